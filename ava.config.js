@@ -1,0 +1,6 @@
+// BUILD_DIR lets a part of the tree be compiled and tested beside the main build.
+export default {
+  files: [`${process.env.BUILD_DIR ?? 'dist'}/tests/**/*.test.js`],
+  timeout: '5m',
+  concurrency: 2,
+};
