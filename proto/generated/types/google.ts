@@ -1,0 +1,7 @@
+// Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
+
+/** `google.protobuf.Duration`. */
+export interface ProtobufDuration {
+  seconds?: number | undefined;
+  nanos?: number | undefined;
+}

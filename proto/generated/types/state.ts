@@ -1,0 +1,8 @@
+// Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
+
+/** `mesos.internal.state.Entry`. */
+export interface StateEntry {
+  name: string;
+  uuid: Uint8Array;
+  value: Uint8Array;
+}
