@@ -1,9 +1,12 @@
 // Binary protobuf (proto2) for every message type, by full name. Objects are plain: own properties for what is set,
 // nothing for what is not, v1 field names (view.ts), enums as numbers, bytes as Uint8Array, 64-bit as numbers.
 // Fields and enum values this house does not know are kept out of sight and written back when re-encoded.
-import protobuf from 'protobufjs';
+import protobuf from 'protobufjs/minimal.js';
+import { codecOf } from './codegen.ts';
 import type { MessageTypes } from './generated/types/names.ts';
-import { findType } from './schema.ts';
+import { MessageReader } from './reader.ts';
+import type { FieldSchema } from './schema.ts';
+import { enumNamed, findMessage, messageNamed } from './schema.ts';
 
 /** Bytes that are not a message of the type: truncated, malformed, or without a required field. */
 export class DecodeError extends Error {
@@ -15,26 +18,9 @@ export class EncodeError extends Error {
   override readonly name = 'EncodeError';
 }
 
-type Encode = (message: object, writer?: protobuf.Writer, depth?: number) => protobuf.Writer;
-type Decode = (
-  reader: protobuf.Reader | Uint8Array,
-  length?: number,
-  endGroup?: number,
-  depth?: number,
-  into?: object,
-) => object;
-type PlainMessage = Record<string, unknown>;
-
-interface Codec {
-  readonly encode: Encode;
-  readonly decode: Decode;
-}
-
-const codecs = new Map<string, Codec>();
-
 /** Whether messages of that full name can be encoded and decoded. */
 export function hasType(typeName: string): boolean {
-  return findType(typeName) !== undefined;
+  return findMessage(typeName) !== undefined;
 }
 
 /**
@@ -42,10 +28,11 @@ export function hasType(typeName: string): boolean {
  * @throws EncodeError naming type and field when a required field is missing or a value does not fit
  */
 export function encode(typeName: string, message: object): Uint8Array {
-  const codec = codecOf(typeName);
-  if (codec === undefined) throw new EncodeError(`${typeName}: no such message type`);
+  if (!hasType(typeName)) throw new EncodeError(`${typeName}: no such message type`);
   try {
-    return codec.encode(message).finish();
+    const writer = protobuf.Writer.create();
+    codecOf(typeName).encode(message, writer, 0);
+    return writer.finish();
   } catch (error) {
     throw new EncodeError(`cannot encode ${typeName}: ${reasonOf(error)}`);
   }
@@ -56,10 +43,10 @@ export function encode(typeName: string, message: object): Uint8Array {
  * @throws DecodeError naming type and field when the input is truncated, malformed or lacks a required field
  */
 export function decode(typeName: string, bytes: Uint8Array): unknown {
-  const codec = codecOf(typeName);
-  if (codec === undefined) throw new DecodeError(`${typeName}: no such message type`);
+  if (!hasType(typeName)) throw new DecodeError(`${typeName}: no such message type`);
   try {
-    return codec.decode(new CopyingReader(asBuffer(bytes)));
+    const reader = new MessageReader(asBuffer(bytes));
+    return codecOf(typeName).decode(reader, reader.len, 0, undefined);
   } catch (error) {
     throw new DecodeError(`cannot decode ${typeName}: ${reasonOf(error)}`);
   }
@@ -83,13 +70,31 @@ export function decodeAs<Name extends keyof MessageTypes>(
 
 /**
  * Default of a field that is not set: what the .proto file says, else the zero of its type (first value of an
- * enum), `undefined` for messages, as a proto2 accessor returns it.
+ * enum), `undefined` for messages, repeated fields and maps.
  * @throws TypeError if there is no such type or field
  */
 export function fieldDefault(typeName: string, fieldName: string): unknown {
-  const field = findType(typeName)?.fields[fieldName]?.resolve();
+  const field = messageNamed(typeName).fields.find(({ name }) => name === fieldName);
   if (field === undefined) throw new TypeError(`${typeName}.${fieldName}: no such field`);
-  return field.resolvedType instanceof protobuf.Type ? undefined : field.typeDefault;
+  if (field.explicitDefault !== undefined) return field.explicitDefault;
+  return field.rule === 'optional' || field.rule === 'required' ? zeroOf(field) : undefined;
+}
+
+function zeroOf(field: FieldSchema): unknown {
+  switch (field.kind) {
+    case 'message':
+      return undefined;
+    case 'enum':
+      return enumNamed(field.typeName ?? '').first;
+    case 'string':
+      return '';
+    case 'bytes':
+      return new Uint8Array(0);
+    case 'bool':
+      return false;
+    default:
+      return 0;
+  }
 }
 
 function reasonOf(error: unknown): string {
@@ -99,88 +104,4 @@ function reasonOf(error: unknown): string {
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** Network buffers are large and reused: `bytes` fields must not hold on to them. */
-class CopyingReader extends protobuf.BufferReader {
-  override raw(start: number, end: number): Buffer {
-    const copy = new Uint8Array(end - start);
-    copy.set(this.buf.subarray(start, end));
-    return copy as Buffer;
-  }
-}
-
-// --- the generated encoders and decoders of protobufjs, with our checks around them
-
-/** `new PlainObject()` is `{}`: decoded messages are plain objects, not instances with defaults on a prototype. */
-const PlainObject = function PlainObject(): void {};
-PlainObject.prototype = Object.prototype;
-
-function codecOf(typeName: string): Codec | undefined {
-  const known = codecs.get(typeName);
-  if (known !== undefined) return known;
-  const type = findType(typeName);
-  if (type === undefined) return undefined;
-  install(type);
-  const codec: Codec = { encode: type.encode as Encode, decode: type.decode as Decode };
-  codecs.set(typeName, codec);
-  return codec;
-}
-
-const installed = new WeakSet<protobuf.Type>();
-
-/** Generates encoder and decoder of a type and of every type inside it. */
-function install(type: protobuf.Type): void {
-  if (installed.has(type)) return;
-  installed.add(type);
-  const fields = type.fieldsArray;
-  const types = fields.map((field) => field.resolve().resolvedType);
-  for (const inner of types) if (inner instanceof protobuf.Type) install(inner);
-  const { util } = protobuf;
-  const encode = protobuf.encoder(type)({ Writer: protobuf.Writer, types, util }) as unknown as Encode;
-  const scope = { Reader: protobuf.Reader, types, util, C: PlainObject };
-  const decode = protobuf.decoder(type)(scope) as unknown as Decode;
-  type.encode = checkedEncode(type, encode) as protobuf.Type['encode'];
-  type.decode = checkedDecode(type, decode) as unknown as protobuf.Type['decode'];
-}
-
-/** protobufjs writes nothing sensible for a missing required field: check before. */
-function checkedEncode(type: protobuf.Type, encode: Encode): Encode {
-  const required = type.fieldsArray.filter((field) => field.required).map((field) => field.name);
-  if (required.length === 0) return encode;
-  const typeName = type.fullName.slice(1);
-  return function encodeChecked(message, writer, depth) {
-    const values = message as PlainMessage;
-    for (const name of required)
-      if (values[name] === undefined || values[name] === null)
-        throw new Error(`${typeName} lacks required field '${name}'`);
-    return encode(message, writer, depth);
-  };
-}
-
-/** Says of which type the missing field is, and lets of a oneof only the last one read stand. */
-function checkedDecode(type: protobuf.Type, decode: Decode): Decode {
-  const oneofs = type.oneofsArray;
-  const required = type.fieldsArray.some((field) => field.required);
-  if (oneofs.length === 0 && !required) return decode;
-  const typeName = type.fullName.slice(1);
-  return function decodeChecked(reader, length, endGroup, depth, into) {
-    try {
-      const message = decode(reader, length, endGroup, depth, into);
-      for (const oneof of oneofs) settleOneof(oneof, message as PlainMessage);
-      return message;
-    } catch (error) {
-      if (error instanceof protobuf.util.ProtocolError)
-        throw new Error(error.message.replace('missing required', `${typeName} lacks required field`));
-      throw error;
-    }
-  };
-}
-
-/** The generated decoder notes the name of the member read last in a property named as the oneof. */
-function settleOneof(oneof: protobuf.OneOf, message: PlainMessage): void {
-  const last = message[oneof.name];
-  if (last === undefined) return;
-  delete message[oneof.name];
-  for (const member of oneof.oneof) if (member !== last) delete message[member];
 }
