@@ -1,0 +1,59 @@
+import path from 'node:path';
+import * as flag from '../flags/index.ts';
+import type { Clock } from '../ports.ts';
+import type { Level } from './level.ts';
+import { createLogger, type Logger } from './logger.ts';
+import type { LogSink } from './record.ts';
+import { fileSink, stderrSink, teeSink } from './sinks.ts';
+
+/** The rows about logging, the same for every role. */
+export const loggingFlags = {
+  quiet: flag.boolean({ help: 'Log nothing to stderr' }),
+  logging_level: flag.choice({
+    values: ['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR'],
+    default: 'INFO',
+    help: 'The least important level to log',
+  }),
+  log_format: flag.choice({
+    values: ['text', 'json'],
+    default: 'text',
+    help: 'Lines for people, or one JSON object a line',
+  }),
+  log_dir: flag.path({ help: 'Folder of a log file besides stderr, named after the role' }),
+};
+
+const LEVEL_OF_FLAG: Readonly<Record<flag.FlagValues<typeof loggingFlags>['logging_level'], Level>> = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARNING: 'warn',
+  ERROR: 'error',
+};
+
+/** Where the log of a role lies under `--log_dir`. */
+export function logFileOf(logDir: string, role: string): string {
+  return path.join(logDir, `${role}.log`);
+}
+
+/**
+ * The logger that the flags ask for.
+ * @param role names the log file
+ * @throws Error naming `--log_dir` when the file cannot be opened
+ */
+export function loggerOf(
+  values: flag.FlagValues<typeof loggingFlags>,
+  { clock, role }: { readonly clock: Clock; readonly role: string },
+): Logger {
+  const sinks: LogSink[] = values.quiet ? [] : [stderrSink(values.log_format)];
+  if (values.log_dir !== undefined) sinks.push(openLog(logFileOf(values.log_dir, role), values.log_format));
+  return createLogger({ clock, sink: teeSink(sinks), level: LEVEL_OF_FLAG[values.logging_level] });
+}
+
+function openLog(file: string, format: 'text' | 'json'): LogSink {
+  try {
+    return fileSink(file, format);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`--log_dir: expected a folder to write in: ${reason}`);
+  }
+}
