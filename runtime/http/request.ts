@@ -1,0 +1,19 @@
+import type { HttpReply } from './reply.ts';
+
+/** One HTTP request, whole, as its route's handler sees it. */
+export interface HttpRequest {
+  readonly method: string;
+  /** The path as the client wrote it, percent-decoded, without the query. */
+  readonly path: string;
+  /** What is left of the path below the route, without a leading slash; empty for an exact match. */
+  readonly rest: string;
+  readonly query: URLSearchParams;
+  /** Names in lower case; repeated headers joined by `, `. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+  /** `ip:port` of the client, empty when unknown. */
+  readonly peer: string;
+}
+
+/** Runs as an event of the route's process; answers through `reply`, now or in a later event. */
+export type HttpHandler = (request: HttpRequest, reply: HttpReply) => void;

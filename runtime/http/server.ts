@@ -1,0 +1,212 @@
+/**
+ * The HTTP side of a node's port: parses, bounds and hands requests to the dispatcher; upgrades go to the links.
+ * Idle keep-alive connections and long requests are not timed out, because Mesos' clients hold both; a request's head
+ * must be complete within a minute (slowloris).
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { Address } from '../pid.ts';
+import { HttpReply, type ReplySink, type StreamSink } from './reply.ts';
+import type { HttpRequest } from './request.ts';
+
+/** Bodies below this are not worth compressing (Mesos' own bound). */
+const GZIP_MIN_BYTES = 1024;
+
+export type Dispatch = (request: HttpRequest, reply: HttpReply) => void;
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export interface HttpServerOptions {
+  readonly bodyBytesMax: number;
+  readonly streamBufferBytesMax: number;
+  readonly dispatch: Dispatch;
+  readonly upgrade: Upgrade;
+}
+
+export class HttpServer {
+  private readonly server: Server;
+  private readonly options: HttpServerOptions;
+  private readonly sockets = new Set<Duplex>();
+
+  constructor(options: HttpServerOptions) {
+    this.options = options;
+    this.server = createServer(
+      { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 60_000 },
+      (req, res) => this.receive(req, res),
+    );
+    this.server.on('upgrade', (req, socket, head) => {
+      this.track(socket);
+      options.upgrade(req, socket, head);
+    });
+    this.server.on('connection', (socket: Socket) => this.track(socket));
+    this.server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket));
+  }
+
+  /** @throws (by rejection) with `code` EADDRINUSE, EACCES, EADDRNOTAVAIL … */
+  listen(address: { host: string; port: number }): Promise<Address> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(address.port, address.host, 65_535, () => {
+        this.server.removeListener('error', reject);
+        const bound = this.server.address();
+        const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
+        resolve({ host: address.host, port });
+      });
+    });
+  }
+
+  /** Stops listening and cuts every connection. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.server.close(() => resolve());
+      for (const socket of this.sockets) socket.destroy();
+    });
+  }
+
+  private track(socket: Duplex): void {
+    if (this.sockets.has(socket)) return;
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+  }
+
+  private receive(req: IncomingMessage, res: ServerResponse): void {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    req.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= this.options.bodyBytesMax) chunks.push(chunk);
+      else if (!res.headersSent) this.tooLarge(req, res);
+    });
+    req.on('error', () => res.destroy());
+    req.on('end', () => {
+      if (!res.headersSent) this.complete(req, res, Buffer.concat(chunks));
+    });
+  }
+
+  private tooLarge(req: IncomingMessage, res: ServerResponse): void {
+    req.pause();
+    const text = `The request's body is larger than ${this.options.bodyBytesMax} bytes`;
+    res.writeHead(413, { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' });
+    res.end(text, () => req.destroy());
+  }
+
+  private complete(req: IncomingMessage, res: ServerResponse, raw: Buffer): void {
+    const acceptsGzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(
+      header(req, 'accept-encoding') ?? '',
+    );
+    const reply = new HttpReply(sinkOf(res, acceptsGzip), this.options.streamBufferBytesMax, acceptsGzip);
+    const parsed = parseTarget(req.url ?? '/');
+    if (parsed === undefined) {
+      reply.text(400, `Cannot parse the request's path '${printable(req.url ?? '')}'`);
+      return;
+    }
+    const body = this.inflate(req, raw, reply);
+    if (body === undefined) return;
+    this.options.dispatch(
+      {
+        method: req.method ?? 'GET',
+        path: parsed.path,
+        rest: '',
+        query: parsed.query,
+        headers: flatHeaders(req),
+        body,
+        peer: `${req.socket.remoteAddress ?? ''}:${req.socket.remotePort ?? ''}`,
+      },
+      reply,
+    );
+  }
+
+  private inflate(req: IncomingMessage, raw: Buffer, reply: HttpReply): Uint8Array | undefined {
+    if (header(req, 'content-encoding') !== 'gzip') return raw;
+    try {
+      return gunzipSync(raw, { maxOutputLength: this.options.bodyBytesMax });
+    } catch (error) {
+      reply.text(400, `Cannot decompress the request's body: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+}
+
+function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** @returns undefined for a path that does not decode */
+export function parseTarget(url: string): { path: string; query: URLSearchParams } | undefined {
+  if (!url.startsWith('/')) return undefined;
+  const mark = url.indexOf('?');
+  try {
+    return {
+      path: decodeURIComponent(mark < 0 ? url : url.slice(0, mark)),
+      query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function header(req: IncomingMessage, name: string): string | undefined {
+  const value = req.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+function flatHeaders(req: IncomingMessage): Record<string, string | undefined> {
+  const flat: Record<string, string | undefined> = {};
+  for (const name of Object.keys(req.headers)) flat[name] = header(req, name);
+  return flat;
+}
+
+function printable(text: string): string {
+  return text.slice(0, 200).replaceAll(/[^\x20-\x7e]/g, '?');
+}
+
+function sinkOf(res: ServerResponse, acceptsGzip: boolean): ReplySink {
+  return {
+    end: (status, headers, body) => endWith(res, acceptsGzip, status, headers, body),
+    open: (status, headers) => openStream(res, status, headers),
+    onClose: (listener) => {
+      res.once('close', listener);
+    },
+  };
+}
+
+function endWith(
+  res: ServerResponse,
+  acceptsGzip: boolean,
+  status: number,
+  headers: Record<string, string>,
+  body: Uint8Array | string,
+): void {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  const zip = acceptsGzip && bytes.length >= GZIP_MIN_BYTES;
+  const sent = zip ? gzipSync(bytes, { level: 1 }) : bytes;
+  const extra: Record<string, string> = zip ? { 'Content-Encoding': 'gzip' } : {};
+  res.writeHead(status, { ...headers, ...extra, 'Content-Length': String(sent.length) });
+  res.end(sent);
+}
+
+function openStream(res: ServerResponse, status: number, headers: Record<string, string>): StreamSink {
+  res.writeHead(status, headers);
+  res.flushHeaders();
+  return {
+    get bufferedBytes() {
+      return res.writableLength;
+    },
+    write: (bytes) => {
+      res.write(bytes);
+    },
+    end: () => {
+      res.end();
+    },
+    destroy: () => {
+      res.destroy();
+    },
+  };
+}

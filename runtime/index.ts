@@ -1,0 +1,17 @@
+/**
+ * The actor runtime: processes addressed by PID, mailboxes, links, one port for messages and HTTP. It knows nothing of
+ * clusters and can be used on its own.
+ */
+export { type MessageCodec, packPlain, plainCodec, unpackPlain } from './codec.ts';
+export { type DeadLetter, type DeadLetterReason, DeadLetters } from './deadLetters.ts';
+export { HttpReply, HttpStream } from './http/reply.ts';
+export type { HttpHandler, HttpRequest } from './http/request.ts';
+export { defaultLimits, type Limits } from './limits.ts';
+export { type ListeningNode, type ListenOptions, listen } from './listen.ts';
+export { Node, type NodeOptions } from './node.ts';
+export { type Address, addressText, Pid, parseAddress } from './pid.ts';
+export type { Clock, Ids, Ports, Random, Timer } from './ports.ts';
+export { type AnyMessages, type ExitReason, Process, type Route, type RouteOptions } from './process.ts';
+export { realPorts } from './realPorts.ts';
+export { MemoryNetwork } from './transport/memory.ts';
+export { SeededIds, SeededRandom, VirtualClock, type VirtualPorts, virtualPorts } from './virtualPorts.ts';

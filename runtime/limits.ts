@@ -1,0 +1,35 @@
+/** Every bound of the runtime in one place. Each may be overridden by `NodeOptions.limits`. */
+export interface Limits {
+  /** Events waiting in one mailbox; a message beyond is dropped as a dead letter. */
+  readonly mailboxEventsMax: number;
+  /** Bytes of one HTTP request body or posted message. */
+  readonly bodyBytesMax: number;
+  /** Bytes of one frame between nodes. */
+  readonly frameBytesMax: number;
+  /** Envelopes gathered into one frame at most. */
+  readonly frameEnvelopesMax: number;
+  /** Bytes handed to a link's socket and not yet taken by the peer, above which envelopes wait in our queue. */
+  readonly linkHighWaterBytes: number;
+  /** Envelopes waiting for one peer; beyond, the link is dropped with what it holds. */
+  readonly linkQueueMax: number;
+  /** Bytes waiting on one HTTP response stream, above which its reader counts as too slow and is cut off. */
+  readonly streamBufferBytesMax: number;
+  /** Interval of a link's heartbeat, and the silence after which it counts as broken. */
+  readonly linkHeartbeatMs: number;
+  readonly linkSilenceMaxMs: number;
+  /** Longest wait for a connection and its handshake. */
+  readonly linkConnectMs: number;
+}
+
+export const defaultLimits: Limits = {
+  mailboxEventsMax: 1_000_000,
+  bodyBytesMax: 16 * 1024 * 1024,
+  frameBytesMax: 4 * 1024 * 1024,
+  frameEnvelopesMax: 512,
+  linkHighWaterBytes: 1024 * 1024,
+  linkQueueMax: 1_000_000,
+  streamBufferBytesMax: 16 * 1024 * 1024,
+  linkHeartbeatMs: 5_000,
+  linkSilenceMaxMs: 20_000,
+  linkConnectMs: 10_000,
+};

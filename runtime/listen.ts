@@ -1,0 +1,53 @@
+/** Starts a node in the real world: one port for links, HTTP and messages. */
+import { HttpServer } from './http/server.ts';
+import { defaultLimits } from './limits.ts';
+import { Node, type NodeOptions } from './node.ts';
+import type { Address } from './pid.ts';
+import { WebSocketAcceptor, WebSocketTransport } from './transport/websocket.ts';
+
+export interface ListenOptions extends Omit<NodeOptions, 'address' | 'transport'> {
+  /** Address to bind. Default 127.0.0.1, a free port. */
+  readonly host?: string;
+  readonly port?: number;
+  /** Address told to others, when it is not the bound one. */
+  readonly advertise?: Partial<Address>;
+}
+
+/** A node that listens; `shutdown` ends its processes, its links and its port, and is to be awaited. */
+export interface ListeningNode {
+  readonly node: Node;
+  shutdown(): Promise<void>;
+}
+
+/**
+ * @throws (by rejection) the listen error with its `code` (EADDRINUSE, EACCES, EADDRNOTAVAIL)
+ */
+export async function listen(options: ListenOptions = {}): Promise<ListeningNode> {
+  const limits = { ...defaultLimits, ...options.limits };
+  let node: Node | undefined;
+  const acceptor = new WebSocketAcceptor(limits.frameBytesMax, (bind) => node?.acceptor.accept(bind));
+  const server = new HttpServer({
+    bodyBytesMax: limits.bodyBytesMax,
+    streamBufferBytesMax: limits.streamBufferBytesMax,
+    dispatch: (request, reply) => {
+      if (node === undefined) reply.text(503, 'The node is starting');
+      else node.handleRequest(request, reply);
+    },
+    upgrade: (request, socket, head) => acceptor.upgrade(request, socket, head),
+  });
+  const bound = await server.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
+  const address = {
+    host: options.advertise?.host ?? bound.host,
+    port: options.advertise?.port ?? bound.port,
+  };
+  const started = new Node({ ...options, address, transport: new WebSocketTransport(limits.frameBytesMax) });
+  node = started;
+  return {
+    node: started,
+    shutdown: async () => {
+      await started.stop();
+      acceptor.close();
+      await server.close();
+    },
+  };
+}

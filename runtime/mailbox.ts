@@ -1,0 +1,89 @@
+import type { HttpReply } from './http/reply.ts';
+import type { HttpHandler, HttpRequest } from './http/request.ts';
+import type { Pid } from './pid.ts';
+import type { ExitReason, Process } from './process.ts';
+
+/** What can wait in a mailbox. One FIFO for all kinds, as in libprocess; only an injected terminate goes to the front. */
+export type ProcessEvent =
+  | {
+      readonly kind: 'message';
+      readonly name: string;
+      readonly body: unknown;
+      readonly from: Pid | undefined;
+    }
+  | { readonly kind: 'dispatch'; readonly run: () => void }
+  | {
+      readonly kind: 'http';
+      readonly handler: HttpHandler;
+      readonly request: HttpRequest;
+      readonly reply: HttpReply;
+    }
+  | { readonly kind: 'exited'; readonly pid: Pid; readonly reason: ExitReason }
+  | { readonly kind: 'terminate' };
+
+export type MailboxState =
+  /** spawned, `initialize()` not yet run */
+  | 'bottom'
+  /** nothing to do */
+  | 'blocked'
+  /** in the run queue or running */
+  | 'ready'
+  /** `finalize()` ran or runs; nothing more is handled */
+  | 'terminated';
+
+/** A process' queue of events and its place in the run queue. */
+export class Mailbox {
+  readonly pid: Pid;
+  readonly process: Process;
+  state: MailboxState = 'bottom';
+  /** Whether it stands in the run queue. */
+  queued = false;
+  private events: ProcessEvent[] = [];
+  private head = 0;
+
+  constructor(pid: Pid, process: Process) {
+    this.pid = pid;
+    this.process = process;
+  }
+
+  get length(): number {
+    return this.events.length - this.head;
+  }
+
+  push(event: ProcessEvent): void {
+    this.events.push(event);
+  }
+
+  pushFront(event: ProcessEvent): void {
+    if (this.head > 0) this.events[--this.head] = event;
+    else this.events.unshift(event);
+  }
+
+  shift(): ProcessEvent | undefined {
+    const event = this.events[this.head];
+    if (event === undefined) return undefined;
+    this.head++;
+    if (this.head === this.events.length) {
+      // A burst should not pin its peak memory: a long array is let go, a short one is used again.
+      if (this.head > 1024) this.events = [];
+      else this.events.length = 0;
+      this.head = 0;
+    } else if (this.head >= 65_536) {
+      this.events = this.events.slice(this.head);
+      this.head = 0;
+    }
+    return event;
+  }
+
+  /** The waiting events, oldest first (for `/__processes__`). */
+  waiting(limit: number): ProcessEvent[] {
+    return this.events.slice(this.head, this.head + limit);
+  }
+
+  clear(): ProcessEvent[] {
+    const left = this.events.slice(this.head);
+    this.events = [];
+    this.head = 0;
+    return left;
+  }
+}

@@ -1,0 +1,343 @@
+/**
+ * A node: one OS process (or one piece of a simulated world) with one address that serves everything: links of peers,
+ * HTTP, messages. It owns the processes spawned on it, their run queue, and the ports to the outside.
+ */
+import { type MessageCodec, plainCodec } from './codec.ts';
+import { type DeadLetterReason, DeadLetters } from './deadLetters.ts';
+import { runEvent } from './events.ts';
+import type { HttpReply } from './http/reply.ts';
+import type { HttpRequest } from './http/request.ts';
+import { type RouterHost, routeRequest } from './http/router.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { createLogger, type Logger } from './logging/index.ts';
+import { Mailbox, type ProcessEvent } from './mailbox.ts';
+import { MetricsRegistry } from './metrics/index.ts';
+import { type Address, addressText, isProcessId, Pid } from './pid.ts';
+import type { Clock, Ids, Ports, Random } from './ports.ts';
+import type { ExitReason, Process, Route } from './process.ts';
+import { realPorts } from './realPorts.ts';
+import { RunQueue, realTurns, type Turns } from './runQueue.ts';
+import type { Transport } from './transport/channel.ts';
+import type { Hello } from './transport/frame.ts';
+import { Peers, type PeersHost } from './transport/peers.ts';
+import { Watchers } from './watchers.ts';
+
+export interface NodeOptions {
+  /** Address told to others and carried in every PID of this node. */
+  readonly address: Address;
+  readonly transport: Transport;
+  readonly ports?: Ports;
+  readonly turns?: Turns;
+  readonly codec?: MessageCodec;
+  readonly log?: Logger;
+  readonly metrics?: MetricsRegistry;
+  readonly limits?: Partial<Limits>;
+  /** Process id under which paths of unknown first token are re-read (`/state` → `/master/state`). */
+  readonly delegateId?: string;
+}
+
+export class Node implements RouterHost, PeersHost {
+  readonly address: Address;
+  /** Differs at each start, so that a restarted node is never taken for the former one. */
+  readonly incarnation: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: Ids;
+  readonly codec: MessageCodec;
+  readonly log: Logger;
+  readonly metrics: MetricsRegistry;
+  readonly limits: Limits;
+  readonly deadLetters = new DeadLetters();
+  readonly startedAtMs: number;
+  delegateId: string | undefined;
+  /** Handlers that threw, since the start. */
+  handlerErrors = 0;
+  private readonly addressKey: string;
+  private readonly processes = new Map<string, Mailbox>();
+  private readonly prefixes = new Map<string, number>();
+  private readonly loggers = new Map<string, Logger>();
+  private readonly watchers = new Watchers();
+  private readonly waiters = new Map<string, (() => void)[]>();
+  private readonly runQueue: RunQueue;
+  private readonly peers: Peers;
+
+  constructor(options: NodeOptions) {
+    const ports = options.ports ?? realPorts();
+    this.address = options.address;
+    this.addressKey = addressText(options.address);
+    this.clock = ports.clock;
+    this.random = ports.random;
+    this.ids = ports.ids;
+    this.incarnation = ports.ids.uuid();
+    this.codec = options.codec ?? plainCodec;
+    this.log = options.log ?? createLogger({ clock: ports.clock, sink: { write() {}, flush() {} } });
+    this.metrics = options.metrics ?? new MetricsRegistry(ports.clock);
+    this.limits = { ...defaultLimits, ...options.limits };
+    this.delegateId = options.delegateId;
+    this.startedAtMs = ports.clock.now();
+    this.peers = new Peers(this, options.transport);
+    this.runQueue = new RunQueue(
+      options.turns ?? realTurns,
+      ports.clock,
+      (mailbox, max) => this.visit(mailbox, max),
+      () => this.peers.flush(),
+    );
+  }
+
+  // ---- processes ------------------------------------------------------------------------------------------------
+
+  /**
+   * Registers the process; `initialize()` runs first, on the run queue.
+   * @throws when the id is taken or impossible
+   */
+  spawn(process: Process): Pid {
+    if (!isProcessId(process.id)) throw new Error(`'${process.id}' is not a process id`);
+    if (this.processes.has(process.id))
+      throw new Error(`a process '${process.id}' exists on ${this.addressKey}`);
+    const pid = this.pid(process.id);
+    process.attach(this, pid);
+    const mailbox = new Mailbox(pid, process);
+    this.processes.set(process.id, mailbox);
+    this.runQueue.add(mailbox);
+    return pid;
+  }
+
+  /** `slave` → `slave(1)`, `slave(2)`, …, as libprocess makes ids. */
+  generateId(prefix: string): string {
+    const n = (this.prefixes.get(prefix) ?? 0) + 1;
+    this.prefixes.set(prefix, n);
+    return `${prefix}(${n})`;
+  }
+
+  pid(id: string): Pid {
+    return new Pid(id, this.address.host, this.address.port);
+  }
+
+  find(id: string): Mailbox | undefined {
+    return this.processes.get(id);
+  }
+
+  /** All live processes, in order of their spawning. */
+  list(): readonly Mailbox[] {
+    return [...this.processes.values()];
+  }
+
+  /**
+   * Ends a local process: at once (before everything still queued), or, with `inject: false`, behind what is queued.
+   * Nothing happens when it does not exist.
+   */
+  terminate(pid: Pid, options: { inject?: boolean } = {}): void {
+    const mailbox = this.local(pid);
+    if (mailbox === undefined) return;
+    if (options.inject ?? true) mailbox.pushFront({ kind: 'terminate' });
+    else mailbox.push({ kind: 'terminate' });
+    this.runQueue.add(mailbox);
+  }
+
+  /** Resolves when the local process has ended; at once when there is none. For callers outside of any process. */
+  wait(pid: Pid): Promise<void> {
+    if (this.local(pid) === undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      const waiting = this.waiters.get(pid.id) ?? [];
+      waiting.push(resolve);
+      this.waiters.set(pid.id, waiting);
+    });
+  }
+
+  /** Ends every process, then every link. Further sends are dead letters. */
+  async stop(): Promise<void> {
+    const ends = this.list().map((mailbox) => this.wait(mailbox.pid));
+    for (const mailbox of this.list()) this.terminate(mailbox.pid);
+    await Promise.all(ends);
+    this.peers.flush();
+    this.peers.close();
+  }
+
+  loggerFor(id: string): Logger {
+    let logger = this.loggers.get(id);
+    if (logger === undefined) {
+      logger = this.log.child(id);
+      this.loggers.set(id, logger);
+    }
+    return logger;
+  }
+
+  // ---- messages -------------------------------------------------------------------------------------------------
+
+  /** Sends a message. From outside of any process `from` is undefined. */
+  deliver(to: Pid, name: string, body: unknown, from: Pid | undefined): void {
+    if (to.address !== this.addressKey) {
+      this.peers.send(to, name, body, from);
+      return;
+    }
+    const mailbox = this.processes.get(to.id);
+    if (mailbox === undefined) this.deadLetters.count('no-process', { to, name, from });
+    else this.deliverMessage(mailbox, name, body, from);
+  }
+
+  deliverMessage(to: Mailbox, name: string, body: unknown, from: Pid | undefined): void {
+    if (to.length >= this.limits.mailboxEventsMax) {
+      this.deadLetters.count('mailbox-full', { to: to.pid, name, from });
+      return;
+    }
+    this.post(to, { kind: 'message', name, body, from });
+  }
+
+  deliverHttp(to: Mailbox, route: Route, request: HttpRequest, reply: HttpReply): void {
+    this.post(to, { kind: 'http', handler: route.handler, request, reply });
+  }
+
+  dispatch(to: Pid, run: () => void): void {
+    const mailbox = this.local(to);
+    if (mailbox !== undefined) this.post(mailbox, { kind: 'dispatch', run });
+  }
+
+  /** Answers an HTTP request, from a socket or injected by a test. */
+  handleRequest(request: HttpRequest, reply: HttpReply): void {
+    routeRequest(this, request, reply);
+  }
+
+  // ---- links ----------------------------------------------------------------------------------------------------
+
+  /** `watcher` (a local process) hears once when the process at `pid` is gone. Linking twice is linking once. */
+  link(watcher: Pid, pid: Pid): void {
+    if (pid.text === watcher.text) throw new Error(`${pid.text} cannot link to itself`);
+    if (pid.address !== this.addressKey) this.peers.watch(watcher.id, pid);
+    else if (this.processes.has(pid.id)) this.watchers.add(pid.id, watcher);
+    else this.exited(watcher.id, pid, 'never-existed');
+  }
+
+  unlink(watcher: Pid, pid: Pid): void {
+    if (pid.address === this.addressKey) this.watchers.remove(pid.id, watcher);
+    else this.peers.unwatch(watcher.id, pid);
+  }
+
+  /** Connections to other nodes that are up. */
+  get openLinks(): number {
+    return this.peers.openLinks;
+  }
+
+  /** Where the acceptor of this node's address hands its connections to. */
+  get acceptor(): Peers {
+    return this.peers;
+  }
+
+  /** Whether nothing waits to run (envelopes may still be on their way). */
+  get idle(): boolean {
+    return this.runQueue.idle;
+  }
+
+  // ---- what peers ask -------------------------------------------------------------------------------------------
+
+  hello(): Hello {
+    return { version: 1, host: this.address.host, port: this.address.port, incarnation: this.incarnation };
+  }
+
+  arrived(toId: string, name: string, body: unknown, from: Pid | undefined): void {
+    const mailbox = this.processes.get(toId);
+    if (mailbox === undefined) this.deadLetters.count('no-process', { to: this.pid(toId), name, from });
+    else this.deliverMessage(mailbox, name, body, from);
+  }
+
+  exited(watcherId: string, pid: Pid, reason: ExitReason): void {
+    const mailbox = this.processes.get(watcherId);
+    if (mailbox !== undefined) this.post(mailbox, { kind: 'exited', pid, reason });
+  }
+
+  watchedFrom(toId: string, watcher: Pid): boolean {
+    if (!this.processes.has(toId)) return false;
+    this.watchers.add(toId, watcher);
+    return true;
+  }
+
+  unwatchedFrom(toId: string, watcher: Pid): void {
+    this.watchers.remove(toId, watcher);
+  }
+
+  awaitTurn(): void {
+    this.runQueue.await();
+  }
+
+  // ---- running --------------------------------------------------------------------------------------------------
+
+  private local(pid: Pid): Mailbox | undefined {
+    return pid.address === this.addressKey ? this.processes.get(pid.id) : undefined;
+  }
+
+  private post(mailbox: Mailbox, event: ProcessEvent): void {
+    mailbox.push(event);
+    if (!mailbox.queued) this.runQueue.add(mailbox);
+  }
+
+  private visit(mailbox: Mailbox, eventsMax: number): number {
+    if (mailbox.state === 'bottom') {
+      mailbox.state = 'ready';
+      this.contain(mailbox, 'initialize', () => mailbox.process.initialize());
+    }
+    let done = 0;
+    while (done < eventsMax) {
+      const event = mailbox.shift();
+      if (event === undefined) break;
+      done++;
+      if (event.kind === 'terminate') {
+        this.end(mailbox);
+        return done;
+      }
+      try {
+        runEvent(this, mailbox, event);
+      } catch (error) {
+        this.handlerThrew(mailbox, event, error);
+      }
+    }
+    return done;
+  }
+
+  /** A throwing handler costs its event, never the node. */
+  private handlerThrew(mailbox: Mailbox, event: ProcessEvent, error: unknown): void {
+    this.handlerErrors++;
+    const what = event.kind === 'message' ? event.name : event.kind;
+    this.loggerFor(mailbox.pid.id).error('a handler threw', { event: what, error: stackOf(error) });
+    if (event.kind === 'http' && !event.reply.closed) event.reply.text(500, 'Internal error; see the log');
+  }
+
+  private contain(mailbox: Mailbox, what: string, run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.handlerErrors++;
+      this.loggerFor(mailbox.pid.id).error(`${what} threw`, { error: stackOf(error) });
+    }
+  }
+
+  private end(mailbox: Mailbox): void {
+    const { id } = mailbox.pid;
+    this.contain(mailbox, 'finalize', () => mailbox.process.finalize());
+    mailbox.state = 'terminated';
+    this.processes.delete(id);
+    this.loggers.delete(id);
+    for (const event of mailbox.clear()) this.abandon(mailbox, event);
+    this.peers.forgetWatcher(id);
+    this.watchers.removeWatcher(mailbox.pid);
+    for (const watcher of this.watchers.take(id)) this.tellExited(mailbox.pid, watcher);
+    for (const resolve of this.waiters.get(id) ?? []) resolve();
+    this.waiters.delete(id);
+  }
+
+  private tellExited(pid: Pid, watcher: Pid): void {
+    if (watcher.address === this.addressKey) this.exited(watcher.id, pid, 'ended');
+    else this.peers.tellExited(pid.id, watcher, 'ended');
+  }
+
+  private abandon(mailbox: Mailbox, event: ProcessEvent): void {
+    const reason: DeadLetterReason = 'terminated';
+    if (event.kind === 'message') {
+      this.deadLetters.count(reason, { to: mailbox.pid, name: event.name, from: event.from });
+    } else if (event.kind === 'http' && !event.reply.closed) {
+      event.reply.text(500, `The process '${mailbox.pid.id}' ended before it answered`);
+    }
+  }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,165 @@
+/**
+ * A process (actor): an address, a mailbox, handlers. The verbs are libprocess': install, send, reply, delegate, link,
+ * exited, dispatch, defer, delay, route, terminate.
+ *
+ * A handler runs to its end before the next event of its process; it must not be `async`. What the outside world answers
+ * (disk, network, timers) comes back through `defer`, that is, through the mailbox.
+ */
+import type { HttpHandler } from './http/request.ts';
+import type { Logger } from './logging/index.ts';
+import type { Node } from './node.ts';
+import type { Pid } from './pid.ts';
+import type { Clock, Ids, Random, Timer } from './ports.ts';
+
+/** Why a linked process is gone. */
+export type ExitReason =
+  /** it terminated */
+  | 'ended'
+  /** there was no such process when the link arrived */
+  | 'never-existed'
+  /** the link to its node broke, or its node is another incarnation now */
+  | 'node-gone'
+  /** its node could not be reached */
+  | 'unreachable';
+
+export type MessageHandler<T> = (body: T, from: Pid | undefined) => void;
+
+export interface Installed {
+  readonly handle: MessageHandler<unknown>;
+  /** messages handled so far */
+  count: number;
+}
+
+/** Message bodies by message name; a process is typed by the messages it speaks. */
+export type AnyMessages = Record<string, unknown>;
+
+export interface RouteOptions {
+  /** One line for `/help`. */
+  readonly help?: string;
+  /** Name of the authentication realm, when the route has one. */
+  readonly realm?: string;
+}
+
+export interface Route extends RouteOptions {
+  readonly path: string;
+  readonly handler: HttpHandler;
+}
+
+export abstract class Process<M extends object = AnyMessages> {
+  /** The name within the node; generated ones are made by `node.generateId('slave')` → `slave(1)`. */
+  readonly id: string;
+  /** Read by the node; not for anybody else. */
+  readonly handlers = new Map<string, Installed>();
+  readonly delegates = new Map<string, Pid>();
+  readonly routes = new Map<string, Route>();
+  private home: Node | undefined;
+  private address: Pid | undefined;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  /** Called once by the node at spawn. */
+  attach(node: Node, self: Pid): void {
+    this.home = node;
+    this.address = self;
+  }
+
+  /** Runs first, before any event. Install handlers and routes here. */
+  initialize(): void {}
+
+  /** Runs last; nothing can be sent to this process any more. */
+  finalize(): void {}
+
+  /** A linked process is gone. The link is used up: link again to watch again. */
+  exited(_pid: Pid, _reason: ExitReason): void {}
+
+  /** A message nobody installed a handler for. The default counts it as a dead letter. */
+  unhandled(name: string, _body: unknown, from: Pid | undefined): void {
+    this.node.deadLetters.count('no-handler', { to: this.self, name, from });
+  }
+
+  /** What an operator may see of the state of this actor (for introspection). */
+  describe(): Readonly<Record<string, unknown>> {
+    return {};
+  }
+
+  /** @throws before the process was spawned */
+  get self(): Pid {
+    if (this.address === undefined) throw new Error(`process '${this.id}' is not spawned yet`);
+    return this.address;
+  }
+
+  get node(): Node {
+    if (this.home === undefined) throw new Error(`process '${this.id}' is not spawned yet`);
+    return this.home;
+  }
+
+  protected get clock(): Clock {
+    return this.node.clock;
+  }
+
+  protected get random(): Random {
+    return this.node.random;
+  }
+
+  protected get ids(): Ids {
+    return this.node.ids;
+  }
+
+  protected get log(): Logger {
+    return this.node.loggerFor(this.id);
+  }
+
+  /** Handles messages of this name. Installing again replaces. */
+  protected install<K extends keyof M & string>(name: K, handler: MessageHandler<M[K]>): void {
+    this.handlers.set(name, { handle: handler as MessageHandler<unknown>, count: 0 });
+  }
+
+  /** Messages of this name are passed on with their original sender. Handlers go before delegates. */
+  protected delegate(name: keyof M & string, to: Pid): void {
+    this.delegates.set(name, to);
+  }
+
+  /** At most once, in order per receiver. An undefined address (libprocess' empty UPID) swallows the message. */
+  protected send<K extends keyof M & string>(to: Pid | undefined, name: K, body: M[K]): void {
+    if (to !== undefined) this.node.deliver(to, name, body, this.address);
+  }
+
+  /** `exited` will be called once when that process or its node is gone. */
+  protected link(pid: Pid): void {
+    this.node.link(this.self, pid);
+  }
+
+  protected unlink(pid: Pid): void {
+    this.node.unlink(this.self, pid);
+  }
+
+  /** Runs `run` as an event of this process. */
+  protected dispatch(run: () => void): void {
+    this.node.dispatch(this.self, run);
+  }
+
+  /** A callable that runs `handler` as an event of this process: for every continuation that touches its state. */
+  protected defer<A extends unknown[]>(handler: (...args: A) => void): (...args: A) => void {
+    return (...args) => this.dispatch(() => handler(...args));
+  }
+
+  /** Runs `run` as an event of this process, `delayMs` from now. */
+  protected delay(delayMs: number, run: () => void): Timer {
+    return this.clock.setTimer(delayMs, () => this.dispatch(run));
+  }
+
+  /**
+   * Serves `/<id><path>` and everything below it (the longest route wins). `''` or `/` is the process' own root.
+   */
+  protected route(path: string, handler: HttpHandler, options: RouteOptions = {}): void {
+    const key = path === '/' ? '' : path;
+    this.routes.set(key, { ...options, path: key, handler });
+  }
+
+  /** Ends this process after the present handler. */
+  terminate(): void {
+    this.node.terminate(this.self);
+  }
+}

@@ -1,0 +1,77 @@
+/** The ports of a node in the real world. The only module that reads the machine's clock and entropy. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Clock, Ids, Ports, Random, Timer } from './ports.ts';
+import { TimerQueue } from './timerQueue.ts';
+
+/** setTimeout fires at once beyond this; longer waits are taken in steps. */
+const STEP_MAX_MS = 2 ** 31 - 1;
+
+/** Timers run on the monotonic clock, so that a jump of the wall clock neither hurries nor delays them. */
+export class RealClock implements Clock {
+  private readonly timers = new TimerQueue();
+  private armed: NodeJS.Timeout | undefined;
+  private armedForMs = Number.POSITIVE_INFINITY;
+
+  now(): number {
+    return Date.now();
+  }
+
+  monotonic(): number {
+    return performance.now();
+  }
+
+  setTimer(delayMs: number, callback: () => void): Timer {
+    const timer = this.timers.add(this.monotonic() + Math.max(0, delayMs), callback);
+    this.arm();
+    return {
+      cancel: () => {
+        const cancelled = timer.cancel();
+        // An idle program may end only when nothing is pending: an armed timeout would hold it.
+        if (cancelled && this.timers.size === 0) this.disarm();
+        return cancelled;
+      },
+    };
+  }
+
+  private arm(): void {
+    const due = this.timers.nextDueMs;
+    if (due === undefined || due >= this.armedForMs) return;
+    this.disarm();
+    this.armedForMs = due;
+    const wait = Math.min(STEP_MAX_MS, Math.max(0, Math.ceil(due - this.monotonic())));
+    this.armed = setTimeout(() => this.fire(), wait);
+  }
+
+  private disarm(): void {
+    if (this.armed !== undefined) clearTimeout(this.armed);
+    this.armed = undefined;
+    this.armedForMs = Number.POSITIVE_INFINITY;
+  }
+
+  private fire(): void {
+    this.disarm();
+    const now = this.monotonic();
+    try {
+      for (let due = this.timers.take(now); due !== undefined; due = this.timers.take(now)) due();
+    } finally {
+      this.arm();
+    }
+  }
+}
+
+const random: Random = { next: () => Math.random() };
+
+const ids: Ids = {
+  uuid: () => randomUUID(),
+  uuidBytes: () => {
+    const bytes = new Uint8Array(randomBytes(16));
+    bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+    bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+    return bytes;
+  },
+};
+
+/** Ports of the real world, with a clock of their own. */
+export function realPorts(): Ports {
+  return { clock: new RealClock(), random, ids };
+}

@@ -1,0 +1,110 @@
+import type { Mailbox } from './mailbox.ts';
+import type { Clock } from './ports.ts';
+
+/** How the run queue asks the outside world for its next turn. */
+export interface Turns {
+  /** As soon as the caller returns, before any I/O. */
+  soon(run: () => void): void;
+  /** After I/O had its chance. */
+  later(run: () => void): void;
+}
+
+export const realTurns: Turns = {
+  soon: (run) => queueMicrotask(run),
+  later: (run) => {
+    setImmediate(run);
+  },
+};
+
+/** Events one process may handle before the next one has its turn. */
+const EVENTS_A_VISIT = 128;
+/** A turn gives way to I/O after so many events … */
+const EVENTS_A_TURN = 8192;
+/** … or so much time, looked at every few visits because a look at the clock costs as much as a message. */
+const TURN_MS = 5;
+const VISITS_A_LOOK = 32;
+
+/**
+ * The processes that have something to do, in the order they became ready. A process runs on nobody's stack but this
+ * queue's: sending never runs the receiver, so chains of sends of any length need no stack.
+ */
+export class RunQueue {
+  private readonly turns: Turns;
+  private readonly clock: Clock;
+  private readonly visit: (mailbox: Mailbox, eventsMax: number) => number;
+  private readonly afterTurn: () => void;
+  private ready: Mailbox[] = [];
+  private head = 0;
+  private awaited = false;
+  private running = false;
+  private readonly turn = (): void => this.drain();
+
+  /**
+   * @param visit handles up to `eventsMax` events of a mailbox and returns how many it did
+   * @param afterTurn runs when a turn ends: the moment to flush what was written meanwhile
+   */
+  constructor(
+    turns: Turns,
+    clock: Clock,
+    visit: (mailbox: Mailbox, eventsMax: number) => number,
+    afterTurn: () => void,
+  ) {
+    this.turns = turns;
+    this.clock = clock;
+    this.visit = visit;
+    this.afterTurn = afterTurn;
+  }
+
+  get idle(): boolean {
+    return this.head === this.ready.length && !this.running;
+  }
+
+  add(mailbox: Mailbox): void {
+    if (mailbox.queued) return;
+    mailbox.queued = true;
+    this.ready.push(mailbox);
+    this.await();
+  }
+
+  /** Asks for a turn even when no process is ready, so that `afterTurn` runs. */
+  await(): void {
+    if (this.awaited || this.running) return;
+    this.awaited = true;
+    this.turns.soon(this.turn);
+  }
+
+  private drain(): void {
+    this.awaited = false;
+    this.running = true;
+    const until = this.clock.monotonic() + TURN_MS;
+    let left = EVENTS_A_TURN;
+    let visits = 0;
+    for (let mailbox = this.next(); mailbox !== undefined; mailbox = this.next()) {
+      mailbox.queued = false;
+      left -= this.visit(mailbox, EVENTS_A_VISIT);
+      if (mailbox.length > 0 && mailbox.state !== 'terminated') this.add(mailbox);
+      if (left <= 0) break;
+      if (++visits % VISITS_A_LOOK === 0 && this.clock.monotonic() >= until) break;
+    }
+    this.running = false;
+    this.afterTurn();
+    if (this.head < this.ready.length && !this.awaited) {
+      this.awaited = true;
+      this.turns.later(this.turn);
+    }
+  }
+
+  private next(): Mailbox | undefined {
+    const mailbox = this.ready[this.head];
+    if (mailbox === undefined) return undefined;
+    this.head++;
+    if (this.head === this.ready.length) {
+      this.ready.length = 0;
+      this.head = 0;
+    } else if (this.head > 4096) {
+      this.ready = this.ready.slice(this.head);
+      this.head = 0;
+    }
+    return mailbox;
+  }
+}

@@ -1,0 +1,26 @@
+/** What carries frames between two nodes: a WebSocket, or a piece of the simulated network. */
+import type { Address } from '../pid.ts';
+
+export interface Channel {
+  /** IP address the connection comes from or goes to; undefined where there is none (simulation). */
+  readonly remoteHost: string | undefined;
+  /** Bytes accepted and not yet taken by the other side. */
+  readonly bufferedBytes: number;
+  /** Frames arrive whole and in order, or the channel closes. */
+  send(frame: Uint8Array): void;
+  /** Ends without waiting; `closed` of both sides follows. */
+  close(reason: string): void;
+}
+
+export interface ChannelEvents {
+  opened(): void;
+  frame(bytes: Uint8Array): void;
+  /** What was buffered has gone out. */
+  drained(): void;
+  /** Exactly once; nothing follows. */
+  closed(reason: string): void;
+}
+
+export interface Transport {
+  dial(to: Address, events: ChannelEvents): Channel;
+}

@@ -1,0 +1,203 @@
+/**
+ * Frames between nodes. The first byte says what a frame is; the rest is msgpack.
+ *
+ * | kind | content |
+ * |---|---|
+ * | hello | `{version, host, port, incarnation}`: the first frame of either side |
+ * | control | one control message: links, exits, pings; never queues behind envelopes |
+ * | envelopes | a flat array of envelopes |
+ *
+ * An envelope is HTTP-ish: request line `POST /name/message.Type`, sender, body. As most envelopes of a link repeat the same
+ * few lines, the first of its kind defines a number for line, sender and encoding (`−(number+1), line, from, encoding,
+ * body`) and later ones are `number, body`. The numbers are state of one link in one direction and end with it.
+ */
+import { Packr, Unpackr } from 'msgpackr';
+import { isProcessId } from '../pid.ts';
+import type { ExitReason } from '../process.ts';
+
+export const PROTOCOL_VERSION = 1;
+
+export const FrameKind = { hello: 1, control: 2, envelopes: 3 } as const;
+
+/** How a body is written: typed bytes of the node's codec, or a plain msgpack value in place. */
+export const Encoding = { typed: 0, plain: 1, empty: 2 } as const;
+export type Encoding = (typeof Encoding)[keyof typeof Encoding];
+
+export interface Hello {
+  readonly version: number;
+  readonly host: string;
+  readonly port: number;
+  readonly incarnation: string;
+}
+
+export type Control =
+  /** The sender's process `from` watches the receiver's process `to`. */
+  | { readonly op: 'link'; readonly from: string; readonly to: string }
+  | { readonly op: 'unlink'; readonly from: string; readonly to: string }
+  /** The sender's process `from`, watched by the receiver's process `to`, is gone. */
+  | { readonly op: 'exited'; readonly from: string; readonly to: string; readonly reason: ExitReason }
+  | { readonly op: 'ping' }
+  | { readonly op: 'pong' };
+
+/** One message on its way to another node. A typed body is encoded when it is sent, a plain one when the frame is. */
+export interface Envelope {
+  readonly to: string;
+  readonly name: string;
+  /** Process id of the sender; empty for a message from outside any process. */
+  readonly from: string;
+  readonly encoding: Encoding;
+  readonly body: unknown;
+}
+
+/** Lines numbered on one link at most; envelopes beyond carry their line every time. */
+const ROUTES_MAX = 4096;
+
+const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: true, int64AsType: 'number' });
+const unpackr = new Unpackr({ useRecords: false, int64AsType: 'number', mapsAsObjects: true });
+
+function frameOf(kind: number, value: unknown): Uint8Array {
+  const packed = packr.pack(value);
+  const frame = new Uint8Array(packed.length + 1);
+  frame[0] = kind;
+  frame.set(packed, 1);
+  return frame;
+}
+
+export function helloFrame(hello: Hello): Uint8Array {
+  return frameOf(FrameKind.hello, hello);
+}
+
+export function controlFrame(control: Control): Uint8Array {
+  return frameOf(FrameKind.control, control);
+}
+
+export class FrameError extends Error {}
+
+function contentOf(frame: Uint8Array): unknown {
+  try {
+    return unpackr.unpack(frame.subarray(1)) as unknown;
+  } catch (error) {
+    throw new FrameError(`a frame does not parse: ${(error as Error).message}`);
+  }
+}
+
+export function readHello(frame: Uint8Array): Hello {
+  const hello = contentOf(frame) as Partial<Hello> | null;
+  if (
+    frame[0] !== FrameKind.hello ||
+    typeof hello?.version !== 'number' ||
+    typeof hello.host !== 'string' ||
+    typeof hello.port !== 'number' ||
+    typeof hello.incarnation !== 'string'
+  ) {
+    throw new FrameError('the first frame is not a hello');
+  }
+  return hello as Hello;
+}
+
+export function readControl(frame: Uint8Array): Control {
+  const control = contentOf(frame) as Partial<Record<string, unknown>> | null;
+  const op = control?.['op'];
+  const named = typeof control?.['from'] === 'string' && typeof control['to'] === 'string';
+  if (op === 'ping' || op === 'pong') return { op };
+  if (named && (op === 'link' || op === 'unlink')) return control as unknown as Control;
+  if (named && op === 'exited' && typeof control['reason'] === 'string') return control as unknown as Control;
+  throw new FrameError(`unknown control message '${String(op).slice(0, 40)}'`);
+}
+
+/** Writes envelopes, numbering their lines. One for each link and direction. */
+export class EnvelopeWriter {
+  private readonly routes = new Map<string, number>();
+
+  /** Remembers which lines are numbered, for `rollback` when a frame is not sent after all. */
+  mark(): number {
+    return this.routes.size;
+  }
+
+  rollback(mark: number): void {
+    for (const [key, number] of this.routes) if (number >= mark) this.routes.delete(key);
+  }
+
+  frame(envelopes: readonly Envelope[]): Uint8Array {
+    const flat: unknown[] = [];
+    let previous: Envelope | undefined;
+    let route = -1;
+    for (const envelope of envelopes) {
+      const same =
+        previous !== undefined &&
+        previous.name === envelope.name &&
+        previous.to === envelope.to &&
+        previous.from === envelope.from &&
+        previous.encoding === envelope.encoding;
+      if (same && route >= 0) flat.push(route, envelope.body);
+      else route = this.push(flat, envelope);
+      previous = envelope;
+    }
+    return frameOf(FrameKind.envelopes, flat);
+  }
+
+  private push(flat: unknown[], envelope: Envelope): number {
+    const line = `POST /${envelope.to}/${envelope.name}`;
+    const key = `${envelope.encoding} ${envelope.from} ${line}`;
+    const known = this.routes.get(key);
+    if (known !== undefined) {
+      flat.push(known, envelope.body);
+      return known;
+    }
+    const number = this.routes.size;
+    flat.push(-(number + 1), line, envelope.from, envelope.encoding, envelope.body);
+    if (number >= ROUTES_MAX) return -1;
+    this.routes.set(key, number);
+    return number;
+  }
+}
+
+interface ReadRoute {
+  readonly to: string;
+  readonly name: string;
+  readonly from: string;
+  readonly encoding: Encoding;
+}
+
+/** Reads what an `EnvelopeWriter` of the same link wrote. @throws FrameError, after which the link is not to be trusted */
+export class EnvelopeReader {
+  private readonly routes: ReadRoute[] = [];
+
+  read(frame: Uint8Array, each: (envelope: Envelope) => void): void {
+    const flat = contentOf(frame);
+    if (!Array.isArray(flat)) throw new FrameError('envelopes are not an array');
+    let at = 0;
+    while (at < flat.length) {
+      const number: unknown = flat[at];
+      if (typeof number !== 'number') throw new FrameError('an envelope does not begin with its number');
+      const defines = number < 0;
+      const route = defines ? this.define(-number - 1, flat, at) : this.routes[number];
+      if (route === undefined)
+        throw new FrameError(`an envelope names line ${number}, which was not defined`);
+      const body: unknown = flat[at + (defines ? 4 : 1)];
+      if (route.encoding === Encoding.typed && !(body instanceof Uint8Array)) {
+        throw new FrameError(`the body of ${route.name} is not bytes`);
+      }
+      each({ to: route.to, name: route.name, from: route.from, encoding: route.encoding, body });
+      at += defines ? 5 : 2;
+    }
+  }
+
+  private define(number: number, flat: readonly unknown[], at: number): ReadRoute {
+    const [line, from, encoding] = [flat[at + 1], flat[at + 2], flat[at + 3]];
+    const match = typeof line === 'string' ? /^POST \/([^/]*)\/(.+)$/.exec(line) : null;
+    const to = match?.[1];
+    const name = match?.[2];
+    const known = encoding === Encoding.typed || encoding === Encoding.plain || encoding === Encoding.empty;
+    if (to === undefined || name === undefined || typeof from !== 'string' || !known || name.length > 255) {
+      throw new FrameError('an envelope does not have the form of one');
+    }
+    if (!isProcessId(to) || (from !== '' && !isProcessId(from))) {
+      throw new FrameError('an envelope names an impossible process');
+    }
+    const route: ReadRoute = { to, name, from, encoding };
+    if (number === this.routes.length && number < ROUTES_MAX) this.routes.push(route);
+    else if (number < ROUTES_MAX) throw new FrameError(`an envelope defines line ${number} out of turn`);
+    return route;
+  }
+}

@@ -1,0 +1,107 @@
+/** Channels over WebSocket, on the same port as HTTP. RFC 6455; never compressed, bounded frames. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import { type Address, addressText } from '../pid.ts';
+import type { Channel, ChannelEvents, Transport } from './channel.ts';
+
+/** Where peers upgrade; everything else that asks for an upgrade is refused. */
+export const LINK_PATH = '/__link__';
+const SUBPROTOCOL = 'mesostate.1';
+
+function toBytes(data: RawData): Uint8Array {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+}
+
+class WebSocketChannel implements Channel {
+  readonly remoteHost: string | undefined;
+  private readonly socket: WebSocket;
+  private readonly events: ChannelEvents;
+  private reason = 'the connection ended';
+  private pending = 0;
+
+  constructor(socket: WebSocket, events: ChannelEvents, remoteHost: string | undefined) {
+    this.remoteHost = remoteHost;
+    this.socket = socket;
+    this.events = events;
+    socket.on('open', () => events.opened());
+    socket.on('message', (data, isBinary) => {
+      if (isBinary) events.frame(toBytes(data));
+      else this.close('a text frame arrived where only binary ones are spoken');
+    });
+    socket.on('error', (error) => {
+      this.reason = error.message;
+    });
+    socket.on('close', () => events.closed(this.reason));
+  }
+
+  get bufferedBytes(): number {
+    return this.socket.bufferedAmount;
+  }
+
+  send(frame: Uint8Array): void {
+    if (this.socket.readyState !== WebSocket.OPEN) return;
+    this.pending++;
+    this.socket.send(frame, () => {
+      if (--this.pending === 0) this.events.drained();
+    });
+  }
+
+  close(reason: string): void {
+    this.reason = reason;
+    this.socket.terminate();
+  }
+}
+
+export class WebSocketTransport implements Transport {
+  private readonly frameBytesMax: number;
+
+  constructor(frameBytesMax: number) {
+    this.frameBytesMax = frameBytesMax;
+  }
+
+  dial(to: Address, events: ChannelEvents): Channel {
+    const socket = new WebSocket(`ws://${addressText(to)}${LINK_PATH}`, SUBPROTOCOL, {
+      perMessageDeflate: false,
+      maxPayload: this.frameBytesMax,
+      skipUTF8Validation: true,
+      followRedirects: false,
+    });
+    return new WebSocketChannel(socket, events, to.host);
+  }
+}
+
+/** The accepting side: takes upgrades of the HTTP server and hands out channels. */
+export class WebSocketAcceptor {
+  private readonly server: WebSocketServer;
+  private readonly accept: (bind: (events: ChannelEvents) => Channel) => void;
+
+  /** @param accept is given each new channel unbound; it must bind it at once, so that no frame is missed */
+  constructor(frameBytesMax: number, accept: (bind: (events: ChannelEvents) => Channel) => void) {
+    this.accept = accept;
+    this.server = new WebSocketServer({
+      noServer: true,
+      perMessageDeflate: false,
+      maxPayload: frameBytesMax,
+      skipUTF8Validation: true,
+      handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+    });
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const path = (request.url ?? '').split('?')[0];
+    if (path !== LINK_PATH || !(request.headers['sec-websocket-protocol'] ?? '').includes(SUBPROTOCOL)) {
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    this.server.handleUpgrade(request, socket, head, (opened) => {
+      this.accept((events) => new WebSocketChannel(opened, events, request.socket.remoteAddress));
+    });
+  }
+
+  close(): void {
+    this.server.close();
+  }
+}
