@@ -41,7 +41,9 @@ export function findArguments(table: FlagRows, argv: readonly string[], env: Env
     const argument = argv[index] ?? '';
     const next = argv[index + 1];
     if (takesNext(table, argument, next)) {
-      found.errors.push(`${argument}: expected ${argument}=${next} (the value follows an equals sign)`);
+      const flag = flagNamed(table, argument.slice(2));
+      const value = flag?.secret ? flag.kind.placeholder : next;
+      found.errors.push(`${argument}: expected ${argument}=${value} (the value follows an equals sign)`);
       index++;
     } else readArgument(table, argument, found);
   }

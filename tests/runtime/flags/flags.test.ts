@@ -203,6 +203,12 @@ test('a value after a blank is refused with the right spelling', (t) => {
   ]);
 });
 
+test('a secret is not shown, however it is given', (t) => {
+  t.deepEqual(errorsOf(['--credential', 'hush-hush']), [
+    '--credential: expected --credential=TEXT (the value follows an equals sign)',
+  ]);
+});
+
 test('a flag given twice is refused, under a former name too', (t) => {
   t.deepEqual(errorsOf(['--port=1', '--port=1']), ['--port: expected once, got twice']);
   t.deepEqual(errorsOf(['--quiet', '--silent']), [
