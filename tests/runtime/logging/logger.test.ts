@@ -64,13 +64,11 @@ test('children speak under their own name with the fields of their parents', (t)
 
 test('secrets are veiled at any depth', (t) => {
   const { sink, log } = fixture();
-  log
-    .with({ api_key: 'k1' })
-    .info('x', {
-      Secret: 's2',
-      credential: { principal: 'p', secret: 's3' },
-      request: { headers: [{ Authorization: 's4' }] },
-    });
+  log.with({ api_key: 'k1' }).info('x', {
+    Secret: 's2',
+    credential: { principal: 'p', secret: 's3' },
+    request: { headers: [{ Authorization: 's4' }] },
+  });
   const line = sink.lines('json')[0] ?? '';
   t.notRegex(line, /k1|s2|s3|s4/);
   t.deepEqual(sink.records[0]?.fields, {
