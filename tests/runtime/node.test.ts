@@ -1,6 +1,7 @@
 /** Processes on one node: order, links, ends, containment. */
 import test from 'ava';
-import { type ExitReason, MemoryNetwork, Node, Pid, Process, virtualPorts } from '../../runtime/index.ts';
+import { type ExitReason, Pid, Process } from '../../runtime/index.ts';
+import { simulatedWorld } from '../support/world.ts';
 
 interface Words {
   say: string;
@@ -29,33 +30,8 @@ class Listener extends Process<Words> {
   }
 }
 
-function world() {
-  const ports = virtualPorts(7);
-  const network = new MemoryNetwork(ports.clock);
-  const queue: (() => void)[] = [];
-  const turns = { soon: (run: () => void) => queue.push(run), later: (run: () => void) => queue.push(run) };
-  const settle = () => {
-    for (let run = queue.shift(); run !== undefined; run = queue.shift()) run();
-  };
-  const node = (port: number) => {
-    const address = { host: '10.0.0.1', port };
-    const made = new Node({ address, transport: network.transport(address), ports, turns });
-    network.listen(address, (bind) => made.acceptor.accept(bind));
-    return made;
-  };
-  return {
-    node,
-    network,
-    settle,
-    run: (ms: number) => {
-      settle();
-      ports.clock.advance(ms, settle);
-    },
-  };
-}
-
 test('messages of one sender arrive in the order they were sent', (t) => {
-  const { node, settle } = world();
+  const { node, settle } = simulatedWorld();
   const one = node(1);
   const [a, b] = [new Listener('a'), new Listener('b')];
   one.spawn(a);
@@ -69,7 +45,7 @@ test('messages of one sender arrive in the order they were sent', (t) => {
 });
 
 test('messages cross nodes in order, and the end of a remote process is told', (t) => {
-  const { node, run } = world();
+  const { node, run } = simulatedWorld();
   const [one, two] = [node(1), node(2)];
   const [a, b] = [new Listener('a'), new Listener('b')];
   one.spawn(a);
@@ -85,7 +61,7 @@ test('messages cross nodes in order, and the end of a remote process is told', (
 });
 
 test('a vanished node is told to those who watched its processes', (t) => {
-  const { node, network, run } = world();
+  const { node, network, run } = simulatedWorld();
   const [one, two] = [node(1), node(2)];
   const [a, b] = [new Listener('a'), new Listener('b')];
   one.spawn(a);
@@ -98,7 +74,7 @@ test('a vanished node is told to those who watched its processes', (t) => {
 });
 
 test('linking to nobody is answered', (t) => {
-  const { node, run } = world();
+  const { node, run } = simulatedWorld();
   const [one, two] = [node(1), node(2)];
   const a = new Listener('a');
   one.spawn(a);
@@ -114,7 +90,7 @@ test('linking to nobody is answered', (t) => {
 });
 
 test('a silent partition is noticed by the heartbeat', (t) => {
-  const { node, network, run } = world();
+  const { node, network, run } = simulatedWorld();
   const [one, two] = [node(1), node(2)];
   const [a, b] = [new Listener('a'), new Listener('b')];
   one.spawn(a);
@@ -128,7 +104,7 @@ test('a silent partition is noticed by the heartbeat', (t) => {
 });
 
 test('a throwing handler costs its message only', (t) => {
-  const { node, settle } = world();
+  const { node, settle } = simulatedWorld();
   const one = node(1);
   const a = new Listener('a');
   one.spawn(a);
@@ -140,7 +116,7 @@ test('a throwing handler costs its message only', (t) => {
 });
 
 test('messages for nobody are counted dead letters', (t) => {
-  const { node, run } = world();
+  const { node, run } = simulatedWorld();
   const [one, two] = [node(1), node(2)];
   one.deliver(one.pid('nobody'), 'say', 'x', undefined);
   one.deliver(two.pid('nobody'), 'say', 'x', undefined);

@@ -1,0 +1,70 @@
+import { replyJson } from '../http/json.ts';
+import type { HttpReply } from '../http/reply.ts';
+import type { HttpRequest } from '../http/request.ts';
+import type { Route } from '../process.ts';
+import { Process } from '../process.ts';
+
+interface ProcessHelp {
+  readonly id: string;
+  readonly endpoints: { readonly name: string; readonly text: string }[];
+}
+
+/** `/help`, `/help/<id>`, `/help/<id>/<name>`: generated from the routes, so that it never lies. */
+export class Help extends Process {
+  constructor() {
+    super('help');
+  }
+
+  override initialize(): void {
+    this.route('/', (request, reply) => this.answer(request, reply), { help: 'This list' });
+  }
+
+  private answer(request: HttpRequest, reply: HttpReply): void {
+    const [id, ...name] = request.rest.split('/').filter((part) => part !== '');
+    const all = this.collect();
+    const chosen = id === undefined ? all : all.filter((process) => process.id === id);
+    const path = `/${name.join('/')}`;
+    const narrowed =
+      name.length === 0
+        ? chosen
+        : chosen.map((one) => ({
+            ...one,
+            endpoints: one.endpoints.filter((endpoint) => endpoint.name === path),
+          }));
+    if (narrowed.length === 0 || (name.length > 0 && narrowed[0]?.endpoints.length === 0)) {
+      reply.text(400, `No help for '${request.rest}'`);
+    } else if (request.query.get('format') === 'json') {
+      replyJson(request, reply, JSON.stringify({ processes: narrowed }));
+    } else {
+      reply.send(200, markdown(narrowed), { 'Content-Type': 'text/x-markdown' });
+    }
+  }
+
+  private collect(): ProcessHelp[] {
+    return this.node
+      .list()
+      .filter((mailbox) => mailbox.process.routes.size > 0)
+      .map((mailbox) => ({
+        id: mailbox.pid.id,
+        endpoints: [...mailbox.process.routes.values()].map((route) => ({
+          name: route.path === '' ? '/' : route.path,
+          text: textOf(route),
+        })),
+      }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+}
+
+function textOf(route: Route): string {
+  return route.help ?? '';
+}
+
+function markdown(processes: readonly ProcessHelp[]): string {
+  const parts = processes.map(({ id, endpoints }) => {
+    const rows = endpoints.map(
+      ({ name, text }) => `- \`/${id}${name === '/' ? '' : name}\`${text ? `: ${text}` : ''}`,
+    );
+    return [`## ${id}`, '', ...rows].join('\n');
+  });
+  return `# Endpoints\n\n${parts.join('\n\n')}\n`;
+}

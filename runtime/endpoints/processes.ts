@@ -1,0 +1,62 @@
+import { replyJson } from '../http/json.ts';
+import type { HttpReply } from '../http/reply.ts';
+import type { HttpRequest } from '../http/request.ts';
+import type { Mailbox, ProcessEvent } from '../mailbox.ts';
+import { Process } from '../process.ts';
+
+/** Waiting events shown of one process. */
+const EVENTS_SHOWN_MAX = 100;
+
+/**
+ * `GET /__processes__`: every process of the node with the events that wait for it, as libprocess shows them; with
+ * `?detail=true` also its state, messages handled by type, and what the actor says of itself.
+ */
+export class ProcessesEndpoint extends Process {
+  constructor() {
+    super('__processes__');
+  }
+
+  override initialize(): void {
+    this.route('/', (request, reply) => this.list(request, reply), {
+      help: 'Every process with its waiting events',
+    });
+  }
+
+  private list(request: HttpRequest, reply: HttpReply): void {
+    const detail = request.query.get('detail') === 'true';
+    const shown = this.node.list().map((mailbox) => ({
+      id: mailbox.pid.id,
+      events: mailbox.waiting(EVENTS_SHOWN_MAX).map((event) => eventOf(mailbox, event)),
+      ...(detail ? detailsOf(mailbox) : {}),
+    }));
+    replyJson(request, reply, JSON.stringify(shown));
+  }
+}
+
+function eventOf(mailbox: Mailbox, event: ProcessEvent): Record<string, string> {
+  const to = mailbox.pid.toUpid();
+  switch (event.kind) {
+    case 'message':
+      return { type: 'MESSAGE', name: event.name, from: event.from?.toUpid() ?? '', to };
+    case 'http':
+      return { type: 'HTTP', method: event.request.method, url: event.request.path };
+    case 'exited':
+      return { type: 'EXITED', from: event.pid.toUpid() };
+    case 'dispatch':
+      return { type: 'DISPATCH' };
+    case 'terminate':
+      return { type: 'TERMINATE' };
+  }
+}
+
+function detailsOf(mailbox: Mailbox): Record<string, unknown> {
+  const messages: Record<string, number> = {};
+  for (const [name, installed] of mailbox.process.handlers) messages[name] = installed.count;
+  return {
+    pid: mailbox.pid.text,
+    run_state: mailbox.state,
+    waiting: mailbox.length,
+    messages,
+    state: mailbox.process.describe(),
+  };
+}

@@ -1,0 +1,19 @@
+/** Waiting in the real world: for a condition, with a bound, never for luck. */
+
+/**
+ * Resolves as soon as `condition` returns something truthy (looked at every few milliseconds).
+ * @throws when it does not within `timeoutMs`, naming `what`
+ */
+export async function until<T>(
+  what: string,
+  condition: () => T | Promise<T>,
+  timeoutMs = 20_000,
+): Promise<NonNullable<T>> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const value = await condition();
+    if (value) return value as NonNullable<T>;
+    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
