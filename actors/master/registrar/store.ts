@@ -1,0 +1,69 @@
+/**
+ * Where the registry lies. A store keeps entries by key and takes a batch of changes as one: after a crash all of the batch
+ * is there or nothing.
+ */
+import type { RegistryChange } from './registry.ts';
+
+/** Called once, later, from the event loop; `error` is absent when the batch survives a power cut. */
+export type StoreCallback = (error?: Error) => void;
+
+export interface RegistryStore {
+  /** What was stored when the store was opened. */
+  entries(): Iterable<readonly [key: string, value: Uint8Array]>;
+  /**
+   * Writes the batch, which may be empty (a store shared with other masters still proves leadership by it). The next
+   * one comes only after the callback. After an error the store takes nothing any more.
+   */
+  commit(changes: readonly RegistryChange[], done: StoreCallback): void;
+  /** Bytes held, about. */
+  readonly sizeBytes: number;
+  /** Gives locks and files back. */
+  close(): Promise<void>;
+}
+
+/** Entries in memory and how many bytes they hold: what every store has in common. */
+export class StoredEntries {
+  private readonly values = new Map<string, Uint8Array>();
+  private bytes = 0;
+
+  get sizeBytes(): number {
+    return this.bytes;
+  }
+
+  entries(): Iterable<readonly [string, Uint8Array]> {
+    return this.values;
+  }
+
+  put({ key, value }: RegistryChange): void {
+    const old = this.values.get(key);
+    if (old !== undefined) this.bytes -= key.length + old.length;
+    if (value === undefined) {
+      this.values.delete(key);
+      return;
+    }
+    this.values.set(key, value);
+    this.bytes += key.length + value.length;
+  }
+}
+
+/** A registry that ends with its process (`--registry=in_memory`). */
+export class MemoryStore implements RegistryStore {
+  private readonly stored = new StoredEntries();
+
+  get sizeBytes(): number {
+    return this.stored.sizeBytes;
+  }
+
+  entries(): Iterable<readonly [string, Uint8Array]> {
+    return this.stored.entries();
+  }
+
+  commit(changes: readonly RegistryChange[], done: StoreCallback): void {
+    for (const change of changes) this.stored.put(change);
+    queueMicrotask(() => done());
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
