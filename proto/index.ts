@@ -2,3 +2,5 @@
 export * from './codec.ts';
 export * from './enums.ts';
 export * from './generated/types/index.ts';
+export * from './json.ts';
+export * from './recordio.ts';

@@ -300,7 +300,7 @@ export interface UpdateSlaveMessage {
 
 /** `mesos.internal.UpdateSlaveMessage.Operations`. */
 export interface UpdateSlaveMessageOperations {
-  operations?: ReconcileOperationsMessageOperation[] | undefined;
+  operations?: v1.Operation[] | undefined;
 }
 
 /** `mesos.internal.UpdateSlaveMessage.ResourceProvider`. */
