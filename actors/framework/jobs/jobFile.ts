@@ -1,0 +1,155 @@
+/**
+ * The jobs file: `{"jobs":[{"cpus":0.5,"mem":100,"command":"sleep 60; echo hello world"}]}`.
+ *
+ * | member | type | |
+ * |---|---|---|
+ * | `command` | text | required; run by `/bin/sh -c` |
+ * | `cpus` | number > 0 | required |
+ * | `mem` | number > 0 | required, megabytes |
+ * | `name` | text | default: first word of the command |
+ * | `instances` | whole number ≥ 1 | default 1: as many independent jobs are made |
+ * | `env` | object of texts | variables of the command's environment |
+ * | `retries` | whole number ≥ 0 | default 3, that is 4 attempts |
+ * | `disk` | number ≥ 0 | megabytes, default 0 |
+ * | `ports` | whole number ≥ 0 | how many, default 0; the command finds them in `PORT0`…, `PORTS` |
+ *
+ * Anything else is refused: a misspelt member would silently not be what its writer meant.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { type Fail, type JsonObject, objectAt, shown, textAt, wholeAt } from './jsonCheck.ts';
+import type { Demand, JobSpec } from './jobSpec.ts';
+
+/** Retries when the file says nothing: 4 attempts in all. */
+export const RETRIES_DEFAULT = 3;
+
+/** More would be a slip of the pen: each is an object in memory and a task. */
+const INSTANCES_MAX = 1_000_000;
+const RETRIES_MAX = 1_000_000;
+const PORTS_MAX = 65_536;
+/** Resources are counted in thousandths. */
+const SMALLEST = 0.001;
+const LARGEST = Number.MAX_SAFE_INTEGER / 1000;
+const NAME_LENGTH_MAX = 128;
+
+const MEMBERS = ['command', 'cpus', 'mem', 'name', 'instances', 'env', 'retries', 'disk', 'ports'];
+
+/** What is wrong with a jobs file: one line naming file, place and expectation. */
+export class JobFileError extends Error {
+  override readonly name = 'JobFileError';
+}
+
+/**
+ * Reads a jobs file.
+ * @throws JobFileError when it cannot be read or says something impossible
+ */
+export function readJobFile(path: string): JobSpec[] {
+  return parseJobFile(readText(path), path);
+}
+
+/**
+ * The jobs in the text of a jobs file.
+ * @param path stands before each error
+ * @throws JobFileError naming the place (`jobs[2].cpus`) and what was expected
+ */
+export function parseJobFile(text: string, path: string): JobSpec[] {
+  const fail: Fail = (at, problem) => {
+    throw new JobFileError(`${path}: ${at === '' ? '' : `${at}: `}${problem}`);
+  };
+  const root = objectAt(parseJson(text, fail), '', fail);
+  const unknown = Object.keys(root).find((key) => key !== 'jobs');
+  if (unknown !== undefined) fail(unknown, "unknown member, expected only 'jobs'");
+  const { jobs } = root;
+  if (!Array.isArray(jobs)) return fail('jobs', `expected a list of jobs, got ${shown(jobs)}`);
+  return jobs.flatMap((job: unknown, index) => jobsOf(job, index, fail));
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const reason = (error as Error).message.replace(/, \w+( '.*')?$/, '');
+    throw new JobFileError(`${path}: cannot be read: ${reason}`);
+  }
+}
+
+function parseJson(text: string, fail: Fail): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return fail('', `expected JSON: ${(error as Error).message}`);
+  }
+}
+
+/** The jobs of one entry: as many as it has instances. */
+function jobsOf(value: unknown, index: number, fail: Fail): JobSpec[] {
+  const at = `jobs[${index}]`;
+  const entry = objectAt(value, at, fail);
+  for (const key of Object.keys(entry))
+    if (!MEMBERS.includes(key)) fail(`${at}.${key}`, `unknown member, expected one of ${MEMBERS.join(', ')}`);
+
+  const command = textAt(entry['command'], `${at}.command`, fail);
+  const name = nameOf(entry, command, `${at}.name`, fail);
+  const instances = wholeAt(entry['instances'] ?? 1, `${at}.instances`, { min: 1, max: INSTANCES_MAX }, fail);
+  const job = {
+    command,
+    env: envOf(entry, `${at}.env`, fail),
+    retries: wholeAt(entry['retries'] ?? RETRIES_DEFAULT, `${at}.retries`, { min: 0, max: RETRIES_MAX }, fail),
+    demand: demandOf(entry, at, fail),
+  };
+  const id = `${slugOf(name)}-${hashOf(index, entry)}`;
+  if (instances === 1) return [{ id, name, ...job }];
+  return Array.from({ length: instances }, (_, n) => ({ id: `${id}-${n + 1}`, name: `${name}-${n + 1}`, ...job }));
+}
+
+function demandOf(entry: JsonObject, at: string, fail: Fail): Demand {
+  return {
+    cpus: scalarAt(entry['cpus'], `${at}.cpus`, SMALLEST, fail),
+    mem: scalarAt(entry['mem'], `${at}.mem`, SMALLEST, fail),
+    disk: scalarAt(entry['disk'] ?? 0, `${at}.disk`, 0, fail),
+    ports: wholeAt(entry['ports'] ?? 0, `${at}.ports`, { min: 0, max: PORTS_MAX }, fail),
+  };
+}
+
+function scalarAt(value: unknown, at: string, min: number, fail: Fail): number {
+  const expected = min === 0 ? 'a number of at least 0' : `a number of at least ${min}`;
+  if (typeof value !== 'number' || !(value >= min && value <= LARGEST))
+    return fail(at, `expected ${expected}, got ${shown(value)}`);
+  return value;
+}
+
+function nameOf(entry: JsonObject, command: string, at: string, fail: Fail): string {
+  if (entry['name'] === undefined) return slugOf(/\S+/.exec(command)?.[0] ?? 'job');
+  const name = textAt(entry['name'], at, fail);
+  if (name.length > NAME_LENGTH_MAX) fail(at, `expected at most ${NAME_LENGTH_MAX} characters, got ${name.length}`);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  if (/[\u0000-\u001f\u007f]/.test(name)) fail(at, `expected no control characters, got ${shown(name)}`);
+  return name;
+}
+
+function envOf(entry: JsonObject, at: string, fail: Fail): Readonly<Record<string, string>> {
+  if (entry['env'] === undefined) return {};
+  const env = objectAt(entry['env'], at, fail);
+  for (const [name, value] of Object.entries(env)) {
+    if (!/^[^=\0]+$/.test(name)) fail(`${at}.${name}`, 'expected a name of a variable, without =');
+    if (typeof value !== 'string' || value.includes('\0')) fail(`${at}.${name}`, `expected a text, got ${shown(value)}`);
+  }
+  return env as Record<string, string>;
+}
+
+/** What a task id can hold of a name: ids go into paths. */
+function slugOf(name: string): string {
+  const slug = name
+    .split('/')
+    .at(-1)
+    ?.replaceAll(/[^A-Za-z0-9_-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 60);
+  return slug === undefined || slug === '' ? 'job' : slug;
+}
+
+/** The same entry at the same place has the same id, so that a restart with the same file adds no job twice. */
+function hashOf(index: number, entry: JsonObject): string {
+  const sorted = Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify([index, sorted])).digest('hex').slice(0, 8);
+}
