@@ -132,6 +132,7 @@ const membership = {
   },
   markingUnreachable: {
     tags: ['registryBusy'],
+    entry: 'storeUnreachable',
     meta: { description: 'The agent does not answer; the registry is writing that down.' },
     on: {
       UNREACHABLE_STORED: { target: 'unreachable', actions: 'markTasksUnreachable' },
@@ -206,6 +207,8 @@ export const agentMachine = setup({
     reconcileTasks: () => undefined,
     /** The tasks the agent brings back are taken over and told to their frameworks. */
     returnTasks: () => undefined,
+    /** The registry is asked to mark the agent unreachable. */
+    storeUnreachable: () => undefined,
     /** Tasks and executors of frameworks without checkpointing end with the connection. */
     loseUncheckpointedTasks: () => undefined,
     markTasksUnreachable: () => undefined,

@@ -11,6 +11,7 @@ export {
   type TransitionInfo,
   timerEvents,
   transitionsIn,
+  type Walk,
 } from './engine/explore.ts';
 export type { InspectedSnapshot, InspectionEvent, InspectionSink } from './engine/inspect.ts';
 export { LiveChart, type LiveOptions } from './engine/live.ts';

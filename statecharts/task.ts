@@ -64,6 +64,9 @@ const stateOfName: Readonly<Record<string, string>> = {
   TASK_UNREACHABLE: 'unreachable',
 };
 
+/** TaskState names a task known to the master can have. */
+export const taskStateNames: readonly string[] = Object.keys(stateOfName);
+
 const nameOfState = new Map(Object.entries(stateOfName).map(([name, state]) => [state, name]));
 
 const reports = (state: string) => ({ type: 'reports', params: { state } }) as const;

@@ -40,6 +40,16 @@ export interface Exploration {
   readonly cut: boolean;
 }
 
+export interface Walk {
+  readonly events: readonly EventObject[];
+  /** What instances are begun with; default: one without input. */
+  readonly inputs?: readonly unknown[];
+  /** Is a context worth walking on from? */
+  readonly within?: (context: unknown) => boolean;
+  /** Snapshots (state and context) to expand at most; default 5000. */
+  readonly limit?: number;
+}
+
 type Node = AnyStateMachine['root'];
 type Definition = ReturnType<typeof transitionsOf>[number];
 
@@ -71,16 +81,10 @@ export function timerEvents(machine: AnyStateMachine): EventObject[] {
 /**
  * Breadth-first walk with xstate itself.
  *
- * @param events samples, at least one for each event type; timers are added
- * @param inputs what instances are begun with
- * @param limit snapshots (state and context) to expand at most
+ * @param walk.events samples, at least one for each event type; timers are added
  */
-export function explore(
-  machine: AnyStateMachine,
-  events: readonly EventObject[],
-  inputs: readonly unknown[] = [undefined],
-  limit = 5000,
-): Exploration {
+export function explore(machine: AnyStateMachine, walk: Walk): Exploration {
+  const { events, inputs = [undefined], within = () => true, limit = 5000 } = walk;
   const taken = new Set<Definition>();
   const scope = watchingScope((transitions) => {
     for (const transition of transitions) taken.add(transition);
@@ -98,7 +102,7 @@ export function explore(
       const next = machine.transition(at, event, scope);
       const [from, to] = [valueText(at.value), valueText(next.value)];
       edges.set(`${from} ${JSON.stringify(event)} ${to}`, { from, event, to });
-      if (seen.has(keyOf(next))) continue;
+      if (seen.has(keyOf(next)) || !within(next.context)) continue;
       seen.add(keyOf(next));
       queue.push(next);
     }

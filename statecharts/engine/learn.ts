@@ -8,7 +8,7 @@
  * named action, no wildcard, history, invoke or spawn. Anything else is refused when the table is made.
  */
 import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate';
-import { checkLearnable } from './learnable.ts';
+import { allNodes, checkLearnable } from './learnable.ts';
 import type { StepResult } from './types.ts';
 import { type RawValue, valuePaths, valueText } from './value.ts';
 
@@ -95,7 +95,7 @@ export class LearntTable {
     this.machine = machine;
     this.#guards = parts.guards;
     this.#assignments = parts.assignments;
-    this.#known = new Set(machine.events);
+    this.#known = new Set(allNodes(machine).flatMap((node) => [...node.transitions.keys()]));
     this.#twin = machine.provide({
       actions: Object.fromEntries(parts.actionNames.map((name) => [name, nothing])),
       guards: Object.fromEntries(

@@ -146,6 +146,13 @@ export class ChartTable<M extends AnyStateMachine> {
     return counts;
   }
 
+  /** Number of instances that have `path` among their active states. */
+  countIn(path: string): number {
+    let sum = 0;
+    for (const { paths, count } of this.#table.configurations) if (paths.has(path)) sum += count;
+    return sum;
+  }
+
   /** Number of instances whose state carries the tag. */
   countTag(tag: string): number {
     let sum = 0;

@@ -1,0 +1,316 @@
+/** All machines of Mesostate, for pages, documents and tests. */
+import type { AnyStateMachine, EventObject } from 'xstate';
+import { agentMachine } from './agent.ts';
+import { agentProcessMachine } from './agentProcess.ts';
+import { commandTaskMachine } from './commandTask.ts';
+import { containerMachine } from './container.ts';
+import type { ChartContext, ChartEvent, ChartInput } from './engine.ts';
+import { executorMachine } from './executor.ts';
+import { executorDriverMachine } from './executorDriver.ts';
+import { frameworkMachine } from './framework.ts';
+import { jobMachine } from './job.ts';
+import { linkMachine } from './link.ts';
+import { masterMachine } from './master.ts';
+import { offerMachine } from './offer.ts';
+import { operationMachine } from './operation.ts';
+import { schedulerDriverMachine } from './schedulerDriver.ts';
+import { taskMachine, taskStateNames } from './task.ts';
+import { updateStreamMachine } from './updateStream.ts';
+
+/** One machine and what is needed to walk through it. */
+export interface CatalogueEntry {
+  /** The machine's id. */
+  readonly name: string;
+  /** One sentence: what it is the life of. */
+  readonly description: string;
+  /** Its file in this folder. */
+  readonly file: string;
+  readonly machine: AnyStateMachine;
+  /** Inputs to begin instances with, so that together every state can be reached. */
+  readonly inputs: readonly unknown[];
+  /** At least one event of every type, with every payload that makes a difference. */
+  readonly events: readonly EventObject[];
+  /** Is a context worth walking on from? Bounds machines that count. */
+  readonly within: (context: unknown) => boolean;
+}
+
+/** For every event type `true` when it has no payload, else its samples. */
+type Samples<TEvent extends EventObject> = {
+  readonly [K in TEvent['type']]: { type: K } extends Extract<TEvent, { type: K }>
+    ? true
+    : readonly Omit<Extract<TEvent, { type: K }>, 'type'>[];
+};
+
+interface About<M extends AnyStateMachine> {
+  readonly description: string;
+  readonly file: string;
+  readonly inputs?: readonly ChartInput<M>[];
+  readonly samples: Samples<ChartEvent<M>>;
+  readonly within?: (context: ChartContext<M>) => boolean;
+}
+
+function entry<M extends AnyStateMachine>(machine: M, about: About<M>): CatalogueEntry {
+  const { description, file, inputs, within } = about;
+  const samples = Object.entries(about.samples) as [string, true | readonly object[]][];
+  return {
+    name: machine.id,
+    description,
+    file,
+    machine,
+    inputs: inputs ?? [undefined],
+    events: samples.flatMap(([type, payloads]) =>
+      payloads === true ? [{ type }] : payloads.map((payload) => ({ type, ...payload })),
+    ),
+    within: (context) => within === undefined || within(context as ChartContext<M>),
+  };
+}
+
+export const catalogue: readonly CatalogueEntry[] = [
+  entry(masterMachine, {
+    description: 'A master, from its start over leadership to its end.',
+    file: 'master.ts',
+    samples: {
+      CONTENDING: true,
+      ELECTED: true,
+      OTHER_ELECTED: true,
+      REGISTRY_RECOVERED: [{ agents: 0 }, { agents: 2 }],
+      RECOVERY_FAILED: [{ reason: 'the registry cannot be read' }],
+      RECOVERED_AGENT_SETTLED: true,
+      DEPOSED: true,
+      FATAL: [{ reason: 'the registry cannot be written' }],
+      STOP_REQUESTED: true,
+      ENDED: true,
+    },
+    within: ({ settled }) => settled <= 3,
+  }),
+  entry(agentMachine, {
+    description: 'An agent as the master sees it.',
+    file: 'agent.ts',
+    samples: {
+      REGISTER_REQUESTED: true,
+      REGISTERED: true,
+      REFUSED: true,
+      FOUND_IN_REGISTRY: true,
+      FOUND_UNREACHABLE: true,
+      FOUND_GONE: true,
+      REREGISTER_REQUESTED: true,
+      REREGISTERED: true,
+      CONNECTION_LOST: true,
+      PINGS_MISSED: true,
+      NOT_BACK_AFTER_FAILOVER: true,
+      UNREACHABLE_STORED: true,
+      GONE_REQUESTED: true,
+      GONE_STORED: true,
+      REMOVAL_REQUESTED: true,
+      REMOVED_STORED: true,
+      FORGOTTEN: true,
+      DEACTIVATED: true,
+      REACTIVATED: true,
+      DRAIN_STARTED: true,
+      DRAINED: true,
+    },
+  }),
+  entry(frameworkMachine, {
+    description: 'A framework as the master sees it.',
+    file: 'framework.ts',
+    samples: { SUBSCRIBED: true, DEACTIVATED: true, CONNECTION_LOST: true, TORN_DOWN: true },
+  }),
+  entry(offerMachine, {
+    description: 'An offer, which is answered once.',
+    file: 'offer.ts',
+    samples: {
+      ACCEPTED: true,
+      DECLINED: true,
+      RESCINDED: true,
+      INVALIDATED: true,
+      TIMED_OUT: true,
+      AGENT_LOST: true,
+      FRAMEWORK_LOST: true,
+    },
+  }),
+  entry(taskMachine, {
+    description: 'A task as the master sees it.',
+    file: 'task.ts',
+    samples: {
+      UPDATE_STARTING: true,
+      UPDATE_RUNNING: true,
+      UPDATE_KILLING: true,
+      UPDATE_FINISHED: true,
+      UPDATE_FAILED: true,
+      UPDATE_KILLED: true,
+      UPDATE_ERROR: true,
+      UPDATE_LOST: true,
+      UPDATE_DROPPED: true,
+      UPDATE_GONE: true,
+      UPDATE_GONE_BY_OPERATOR: true,
+      REFUSED: true,
+      NOT_DELIVERED: true,
+      AGENT_UNREACHABLE: true,
+      AGENT_GONE: true,
+      AGENT_REMOVED: true,
+      AGENT_RETURNED: taskStateNames.map((state) => ({ state })),
+      FRAMEWORK_REMOVED: true,
+    },
+  }),
+  entry(operationMachine, {
+    description: 'An offer operation as the master sees it.',
+    file: 'operation.ts',
+    samples: {
+      UPDATE_PENDING: true,
+      UPDATE_FINISHED: true,
+      UPDATE_FAILED: true,
+      UPDATE_ERROR: true,
+      UPDATE_DROPPED: true,
+      REFUSED: true,
+      NOT_DELIVERED: true,
+      AGENT_UNREACHABLE: true,
+      AGENT_GONE: true,
+    },
+  }),
+  entry(agentProcessMachine, {
+    description: 'The agent itself, from recovery over registration to its end.',
+    file: 'agentProcess.ts',
+    inputs: [
+      { hasId: false, hasCredential: false },
+      { hasId: true, hasCredential: false },
+      { hasId: false, hasCredential: true },
+      { hasId: true, hasCredential: true },
+    ],
+    samples: {
+      RECOVERED: true,
+      RECOVERED_FOR_CLEANUP: true,
+      RECOVERY_FAILED: true,
+      MASTER_DETECTED: true,
+      MASTER_LOST: true,
+      AUTHENTICATED: true,
+      AUTHENTICATION_REFUSED: true,
+      REGISTERED: true,
+      REGISTERED_AS_ANOTHER: true,
+      PING_SAYS_DISCONNECTED: true,
+      PINGS_STOPPED: true,
+      SHUTDOWN_ORDERED: true,
+      UNREGISTER_REQUESTED: true,
+      ALL_ENDED: true,
+    },
+  }),
+  entry(executorMachine, {
+    description: 'An executor as its agent sees it.',
+    file: 'executor.ts',
+    samples: {
+      LAUNCHED: true,
+      LAUNCH_FAILED: true,
+      FOUND_ALIVE: true,
+      REGISTERED: true,
+      SHUTDOWN_REQUESTED: true,
+      DESTROY_REQUESTED: true,
+      CONTAINER_ENDED: true,
+    },
+  }),
+  entry(containerMachine, {
+    description: 'A container, from its making to its taking down.',
+    file: 'container.ts',
+    samples: {
+      IMAGE_NEEDED: true,
+      NO_IMAGE_NEEDED: true,
+      PROVISIONED: true,
+      PREPARED: true,
+      ISOLATED: true,
+      FETCHED: true,
+      RECOVERED: true,
+      STEP_FAILED: true,
+      STEP_ENDED: true,
+      DESTROY_REQUESTED: true,
+      PROCESS_EXITED: true,
+      CHILDREN_DESTROYED: true,
+      PROCESSES_GONE: true,
+      CLEANED_UP: true,
+      IMAGE_RELEASED: true,
+    },
+  }),
+  entry(updateStreamMachine, {
+    description: 'The stream of status updates of one task at its agent.',
+    file: 'updateStream.ts',
+    samples: {
+      UPDATE_RECEIVED: true,
+      RECORDED: true,
+      ACKNOWLEDGED: true,
+      ACK_RECORDED: [{ terminal: false }, { terminal: true }],
+      PAUSED: true,
+      RESUMED: true,
+    },
+    within: ({ queued }) => queued <= 3,
+  }),
+  entry(commandTaskMachine, {
+    description: 'The task of the built-in command executor.',
+    file: 'commandTask.ts',
+    samples: {
+      STARTED: true,
+      START_FAILED: true,
+      EXITED: true,
+      KILL_REQUESTED: true,
+      GRACE_SHORTENED: true,
+      OVERTIME: true,
+    },
+  }),
+  entry(executorDriverMachine, {
+    description: 'The connection of an executor to its agent.',
+    file: 'executorDriver.ts',
+    inputs: [{ checkpoint: false }, { checkpoint: true }],
+    samples: {
+      CONNECTED: true,
+      SUBSCRIBED: true,
+      CONNECTION_LOST: true,
+      RECONNECT_ASKED: true,
+      SHUTDOWN_ORDERED: true,
+      STOP_REQUESTED: true,
+    },
+  }),
+  entry(schedulerDriverMachine, {
+    description: 'The connection of a scheduler to its master.',
+    file: 'schedulerDriver.ts',
+    samples: {
+      MASTER_DETECTED: true,
+      MASTER_LOST: true,
+      CONNECTED: true,
+      CONNECTION_LOST: true,
+      SUBSCRIBE_REFUSED: true,
+      SUBSCRIBED: true,
+      HEARTBEATS_MISSED: true,
+      ERROR_RECEIVED: true,
+      ABORT_REQUESTED: true,
+      STOP_REQUESTED: true,
+    },
+  }),
+  entry(jobMachine, {
+    description: 'A job of the job processor, with its retries.',
+    file: 'job.ts',
+    inputs: [{ retries: 0 }, { retries: 2 }],
+    samples: {
+      LAUNCHED: true,
+      STARTED: true,
+      SUCCEEDED: true,
+      ATTEMPT_FAILED: true,
+      ATTEMPT_LOST: true,
+      AGENT_UNREACHABLE: true,
+      REJECTED: true,
+      KILL_REQUESTED: true,
+    },
+    within: ({ attempts }) => attempts <= 4,
+  }),
+  entry(linkMachine, {
+    description: 'A link between two nodes.',
+    file: 'link.ts',
+    samples: {
+      CONNECTED: true,
+      HANDSHAKE_DONE: true,
+      HANDSHAKE_REFUSED: [{ reason: 'other cluster secret' }],
+      SOCKET_LOST: [{ reason: 'connection reset' }],
+      PROTOCOL_BROKEN: [{ reason: 'frame too large' }],
+      PEER_SILENT: true,
+      PEER_TOO_SLOW: true,
+      CLOSE_REQUESTED: true,
+      DRAINED: true,
+      REPLACED: true,
+    },
+  }),
+];
