@@ -18,7 +18,8 @@ export function validateId(id: string): string | undefined {
   if (id === '') return 'an id must not be empty';
   if (tooLong(id, ID_BYTES_MAX)) return `'${id.slice(0, 40)}…' is longer than ${ID_BYTES_MAX} bytes`;
   if (id === '.' || id === '..') return `'${id}' is not allowed as an id`;
-  if (FORBIDDEN.test(id)) return `'${printable(id)}' contains invalid characters ('/', '\\' or control characters)`;
+  if (FORBIDDEN.test(id))
+    return `'${printable(id)}' contains invalid characters ('/', '\\' or control characters)`;
   return undefined;
 }
 

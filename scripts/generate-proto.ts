@@ -14,10 +14,10 @@ export interface GeneratedFile {
 
 /**
  * Which .proto files get TypeScript types, in which module, and the prefix their flat names carry.
- * Files that are not named here (the v0 twins of v1 files, the replicated log, image specs) are in the
+ * Of mesos/mesos.proto only the one type is needed that has no full v1 twin. Files that are not named here (the v0 twins of v1 files, the replicated log, image specs) are in the
  * descriptor only: nothing in the house holds their messages as objects.
  */
-const MODULES: readonly (readonly [proto: string, module: string, prefix: string])[] = [
+const MODULES: readonly (readonly [proto: string, module: string, prefix: string, only?: string])[] = [
   ['google/protobuf/duration.proto', 'google', 'Protobuf'],
   ['mesos/v1/mesos.proto', 'v1', ''],
   ['mesos/v1/scheduler.proto', 'scheduler', 'Scheduler'],
@@ -29,6 +29,7 @@ const MODULES: readonly (readonly [proto: string, module: string, prefix: string
   ['mesos/v1/quota.proto', 'quota', 'Quota'],
   ['mesos/v1/resource_provider.proto', 'resource_provider', 'ResourceProvider'],
   ['mesos/resource_provider/registry.proto', 'resource_provider_registry', 'ResourceProviderRegistry'],
+  ['mesos/mesos.proto', 'agent_info', '', 'SlaveInfo'],
   ['mesos/internal/messages.proto', 'internal', ''],
   ['mesos/internal/authentication.proto', 'authentication', ''],
   ['mesos/internal/registry.proto', 'registry', ''],
@@ -100,9 +101,9 @@ export function generate(directory: string): GeneratedFile[] {
   const root = parseProtos(directory);
   const files = protoFiles(directory);
   const names = flatNames(root);
-  const modules = MODULES.map(([file, module]) => ({
+  const modules = MODULES.map(([file, module, , only]) => ({
     path: `types/${module}.ts`,
-    text: moduleText(root, file, module, names),
+    text: moduleText(declaredIn(root, file, only), module, names),
   }));
   return [
     { path: 'descriptor.ts', text: descriptorText(root, files) },
@@ -144,6 +145,12 @@ function withNested(object: Declared): Declared[] {
   return [object, ...nested(object).filter(isDeclared).flatMap(withNested)];
 }
 
+/** All messages and enums of a file, outer before inner; or the one message alone that is named. */
+function declaredIn(root: protobuf.Root, file: string, only?: string): Declared[] {
+  const tops = topLevel(root, file);
+  return only === undefined ? tops.flatMap(withNested) : tops.filter((top) => top.name === only);
+}
+
 function fullName(object: protobuf.ReflectionObject): string {
   return object.fullName.replace(/^\./, '');
 }
@@ -156,21 +163,24 @@ function fullName(object: protobuf.ReflectionObject): string {
 function flatNames(root: protobuf.Root): Map<string, Named> {
   const names = new Map<string, Named>();
   const taken = new Map<string, string>();
-  for (const [file, module, prefix] of MODULES) {
-    for (const top of topLevel(root, file)) {
-      const packageLength = fullName(top).length - top.name.length;
-      for (const object of withNested(top)) {
-        const local = fullName(object).slice(packageLength).replaceAll('.', '');
-        const name = local.startsWith(prefix) ? local : prefix + local;
-        const other = taken.get(name);
-        if (other !== undefined)
-          throw new Error(`${fullName(object)} and ${other} would both be named ${name}`);
-        taken.set(name, fullName(object));
-        names.set(fullName(object), { name, module });
-      }
+  for (const [file, module, prefix, only] of MODULES) {
+    for (const object of declaredIn(root, file, only)) {
+      const local = localName(object);
+      const name = local.startsWith(prefix) ? local : prefix + local;
+      const other = taken.get(name);
+      if (other !== undefined)
+        throw new Error(`${fullName(object)} and ${other} would both be named ${name}`);
+      taken.set(name, fullName(object));
+      names.set(fullName(object), { name, module });
     }
   }
   return names;
+}
+
+/** Path of a type inside its package, joined. */
+function localName(object: protobuf.ReflectionObject): string {
+  const { parent } = object;
+  return parent !== null && isDeclared(parent) ? localName(parent) + object.name : object.name;
 }
 
 /** The TypeScript name a reference resolves to: v0 types are seen as their v1 twins. */
@@ -183,7 +193,7 @@ function nameOf(names: Map<string, Named>, reference: string): Named {
 
 // --- types
 
-function moduleText(root: protobuf.Root, file: string, module: string, names: Map<string, Named>): string {
+function moduleText(objects: readonly Declared[], module: string, names: Map<string, Named>): string {
   const imports = new Set<string>();
   const use = (reference: string): string => {
     const named = nameOf(names, reference);
@@ -191,11 +201,9 @@ function moduleText(root: protobuf.Root, file: string, module: string, names: Ma
     imports.add(named.module);
     return `${named.module}.${named.name}`;
   };
-  const blocks = topLevel(root, file)
-    .flatMap(withNested)
-    .map((object) =>
-      object instanceof protobuf.Enum ? enumText(object, names) : interfaceText(object, names, use),
-    );
+  const blocks = objects.map((object) =>
+    object instanceof protobuf.Enum ? enumText(object, names) : interfaceText(object, names, use),
+  );
   return [HEADER + importText(imports), ...blocks].join('\n');
 }
 
@@ -268,8 +276,7 @@ function namesText(root: protobuf.Root, names: Map<string, Named>): string {
   };
   for (const [name] of names) if (root.lookup(name) instanceof protobuf.Type) add(name);
   for (const file of ['mesos/scheduler.proto', 'mesos/executor.proto'])
-    for (const object of topLevel(root, file).flatMap(withNested))
-      if (object instanceof protobuf.Type) add(fullName(object));
+    for (const object of declaredIn(root, file)) if (object instanceof protobuf.Type) add(fullName(object));
   const doc = '/** Which TypeScript type stands for a message, by its full name on the wire. */\n';
   return `${HEADER}${importText(imports)}\n${doc}export interface MessageTypes {\n${entries.join('')}}\n`;
 }

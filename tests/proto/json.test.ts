@@ -34,7 +34,7 @@ const accepted: readonly Accepted[] = [
     rule: 'unknown fields are passed over',
     type: CALL,
     json: { typo: 1, type: 'REVIVE' },
-    message: { type: 7 },
+    message: { type: 5 },
   },
   {
     rule: 'lowerCamelCase names are unknown',

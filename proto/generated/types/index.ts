@@ -1,6 +1,7 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 export * from './acls.ts';
 export * from './agent.ts';
+export * from './agent_info.ts';
 export * from './agent_state.ts';
 export * from './allocator.ts';
 export * from './appc.ts';

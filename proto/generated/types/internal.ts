@@ -1,4 +1,5 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
+import type * as agent_info from './agent_info.ts';
 import type * as resource_provider from './resource_provider.ts';
 import type * as v1 from './v1.ts';
 
@@ -208,7 +209,7 @@ export interface FrameworkErrorMessage {
 
 /** `mesos.internal.RegisterSlaveMessage`. */
 export interface RegisterSlaveMessage {
-  slave: v1.AgentInfo;
+  slave: agent_info.SlaveInfo;
   checkpointed_resources?: v1.Resource[] | undefined;
   version?: string | undefined;
   agent_capabilities?: v1.AgentInfoCapability[] | undefined;
@@ -217,7 +218,7 @@ export interface RegisterSlaveMessage {
 
 /** `mesos.internal.ReregisterSlaveMessage`. */
 export interface ReregisterSlaveMessage {
-  slave: v1.AgentInfo;
+  slave: agent_info.SlaveInfo;
   checkpointed_resources?: v1.Resource[] | undefined;
   executor_infos?: v1.ExecutorInfo[] | undefined;
   tasks?: v1.Task[] | undefined;
@@ -373,13 +374,13 @@ export interface ExecutorRegisteredMessage {
   framework_id: v1.FrameworkID;
   framework_info: v1.FrameworkInfo;
   slave_id: v1.AgentID;
-  slave_info: v1.AgentInfo;
+  slave_info: agent_info.SlaveInfo;
 }
 
 /** `mesos.internal.ExecutorReregisteredMessage`. */
 export interface ExecutorReregisteredMessage {
   slave_id: v1.AgentID;
-  slave_info: v1.AgentInfo;
+  slave_info: agent_info.SlaveInfo;
 }
 
 /** `mesos.internal.ExitedExecutorMessage`. */

@@ -1,6 +1,7 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 import type * as acls from './acls.ts';
 import type * as agent from './agent.ts';
+import type * as agent_info from './agent_info.ts';
 import type * as agent_state from './agent_state.ts';
 import type * as allocator from './allocator.ts';
 import type * as appc from './appc.ts';
@@ -385,6 +386,7 @@ export interface MessageTypes {
   'mesos.v1.resource_provider.Call.UpdatePublishResourcesStatus': resource_provider.ResourceProviderCallUpdatePublishResourcesStatus;
   'mesos.resource_provider.registry.ResourceProvider': resource_provider_registry.ResourceProviderRegistryResourceProvider;
   'mesos.resource_provider.registry.Registry': resource_provider_registry.ResourceProviderRegistryRegistry;
+  'mesos.SlaveInfo': agent_info.SlaveInfo;
   'mesos.internal.StatusUpdate': internal.StatusUpdate;
   'mesos.internal.StatusUpdateRecord': internal.StatusUpdateRecord;
   'mesos.internal.SubmitSchedulerRequest': internal.SubmitSchedulerRequest;

@@ -1,4 +1,5 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
+import type * as agent_info from './agent_info.ts';
 import type * as maintenance from './maintenance.ts';
 import type * as quota from './quota.ts';
 import type * as resource_provider_registry from './resource_provider_registry.ts';
@@ -27,7 +28,7 @@ export interface RegistryMaster {
 
 /** `mesos.internal.Registry.Slave`. */
 export interface RegistrySlave {
-  info: v1.AgentInfo;
+  info: agent_info.SlaveInfo;
   drain_info?: v1.DrainInfo | undefined;
   /** Default: false. */
   deactivated?: boolean | undefined;
