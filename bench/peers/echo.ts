@@ -1,0 +1,57 @@
+/**
+ * The other OS process of the remote bench: a node with a counting actor, a raw WebSocket server and a raw TCP server that
+ * count the same messages (a length byte and the bytes; with the batching the sender chose) and echo round trips.
+ */
+import { createServer, type Socket } from 'node:net';
+import { WebSocketServer } from 'ws';
+import { listen } from '../../runtime/index.ts';
+import { Counter } from '../support/actors.ts';
+
+/** A message of the raw protocols: kind (0 count, 1 echo), length, payload. */
+function consume(chunk: Buffer, rest: Buffer, each: (kind: number, payload: Buffer) => void): Buffer {
+  let data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+  while (data.length >= 5) {
+    const length = data.readUInt32LE(1);
+    if (data.length < 5 + length) break;
+    each(data[0] ?? 0, data.subarray(5, 5 + length));
+    data = data.subarray(5 + length);
+  }
+  return data;
+}
+
+const EVERY = 1000;
+
+function serve(write: (text: string) => void): (kind: number) => void {
+  let n = 0;
+  return (kind) => {
+    if (kind === 1) write('e');
+    else if (++n % EVERY === 0) write('s');
+  };
+}
+
+const { node } = await listen();
+node.spawn(new Counter('counter', EVERY));
+
+const ws = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
+ws.on('connection', (socket) => {
+  const handle = serve((text) => socket.send(text));
+  socket.on('message', (data) => {
+    consume(data as Buffer, Buffer.alloc(0), handle);
+  });
+});
+
+const tcp = createServer((socket: Socket) => {
+  socket.setNoDelay(true);
+  const handle = serve((text) => socket.write(text));
+  let rest = Buffer.alloc(0);
+  socket.on('data', (chunk) => {
+    rest = Buffer.from(consume(chunk, rest, handle));
+  });
+  socket.on('error', () => socket.destroy());
+});
+tcp.listen(0, '127.0.0.1', () => {
+  const portOf = (address: ReturnType<typeof tcp.address>): number =>
+    typeof address === 'object' && address !== null ? address.port : 0;
+  process.send?.({ node: node.address.port, ws: portOf(ws.address()), tcp: portOf(tcp.address()) });
+});
+process.on('disconnect', () => process.exit(0));
