@@ -1,6 +1,7 @@
 /** The seam between the scheduler driver and the wire it speaks to the master over. */
-import type { Address, Pid, Process, Timer } from '../../../runtime/index.ts';
+
 import type { MessageTypes, SchedulerCall, SchedulerEvent } from '../../../proto/index.ts';
+import type { Address, Pid, Process, Timer } from '../../../runtime/index.ts';
 
 /** A way to the master. Its answers come as `ConnectionEvents`. */
 export interface SchedulerConnection {

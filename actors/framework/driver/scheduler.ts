@@ -64,11 +64,7 @@ export interface SchedulerDriver {
    * While there is no master every task in a LAUNCH is answered at once by a TASK_DROPPED of the driver's own.
    * @param filters absent: the rest is not offered again for 5 s
    */
-  accept(
-    offerIds: readonly OfferID[],
-    operations: readonly OfferOperation[],
-    filters?: Filters,
-  ): void;
+  accept(offerIds: readonly OfferID[], operations: readonly OfferOperation[], filters?: Filters): void;
   /** `accept` with one LAUNCH. */
   launch(offerIds: readonly OfferID[], tasks: readonly TaskInfo[], filters?: Filters): void;
   decline(offerIds: readonly OfferID[], filters?: Filters): void;

@@ -17,8 +17,8 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type Fail, type JsonObject, objectAt, shown, textAt, wholeAt } from './jsonCheck.ts';
 import type { Demand, JobSpec } from './jobSpec.ts';
+import { type Fail, type JsonObject, objectAt, shown, textAt, wholeAt } from './jsonCheck.ts';
 
 /** Retries when the file says nothing: 4 attempts in all. */
 export const RETRIES_DEFAULT = 3;
@@ -94,12 +94,21 @@ function jobsOf(value: unknown, index: number, fail: Fail): JobSpec[] {
   const job = {
     command,
     env: envOf(entry, `${at}.env`, fail),
-    retries: wholeAt(entry['retries'] ?? RETRIES_DEFAULT, `${at}.retries`, { min: 0, max: RETRIES_MAX }, fail),
+    retries: wholeAt(
+      entry['retries'] ?? RETRIES_DEFAULT,
+      `${at}.retries`,
+      { min: 0, max: RETRIES_MAX },
+      fail,
+    ),
     demand: demandOf(entry, at, fail),
   };
   const id = `${slugOf(name)}-${hashOf(index, entry)}`;
   if (instances === 1) return [{ id, name, ...job }];
-  return Array.from({ length: instances }, (_, n) => ({ id: `${id}-${n + 1}`, name: `${name}-${n + 1}`, ...job }));
+  return Array.from({ length: instances }, (_, n) => ({
+    id: `${id}-${n + 1}`,
+    name: `${name}-${n + 1}`,
+    ...job,
+  }));
 }
 
 function demandOf(entry: JsonObject, at: string, fail: Fail): Demand {
@@ -121,7 +130,8 @@ function scalarAt(value: unknown, at: string, min: number, fail: Fail): number {
 function nameOf(entry: JsonObject, command: string, at: string, fail: Fail): string {
   if (entry['name'] === undefined) return slugOf(/\S+/.exec(command)?.[0] ?? 'job');
   const name = textAt(entry['name'], at, fail);
-  if (name.length > NAME_LENGTH_MAX) fail(at, `expected at most ${NAME_LENGTH_MAX} characters, got ${name.length}`);
+  if (name.length > NAME_LENGTH_MAX)
+    fail(at, `expected at most ${NAME_LENGTH_MAX} characters, got ${name.length}`);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (/[\u0000-\u001f\u007f]/.test(name)) fail(at, `expected no control characters, got ${shown(name)}`);
   return name;
@@ -132,7 +142,8 @@ function envOf(entry: JsonObject, at: string, fail: Fail): Readonly<Record<strin
   const env = objectAt(entry['env'], at, fail);
   for (const [name, value] of Object.entries(env)) {
     if (!/^[^=\0]+$/.test(name)) fail(`${at}.${name}`, 'expected a name of a variable, without =');
-    if (typeof value !== 'string' || value.includes('\0')) fail(`${at}.${name}`, `expected a text, got ${shown(value)}`);
+    if (typeof value !== 'string' || value.includes('\0'))
+      fail(`${at}.${name}`, `expected a text, got ${shown(value)}`);
   }
   return env as Record<string, string>;
 }
@@ -151,5 +162,8 @@ function slugOf(name: string): string {
 /** The same entry at the same place has the same id, so that a restart with the same file adds no job twice. */
 function hashOf(index: number, entry: JsonObject): string {
   const sorted = Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify([index, sorted])).digest('hex').slice(0, 8);
+  return createHash('sha256')
+    .update(JSON.stringify([index, sorted]))
+    .digest('hex')
+    .slice(0, 8);
 }

@@ -46,7 +46,10 @@ export function matchOffers<C extends Candidate>(
   shapes: number = Number.POSITIVE_INFINITY,
 ): AgentPlan<C>[] {
   const placed = new Set<string>();
-  return groupByAgent(offers).map((group) => ({ offers: group, placements: fill(group, jobs, shapes, placed) }));
+  return groupByAgent(offers).map((group) => ({
+    offers: group,
+    placements: fill(group, jobs, shapes, placed),
+  }));
 }
 
 function fill<C extends Candidate>(

@@ -28,8 +28,12 @@ export class Pool {
   #ports: Resources;
 
   constructor(offered: readonly Resource[]) {
-    const plain = Resources.of(offered).filter((kind) => !kind.revocable && !kind.shared && kind.disk === undefined);
-    const entries = [...plain.entries].sort((a, b) => b.kind.reservations.length - a.kind.reservations.length);
+    const plain = Resources.of(offered).filter(
+      (kind) => !kind.revocable && !kind.shared && kind.disk === undefined,
+    );
+    const entries = [...plain.entries].sort(
+      (a, b) => b.kind.reservations.length - a.kind.reservations.length,
+    );
     const bag = Resources.ofEntries(entries);
     this.#parts = { cpus: partsOf(bag, 'cpus'), mem: partsOf(bag, 'mem'), disk: partsOf(bag, 'disk') };
     this.#ports = bag.named('ports');

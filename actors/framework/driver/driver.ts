@@ -1,0 +1,355 @@
+/**
+ * The scheduler driver: the process `scheduler-<uuid>` that holds a framework's connection to the master.
+ *
+ * It subscribes at once, again after random pauses that double up to a minute, and again with the same id after every lost
+ * connection, for ever; what state it is in is its chart's (`statecharts/schedulerDriver.ts`). Events of the master become
+ * callbacks of the `Scheduler`, methods become calls.
+ */
+import type {
+  AgentID,
+  ExecutorID,
+  Filters,
+  FrameworkID,
+  FrameworkInfo,
+  KillPolicy,
+  MasterInfo,
+  MessageTypes,
+  OfferID,
+  OfferOperation,
+  SchedulerCall,
+  SchedulerCallReconcileTask,
+  SchedulerEvent,
+  TaskID,
+  TaskInfo,
+  TaskStatus,
+} from '../../../proto/index.ts';
+import {
+  FrameworkInfoCapabilityType,
+  OfferOperationType,
+  SchedulerCallType,
+  SchedulerEventType,
+  TaskState,
+  TaskStatusReason,
+  TaskStatusSource,
+} from '../../../proto/index.ts';
+import { type Address, addressText, type ExitReason, type Pid, Process } from '../../../runtime/index.ts';
+import { LiveChart, schedulerDriverMachine, subscriptionBackoffMaxMs } from '../../../statecharts/index.ts';
+import type { Connect, ConnectionHost, SchedulerConnection } from './connection.ts';
+import { pidConnection } from './pidConnection.ts';
+import type { Scheduler, SchedulerDriver } from './scheduler.ts';
+
+/** How long a SUBSCRIBE is waited for before the next try: the message may be lost, or the master not leading yet. */
+const SUBSCRIBE_TIMEOUT_MS = 2_000;
+
+/** What ends a driver, rather than its connection. */
+const ENDS: ReadonlySet<string> = new Set(['STOP_REQUESTED', 'ABORT_REQUESTED', 'ERROR_RECEIVED']);
+
+export interface DriverOptions {
+  /** Name of the process: `scheduler-<uuid>`. */
+  readonly id: string;
+  readonly master: Address;
+  /** With `id` set, the framework of that id is taken over. */
+  readonly framework: FrameworkInfo;
+  readonly scheduler: Scheduler;
+  /** Leave acknowledgements to the scheduler (`acknowledge`). */
+  readonly explicitAcknowledgements?: boolean;
+  /** The wire; default: Mesos' own, between PIDs. */
+  readonly connect?: Connect;
+}
+
+export class MesosSchedulerDriver extends Process<MessageTypes> implements SchedulerDriver {
+  readonly #options: DriverOptions;
+  readonly #scheduler: Scheduler;
+  readonly #exitedListeners: ((pid: Pid, reason: ExitReason) => void)[] = [];
+  #framework: FrameworkInfo;
+  #master: MasterInfo | undefined;
+  #subscriptions = 0;
+  #lostBecause = '';
+  #connection: SchedulerConnection | undefined;
+  #chart: LiveChart<typeof schedulerDriverMachine> | undefined;
+
+  constructor(options: DriverOptions) {
+    super(options.id);
+    this.#options = options;
+    this.#scheduler = options.scheduler;
+    this.#framework = options.framework;
+  }
+
+  override initialize(): void {
+    const connect = this.#options.connect ?? pidConnection;
+    this.#connection = connect(this.#host(), {
+      connected: () => this.#chart?.send({ type: 'CONNECTED' }),
+      disconnected: (why) => {
+        this.#lostBecause = why;
+        this.#chart?.send({ type: 'CONNECTION_LOST' });
+      },
+      event: (event) => this.#receive(event),
+    });
+    this.#chart = this.#makeChart();
+    this.#chart.send({ type: 'MASTER_DETECTED' });
+  }
+
+  override finalize(): void {
+    this.#chart?.send({ type: 'STOP_REQUESTED' });
+    this.#connection?.close();
+  }
+
+  override exited(pid: Pid, reason: ExitReason): void {
+    for (const listener of this.#exitedListeners) listener(pid, reason);
+  }
+
+  override describe(): Readonly<Record<string, unknown>> {
+    const { name } = this.#framework;
+    return {
+      state: this.state,
+      framework: name,
+      framework_id: this.frameworkId?.value,
+      master: this.#masterText,
+    };
+  }
+
+  get frameworkId(): FrameworkID | undefined {
+    return this.#framework.id;
+  }
+
+  get state(): string {
+    return this.#chart?.value ?? 'detecting';
+  }
+
+  // ---- calls ----------------------------------------------------------------------------------------------------
+
+  accept(offerIds: readonly OfferID[], operations: readonly OfferOperation[], filters?: Filters): void {
+    if (!this.#subscribed) {
+      this.#dropLaunches(operations);
+      return;
+    }
+    const accept = { offer_ids: [...offerIds], operations: [...operations], ...optional('filters', filters) };
+    this.#call({ type: SchedulerCallType.ACCEPT, accept });
+  }
+
+  launch(offerIds: readonly OfferID[], tasks: readonly TaskInfo[], filters?: Filters): void {
+    const launch = { task_infos: [...tasks] };
+    this.accept(offerIds, [{ type: OfferOperationType.LAUNCH, launch }], filters);
+  }
+
+  decline(offerIds: readonly OfferID[], filters?: Filters): void {
+    if (offerIds.length === 0) return;
+    const decline = { offer_ids: [...offerIds], ...optional('filters', filters) };
+    this.#call({ type: SchedulerCallType.DECLINE, decline });
+  }
+
+  revive(roles: readonly string[] = []): void {
+    this.#call({ type: SchedulerCallType.REVIVE, revive: { roles: [...roles] } });
+  }
+
+  suppress(roles: readonly string[] = []): void {
+    this.#call({ type: SchedulerCallType.SUPPRESS, suppress: { roles: [...roles] } });
+  }
+
+  kill(taskId: TaskID, agentId?: AgentID, killPolicy?: KillPolicy): void {
+    const kill = {
+      task_id: taskId,
+      ...optional('agent_id', agentId),
+      ...optional('kill_policy', killPolicy),
+    };
+    this.#call({ type: SchedulerCallType.KILL, kill });
+  }
+
+  reconcile(tasks: readonly SchedulerCallReconcileTask[]): void {
+    this.#call({ type: SchedulerCallType.RECONCILE, reconcile: { tasks: [...tasks] } });
+  }
+
+  acknowledge(status: TaskStatus): void {
+    const { agent_id, task_id, uuid } = status;
+    if (uuid === undefined || agent_id === undefined) return;
+    this.#call({ type: SchedulerCallType.ACKNOWLEDGE, acknowledge: { agent_id, task_id, uuid } });
+  }
+
+  message(agentId: AgentID, executorId: ExecutorID, data: Uint8Array): void {
+    const message = { agent_id: agentId, executor_id: executorId, data };
+    this.#call({ type: SchedulerCallType.MESSAGE, message });
+  }
+
+  shutdownExecutor(agentId: AgentID, executorId: ExecutorID): void {
+    const shutdown = { agent_id: agentId, executor_id: executorId };
+    this.#call({ type: SchedulerCallType.SHUTDOWN, shutdown });
+  }
+
+  teardown(): void {
+    this.stop();
+  }
+
+  stop(failover = false): void {
+    if (!failover) this.#call({ type: SchedulerCallType.TEARDOWN });
+    this.#chart?.send({ type: 'STOP_REQUESTED' });
+    this.terminate();
+  }
+
+  abort(): void {
+    this.suppress();
+    this.#chart?.send({ type: 'ABORT_REQUESTED' });
+  }
+
+  // ---- the connection -------------------------------------------------------------------------------------------
+
+  get #subscribed(): boolean {
+    return this.#chart?.hasTag('subscribed') === true;
+  }
+
+  get #masterText(): string {
+    return addressText(this.#options.master);
+  }
+
+  #makeChart(): LiveChart<typeof schedulerDriverMachine> {
+    return new LiveChart(schedulerDriverMachine, {
+      id: this.id,
+      clock: { setTimer: (delayMs, run) => this.delay(delayMs, run) },
+      actions: {
+        // `open` may answer at once, which the chart takes only when this step is done.
+        connect: () => this.#connection?.open(this.#options.master),
+        disconnect: () => this.#connection?.close(),
+        sendSubscribe: () => this.#subscribe(),
+        announceSubscribed: () => this.#announceSubscribed(),
+        announceDisconnected: ({ event }) => this.#announceDisconnected(event.type),
+        announceAborted: () => this.log.info('driver aborted', { framework_id: this.frameworkId?.value }),
+      },
+      delays: {
+        SUBSCRIBE_TIMEOUT: SUBSCRIBE_TIMEOUT_MS,
+        BACKOFF: ({ context }) => this.#backoffMs(context.failures),
+      },
+      onError: ({ where, error }) =>
+        this.log.error('a scheduler callback threw', { where, error: String(error) }),
+    });
+  }
+
+  /** A random part of the bound, so that the frameworks of a returning master do not come all at once. */
+  #backoffMs(failures: number): number {
+    const failoverTimeoutMs = (this.#framework.failover_timeout ?? 0) * 1000;
+    const pauseMs = this.random.next() * subscriptionBackoffMaxMs(failures, failoverTimeoutMs);
+    this.log.warn('the master is not there; trying again', {
+      master: this.#masterText,
+      why: this.#lostBecause === '' ? 'it does not answer' : this.#lostBecause,
+      in_seconds: Math.round(pauseMs / 100) / 10,
+    });
+    this.#lostBecause = '';
+    return pauseMs;
+  }
+
+  #subscribe(): void {
+    this.log.debug('subscribing', { master: this.#masterText, framework_id: this.frameworkId?.value });
+    this.#connection?.call({
+      type: SchedulerCallType.SUBSCRIBE,
+      ...optional('framework_id', this.frameworkId),
+      subscribe: { framework_info: this.#framework },
+    });
+  }
+
+  #announceSubscribed(): void {
+    const framework_id = this.frameworkId;
+    if (framework_id === undefined) return;
+    const again = this.#subscriptions++ > 0 || this.#options.framework.id !== undefined;
+    this.log.info(again ? 'subscribed again' : 'subscribed', {
+      framework_id: framework_id.value,
+      master: this.#masterText,
+    });
+    this.#scheduler.subscribed?.(this, { framework_id, master_info: this.#master, again });
+  }
+
+  #announceDisconnected(cause: string): void {
+    if (ENDS.has(cause)) return;
+    if (this.#lostBecause !== '')
+      this.log.warn('disconnected from the master', { master: this.#masterText, why: this.#lostBecause });
+    this.#scheduler.disconnected?.(this);
+  }
+
+  #call(call: SchedulerCall): void {
+    const framework_id = this.frameworkId;
+    if (framework_id === undefined || !this.#subscribed) {
+      this.log.debug('no master: call dropped', { type: call.type });
+      return;
+    }
+    this.#connection?.call({ framework_id, ...call });
+  }
+
+  // ---- events ---------------------------------------------------------------------------------------------------
+
+  #receive(event: SchedulerEvent): void {
+    if (event.type === SchedulerEventType.SUBSCRIBED) this.#welcome(event);
+    else if (event.type === SchedulerEventType.ERROR)
+      this.#refused(event.error?.message ?? 'no reason given');
+    else if (this.#subscribed) this.#deliver(event);
+  }
+
+  #welcome({ subscribed }: SchedulerEvent): void {
+    if (subscribed === undefined || this.#subscribed) return;
+    this.#framework = { ...this.#framework, id: subscribed.framework_id };
+    this.#master = subscribed.master_info;
+    this.#chart?.send({ type: 'SUBSCRIBED' });
+  }
+
+  #refused(message: string): void {
+    this.log.error('the master refuses this framework', { framework_id: this.frameworkId?.value, message });
+    this.#chart?.send({ type: 'ERROR_RECEIVED' });
+    this.#scheduler.error?.(this, message);
+  }
+
+  #deliver(event: SchedulerEvent): void {
+    const scheduler = this.#scheduler;
+    if (event.update !== undefined) this.#update(event.update.status);
+    else if (event.offers !== undefined) scheduler.offers(this, event.offers.offers ?? []);
+    else if (event.rescind !== undefined) scheduler.rescind?.(this, event.rescind.offer_id);
+    else if (event.message !== undefined) scheduler.frameworkMessage?.(this, event.message);
+    else if (event.failure !== undefined) scheduler.failure?.(this, event.failure);
+  }
+
+  /** An update that the callback threw at stays unacknowledged: it comes again. */
+  #update(status: TaskStatus): void {
+    this.#scheduler.update(this, status);
+    if (this.#options.explicitAcknowledgements !== true) this.acknowledge(status);
+  }
+
+  /** Without a master nobody else would ever answer for these tasks (failover.md §2.7). */
+  #dropLaunches(operations: readonly OfferOperation[]): void {
+    const state = hasCapability(this.#framework, FrameworkInfoCapabilityType.PARTITION_AWARE)
+      ? TaskState.TASK_DROPPED
+      : TaskState.TASK_LOST;
+    const tasks = operations.flatMap(
+      (each) => each.launch?.task_infos ?? each.launch_group?.task_group.tasks ?? [],
+    );
+    this.dispatch(() => {
+      for (const { task_id, agent_id } of tasks) {
+        this.#scheduler.update(this, {
+          task_id,
+          agent_id,
+          state,
+          source: TaskStatusSource.SOURCE_MASTER,
+          reason: TaskStatusReason.REASON_MASTER_DISCONNECTED,
+          message: 'Master disconnected',
+          timestamp: this.clock.now() / 1000,
+        });
+      }
+    });
+  }
+
+  /** What the connection may use of this process. */
+  #host(): ConnectionHost {
+    return {
+      self: this.self,
+      install: (name, handler) => this.install(name, handler),
+      send: (to, name, body) => this.send(to, name, body),
+      link: (pid) => this.link(pid),
+      unlink: (pid) => this.unlink(pid),
+      onExited: (listener) => this.#exitedListeners.push(listener),
+      delay: (delayMs, run) => this.delay(delayMs, run),
+    };
+  }
+}
+
+function hasCapability(framework: FrameworkInfo, type: FrameworkInfoCapabilityType): boolean {
+  return framework.capabilities?.some((each) => each.type === type) === true;
+}
+
+/** A member that is there only when it has a value: messages hold no `undefined`. */
+function optional<K extends string, V>(name: K, value: V | undefined): { readonly [Name in K]?: V } {
+  return value === undefined ? {} : ({ [name]: value } as { readonly [Name in K]: V });
+}
