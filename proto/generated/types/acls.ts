@@ -1,6 +1,9 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 
-/** `mesos.ACL`. */
+/**
+ * One rule for each kind of action: subjects (principals) and objects.
+ * `mesos.ACL`.
+ */
 export type ACL = Record<string, never>;
 
 /** `mesos.ACL.Entity`. */
@@ -342,7 +345,10 @@ export interface ACLViewResourceProvider {
   resource_providers: ACLEntity;
 }
 
-/** `mesos.ACLs`. */
+/**
+ * All rules; for each action the first that matches decides, and `permissive` when none does.
+ * `mesos.ACLs`.
+ */
 export interface ACLs {
   /** Default: true. */
   permissive?: boolean | undefined;

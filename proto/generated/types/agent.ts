@@ -1,7 +1,10 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 import type * as v1 from './v1.ts';
 
-/** `mesos.v1.agent.Call`. */
+/**
+ * Operator or executor to agent.
+ * `mesos.v1.agent.Call`.
+ */
 export interface AgentCall {
   type?: AgentCallType | undefined;
   get_metrics?: AgentCallGetMetrics | undefined;
@@ -200,7 +203,10 @@ export interface AgentCallPruneImages {
   excluded_images?: v1.Image[] | undefined;
 }
 
-/** `mesos.v1.agent.Response`. */
+/**
+ * Agent to operator, in answer to the call of the same type.
+ * `mesos.v1.agent.Response`.
+ */
 export interface AgentResponse {
   type?: AgentResponseType | undefined;
   get_health?: AgentResponseGetHealth | undefined;
@@ -375,7 +381,10 @@ export interface AgentResponseWaitContainer {
   message?: string | undefined;
 }
 
-/** `mesos.v1.agent.ProcessIO`. */
+/**
+ * A piece of a container's input or output, or a control message between them.
+ * `mesos.v1.agent.ProcessIO`.
+ */
 export interface AgentProcessIO {
   type?: AgentProcessIOType | undefined;
   data?: AgentProcessIOData | undefined;

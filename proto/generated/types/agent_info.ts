@@ -1,7 +1,10 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 import type * as v1 from './v1.ts';
 
-/** `mesos.SlaveInfo`. */
+/**
+ * An agent as it describes itself when it registers.
+ * `mesos.SlaveInfo`.
+ */
 export interface SlaveInfo {
   hostname: string;
   /** Default: 5051. */

@@ -1,7 +1,10 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 import type * as v1 from './v1.ts';
 
-/** `mesos.v1.allocator.InverseOfferStatus`. */
+/**
+ * A framework's answer to an inverse offer.
+ * `mesos.v1.allocator.InverseOfferStatus`.
+ */
 export interface AllocatorInverseOfferStatus {
   status: AllocatorInverseOfferStatusStatus;
   framework_id: v1.FrameworkID;

@@ -1,6 +1,9 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 
-/** `appc.spec.ImageManifest`. */
+/**
+ * Name, labels, annotations and program of an image.
+ * `appc.spec.ImageManifest`.
+ */
 export interface AppcImageManifest {
   acKind: string;
   acVersion: string;

@@ -2,13 +2,19 @@
 import type * as quota from './quota.ts';
 import type * as v1 from './v1.ts';
 
-/** `mesos.authorization.Subject`. */
+/**
+ * Who asks: a principal and its claims; nobody when absent.
+ * `mesos.authorization.Subject`.
+ */
 export interface AuthorizationSubject {
   value?: string | undefined;
   claims?: v1.Labels | undefined;
 }
 
-/** `mesos.authorization.Object`. */
+/**
+ * What is asked about, as much of it as the action needs.
+ * `mesos.authorization.Object`.
+ */
 export interface AuthorizationObject {
   value?: string | undefined;
   framework_info?: v1.FrameworkInfo | undefined;
@@ -24,7 +30,10 @@ export interface AuthorizationObject {
   machine_id?: v1.MachineID | undefined;
 }
 
-/** `mesos.authorization.Action`. */
+/**
+ * What is to be done.
+ * `mesos.authorization.Action`.
+ */
 export const AuthorizationAction = {
   UNKNOWN: 0,
   REGISTER_FRAMEWORK: 1,
@@ -91,7 +100,10 @@ export const AuthorizationAction = {
 } as const;
 export type AuthorizationAction = (typeof AuthorizationAction)[keyof typeof AuthorizationAction];
 
-/** `mesos.authorization.Request`. */
+/**
+ * The question as a whole.
+ * `mesos.authorization.Request`.
+ */
 export interface AuthorizationRequest {
   subject?: AuthorizationSubject | undefined;
   action?: AuthorizationAction | undefined;

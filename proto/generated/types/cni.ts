@@ -1,12 +1,18 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 
-/** `mesos.internal.slave.cni.spec.Route`. */
+/**
+ * A route into the container.
+ * `mesos.internal.slave.cni.spec.Route`.
+ */
 export interface CniRoute {
   dst: string;
   gw?: string | undefined;
 }
 
-/** `mesos.internal.slave.cni.spec.DNS`. */
+/**
+ * Resolver settings.
+ * `mesos.internal.slave.cni.spec.DNS`.
+ */
 export interface CniDNS {
   nameservers?: string[] | undefined;
   domain?: string | undefined;
@@ -14,14 +20,20 @@ export interface CniDNS {
   options?: string[] | undefined;
 }
 
-/** `mesos.internal.slave.cni.spec.IPConfig`. */
+/**
+ * An address with its gateway and routes.
+ * `mesos.internal.slave.cni.spec.IPConfig`.
+ */
 export interface CniIPConfig {
   ip: string;
   gateway?: string | undefined;
   routes?: CniRoute[] | undefined;
 }
 
-/** `mesos.internal.slave.cni.spec.NetworkConfig`. */
+/**
+ * What a plugin is given.
+ * `mesos.internal.slave.cni.spec.NetworkConfig`.
+ */
 export interface CniNetworkConfig {
   name: string;
   type: string;
@@ -35,14 +47,20 @@ export interface CniNetworkConfigIPAM {
   routes?: CniRoute[] | undefined;
 }
 
-/** `mesos.internal.slave.cni.spec.NetworkInfo`. */
+/**
+ * What a plugin answers.
+ * `mesos.internal.slave.cni.spec.NetworkInfo`.
+ */
 export interface CniNetworkInfo {
   ip4?: CniIPConfig | undefined;
   ip6?: CniIPConfig | undefined;
   dns?: CniDNS | undefined;
 }
 
-/** `mesos.internal.slave.cni.spec.Error`. */
+/**
+ * What a plugin answers when it fails.
+ * `mesos.internal.slave.cni.spec.Error`.
+ */
 export interface CniError {
   cniVersion: string;
   code: number;

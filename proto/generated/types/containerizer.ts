@@ -4,21 +4,30 @@ import type * as docker from './docker.ts';
 import type * as seccomp from './seccomp.ts';
 import type * as v1 from './v1.ts';
 
-/** `mesos.slave.ContainerClass`. */
+/**
+ * Whether a container is an ordinary one or exists only for debugging another.
+ * `mesos.slave.ContainerClass`.
+ */
 export const ContainerClass = {
   DEFAULT: 1,
   DEBUG: 2,
 } as const;
 export type ContainerClass = (typeof ContainerClass)[keyof typeof ContainerClass];
 
-/** `mesos.slave.ContainerLimitation`. */
+/**
+ * A limit that a container has broken: which resources, and the reason to report.
+ * `mesos.slave.ContainerLimitation`.
+ */
 export interface ContainerLimitation {
   resources?: v1.Resource[] | undefined;
   message?: string | undefined;
   reason?: v1.TaskStatusReason | undefined;
 }
 
-/** `mesos.slave.ContainerState`. */
+/**
+ * A container that outlived its agent, as recovery found it.
+ * `mesos.slave.ContainerState`.
+ */
 export interface ContainerState {
   executor_info?: v1.ExecutorInfo | undefined;
   container_info?: v1.ContainerInfo | undefined;
@@ -28,14 +37,20 @@ export interface ContainerState {
   ephemeral_volumes?: string[] | undefined;
 }
 
-/** `mesos.slave.ContainerRecoverInfo`. */
+/**
+ * Containers an isolator shall know again, and orphans it shall clean up.
+ * `mesos.slave.ContainerRecoverInfo`.
+ */
 export interface ContainerRecoverInfo {
   checkpointed_container_states?: ContainerState[] | undefined;
   orphan_container_ids?: v1.ContainerID[] | undefined;
   known_container_ids?: v1.ContainerID[] | undefined;
 }
 
-/** `mesos.slave.ContainerConfig`. */
+/**
+ * What a container was asked to be.
+ * `mesos.slave.ContainerConfig`.
+ */
 export interface ContainerConfig {
   executor_info?: v1.ExecutorInfo | undefined;
   task_info?: v1.TaskInfo | undefined;
@@ -62,7 +77,10 @@ export interface ContainerConfigAppc {
   manifest?: appc.AppcImageManifest | undefined;
 }
 
-/** `mesos.slave.ContainerMountInfo`. */
+/**
+ * A mount to make before the container starts.
+ * `mesos.slave.ContainerMountInfo`.
+ */
 export interface ContainerMountInfo {
   target: string;
   source?: string | undefined;
@@ -71,7 +89,10 @@ export interface ContainerMountInfo {
   options?: string | undefined;
 }
 
-/** `mesos.slave.ContainerFileOperation`. */
+/**
+ * A change of the file system to make before the container starts.
+ * `mesos.slave.ContainerFileOperation`.
+ */
 export interface ContainerFileOperation {
   operation?: ContainerFileOperationOperation | undefined;
   symlink?: ContainerFileOperationSymlink | undefined;
@@ -108,7 +129,10 @@ export interface ContainerFileOperationMkdir {
   recursive?: boolean | undefined;
 }
 
-/** `mesos.slave.ContainerLaunchInfo`. */
+/**
+ * What isolators and provisioner contribute to a launch: commands, environment, mounts, namespaces, identity.
+ * `mesos.slave.ContainerLaunchInfo`.
+ */
 export interface ContainerLaunchInfo {
   /** @deprecated */
   pre_exec_commands?: v1.CommandInfo[] | undefined;
@@ -133,7 +157,10 @@ export interface ContainerLaunchInfo {
   no_new_privileges?: boolean | undefined;
 }
 
-/** `mesos.slave.ContainerTermination`. */
+/**
+ * How a container ended.
+ * `mesos.slave.ContainerTermination`.
+ */
 export interface ContainerTermination {
   status?: number | undefined;
   state?: v1.TaskState | undefined;
@@ -142,7 +169,10 @@ export interface ContainerTermination {
   limited_resources?: v1.Resource[] | undefined;
 }
 
-/** `mesos.slave.ContainerLayers`. */
+/**
+ * Image layers a container was provisioned from.
+ * `mesos.slave.ContainerLayers`.
+ */
 export interface ContainerLayers {
   paths?: string[] | undefined;
   config?: string | undefined;

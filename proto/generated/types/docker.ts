@@ -1,6 +1,9 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 
-/** `docker.spec.v1.ImageManifest`. */
+/**
+ * Layer, parent and the configuration to run the image with.
+ * `docker.spec.v1.ImageManifest`.
+ */
 export interface DockerImageManifest {
   id?: string | undefined;
   parent?: string | undefined;

@@ -1,7 +1,10 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 import type * as v1 from './v1.ts';
 
-/** `mesos.v1.executor.Event`. */
+/**
+ * Agent to executor, on the subscription stream.
+ * `mesos.v1.executor.Event`.
+ */
 export interface ExecutorEvent {
   type?: ExecutorEventType | undefined;
   subscribed?: ExecutorEventSubscribed | undefined;
@@ -28,7 +31,10 @@ export const ExecutorEventType = {
 } as const;
 export type ExecutorEventType = (typeof ExecutorEventType)[keyof typeof ExecutorEventType];
 
-/** `mesos.v1.executor.Event.Subscribed`. */
+/**
+ * First event: who the executor is, for which framework, on which agent.
+ * `mesos.v1.executor.Event.Subscribed`.
+ */
 export interface ExecutorEventSubscribed {
   executor_info: v1.ExecutorInfo;
   framework_info: v1.FrameworkInfo;
@@ -36,39 +42,60 @@ export interface ExecutorEventSubscribed {
   container_id?: v1.ContainerID | undefined;
 }
 
-/** `mesos.v1.executor.Event.Launch`. */
+/**
+ * Run a task.
+ * `mesos.v1.executor.Event.Launch`.
+ */
 export interface ExecutorEventLaunch {
   task: v1.TaskInfo;
 }
 
-/** `mesos.v1.executor.Event.LaunchGroup`. */
+/**
+ * Run tasks together.
+ * `mesos.v1.executor.Event.LaunchGroup`.
+ */
 export interface ExecutorEventLaunchGroup {
   task_group: v1.TaskGroupInfo;
 }
 
-/** `mesos.v1.executor.Event.Kill`. */
+/**
+ * Kill a task.
+ * `mesos.v1.executor.Event.Kill`.
+ */
 export interface ExecutorEventKill {
   task_id: v1.TaskID;
   kill_policy?: v1.KillPolicy | undefined;
 }
 
-/** `mesos.v1.executor.Event.Acknowledged`. */
+/**
+ * A status update has been dealt with and need not be sent again.
+ * `mesos.v1.executor.Event.Acknowledged`.
+ */
 export interface ExecutorEventAcknowledged {
   task_id: v1.TaskID;
   uuid: Uint8Array;
 }
 
-/** `mesos.v1.executor.Event.Message`. */
+/**
+ * Bytes from the scheduler.
+ * `mesos.v1.executor.Event.Message`.
+ */
 export interface ExecutorEventMessage {
   data: Uint8Array;
 }
 
-/** `mesos.v1.executor.Event.Error`. */
+/**
+ * The agent refuses the executor, which should end.
+ * `mesos.v1.executor.Event.Error`.
+ */
 export interface ExecutorEventError {
   message: string;
 }
 
-/** `mesos.v1.executor.Call`. */
+/**
+ * Executor to agent.
+ * `mesos.v1.executor.Call`.
+ */
 export interface ExecutorCall {
   executor_id: v1.ExecutorID;
   framework_id: v1.FrameworkID;
@@ -88,18 +115,27 @@ export const ExecutorCallType = {
 } as const;
 export type ExecutorCallType = (typeof ExecutorCallType)[keyof typeof ExecutorCallType];
 
-/** `mesos.v1.executor.Call.Subscribe`. */
+/**
+ * Opens the event stream; after a reconnect with unacknowledged tasks and updates.
+ * `mesos.v1.executor.Call.Subscribe`.
+ */
 export interface ExecutorCallSubscribe {
   unacknowledged_tasks?: v1.TaskInfo[] | undefined;
   unacknowledged_updates?: ExecutorCallUpdate[] | undefined;
 }
 
-/** `mesos.v1.executor.Call.Update`. */
+/**
+ * A status update of a task.
+ * `mesos.v1.executor.Call.Update`.
+ */
 export interface ExecutorCallUpdate {
   status: v1.TaskStatus;
 }
 
-/** `mesos.v1.executor.Call.Message`. */
+/**
+ * Bytes to the scheduler.
+ * `mesos.v1.executor.Call.Message`.
+ */
 export interface ExecutorCallMessage {
   data: Uint8Array;
 }

@@ -1,7 +1,10 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 import type * as v1 from './v1.ts';
 
-/** `mesos.fetcher.FetcherInfo`. */
+/**
+ * What to fetch into one sandbox, and how.
+ * `mesos.fetcher.FetcherInfo`.
+ */
 export interface FetcherInfo {
   sandbox_directory: string;
   cache_directory?: string | undefined;

@@ -2,7 +2,10 @@
 import type * as cni from './cni.ts';
 import type * as v1 from './v1.ts';
 
-/** `mesos.internal.Firewall`. */
+/**
+ * The --firewall_rules flag: endpoints that are closed.
+ * `mesos.internal.Firewall`.
+ */
 export interface Firewall {
   disabled_endpoints?: FirewallDisabledEndpointsRule | undefined;
 }
@@ -12,7 +15,10 @@ export interface FirewallDisabledEndpointsRule {
   paths?: string[] | undefined;
 }
 
-/** `mesos.internal.ContainerDNSInfo`. */
+/**
+ * The --default_container_dns flag: resolver settings by kind of network.
+ * `mesos.internal.ContainerDNSInfo`.
+ */
 export interface ContainerDNSInfo {
   mesos?: ContainerDNSInfoMesosInfo[] | undefined;
   docker?: ContainerDNSInfoDockerInfo[] | undefined;
@@ -58,12 +64,18 @@ export interface ContainerDNSInfoDockerInfoDNS {
   options?: string[] | undefined;
 }
 
-/** `mesos.internal.SlaveCapabilities`. */
+/**
+ * The --agent_features flag: capabilities the agent shall announce.
+ * `mesos.internal.SlaveCapabilities`.
+ */
 export interface SlaveCapabilities {
   capabilities?: v1.AgentInfoCapability[] | undefined;
 }
 
-/** `mesos.internal.ImageGcConfig`. */
+/**
+ * The --image_gc_config flag: when unused image layers are removed.
+ * `mesos.internal.ImageGcConfig`.
+ */
 export interface ImageGcConfig {
   image_disk_headroom: number;
   image_disk_watch_interval: v1.DurationInfo;

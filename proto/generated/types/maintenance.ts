@@ -2,18 +2,27 @@
 import type * as allocator from './allocator.ts';
 import type * as v1 from './v1.ts';
 
-/** `mesos.v1.maintenance.Window`. */
+/**
+ * Machines that are away in the same span of time.
+ * `mesos.v1.maintenance.Window`.
+ */
 export interface MaintenanceWindow {
   machine_ids?: v1.MachineID[] | undefined;
   unavailability: v1.Unavailability;
 }
 
-/** `mesos.v1.maintenance.Schedule`. */
+/**
+ * All planned maintenance of the cluster.
+ * `mesos.v1.maintenance.Schedule`.
+ */
 export interface MaintenanceSchedule {
   windows?: MaintenanceWindow[] | undefined;
 }
 
-/** `mesos.v1.maintenance.ClusterStatus`. */
+/**
+ * Machines that are draining, with their frameworks' answers, and machines that are down.
+ * `mesos.v1.maintenance.ClusterStatus`.
+ */
 export interface MaintenanceClusterStatus {
   draining_machines?: MaintenanceClusterStatusDrainingMachine[] | undefined;
   down_machines?: v1.MachineID[] | undefined;

@@ -5,7 +5,10 @@ import type * as quota from './quota.ts';
 import type * as scheduler from './scheduler.ts';
 import type * as v1 from './v1.ts';
 
-/** `mesos.v1.master.Call`. */
+/**
+ * Operator to master.
+ * `mesos.v1.master.Call`.
+ */
 export interface MasterCall {
   type?: MasterCallType | undefined;
   get_metrics?: MasterCallGetMetrics | undefined;
@@ -205,7 +208,10 @@ export interface MasterCallMarkAgentGone {
   agent_id: v1.AgentID;
 }
 
-/** `mesos.v1.master.Response`. */
+/**
+ * Master to operator, in answer to the call of the same type.
+ * `mesos.v1.master.Response`.
+ */
 export interface MasterResponse {
   type?: MasterResponseType | undefined;
   get_health?: MasterResponseGetHealth | undefined;
@@ -413,7 +419,10 @@ export interface MasterResponseGetQuota {
   status: quota.QuotaStatus;
 }
 
-/** `mesos.v1.master.Event`. */
+/**
+ * Master to operator, on the stream that SUBSCRIBE opens.
+ * `mesos.v1.master.Event`.
+ */
 export interface MasterEvent {
   type?: MasterEventType | undefined;
   subscribed?: MasterEventSubscribed | undefined;

@@ -1,7 +1,10 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 import type * as v1 from './v1.ts';
 
-/** `mesos.Modules`. */
+/**
+ * Libraries with the modules to load from each.
+ * `mesos.Modules`.
+ */
 export interface Modules {
   libraries?: ModulesLibrary[] | undefined;
 }

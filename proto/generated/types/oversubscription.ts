@@ -1,7 +1,10 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 import type * as v1 from './v1.ts';
 
-/** `mesos.slave.QoSCorrection`. */
+/**
+ * QoS controller to agent: an executor or container to kill for the good of the others.
+ * `mesos.slave.QoSCorrection`.
+ */
 export interface QoSCorrection {
   type: QoSCorrectionType;
   kill?: QoSCorrectionKill | undefined;

@@ -1,28 +1,40 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 import type * as v1 from './v1.ts';
 
-/** `mesos.v1.quota.QuotaInfo`. */
+/**
+ * A guarantee of the older quota API.
+ * `mesos.v1.quota.QuotaInfo`.
+ */
 export interface QuotaInfo {
   role?: string | undefined;
   principal?: string | undefined;
   guarantee?: v1.Resource[] | undefined;
 }
 
-/** `mesos.v1.quota.QuotaRequest`. */
+/**
+ * Operator to master: set a guarantee, the older way.
+ * `mesos.v1.quota.QuotaRequest`.
+ */
 export interface QuotaRequest {
   force?: boolean | undefined;
   role?: string | undefined;
   guarantee?: v1.Resource[] | undefined;
 }
 
-/** `mesos.v1.quota.QuotaConfig`. */
+/**
+ * Guarantees and limits of a role.
+ * `mesos.v1.quota.QuotaConfig`.
+ */
 export interface QuotaConfig {
   role: string;
   guarantees?: { [key: string]: v1.ValueScalar } | undefined;
   limits?: { [key: string]: v1.ValueScalar } | undefined;
 }
 
-/** `mesos.v1.quota.QuotaStatus`. */
+/**
+ * All quotas of the cluster.
+ * `mesos.v1.quota.QuotaStatus`.
+ */
 export interface QuotaStatus {
   /** @deprecated */
   infos?: QuotaInfo[] | undefined;

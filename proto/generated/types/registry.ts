@@ -5,7 +5,10 @@ import type * as quota from './quota.ts';
 import type * as resource_provider_registry from './resource_provider_registry.ts';
 import type * as v1 from './v1.ts';
 
-/** `mesos.internal.Registry`. */
+/**
+ * The whole registry.
+ * `mesos.internal.Registry`.
+ */
 export interface Registry {
   master?: RegistryMaster | undefined;
   slaves?: RegistrySlaves | undefined;
@@ -26,7 +29,10 @@ export interface RegistryMaster {
   info: v1.MasterInfo;
 }
 
-/** `mesos.internal.Registry.Slave`. */
+/**
+ * An admitted agent.
+ * `mesos.internal.Registry.Slave`.
+ */
 export interface RegistrySlave {
   info: agent_info.SlaveInfo;
   drain_info?: v1.DrainInfo | undefined;
@@ -39,7 +45,10 @@ export interface RegistrySlaves {
   slaves?: RegistrySlave[] | undefined;
 }
 
-/** `mesos.internal.Registry.UnreachableSlave`. */
+/**
+ * An agent that stopped answering; it may come back.
+ * `mesos.internal.Registry.UnreachableSlave`.
+ */
 export interface RegistryUnreachableSlave {
   id: v1.AgentID;
   timestamp: v1.TimeInfo;
@@ -53,7 +62,10 @@ export interface RegistryUnreachableSlaves {
   slaves?: RegistryUnreachableSlave[] | undefined;
 }
 
-/** `mesos.internal.Registry.GoneSlave`. */
+/**
+ * An agent an operator declared gone for good.
+ * `mesos.internal.Registry.GoneSlave`.
+ */
 export interface RegistryGoneSlave {
   id: v1.AgentID;
   timestamp: v1.TimeInfo;
@@ -84,7 +96,10 @@ export interface RegistryWeight {
   info: v1.WeightInfo;
 }
 
-/** `mesos.internal.Registry.MinimumCapability`. */
+/**
+ * A capability that a master must have to read this registry.
+ * `mesos.internal.Registry.MinimumCapability`.
+ */
 export interface RegistryMinimumCapability {
   capability: string;
 }

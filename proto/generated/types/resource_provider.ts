@@ -1,7 +1,10 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 import type * as v1 from './v1.ts';
 
-/** `mesos.v1.resource_provider.Event`. */
+/**
+ * Agent to resource provider, on the subscription stream.
+ * `mesos.v1.resource_provider.Event`.
+ */
 export interface ResourceProviderEvent {
   type?: ResourceProviderEventType | undefined;
   subscribed?: ResourceProviderEventSubscribed | undefined;
@@ -54,7 +57,10 @@ export interface ResourceProviderEventReconcileOperations {
   operation_uuids?: v1.UUID[] | undefined;
 }
 
-/** `mesos.v1.resource_provider.Call`. */
+/**
+ * Resource provider to agent.
+ * `mesos.v1.resource_provider.Call`.
+ */
 export interface ResourceProviderCall {
   resource_provider_id?: v1.ResourceProviderID | undefined;
   type?: ResourceProviderCallType | undefined;

@@ -1,7 +1,10 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 import type * as v1 from './v1.ts';
 
-/** `mesos.v1.scheduler.Event`. */
+/**
+ * Master to scheduler, on the subscription stream.
+ * `mesos.v1.scheduler.Event`.
+ */
 export interface SchedulerEvent {
   type?: SchedulerEventType | undefined;
   subscribed?: SchedulerEventSubscribed | undefined;
@@ -33,63 +36,97 @@ export const SchedulerEventType = {
 } as const;
 export type SchedulerEventType = (typeof SchedulerEventType)[keyof typeof SchedulerEventType];
 
-/** `mesos.v1.scheduler.Event.Subscribed`. */
+/**
+ * First event of a subscription: the framework's id and how often heartbeats come.
+ * `mesos.v1.scheduler.Event.Subscribed`.
+ */
 export interface SchedulerEventSubscribed {
   framework_id: v1.FrameworkID;
+  /** Seconds between heartbeats; a stream silent for longer is dead. */
   heartbeat_interval_seconds?: number | undefined;
   master_info?: v1.MasterInfo | undefined;
 }
 
-/** `mesos.v1.scheduler.Event.Offers`. */
+/**
+ * Offers of resources.
+ * `mesos.v1.scheduler.Event.Offers`.
+ */
 export interface SchedulerEventOffers {
   offers?: v1.Offer[] | undefined;
 }
 
-/** `mesos.v1.scheduler.Event.InverseOffers`. */
+/**
+ * Requests to give resources back.
+ * `mesos.v1.scheduler.Event.InverseOffers`.
+ */
 export interface SchedulerEventInverseOffers {
   inverse_offers?: v1.InverseOffer[] | undefined;
 }
 
-/** `mesos.v1.scheduler.Event.Rescind`. */
+/**
+ * An offer is no longer valid.
+ * `mesos.v1.scheduler.Event.Rescind`.
+ */
 export interface SchedulerEventRescind {
   offer_id: v1.OfferID;
 }
 
-/** `mesos.v1.scheduler.Event.RescindInverseOffer`. */
+/**
+ * An inverse offer is no longer valid.
+ * `mesos.v1.scheduler.Event.RescindInverseOffer`.
+ */
 export interface SchedulerEventRescindInverseOffer {
   inverse_offer_id: v1.OfferID;
 }
 
-/** `mesos.v1.scheduler.Event.Update`. */
+/**
+ * A status update; to be acknowledged when it carries a uuid.
+ * `mesos.v1.scheduler.Event.Update`.
+ */
 export interface SchedulerEventUpdate {
   status: v1.TaskStatus;
 }
 
-/** `mesos.v1.scheduler.Event.UpdateOperationStatus`. */
+/**
+ * An operation has reached a state; to be acknowledged when it carries a uuid.
+ * `mesos.v1.scheduler.Event.UpdateOperationStatus`.
+ */
 export interface SchedulerEventUpdateOperationStatus {
   status: v1.OperationStatus;
 }
 
-/** `mesos.v1.scheduler.Event.Message`. */
+/**
+ * Bytes from an executor of the framework; may be lost.
+ * `mesos.v1.scheduler.Event.Message`.
+ */
 export interface SchedulerEventMessage {
   agent_id: v1.AgentID;
   executor_id: v1.ExecutorID;
   data: Uint8Array;
 }
 
-/** `mesos.v1.scheduler.Event.Failure`. */
+/**
+ * An agent (no executor_id) or an executor is gone.
+ * `mesos.v1.scheduler.Event.Failure`.
+ */
 export interface SchedulerEventFailure {
   agent_id?: v1.AgentID | undefined;
   executor_id?: v1.ExecutorID | undefined;
   status?: number | undefined;
 }
 
-/** `mesos.v1.scheduler.Event.Error`. */
+/**
+ * The subscription is refused or ended; the stream closes after it.
+ * `mesos.v1.scheduler.Event.Error`.
+ */
 export interface SchedulerEventError {
   message: string;
 }
 
-/** `mesos.v1.scheduler.Response`. */
+/**
+ * Master to scheduler, in answer to a call that has one.
+ * `mesos.v1.scheduler.Response`.
+ */
 export interface SchedulerResponse {
   type?: SchedulerResponseType | undefined;
   /** @deprecated */
@@ -109,7 +146,10 @@ export interface SchedulerResponseReconcileOperations {
   operation_statuses?: v1.OperationStatus[] | undefined;
 }
 
-/** `mesos.v1.scheduler.AttributeConstraint`. */
+/**
+ * A condition on one attribute (or host name, region, zone) of an agent.
+ * `mesos.v1.scheduler.AttributeConstraint`.
+ */
 export interface SchedulerAttributeConstraint {
   selector: SchedulerAttributeConstraintSelector;
   predicate: SchedulerAttributeConstraintPredicate;
@@ -167,7 +207,11 @@ export interface SchedulerAttributeConstraintPredicateTextNotMatches {
   regex: string;
 }
 
-/** `mesos.v1.scheduler.OfferConstraints`. */
+/**
+ * For each role the agents whose offers the framework wants: groups of constraints, any one group of which
+ * suffices.
+ * `mesos.v1.scheduler.OfferConstraints`.
+ */
 export interface SchedulerOfferConstraints {
   role_constraints?: { [key: string]: SchedulerOfferConstraintsRoleConstraints } | undefined;
 }
@@ -182,7 +226,10 @@ export interface SchedulerOfferConstraintsRoleConstraintsGroup {
   attribute_constraints?: SchedulerAttributeConstraint[] | undefined;
 }
 
-/** `mesos.v1.scheduler.Call`. */
+/**
+ * Scheduler to master.
+ * `mesos.v1.scheduler.Call`.
+ */
 export interface SchedulerCall {
   framework_id?: v1.FrameworkID | undefined;
   type?: SchedulerCallType | undefined;
@@ -227,64 +274,94 @@ export const SchedulerCallType = {
 } as const;
 export type SchedulerCallType = (typeof SchedulerCallType)[keyof typeof SchedulerCallType];
 
-/** `mesos.v1.scheduler.Call.Subscribe`. */
+/**
+ * Opens the event stream, of a new framework or of one that has an id.
+ * `mesos.v1.scheduler.Call.Subscribe`.
+ */
 export interface SchedulerCallSubscribe {
   framework_info: v1.FrameworkInfo;
   suppressed_roles?: string[] | undefined;
   offer_constraints?: SchedulerOfferConstraints | undefined;
 }
 
-/** `mesos.v1.scheduler.Call.Accept`. */
+/**
+ * Uses offers of one agent for operations; what is left over is declined.
+ * `mesos.v1.scheduler.Call.Accept`.
+ */
 export interface SchedulerCallAccept {
   offer_ids?: v1.OfferID[] | undefined;
   operations?: v1.OfferOperation[] | undefined;
   filters?: v1.Filters | undefined;
 }
 
-/** `mesos.v1.scheduler.Call.Decline`. */
+/**
+ * Gives offers back.
+ * `mesos.v1.scheduler.Call.Decline`.
+ */
 export interface SchedulerCallDecline {
   offer_ids?: v1.OfferID[] | undefined;
   filters?: v1.Filters | undefined;
 }
 
-/** `mesos.v1.scheduler.Call.AcceptInverseOffers`. */
+/**
+ * Agrees to give the resources back.
+ * `mesos.v1.scheduler.Call.AcceptInverseOffers`.
+ */
 export interface SchedulerCallAcceptInverseOffers {
   inverse_offer_ids?: v1.OfferID[] | undefined;
   filters?: v1.Filters | undefined;
 }
 
-/** `mesos.v1.scheduler.Call.DeclineInverseOffers`. */
+/**
+ * Does not agree to give the resources back.
+ * `mesos.v1.scheduler.Call.DeclineInverseOffers`.
+ */
 export interface SchedulerCallDeclineInverseOffers {
   inverse_offer_ids?: v1.OfferID[] | undefined;
   filters?: v1.Filters | undefined;
 }
 
-/** `mesos.v1.scheduler.Call.Revive`. */
+/**
+ * Removes filters and suppression, for all roles or those named.
+ * `mesos.v1.scheduler.Call.Revive`.
+ */
 export interface SchedulerCallRevive {
   roles?: string[] | undefined;
 }
 
-/** `mesos.v1.scheduler.Call.Kill`. */
+/**
+ * Kills a task.
+ * `mesos.v1.scheduler.Call.Kill`.
+ */
 export interface SchedulerCallKill {
   task_id: v1.TaskID;
   agent_id?: v1.AgentID | undefined;
   kill_policy?: v1.KillPolicy | undefined;
 }
 
-/** `mesos.v1.scheduler.Call.Shutdown`. */
+/**
+ * Ends an executor with its tasks.
+ * `mesos.v1.scheduler.Call.Shutdown`.
+ */
 export interface SchedulerCallShutdown {
   executor_id: v1.ExecutorID;
   agent_id: v1.AgentID;
 }
 
-/** `mesos.v1.scheduler.Call.Acknowledge`. */
+/**
+ * The framework has dealt with a status update.
+ * `mesos.v1.scheduler.Call.Acknowledge`.
+ */
 export interface SchedulerCallAcknowledge {
   agent_id: v1.AgentID;
   task_id: v1.TaskID;
   uuid: Uint8Array;
 }
 
-/** `mesos.v1.scheduler.Call.AcknowledgeOperationStatus`. */
+/**
+ * The framework has dealt with an operation status.
+ * `mesos.v1.scheduler.Call.AcknowledgeOperationStatus`.
+ */
 export interface SchedulerCallAcknowledgeOperationStatus {
   agent_id?: v1.AgentID | undefined;
   resource_provider_id?: v1.ResourceProviderID | undefined;
@@ -292,7 +369,10 @@ export interface SchedulerCallAcknowledgeOperationStatus {
   operation_id: v1.OperationID;
 }
 
-/** `mesos.v1.scheduler.Call.Reconcile`. */
+/**
+ * Asks for the states of tasks: those named, or all.
+ * `mesos.v1.scheduler.Call.Reconcile`.
+ */
 export interface SchedulerCallReconcile {
   tasks?: SchedulerCallReconcileTask[] | undefined;
 }
@@ -303,7 +383,10 @@ export interface SchedulerCallReconcileTask {
   agent_id?: v1.AgentID | undefined;
 }
 
-/** `mesos.v1.scheduler.Call.ReconcileOperations`. */
+/**
+ * Asks for the states of operations: those named, or all.
+ * `mesos.v1.scheduler.Call.ReconcileOperations`.
+ */
 export interface SchedulerCallReconcileOperations {
   operations?: SchedulerCallReconcileOperationsOperation[] | undefined;
 }
@@ -315,31 +398,46 @@ export interface SchedulerCallReconcileOperationsOperation {
   resource_provider_id?: v1.ResourceProviderID | undefined;
 }
 
-/** `mesos.v1.scheduler.Call.Message`. */
+/**
+ * Bytes to an executor of the framework; may be lost.
+ * `mesos.v1.scheduler.Call.Message`.
+ */
 export interface SchedulerCallMessage {
   agent_id: v1.AgentID;
   executor_id: v1.ExecutorID;
   data: Uint8Array;
 }
 
-/** `mesos.v1.scheduler.Call.Request`. */
+/**
+ * Resources the framework would like to be offered; a hint.
+ * `mesos.v1.scheduler.Call.Request`.
+ */
 export interface SchedulerCallRequest {
   requests?: v1.Request[] | undefined;
 }
 
-/** `mesos.v1.scheduler.Call.Suppress`. */
+/**
+ * No more offers, for all roles or those named.
+ * `mesos.v1.scheduler.Call.Suppress`.
+ */
 export interface SchedulerCallSuppress {
   roles?: string[] | undefined;
 }
 
-/** `mesos.v1.scheduler.Call.UpdateFramework`. */
+/**
+ * Changes the framework's description while it is subscribed.
+ * `mesos.v1.scheduler.Call.UpdateFramework`.
+ */
 export interface SchedulerCallUpdateFramework {
   framework_info: v1.FrameworkInfo;
   suppressed_roles?: string[] | undefined;
   offer_constraints?: SchedulerOfferConstraints | undefined;
 }
 
-/** `mesos.v1.scheduler.APIResult`. */
+/**
+ * Outcome of a call that is answered with more than a status.
+ * `mesos.v1.scheduler.APIResult`.
+ */
 export interface SchedulerAPIResult {
   status_code: number;
   response?: SchedulerResponse | undefined;

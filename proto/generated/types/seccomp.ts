@@ -1,7 +1,10 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 import type * as v1 from './v1.ts';
 
-/** `mesos.seccomp.ContainerSeccompProfile`. */
+/**
+ * Default action, architectures and the rules of a profile.
+ * `mesos.seccomp.ContainerSeccompProfile`.
+ */
 export interface ContainerSeccompProfile {
   default_action: ContainerSeccompProfileSyscallAction;
   architectures?: ContainerSeccompProfileArchitecture[] | undefined;

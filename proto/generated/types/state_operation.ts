@@ -1,7 +1,10 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 import type * as state from './state.ts';
 
-/** `mesos.internal.state.Operation`. */
+/**
+ * A snapshot, difference or removal of an entry.
+ * `mesos.internal.state.Operation`.
+ */
 export interface StateOperation {
   type: StateOperationType;
   snapshot?: StateOperationSnapshot | undefined;

@@ -1,6 +1,9 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 
-/** `mesos.URI`. */
+/**
+ * Generic syntax of RFC 3986.
+ * `mesos.URI`.
+ */
 export interface URI {
   scheme: string;
   user?: string | undefined;

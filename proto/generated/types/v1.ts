@@ -1,6 +1,9 @@
 // Generated from proto/**/*.proto by scripts/generate-proto.ts. Do not edit: run `npm run generate`.
 
-/** `mesos.v1.Status`. */
+/**
+ * State of a driver: what its start, stop, abort and join return.
+ * `mesos.v1.Status`.
+ */
 export const Status = {
   DRIVER_NOT_STARTED: 1,
   DRIVER_RUNNING: 2,
@@ -9,65 +12,101 @@ export const Status = {
 } as const;
 export type Status = (typeof Status)[keyof typeof Status];
 
-/** `mesos.v1.FrameworkID`. */
+/**
+ * Names a framework for its whole life, over failovers of its scheduler too. Given by the master.
+ * `mesos.v1.FrameworkID`.
+ */
 export interface FrameworkID {
   value: string;
 }
 
-/** `mesos.v1.OfferID`. */
+/**
+ * Names one offer; an accepted, declined or rescinded offer never comes back under it.
+ * `mesos.v1.OfferID`.
+ */
 export interface OfferID {
   value: string;
 }
 
-/** `mesos.v1.AgentID`. */
+/**
+ * Names one registration of an agent. Given by the master; kept over restarts that recover.
+ * `mesos.v1.AgentID`.
+ */
 export interface AgentID {
   value: string;
 }
 
-/** `mesos.v1.TaskID`. */
+/**
+ * Names a task; chosen by the framework, unique among its tasks at any time.
+ * `mesos.v1.TaskID`.
+ */
 export interface TaskID {
   value: string;
 }
 
-/** `mesos.v1.ExecutorID`. */
+/**
+ * Names an executor; chosen by the framework, unique on an agent.
+ * `mesos.v1.ExecutorID`.
+ */
 export interface ExecutorID {
   value: string;
 }
 
-/** `mesos.v1.ContainerID`. */
+/**
+ * Names a container; a nested container carries the chain of its parents.
+ * `mesos.v1.ContainerID`.
+ */
 export interface ContainerID {
   value: string;
   parent?: ContainerID | undefined;
 }
 
-/** `mesos.v1.ResourceProviderID`. */
+/**
+ * Names a resource provider of an agent. Given by the agent.
+ * `mesos.v1.ResourceProviderID`.
+ */
 export interface ResourceProviderID {
   value: string;
 }
 
-/** `mesos.v1.OperationID`. */
+/**
+ * Names an offer operation whose outcome the framework wants to hear of; chosen by the framework.
+ * `mesos.v1.OperationID`.
+ */
 export interface OperationID {
   value: string;
 }
 
-/** `mesos.v1.TimeInfo`. */
+/**
+ * A point in time, in nanoseconds since the Unix epoch.
+ * `mesos.v1.TimeInfo`.
+ */
 export interface TimeInfo {
   nanoseconds: number;
 }
 
-/** `mesos.v1.DurationInfo`. */
+/**
+ * A span of time in nanoseconds.
+ * `mesos.v1.DurationInfo`.
+ */
 export interface DurationInfo {
   nanoseconds: number;
 }
 
-/** `mesos.v1.Address`. */
+/**
+ * Where a node listens.
+ * `mesos.v1.Address`.
+ */
 export interface Address {
   hostname?: string | undefined;
   ip?: string | undefined;
   port: number;
 }
 
-/** `mesos.v1.URL`. */
+/**
+ * A URL, taken apart.
+ * `mesos.v1.URL`.
+ */
 export interface URL {
   scheme: string;
   address: Address;
@@ -76,19 +115,28 @@ export interface URL {
   fragment?: string | undefined;
 }
 
-/** `mesos.v1.Unavailability`. */
+/**
+ * A span of time in which a machine is planned to be away; without a duration, for good.
+ * `mesos.v1.Unavailability`.
+ */
 export interface Unavailability {
   start: TimeInfo;
   duration?: DurationInfo | undefined;
 }
 
-/** `mesos.v1.MachineID`. */
+/**
+ * Names a machine, by host name, address or both.
+ * `mesos.v1.MachineID`.
+ */
 export interface MachineID {
   hostname?: string | undefined;
   ip?: string | undefined;
 }
 
-/** `mesos.v1.MachineInfo`. */
+/**
+ * A machine under maintenance, and how far it has got.
+ * `mesos.v1.MachineInfo`.
+ */
 export interface MachineInfo {
   id: MachineID;
   mode?: MachineInfoMode | undefined;
@@ -103,14 +151,23 @@ export const MachineInfoMode = {
 } as const;
 export type MachineInfoMode = (typeof MachineInfoMode)[keyof typeof MachineInfoMode];
 
-/** `mesos.v1.FrameworkInfo`. */
+/**
+ * A framework as it describes itself when it subscribes.
+ * `mesos.v1.FrameworkInfo`.
+ */
 export interface FrameworkInfo {
   user: string;
   name: string;
   id?: FrameworkID | undefined;
-  /** Default: 0. */
+  /**
+   * Seconds that tasks survive without a connected scheduler.
+   * Default: 0.
+   */
   failover_timeout?: number | undefined;
-  /** Default: false. */
+  /**
+   * Whether executors and tasks outlive a restart of the agent.
+   * Default: false.
+   */
   checkpoint?: boolean | undefined;
   /**
    * Default: *.
@@ -126,7 +183,10 @@ export interface FrameworkInfo {
   offer_filters?: { [key: string]: OfferFilters } | undefined;
 }
 
-/** `mesos.v1.FrameworkInfo.Capability`. */
+/**
+ * Something the framework understands beyond the basics.
+ * `mesos.v1.FrameworkInfo.Capability`.
+ */
 export interface FrameworkInfoCapability {
   type?: FrameworkInfoCapabilityType | undefined;
 }
@@ -146,7 +206,10 @@ export const FrameworkInfoCapabilityType = {
 export type FrameworkInfoCapabilityType =
   (typeof FrameworkInfoCapabilityType)[keyof typeof FrameworkInfoCapabilityType];
 
-/** `mesos.v1.CheckInfo`. */
+/**
+ * A check whose results are reported in status updates but never kill the task.
+ * `mesos.v1.CheckInfo`.
+ */
 export interface CheckInfo {
   type?: CheckInfoType | undefined;
   command?: CheckInfoCommand | undefined;
@@ -185,17 +248,35 @@ export interface CheckInfoTcp {
   port: number;
 }
 
-/** `mesos.v1.HealthCheck`. */
+/**
+ * A check that kills a task which fails it too often.
+ * `mesos.v1.HealthCheck`.
+ */
 export interface HealthCheck {
-  /** Default: 15. */
+  /**
+   * Seconds before the first check.
+   * Default: 15.
+   */
   delay_seconds?: number | undefined;
-  /** Default: 10. */
+  /**
+   * Seconds between checks.
+   * Default: 10.
+   */
   interval_seconds?: number | undefined;
-  /** Default: 20. */
+  /**
+   * Seconds a check may take.
+   * Default: 20.
+   */
   timeout_seconds?: number | undefined;
-  /** Default: 3. */
+  /**
+   * Failures in a row that kill the task.
+   * Default: 3.
+   */
   consecutive_failures?: number | undefined;
-  /** Default: 10. */
+  /**
+   * Seconds after launch in which failures do not count.
+   * Default: 10.
+   */
   grace_period_seconds?: number | undefined;
   type?: HealthCheckType | undefined;
   command?: CommandInfo | undefined;
@@ -229,16 +310,25 @@ export interface HealthCheckTCPCheckInfo {
   port: number;
 }
 
-/** `mesos.v1.KillPolicy`. */
+/**
+ * How long a task is given between the polite kill and the forced one.
+ * `mesos.v1.KillPolicy`.
+ */
 export interface KillPolicy {
   grace_period?: DurationInfo | undefined;
 }
 
-/** `mesos.v1.CommandInfo`. */
+/**
+ * What to run: URIs to fetch first, environment, and a shell line or a program with arguments.
+ * `mesos.v1.CommandInfo`.
+ */
 export interface CommandInfo {
   uris?: CommandInfoURI[] | undefined;
   environment?: Environment | undefined;
-  /** Default: true. */
+  /**
+   * Run `value` by /bin/sh -c; otherwise `value` is a program and `arguments` its argv.
+   * Default: true.
+   */
   shell?: boolean | undefined;
   value?: string | undefined;
   arguments?: string[] | undefined;
@@ -255,7 +345,10 @@ export interface CommandInfoURI {
   output_file?: string | undefined;
 }
 
-/** `mesos.v1.ExecutorInfo`. */
+/**
+ * An executor: the process on an agent that runs tasks of a framework.
+ * `mesos.v1.ExecutorInfo`.
+ */
 export interface ExecutorInfo {
   type?: ExecutorInfoType | undefined;
   executor_id: ExecutorID;
@@ -280,7 +373,10 @@ export const ExecutorInfoType = {
 } as const;
 export type ExecutorInfoType = (typeof ExecutorInfoType)[keyof typeof ExecutorInfoType];
 
-/** `mesos.v1.DomainInfo`. */
+/**
+ * Where a node stands: region and zone.
+ * `mesos.v1.DomainInfo`.
+ */
 export interface DomainInfo {
   fault_domain?: DomainInfoFaultDomain | undefined;
 }
@@ -301,9 +397,13 @@ export interface DomainInfoFaultDomainZoneInfo {
   name: string;
 }
 
-/** `mesos.v1.MasterInfo`. */
+/**
+ * A master as others see it: address, version, capabilities.
+ * `mesos.v1.MasterInfo`.
+ */
 export interface MasterInfo {
   id: string;
+  /** IPv4 address in network byte order. */
   ip: number;
   /** Default: 5050. */
   port: number;
@@ -330,7 +430,10 @@ export const MasterInfoCapabilityType = {
 export type MasterInfoCapabilityType =
   (typeof MasterInfoCapabilityType)[keyof typeof MasterInfoCapabilityType];
 
-/** `mesos.v1.AgentInfo`. */
+/**
+ * An agent as it describes itself when it registers.
+ * `mesos.v1.AgentInfo`.
+ */
 export interface AgentInfo {
   hostname: string;
   /** Default: 5051. */
@@ -341,7 +444,10 @@ export interface AgentInfo {
   domain?: DomainInfo | undefined;
 }
 
-/** `mesos.v1.AgentInfo.Capability`. */
+/**
+ * Something the agent understands beyond the basics.
+ * `mesos.v1.AgentInfo.Capability`.
+ */
 export interface AgentInfoCapability {
   type?: AgentInfoCapabilityType | undefined;
 }
@@ -360,7 +466,10 @@ export const AgentInfoCapabilityType = {
 } as const;
 export type AgentInfoCapabilityType = (typeof AgentInfoCapabilityType)[keyof typeof AgentInfoCapabilityType];
 
-/** `mesos.v1.CSIPluginContainerInfo`. */
+/**
+ * A container that runs one or more services of a storage plugin.
+ * `mesos.v1.CSIPluginContainerInfo`.
+ */
 export interface CSIPluginContainerInfo {
   services?: CSIPluginContainerInfoService[] | undefined;
   command?: CommandInfo | undefined;
@@ -377,13 +486,19 @@ export const CSIPluginContainerInfoService = {
 export type CSIPluginContainerInfoService =
   (typeof CSIPluginContainerInfoService)[keyof typeof CSIPluginContainerInfoService];
 
-/** `mesos.v1.CSIPluginEndpoint`. */
+/**
+ * Where a service of a storage plugin listens.
+ * `mesos.v1.CSIPluginEndpoint`.
+ */
 export interface CSIPluginEndpoint {
   csi_service: CSIPluginContainerInfoService;
   endpoint: string;
 }
 
-/** `mesos.v1.CSIPluginInfo`. */
+/**
+ * A storage plugin: its name and how its services are run or reached.
+ * `mesos.v1.CSIPluginInfo`.
+ */
 export interface CSIPluginInfo {
   type: string;
   /** Default: default. */
@@ -394,7 +509,10 @@ export interface CSIPluginInfo {
   target_path_exists?: boolean | undefined;
 }
 
-/** `mesos.v1.ResourceProviderInfo`. */
+/**
+ * A resource provider as it describes itself when it subscribes.
+ * `mesos.v1.ResourceProviderInfo`.
+ */
 export interface ResourceProviderInfo {
   id?: ResourceProviderID | undefined;
   attributes?: Attribute[] | undefined;
@@ -410,7 +528,10 @@ export interface ResourceProviderInfoStorage {
   reconciliation_interval_seconds?: number | undefined;
 }
 
-/** `mesos.v1.Value`. */
+/**
+ * A value of a resource or an attribute: scalar, ranges, set or text.
+ * `mesos.v1.Value`.
+ */
 export interface Value {
   type: ValueType;
   scalar?: ValueScalar | undefined;
@@ -454,7 +575,10 @@ export interface ValueText {
   value: string;
 }
 
-/** `mesos.v1.Attribute`. */
+/**
+ * Something that is true of an agent, for schedulers to choose by.
+ * `mesos.v1.Attribute`.
+ */
 export interface Attribute {
   name: string;
   type: ValueType;
@@ -464,7 +588,11 @@ export interface Attribute {
   text?: ValueText | undefined;
 }
 
-/** `mesos.v1.Resource`. */
+/**
+ * An amount of something, with everything that decides who may use it: reservations, allocation, disk,
+ * revocability, provider.
+ * `mesos.v1.Resource`.
+ */
 export interface Resource {
   provider_id?: ResourceProviderID | undefined;
   name: string;
@@ -485,12 +613,18 @@ export interface Resource {
   shared?: ResourceSharedInfo | undefined;
 }
 
-/** `mesos.v1.Resource.AllocationInfo`. */
+/**
+ * The role the resource is allocated to.
+ * `mesos.v1.Resource.AllocationInfo`.
+ */
 export interface ResourceAllocationInfo {
   role?: string | undefined;
 }
 
-/** `mesos.v1.Resource.ReservationInfo`. */
+/**
+ * One reservation; the last of a stack is the most refined.
+ * `mesos.v1.Resource.ReservationInfo`.
+ */
 export interface ResourceReservationInfo {
   type?: ResourceReservationInfoType | undefined;
   role?: string | undefined;
@@ -507,7 +641,10 @@ export const ResourceReservationInfoType = {
 export type ResourceReservationInfoType =
   (typeof ResourceReservationInfoType)[keyof typeof ResourceReservationInfoType];
 
-/** `mesos.v1.Resource.DiskInfo`. */
+/**
+ * Volume, persistence and source of a disk resource.
+ * `mesos.v1.Resource.DiskInfo`.
+ */
 export interface ResourceDiskInfo {
   persistence?: ResourceDiskInfoPersistence | undefined;
   volume?: Volume | undefined;
@@ -558,7 +695,10 @@ export type ResourceRevocableInfo = Record<string, never>;
 /** `mesos.v1.Resource.SharedInfo`. */
 export type ResourceSharedInfo = Record<string, never>;
 
-/** `mesos.v1.TrafficControlStatistics`. */
+/**
+ * Counters of one traffic control class of a container.
+ * `mesos.v1.TrafficControlStatistics`.
+ */
 export interface TrafficControlStatistics {
   id: string;
   backlog?: number | undefined;
@@ -572,7 +712,10 @@ export interface TrafficControlStatistics {
   requeues?: number | undefined;
 }
 
-/** `mesos.v1.IpStatistics`. */
+/**
+ * IP counters of a container, named as SNMP names them.
+ * `mesos.v1.IpStatistics`.
+ */
 export interface IpStatistics {
   Forwarding?: number | undefined;
   DefaultTTL?: number | undefined;
@@ -595,7 +738,10 @@ export interface IpStatistics {
   FragCreates?: number | undefined;
 }
 
-/** `mesos.v1.IcmpStatistics`. */
+/**
+ * ICMP counters of a container, named as SNMP names them.
+ * `mesos.v1.IcmpStatistics`.
+ */
 export interface IcmpStatistics {
   InMsgs?: number | undefined;
   InErrors?: number | undefined;
@@ -626,7 +772,10 @@ export interface IcmpStatistics {
   OutAddrMaskReps?: number | undefined;
 }
 
-/** `mesos.v1.TcpStatistics`. */
+/**
+ * TCP counters of a container, named as SNMP names them.
+ * `mesos.v1.TcpStatistics`.
+ */
 export interface TcpStatistics {
   RtoAlgorithm?: number | undefined;
   RtoMin?: number | undefined;
@@ -645,7 +794,10 @@ export interface TcpStatistics {
   InCsumErrors?: number | undefined;
 }
 
-/** `mesos.v1.UdpStatistics`. */
+/**
+ * UDP counters of a container, named as SNMP names them.
+ * `mesos.v1.UdpStatistics`.
+ */
 export interface UdpStatistics {
   InDatagrams?: number | undefined;
   NoPorts?: number | undefined;
@@ -657,7 +809,10 @@ export interface UdpStatistics {
   IgnoredMulti?: number | undefined;
 }
 
-/** `mesos.v1.SNMPStatistics`. */
+/**
+ * Network counters of a container by protocol.
+ * `mesos.v1.SNMPStatistics`.
+ */
 export interface SNMPStatistics {
   ip_stats?: IpStatistics | undefined;
   icmp_stats?: IcmpStatistics | undefined;
@@ -665,7 +820,10 @@ export interface SNMPStatistics {
   udp_stats?: UdpStatistics | undefined;
 }
 
-/** `mesos.v1.DiskStatistics`. */
+/**
+ * Disk use and limit of one volume or of the sandbox.
+ * `mesos.v1.DiskStatistics`.
+ */
 export interface DiskStatistics {
   source?: ResourceDiskInfoSource | undefined;
   persistence?: ResourceDiskInfoPersistence | undefined;
@@ -673,7 +831,10 @@ export interface DiskStatistics {
   used_bytes?: number | undefined;
 }
 
-/** `mesos.v1.ResourceStatistics`. */
+/**
+ * What a container uses and may use, at one time.
+ * `mesos.v1.ResourceStatistics`.
+ */
 export interface ResourceStatistics {
   timestamp: number;
   processes?: number | undefined;
@@ -759,7 +920,10 @@ export interface ResourceStatisticsRateStatistics {
   sampling_interval_secs?: number | undefined;
 }
 
-/** `mesos.v1.ResourceUsage`. */
+/**
+ * Use of an agent: all executors with their tasks, allocations and statistics.
+ * `mesos.v1.ResourceUsage`.
+ */
 export interface ResourceUsage {
   executors?: ResourceUsageExecutor[] | undefined;
   total?: Resource[] | undefined;
@@ -782,7 +946,10 @@ export interface ResourceUsageExecutorTask {
   labels?: Labels | undefined;
 }
 
-/** `mesos.v1.PerfStatistics`. */
+/**
+ * Hardware counters of a container over one sample.
+ * `mesos.v1.PerfStatistics`.
+ */
 export interface PerfStatistics {
   timestamp: number;
   duration: number;
@@ -839,7 +1006,10 @@ export interface PerfStatistics {
   node_prefetch_misses?: number | undefined;
 }
 
-/** `mesos.v1.OfferFilters`. */
+/**
+ * What offers of a role must at least hold for a framework to want them.
+ * `mesos.v1.OfferFilters`.
+ */
 export interface OfferFilters {
   min_allocatable_resources?: OfferFiltersMinAllocatableResources | undefined;
 }
@@ -854,13 +1024,19 @@ export interface OfferFiltersMinAllocatableResources {
   quantities?: OfferFiltersResourceQuantities[] | undefined;
 }
 
-/** `mesos.v1.Request`. */
+/**
+ * Resources a framework would like to be offered; a hint.
+ * `mesos.v1.Request`.
+ */
 export interface Request {
   agent_id?: AgentID | undefined;
   resources?: Resource[] | undefined;
 }
 
-/** `mesos.v1.Offer`. */
+/**
+ * Resources of one agent, put at one framework's disposal until it answers or they are rescinded.
+ * `mesos.v1.Offer`.
+ */
 export interface Offer {
   id: OfferID;
   framework_id: FrameworkID;
@@ -875,7 +1051,10 @@ export interface Offer {
   allocation_info?: ResourceAllocationInfo | undefined;
 }
 
-/** `mesos.v1.Offer.Operation`. */
+/**
+ * Something to do with offered resources.
+ * `mesos.v1.Offer.Operation`.
+ */
 export interface OfferOperation {
   type?: OfferOperationType | undefined;
   id?: OperationID | undefined;
@@ -963,7 +1142,10 @@ export interface OfferOperationDestroyDisk {
   source: Resource;
 }
 
-/** `mesos.v1.InverseOffer`. */
+/**
+ * A request to give resources back, for planned maintenance.
+ * `mesos.v1.InverseOffer`.
+ */
 export interface InverseOffer {
   id: OfferID;
   url?: URL | undefined;
@@ -973,7 +1155,10 @@ export interface InverseOffer {
   resources?: Resource[] | undefined;
 }
 
-/** `mesos.v1.TaskInfo`. */
+/**
+ * A task as the framework describes it: where, with which resources, run by which command or executor.
+ * `mesos.v1.TaskInfo`.
+ */
 export interface TaskInfo {
   name: string;
   task_id: TaskID;
@@ -992,12 +1177,18 @@ export interface TaskInfo {
   limits?: { [key: string]: ValueScalar } | undefined;
 }
 
-/** `mesos.v1.TaskGroupInfo`. */
+/**
+ * Tasks that one executor launches together or not at all.
+ * `mesos.v1.TaskGroupInfo`.
+ */
 export interface TaskGroupInfo {
   tasks?: TaskInfo[] | undefined;
 }
 
-/** `mesos.v1.Task`. */
+/**
+ * A task as the master and the agent know it: description, state and the status updates that led there.
+ * `mesos.v1.Task`.
+ */
 export interface Task {
   name: string;
   task_id: TaskID;
@@ -1018,36 +1209,61 @@ export interface Task {
   limits?: { [key: string]: ValueScalar } | undefined;
 }
 
-/** `mesos.v1.TaskState`. */
+/**
+ * States of a task. The numbers are historical; after the terminal ones nothing follows.
+ * `mesos.v1.TaskState`.
+ */
 export const TaskState = {
+  /** The first state. Never sent by an executor. */
   TASK_STAGING: 6,
+  /** Sent by the executor: taken over, not yet running. */
   TASK_STARTING: 0,
   TASK_RUNNING: 1,
+  /** Being killed; only for frameworks that know this state. */
   TASK_KILLING: 8,
+  /** Terminal: done, successfully. */
   TASK_FINISHED: 2,
+  /** Terminal: did not succeed. */
   TASK_FAILED: 3,
+  /** Terminal: killed on request. */
   TASK_KILLED: 4,
+  /** Terminal: the description was invalid. */
   TASK_ERROR: 7,
+  /** Terminal for frameworks that are not partition-aware: fate unknown. */
   TASK_LOST: 5,
+  /** Terminal: never launched. */
   TASK_DROPPED: 9,
+  /** The agent does not answer; the task may still run and come back. */
   TASK_UNREACHABLE: 10,
+  /** Terminal: no longer running, the agent being gone. */
   TASK_GONE: 11,
+  /** Terminal: an operator declared the agent gone. */
   TASK_GONE_BY_OPERATOR: 12,
+  /** The master knows nothing of the task, nor of its agent. */
   TASK_UNKNOWN: 13,
 } as const;
 export type TaskState = (typeof TaskState)[keyof typeof TaskState];
 
-/** `mesos.v1.TaskResourceLimitation`. */
+/**
+ * The resources whose limit a task has broken.
+ * `mesos.v1.TaskResourceLimitation`.
+ */
 export interface TaskResourceLimitation {
   resources?: Resource[] | undefined;
 }
 
-/** `mesos.v1.UUID`. */
+/**
+ * A UUID, as 16 bytes.
+ * `mesos.v1.UUID`.
+ */
 export interface UUID {
   value: Uint8Array;
 }
 
-/** `mesos.v1.Operation`. */
+/**
+ * An offer operation as master and agent know it: what was asked and the statuses it has had.
+ * `mesos.v1.Operation`.
+ */
 export interface Operation {
   framework_id?: FrameworkID | undefined;
   agent_id?: AgentID | undefined;
@@ -1057,7 +1273,10 @@ export interface Operation {
   uuid: UUID;
 }
 
-/** `mesos.v1.OperationState`. */
+/**
+ * States of an offer operation.
+ * `mesos.v1.OperationState`.
+ */
 export const OperationState = {
   OPERATION_UNSUPPORTED: 0,
   OPERATION_PENDING: 1,
@@ -1072,7 +1291,10 @@ export const OperationState = {
 } as const;
 export type OperationState = (typeof OperationState)[keyof typeof OperationState];
 
-/** `mesos.v1.OperationStatus`. */
+/**
+ * One state an operation has reached, as its framework hears of it.
+ * `mesos.v1.OperationStatus`.
+ */
 export interface OperationStatus {
   operation_id?: OperationID | undefined;
   state: OperationState;
@@ -1083,7 +1305,10 @@ export interface OperationStatus {
   resource_provider_id?: ResourceProviderID | undefined;
 }
 
-/** `mesos.v1.CheckStatusInfo`. */
+/**
+ * Result of a CheckInfo check.
+ * `mesos.v1.CheckStatusInfo`.
+ */
 export interface CheckStatusInfo {
   type?: CheckInfoType | undefined;
   command?: CheckStatusInfoCommand | undefined;
@@ -1106,17 +1331,23 @@ export interface CheckStatusInfoTcp {
   succeeded?: boolean | undefined;
 }
 
-/** `mesos.v1.TaskStatus`. */
+/**
+ * A status update: the state a task has reached, who says so and why.
+ * `mesos.v1.TaskStatus`.
+ */
 export interface TaskStatus {
   task_id: TaskID;
   state: TaskState;
   message?: string | undefined;
   source?: TaskStatusSource | undefined;
   reason?: TaskStatusReason | undefined;
+  /** Bytes of the framework's own. */
   data?: Uint8Array | undefined;
   agent_id?: AgentID | undefined;
   executor_id?: ExecutorID | undefined;
+  /** Seconds since the Unix epoch. */
   timestamp?: number | undefined;
+  /** 16 bytes; present when the update must be acknowledged. */
   uuid?: Uint8Array | undefined;
   healthy?: boolean | undefined;
   check_status?: CheckStatusInfo | undefined;
@@ -1126,7 +1357,10 @@ export interface TaskStatus {
   limitation?: TaskResourceLimitation | undefined;
 }
 
-/** `mesos.v1.TaskStatus.Source`. */
+/**
+ * Who made the update.
+ * `mesos.v1.TaskStatus.Source`.
+ */
 export const TaskStatusSource = {
   SOURCE_MASTER: 0,
   SOURCE_AGENT: 1,
@@ -1134,7 +1368,10 @@ export const TaskStatusSource = {
 } as const;
 export type TaskStatusSource = (typeof TaskStatusSource)[keyof typeof TaskStatusSource];
 
-/** `mesos.v1.TaskStatus.Reason`. */
+/**
+ * Why the task is in its state, for machines.
+ * `mesos.v1.TaskStatus.Reason`.
+ */
 export const TaskStatusReason = {
   REASON_COMMAND_EXECUTOR_FAILED: 0,
   REASON_CONTAINER_LAUNCH_FAILED: 21,
@@ -1174,13 +1411,22 @@ export const TaskStatusReason = {
 } as const;
 export type TaskStatusReason = (typeof TaskStatusReason)[keyof typeof TaskStatusReason];
 
-/** `mesos.v1.Filters`. */
+/**
+ * What a framework asks of the allocator when it turns resources down.
+ * `mesos.v1.Filters`.
+ */
 export interface Filters {
-  /** Default: 5. */
+  /**
+   * Seconds for which what is left of the offer is not offered again.
+   * Default: 5.
+   */
   refuse_seconds?: number | undefined;
 }
 
-/** `mesos.v1.Environment`. */
+/**
+ * Environment variables.
+ * `mesos.v1.Environment`.
+ */
 export interface Environment {
   variables?: EnvironmentVariable[] | undefined;
 }
@@ -1202,29 +1448,44 @@ export const EnvironmentVariableType = {
 } as const;
 export type EnvironmentVariableType = (typeof EnvironmentVariableType)[keyof typeof EnvironmentVariableType];
 
-/** `mesos.v1.Parameter`. */
+/**
+ * A key and a value.
+ * `mesos.v1.Parameter`.
+ */
 export interface Parameter {
   key: string;
   value: string;
 }
 
-/** `mesos.v1.Parameters`. */
+/**
+ * A list of keys and values.
+ * `mesos.v1.Parameters`.
+ */
 export interface Parameters {
   parameter?: Parameter[] | undefined;
 }
 
-/** `mesos.v1.Credential`. */
+/**
+ * A principal and its secret.
+ * `mesos.v1.Credential`.
+ */
 export interface Credential {
   principal: string;
   secret?: string | undefined;
 }
 
-/** `mesos.v1.Credentials`. */
+/**
+ * A list of credentials, as in the --credentials file.
+ * `mesos.v1.Credentials`.
+ */
 export interface Credentials {
   credentials?: Credential[] | undefined;
 }
 
-/** `mesos.v1.Secret`. */
+/**
+ * A secret by value, or by reference to a store.
+ * `mesos.v1.Secret`.
+ */
 export interface Secret {
   type?: SecretType | undefined;
   reference?: SecretReference | undefined;
@@ -1250,21 +1511,30 @@ export interface SecretValue {
   data: Uint8Array;
 }
 
-/** `mesos.v1.RateLimit`. */
+/**
+ * Messages a second that a principal's frameworks may send to the master.
+ * `mesos.v1.RateLimit`.
+ */
 export interface RateLimit {
   qps?: number | undefined;
   principal: string;
   capacity?: number | undefined;
 }
 
-/** `mesos.v1.RateLimits`. */
+/**
+ * The --rate_limits flag.
+ * `mesos.v1.RateLimits`.
+ */
 export interface RateLimits {
   limits?: RateLimit[] | undefined;
   aggregate_default_qps?: number | undefined;
   aggregate_default_capacity?: number | undefined;
 }
 
-/** `mesos.v1.Image`. */
+/**
+ * A container image.
+ * `mesos.v1.Image`.
+ */
 export interface Image {
   type: ImageType;
   appc?: ImageAppc | undefined;
@@ -1295,7 +1565,10 @@ export interface ImageDocker {
   config?: Secret | undefined;
 }
 
-/** `mesos.v1.MountPropagation`. */
+/**
+ * Whether mounts made later on one side of a volume show on the other.
+ * `mesos.v1.MountPropagation`.
+ */
 export interface MountPropagation {
   mode?: MountPropagationMode | undefined;
 }
@@ -1308,7 +1581,10 @@ export const MountPropagationMode = {
 } as const;
 export type MountPropagationMode = (typeof MountPropagationMode)[keyof typeof MountPropagationMode];
 
-/** `mesos.v1.Volume`. */
+/**
+ * A path in a container and what stands behind it.
+ * `mesos.v1.Volume`.
+ */
 export interface Volume {
   mode: VolumeMode;
   container_path: string;
@@ -1421,7 +1697,10 @@ export interface VolumeSourceCSIVolumeStaticProvisioning {
   volume_context?: { [key: string]: string } | undefined;
 }
 
-/** `mesos.v1.NetworkInfo`. */
+/**
+ * A network that a container joins, with addresses and mapped ports.
+ * `mesos.v1.NetworkInfo`.
+ */
 export interface NetworkInfo {
   ip_addresses?: NetworkInfoIPAddress[] | undefined;
   name?: string | undefined;
@@ -1451,7 +1730,10 @@ export interface NetworkInfoPortMapping {
   protocol?: string | undefined;
 }
 
-/** `mesos.v1.CapabilityInfo`. */
+/**
+ * A set of Linux capabilities.
+ * `mesos.v1.CapabilityInfo`.
+ */
 export interface CapabilityInfo {
   capabilities?: CapabilityInfoCapability[] | undefined;
 }
@@ -1504,13 +1786,19 @@ export const CapabilityInfoCapability = {
 export type CapabilityInfoCapability =
   (typeof CapabilityInfoCapability)[keyof typeof CapabilityInfoCapability];
 
-/** `mesos.v1.SeccompInfo`. */
+/**
+ * Which seccomp profile a container runs under.
+ * `mesos.v1.SeccompInfo`.
+ */
 export interface SeccompInfo {
   profile_name?: string | undefined;
   unconfined?: boolean | undefined;
 }
 
-/** `mesos.v1.LinuxInfo`. */
+/**
+ * What of a container is particular to Linux: capabilities, namespaces, seccomp.
+ * `mesos.v1.LinuxInfo`.
+ */
 export interface LinuxInfo {
   /** @deprecated */
   capability_info?: CapabilityInfo | undefined;
@@ -1532,7 +1820,10 @@ export const LinuxInfoIpcMode = {
 } as const;
 export type LinuxInfoIpcMode = (typeof LinuxInfoIpcMode)[keyof typeof LinuxInfoIpcMode];
 
-/** `mesos.v1.RLimitInfo`. */
+/**
+ * Resource limits of a process (setrlimit).
+ * `mesos.v1.RLimitInfo`.
+ */
 export interface RLimitInfo {
   rlimits?: RLimitInfoRLimit[] | undefined;
 }
@@ -1566,7 +1857,10 @@ export const RLimitInfoRLimitType = {
 } as const;
 export type RLimitInfoRLimitType = (typeof RLimitInfoRLimitType)[keyof typeof RLimitInfoRLimitType];
 
-/** `mesos.v1.TTYInfo`. */
+/**
+ * The terminal a container is given.
+ * `mesos.v1.TTYInfo`.
+ */
 export interface TTYInfo {
   window_size?: TTYInfoWindowSize | undefined;
 }
@@ -1577,7 +1871,10 @@ export interface TTYInfoWindowSize {
   columns: number;
 }
 
-/** `mesos.v1.ContainerInfo`. */
+/**
+ * The container a task or executor runs in: image, volumes, networks.
+ * `mesos.v1.ContainerInfo`.
+ */
 export interface ContainerInfo {
   type: ContainerInfoType;
   volumes?: Volume[] | undefined;
@@ -1633,7 +1930,10 @@ export interface ContainerInfoMesosInfo {
   image?: Image | undefined;
 }
 
-/** `mesos.v1.ContainerStatus`. */
+/**
+ * What is known of a running container: addresses, cgroup, process.
+ * `mesos.v1.ContainerStatus`.
+ */
 export interface ContainerStatus {
   container_id?: ContainerID | undefined;
   network_infos?: NetworkInfo[] | undefined;
@@ -1641,7 +1941,10 @@ export interface ContainerStatus {
   executor_pid?: number | undefined;
 }
 
-/** `mesos.v1.CgroupInfo`. */
+/**
+ * Facts of a container's cgroup.
+ * `mesos.v1.CgroupInfo`.
+ */
 export interface CgroupInfo {
   net_cls?: CgroupInfoNetCls | undefined;
 }
@@ -1706,18 +2009,27 @@ export interface CgroupInfoNetCls {
   classid?: number | undefined;
 }
 
-/** `mesos.v1.Labels`. */
+/**
+ * Labels, in order; keys may repeat.
+ * `mesos.v1.Labels`.
+ */
 export interface Labels {
   labels?: Label[] | undefined;
 }
 
-/** `mesos.v1.Label`. */
+/**
+ * A key with or without a value, of no meaning to the cluster itself.
+ * `mesos.v1.Label`.
+ */
 export interface Label {
   key: string;
   value?: string | undefined;
 }
 
-/** `mesos.v1.Port`. */
+/**
+ * A port under which a service is found.
+ * `mesos.v1.Port`.
+ */
 export interface Port {
   number: number;
   name?: string | undefined;
@@ -1726,12 +2038,18 @@ export interface Port {
   labels?: Labels | undefined;
 }
 
-/** `mesos.v1.Ports`. */
+/**
+ * The ports under which a service is found.
+ * `mesos.v1.Ports`.
+ */
 export interface Ports {
   ports?: Port[] | undefined;
 }
 
-/** `mesos.v1.DiscoveryInfo`. */
+/**
+ * How service discovery is to announce a task or executor.
+ * `mesos.v1.DiscoveryInfo`.
+ */
 export interface DiscoveryInfo {
   visibility: DiscoveryInfoVisibility;
   name?: string | undefined;
@@ -1750,13 +2068,19 @@ export const DiscoveryInfoVisibility = {
 } as const;
 export type DiscoveryInfoVisibility = (typeof DiscoveryInfoVisibility)[keyof typeof DiscoveryInfoVisibility];
 
-/** `mesos.v1.WeightInfo`. */
+/**
+ * The weight of a role: its share beside the other roles.
+ * `mesos.v1.WeightInfo`.
+ */
 export interface WeightInfo {
   weight: number;
   role?: string | undefined;
 }
 
-/** `mesos.v1.VersionInfo`. */
+/**
+ * Version and build of a node.
+ * `mesos.v1.VersionInfo`.
+ */
 export interface VersionInfo {
   version: string;
   build_date?: string | undefined;
@@ -1767,13 +2091,19 @@ export interface VersionInfo {
   git_tag?: string | undefined;
 }
 
-/** `mesos.v1.Flag`. */
+/**
+ * A flag a node was started with.
+ * `mesos.v1.Flag`.
+ */
 export interface Flag {
   name: string;
   value?: string | undefined;
 }
 
-/** `mesos.v1.Role`. */
+/**
+ * A role with its weight, its frameworks and what is allocated to them.
+ * `mesos.v1.Role`.
+ */
 export interface Role {
   name: string;
   weight: number;
@@ -1781,13 +2111,19 @@ export interface Role {
   resources?: Resource[] | undefined;
 }
 
-/** `mesos.v1.Metric`. */
+/**
+ * One metric and its value.
+ * `mesos.v1.Metric`.
+ */
 export interface Metric {
   name: string;
   value?: number | undefined;
 }
 
-/** `mesos.v1.FileInfo`. */
+/**
+ * An entry of a folder that a node shows.
+ * `mesos.v1.FileInfo`.
+ */
 export interface FileInfo {
   path: string;
   nlink?: number | undefined;
@@ -1798,7 +2134,10 @@ export interface FileInfo {
   gid?: string | undefined;
 }
 
-/** `mesos.v1.Device`. */
+/**
+ * A device of the host, by path or number.
+ * `mesos.v1.Device`.
+ */
 export interface Device {
   path?: string | undefined;
   number?: DeviceNumber | undefined;
@@ -1810,7 +2149,10 @@ export interface DeviceNumber {
   minor_number: number;
 }
 
-/** `mesos.v1.DeviceAccess`. */
+/**
+ * What a container may do with a device.
+ * `mesos.v1.DeviceAccess`.
+ */
 export interface DeviceAccess {
   device: Device;
   access: DeviceAccessAccess;
@@ -1823,12 +2165,18 @@ export interface DeviceAccessAccess {
   mknod?: boolean | undefined;
 }
 
-/** `mesos.v1.DeviceWhitelist`. */
+/**
+ * Devices that every container may use.
+ * `mesos.v1.DeviceWhitelist`.
+ */
 export interface DeviceWhitelist {
   allowed_devices?: DeviceAccess[] | undefined;
 }
 
-/** `mesos.v1.DrainState`. */
+/**
+ * How far the draining of an agent has got.
+ * `mesos.v1.DrainState`.
+ */
 export const DrainState = {
   UNKNOWN: 0,
   DRAINING: 1,
@@ -1836,14 +2184,20 @@ export const DrainState = {
 } as const;
 export type DrainState = (typeof DrainState)[keyof typeof DrainState];
 
-/** `mesos.v1.DrainConfig`. */
+/**
+ * How an operator wants an agent drained.
+ * `mesos.v1.DrainConfig`.
+ */
 export interface DrainConfig {
   max_grace_period?: DurationInfo | undefined;
   /** Default: false. */
   mark_gone?: boolean | undefined;
 }
 
-/** `mesos.v1.DrainInfo`. */
+/**
+ * An agent's draining: state and configuration.
+ * `mesos.v1.DrainInfo`.
+ */
 export interface DrainInfo {
   state: DrainState;
   config: DrainConfig;
