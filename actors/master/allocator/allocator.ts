@@ -1,0 +1,383 @@
+/**
+ * The hierarchical DRF allocator of Mesos as a data structure: no clock, no timer, no actor. The caller says what happens
+ * and when to run a cycle; time comes as milliseconds, chance as a port.
+ */
+
+import { Quantities, Resources } from '../../../proto/resources/index.ts';
+import type { Random } from '../../../runtime/ports.ts';
+import type { AgentDescription } from './agent.ts';
+import { AllocatorAgent } from './agent.ts';
+import { AllocationCycle, type FrameworkOffers } from './cycle.ts';
+import type { ExplainSink } from './explain.ts';
+import { refusalMs } from './filters.ts';
+import type { FrameworkOptions } from './framework.ts';
+import { AllocatorFramework } from './framework.ts';
+import type { Quota } from './quota.ts';
+import type { AllocatorOptions } from './state.ts';
+import { AllocatorState } from './state.ts';
+
+/** What one framework is to be offered after a cycle: the master makes one offer for each role and agent. */
+export interface Allocation {
+  readonly frameworkId: string;
+  /** Role → agent id → resources, which carry the allocation role. */
+  readonly offers: FrameworkOffers;
+}
+
+/** What an operation turns into what; resources with allocation roles where a framework holds them. */
+export interface ResourceConversion {
+  /** Empty for an added holder of a shared resource. */
+  readonly consumed: Resources;
+  readonly converted: Resources;
+}
+
+export interface AllocateOptions {
+  /** Agents to look at; all when absent. Unknown ones are ignored. */
+  readonly agents?: Iterable<string> | undefined;
+  /** Hears why combinations were skipped. */
+  readonly explain?: ExplainSink | undefined;
+}
+
+/** A call that contradicts what the allocator knows: a defect of the caller. */
+export class AllocatorError extends Error {
+  override name = 'AllocatorError';
+}
+
+export class Allocator {
+  private readonly state: AllocatorState;
+
+  constructor({ random, options = {} }: { random: Random; options?: AllocatorOptions }) {
+    this.state = new AllocatorState(random, options);
+  }
+
+  // Frameworks.
+
+  /**
+   * @param used by agent, what it holds already (with allocation roles); agents that are unknown are ignored, and what
+   *   was said by `addAgent` already is not counted twice
+   */
+  addFramework(
+    id: string,
+    options: FrameworkOptions,
+    used: ReadonlyMap<string, Resources> = new Map(),
+    active = true,
+  ): void {
+    if (this.state.frameworks.has(id)) throw new AllocatorError(`framework ${id} is there already`);
+    const framework = new AllocatorFramework(id, options, active);
+    this.state.frameworks.set(id, framework);
+    for (const agent of this.state.agents.values()) {
+      const known = agent.used.get(id);
+      if (known !== undefined) this.state.share(id, agent.id, known);
+      const news = (used.get(agent.id) ?? Resources.EMPTY).minus(known ?? Resources.EMPTY);
+      if (!news.isEmpty) this.state.allocate(id, agent, news);
+    }
+    this.state.refreshRoles(framework);
+  }
+
+  /** Forgets a framework and its filters. What it still holds stays taken until it is recovered. */
+  removeFramework(id: string): void {
+    const framework = this.state.frameworks.get(id);
+    if (framework === undefined) return;
+    this.state.filters.clearFramework(id);
+    for (const agent of this.state.agents.values()) {
+      for (const [role, part] of agent.used.get(id)?.allocations() ?? []) {
+        this.state.roleSorter.unallocated(role, agent.id, part);
+      }
+    }
+    for (const role of [...framework.tracked]) this.state.untrack(id, role);
+    this.state.frameworks.delete(id);
+  }
+
+  activateFramework(id: string): void {
+    this.framework(id).isActive = true;
+    this.state.refreshRoles(this.framework(id));
+  }
+
+  /** No more offers; its filters are dropped, what it holds still counts in shares. */
+  deactivateFramework(id: string): void {
+    this.framework(id).isActive = false;
+    this.state.filters.clearFramework(id);
+    this.state.refreshRoles(this.framework(id));
+  }
+
+  /** Replaces roles, suppressed roles, capabilities, filters of offers and constraints. */
+  updateFramework(id: string, options: FrameworkOptions): void {
+    const framework = this.framework(id);
+    const left = new Set(framework.roles);
+    framework.describe(options);
+    for (const role of framework.roles) left.delete(role);
+    for (const role of left) this.state.filters.clearFramework(id, role);
+    this.state.refreshRoles(framework);
+  }
+
+  /** No offers in these roles (all of the framework's when empty). */
+  suppress(frameworkId: string, roles: Iterable<string> = []): void {
+    const framework = this.framework(frameworkId);
+    for (const role of rolesOr(roles, framework.roles)) framework.suppressed.add(role);
+    this.state.refreshRoles(framework);
+  }
+
+  /** Offers in these roles again (all of the framework's when empty), and those refused before, too. */
+  revive(frameworkId: string, roles: Iterable<string> = []): void {
+    const framework = this.framework(frameworkId);
+    for (const role of rolesOr(roles, framework.roles)) {
+      framework.suppressed.delete(role);
+      this.state.filters.clearFramework(frameworkId, role);
+    }
+    this.state.refreshRoles(framework);
+  }
+
+  // Agents.
+
+  /**
+   * @param total without allocation roles
+   * @param used by framework, known or not, what it holds (with allocation roles)
+   */
+  addAgent(
+    id: string,
+    description: AgentDescription,
+    total: Resources,
+    used: ReadonlyMap<string, Resources> = new Map(),
+    active = true,
+  ): void {
+    if (this.state.agents.has(id)) throw new AllocatorError(`agent ${id} is there already`);
+    const agent = new AllocatorAgent(id, description, total, active);
+    this.state.agents.set(id, agent);
+    this.state.countTotal(agent.total, 1);
+    for (const [frameworkId, resources] of used) {
+      if (!resources.isEmpty) this.state.allocate(frameworkId, agent, resources);
+    }
+  }
+
+  /** Forgets an agent with all that is held on it, and the filters on it. */
+  removeAgent(id: string): void {
+    const agent = this.state.agents.get(id);
+    if (agent === undefined) return;
+    for (const [frameworkId, resources] of [...agent.used]) this.state.release(frameworkId, agent, resources);
+    this.state.countTotal(agent.total, -1);
+    this.state.agents.delete(id);
+    this.state.filters.clearAgent(id);
+  }
+
+  /**
+   * New facts about an agent. Changed attributes clear the filters on it.
+   *
+   * @returns whether anything changed (then an allocation for it is due)
+   */
+  updateAgent(
+    id: string,
+    { description, total }: { description?: AgentDescription | undefined; total?: Resources | undefined },
+  ): boolean {
+    const agent = this.agent(id);
+    let changed = false;
+    if (description !== undefined && !sameDescription(agent.description, description)) {
+      changed = true;
+      if (!sameAttributes(agent.description, description)) this.state.filters.clearAgent(id);
+      agent.describe(description);
+    }
+    if (total !== undefined && !agent.total.equals(total.unallocated())) {
+      changed = true;
+      this.state.setTotal(agent, total);
+    }
+    return changed;
+  }
+
+  activateAgent(id: string): void {
+    this.agent(id).isActive = true;
+  }
+
+  /** Its resources are not offered any more; offers that are out are the master's to rescind. */
+  deactivateAgent(id: string): void {
+    this.agent(id).isActive = false;
+  }
+
+  // Resources.
+
+  /**
+   * Takes back what a framework holds or was offered.
+   *
+   * @param resources with allocation roles
+   * @param filterSeconds `Filters.refuse_seconds` of a refusal: the same or less is hidden from the framework for so long
+   *   (0: not at all); undefined when it did not refuse
+   */
+  recoverResources(
+    frameworkId: string,
+    agentId: string,
+    resources: Resources,
+    filterSeconds: number | undefined,
+    nowMs: number,
+  ): void {
+    const agent = this.state.agents.get(agentId);
+    if (resources.isEmpty || agent === undefined) return;
+    this.checkHeld(frameworkId, agent, resources);
+    this.state.release(frameworkId, agent, resources);
+    const framework = this.state.frameworks.get(frameworkId);
+    if (filterSeconds === undefined || framework === undefined) return;
+    const lengthMs = refusalMs(filterSeconds, this.state.allocationIntervalMs);
+    if (lengthMs === 0) return;
+    for (const [role, part] of resources.allocations()) {
+      if (!framework.roles.has(role)) continue;
+      this.state.filters.add(frameworkId, role, agentId, part.unallocated(), nowMs + lengthMs);
+    }
+  }
+
+  /** Operations on what a framework holds (RESERVE, CREATE, a launch that adds holders of a shared volume, ...). */
+  updateAllocation(frameworkId: string, agentId: string, conversions: readonly ResourceConversion[]): void {
+    const agent = this.agent(agentId);
+    for (const { consumed, converted } of conversions) {
+      this.checkHeld(frameworkId, agent, consumed);
+      this.state.convert(frameworkId, agent, consumed, converted);
+      // A further holder is not a further resource.
+      if (consumed.isEmpty) continue;
+      const gone = consumed.unallocated().withSingleHolders();
+      if (!agent.total.contains(gone))
+        throw new AllocatorError(`agent ${agentId} has ${agent.total}, not ${gone}`);
+      this.state.setTotal(agent, agent.total.minus(gone).plus(converted.unallocated().withSingleHolders()));
+    }
+  }
+
+  /**
+   * Operations of operators on what nobody holds.
+   *
+   * @returns what is wrong, in words, and then nothing has changed; or undefined
+   */
+  updateAvailable(agentId: string, conversions: readonly ResourceConversion[]): string | undefined {
+    const agent = this.agent(agentId);
+    let available = agent.available;
+    let total = agent.total;
+    for (const { consumed, converted } of conversions) {
+      if (!available.contains(consumed)) return `${available} does not contain ${consumed}`;
+      available = available.minus(consumed).plus(converted);
+      total = total.minus(consumed).plus(converted);
+    }
+    this.state.setTotal(agent, total);
+    return undefined;
+  }
+
+  // Policy.
+
+  /** @param quota undefined: none any more. Of a top-level role. */
+  setQuota(role: string, quota: Quota | undefined): void {
+    if (quota === undefined) this.state.quotas.delete(role);
+    else this.state.quotas.set(role, quota);
+  }
+
+  /** @param weights by role, above 0; 1 is the default */
+  updateWeights(weights: Readonly<Record<string, number>>): void {
+    for (const [role, weight] of Object.entries(weights)) {
+      if (!(weight > 0))
+        throw new AllocatorError(`weight of role "${role}": expected more than 0, got ${weight}`);
+      this.state.roleSorter.setWeight(role, weight);
+    }
+  }
+
+  /** @param hostnames of the agents that may be offered; undefined: all */
+  setWhitelist(hostnames: Iterable<string> | undefined): void {
+    this.state.whitelist = hostnames === undefined ? undefined : new Set(hostnames);
+  }
+
+  // Cycles.
+
+  /** Runs one cycle. What it returns counts as allocated from now on, until it is recovered. */
+  allocate(nowMs: number, options: AllocateOptions = {}): Allocation[] {
+    this.state.filters.expire(nowMs);
+    const cycle = new AllocationCycle(this.state, nowMs, options.explain);
+    cycle.run(this.candidates(options.agents));
+    return [...cycle.offers].map(([frameworkId, offers]) => ({ frameworkId, offers }));
+  }
+
+  private candidates(ids: Iterable<string> | undefined): Iterable<AllocatorAgent> {
+    if (ids === undefined) return this.state.agents.values();
+    return [...new Set(ids)].flatMap((id) => this.state.agents.get(id) ?? []);
+  }
+
+  /** Forgets refusals whose time is over; `allocate` does so, too. */
+  expireFilters(nowMs: number): void {
+    this.state.filters.expire(nowMs);
+  }
+
+  // What it knows (for metrics, endpoints and tests).
+
+  /** What an agent has in all. */
+  total(agentId: string): Resources {
+    return this.agent(agentId).total;
+  }
+
+  /** What nobody holds of an agent. */
+  available(agentId: string): Resources {
+    return this.agent(agentId).available;
+  }
+
+  /** By framework, what is held or offered on an agent, with allocation roles. */
+  held(agentId: string): ReadonlyMap<string, Resources> {
+    return this.agent(agentId).used;
+  }
+
+  /** The scalars of all agents. */
+  totalQuantities(): Quantities {
+    return Quantities.ofMilli(this.state.totals.milli);
+  }
+
+  /** The scalars that are held or offered, over all agents. */
+  allocatedQuantities(): Quantities {
+    let sum = Quantities.NONE;
+    for (const agent of this.state.agents.values()) {
+      for (const resources of agent.used.values()) sum = sum.plus(resources.scalarQuantities());
+    }
+    return sum;
+  }
+
+  /** What counts against the role's quota: its reservations and the unreserved it holds, sub-roles included. */
+  consumed(role: string): Quantities {
+    return this.state.ledger.consumed(role);
+  }
+
+  /** The dominant share of a role with its sub-roles (`allocator/mesos/roles/<role>/shares/dominant`). */
+  dominantShare(role: string): number {
+    return this.state.roleSorter.dominantShare(role);
+  }
+
+  /** Live refuse filters in a role (`allocator/mesos/offer_filters/roles/<role>/active`). */
+  activeFilters(role: string): number {
+    return this.state.filters.activeIn(role);
+  }
+
+  /** Roles to which a framework subscribes or in which one holds something. */
+  roles(): string[] {
+    return [...this.state.frameworkSorters.keys()];
+  }
+
+  private framework(id: string): AllocatorFramework {
+    const framework = this.state.frameworks.get(id);
+    if (framework === undefined) throw new AllocatorError(`no framework ${id}`);
+    return framework;
+  }
+
+  private agent(id: string): AllocatorAgent {
+    const agent = this.state.agents.get(id);
+    if (agent === undefined) throw new AllocatorError(`no agent ${id}`);
+    return agent;
+  }
+
+  private checkHeld(frameworkId: string, agent: AllocatorAgent, resources: Resources): void {
+    const held = agent.used.get(frameworkId) ?? Resources.EMPTY;
+    if (held.contains(resources)) return;
+    throw new AllocatorError(`framework ${frameworkId} holds ${held} on agent ${agent.id}, not ${resources}`);
+  }
+}
+
+function rolesOr(roles: Iterable<string>, all: Iterable<string>): string[] {
+  const list = [...roles];
+  return list.length > 0 ? list : [...all];
+}
+
+function sameDescription(a: AgentDescription, b: AgentDescription): boolean {
+  return sameAttributes(a, b) && describeRest(a) === describeRest(b);
+}
+
+function sameAttributes(a: AgentDescription, b: AgentDescription): boolean {
+  return JSON.stringify(a.attributes ?? []) === JSON.stringify(b.attributes ?? []);
+}
+
+function describeRest({ hostname, domain, capabilities }: AgentDescription): string {
+  return JSON.stringify([hostname, domain ?? null, [...capabilities].sort()]);
+}

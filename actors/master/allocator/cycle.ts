@@ -1,0 +1,296 @@
+/**
+ * One allocation cycle, as Mesos' hierarchical allocator runs it: stage 1 serves guarantees, stage 2 hands out the rest by
+ * fair shares, within limits and with headroom kept for guarantees that are not met yet.
+ *
+ * Coarse grain: the first framework in the order that may have something of an agent is offered all it may have.
+ */
+
+import { ValueType } from '../../../proto/generated/types/v1.ts';
+import type { Kind } from '../../../proto/resources/index.ts';
+import { Quantities, Resources } from '../../../proto/resources/index.ts';
+import type { AllocatorAgent } from './agent.ts';
+import type { ExplainSink } from './explain.ts';
+import { SkipReason } from './explain.ts';
+import type { AllocatorFramework } from './framework.ts';
+import { reaches } from './minimum.ts';
+import { isQuotaKind, shrinkToLimits, shrinkToQuantities, shuffled } from './quota.ts';
+import type { AllocatorState } from './state.ts';
+
+/** By role and agent id, what a framework is to be offered; resources carry the allocation role. */
+export type FrameworkOffers = Map<string, Map<string, Resources>>;
+
+/** A framework that could be offered something of an agent. */
+interface Candidate {
+  readonly framework: AllocatorFramework;
+  readonly agent: AllocatorAgent;
+  readonly role: string;
+  /** What it may have and understands, of what is left for the role. */
+  readonly available: Resources;
+}
+
+/** Whether to go on with the next framework or with the next role. */
+type Verdict = 'next framework' | 'next role';
+
+export class AllocationCycle {
+  readonly offers = new Map<string, FrameworkOffers>();
+  private readonly state: AllocatorState;
+  private readonly nowMs: number;
+  private readonly explain: ExplainSink | undefined;
+  /** What each role with quota consumes; of a role being served, with what this cycle gave it. */
+  private readonly consumed = new Map<string, Quantities>();
+  private requiredHeadroom = Quantities.NONE;
+  private availableHeadroom = Quantities.NONE;
+  /** By agent, shared resources that were offered in this cycle: each is offered once. */
+  private readonly sharedOffered = new Map<string, Resources>();
+
+  constructor(state: AllocatorState, nowMs: number, explain: ExplainSink | undefined) {
+    this.state = state;
+    this.nowMs = nowMs;
+    this.explain = explain;
+  }
+
+  /** Runs the cycle over candidate agents and books what is offered. */
+  run(candidates: Iterable<AllocatorAgent>): void {
+    const agents = [...candidates].filter((agent) => this.isOfferable(agent));
+    this.prepareQuota();
+    if (this.explain !== undefined) this.explainInactive(this.explain);
+    if (this.hasGuarantees()) for (const agent of this.shuffle(agents)) this.serveGuarantees(agent);
+    for (const agent of this.shuffle(agents)) this.serveRest(agent);
+  }
+
+  private shuffle(agents: readonly AllocatorAgent[]): AllocatorAgent[] {
+    return shuffled(agents, this.state.random);
+  }
+
+  private isOfferable(agent: AllocatorAgent): boolean {
+    const { whitelist } = this.state;
+    if (!agent.isActive) return this.skip(undefined, undefined, agent.id, SkipReason.AGENT_DEACTIVATED);
+    if (whitelist !== undefined && !whitelist.has(agent.description.hostname)) {
+      return this.skip(undefined, undefined, agent.id, SkipReason.AGENT_NOT_WHITELISTED);
+    }
+    return true;
+  }
+
+  private prepareQuota(): void {
+    for (const [role, { guarantees }] of this.state.quotas) {
+      const consumed = this.state.ledger.consumed(role);
+      this.consumed.set(role, consumed);
+      // A nested role's guarantee is part of its parent's.
+      if (!role.includes('/')) this.requiredHeadroom = this.requiredHeadroom.plus(guarantees.minus(consumed));
+    }
+    if (this.requiredHeadroom.isEmpty) return;
+    for (const agent of this.state.agents.values()) {
+      this.availableHeadroom = this.availableHeadroom.plus(agent.availableQuota);
+    }
+  }
+
+  private hasGuarantees(): boolean {
+    for (const quota of this.state.quotas.values()) if (!quota.guarantees.isEmpty) return true;
+    return false;
+  }
+
+  private unsatisfied(role: string): Quantities {
+    return this.state.quota(role).guarantees.minus(this.consumed.get(role) ?? Quantities.NONE);
+  }
+
+  // Stage 1.
+
+  private serveGuarantees(agent: AllocatorAgent): void {
+    for (const role of this.state.roleSorter.sort()) {
+      if (this.unsatisfied(role).isEmpty) continue;
+      if (this.isDrained(agent)) return;
+      this.serveRole(agent, role, (candidate) => this.offerGuarantee(candidate));
+    }
+  }
+
+  private offerGuarantee(candidate: Candidate): Verdict {
+    const { available, role, framework, agent } = candidate;
+    const quotaResources = available.filter(isQuotaKind);
+    const guaranteed = shrinkToQuantities(quotaResources, this.unsatisfied(role), this.state.random);
+    if (guaranteed.isEmpty) {
+      this.skip(framework.id, role, agent.id, SkipReason.NO_GUARANTEE_PROGRESS);
+      return 'next framework';
+    }
+    const beside = available.filter((kind) => isReservedTo(kind, role) || isFreeOfQuota(kind));
+    const guaranteedAmount = guaranteed.scalarQuantities();
+    const additional = this.cut(role, quotaResources.minus(guaranteed), guaranteedAmount);
+    if (!this.offer(candidate, guaranteed.plus(beside).plus(additional), guaranteed.plus(additional))) {
+      return 'next framework';
+    }
+    this.requiredHeadroom = this.requiredHeadroom.minus(guaranteedAmount);
+    return this.unsatisfied(role).isEmpty ? 'next role' : 'next framework';
+  }
+
+  // Stage 2.
+
+  private serveRest(agent: AllocatorAgent): void {
+    if (this.isDrained(agent)) {
+      this.skip(undefined, undefined, agent.id, SkipReason.AGENT_EMPTY);
+      return;
+    }
+    for (const role of this.state.roleSorter.sort()) {
+      if (this.isDrained(agent)) return;
+      this.serveRole(agent, role, (candidate) => this.offerRest(candidate));
+    }
+  }
+
+  private offerRest(candidate: Candidate): Verdict {
+    const { available, role } = candidate;
+    const isCut = !this.requiredHeadroom.isEmpty || !this.state.quota(role).limits.isEmpty;
+    if (!isCut) {
+      this.offer(candidate, available, Resources.EMPTY);
+      return 'next framework';
+    }
+    const additional = this.cut(role, available.filter(isQuotaKind), Quantities.NONE);
+    this.offer(candidate, available.filter((kind) => !isQuotaKind(kind)).plus(additional), additional);
+    return 'next framework';
+  }
+
+  // Both stages.
+
+  /** Nothing but shared resources that were offered already. */
+  private isDrained(agent: AllocatorAgent): boolean {
+    return agent.available.isEmpty;
+  }
+
+  private serveRole(agent: AllocatorAgent, role: string, serve: (candidate: Candidate) => Verdict): void {
+    const sorter = this.state.frameworkSorters.get(role);
+    if (sorter === undefined) return;
+    for (const frameworkId of sorter.sort()) {
+      const framework = this.state.frameworks.get(frameworkId);
+      if (framework === undefined) continue;
+      if (framework.constraints?.accepts(role, agent.description) === false) {
+        this.skip(frameworkId, role, agent.id, SkipReason.OFFER_CONSTRAINTS);
+        continue;
+      }
+      const forRole = this.availableTo(agent, role);
+      if (forRole.isEmpty) {
+        this.skip(undefined, role, agent.id, SkipReason.NOTHING_FOR_ROLE);
+        return;
+      }
+      if (!this.isWorthwhile(framework, role, agent, forRole)) continue;
+      const available = framework.understood(forRole);
+      if (serve({ framework, agent, role, available }) === 'next role') return;
+    }
+  }
+
+  private availableTo(agent: AllocatorAgent, role: string): Resources {
+    const available = agent.available.allocatableTo(role);
+    const offered = this.sharedOffered.get(agent.id);
+    return offered === undefined ? available : available.minus(offered);
+  }
+
+  private isWorthwhile(
+    framework: AllocatorFramework,
+    role: string,
+    agent: AllocatorAgent,
+    forRole: Resources,
+  ): boolean {
+    if (!reaches(forRole, framework.minimums.get(role) ?? this.state.minimum)) {
+      return this.skip(framework.id, role, agent.id, SkipReason.BELOW_MINIMUM);
+    }
+    const reason = this.incapability(framework, role, agent);
+    return reason === undefined || this.skip(framework.id, role, agent.id, reason);
+  }
+
+  private incapability(
+    framework: AllocatorFramework,
+    role: string,
+    agent: AllocatorAgent,
+  ): SkipReason | undefined {
+    if (!agent.multiRole && framework.multiRole) return SkipReason.MULTI_ROLE;
+    if (!agent.hierarchicalRole && role.includes('/')) return SkipReason.HIERARCHICAL_ROLE;
+    if (this.state.filterGpuResources && agent.hasGpus && !framework.gpu) return SkipReason.GPU;
+    if (!framework.regionAware && this.isRemote(agent)) return SkipReason.REGION;
+    return undefined;
+  }
+
+  /** An agent without a domain counts as local. */
+  private isRemote(agent: AllocatorAgent): boolean {
+    const region = agent.description.domain?.fault_domain?.region.name;
+    return region !== undefined && region !== this.state.region;
+  }
+
+  /** What may be given beyond the guarantee: within the role's limits and what nobody's guarantee needs. */
+  private cut(role: string, resources: Resources, alreadyGiven: Quantities): Resources {
+    const { random } = this.state;
+    const { limits } = this.state.quota(role);
+    let rest = resources;
+    if (!limits.isEmpty) {
+      const consumed = (this.consumed.get(role) ?? Quantities.NONE).plus(alreadyGiven);
+      rest = shrinkToLimits(rest, limits.minus(consumed), random);
+    }
+    if (!this.requiredHeadroom.isEmpty) {
+      rest = shrinkToQuantities(rest, this.availableHeadroom.minus(this.requiredHeadroom), random);
+    }
+    return rest;
+  }
+
+  /**
+   * Offers and books, unless it is too little or was refused.
+   *
+   * @param counted the part of `resources` that quota counts
+   */
+  private offer(candidate: Candidate, resources: Resources, counted: Resources): boolean {
+    const { framework, role, agent } = candidate;
+    if (!reaches(resources, framework.minimums.get(role) ?? this.state.minimum)) {
+      return this.skip(framework.id, role, agent.id, SkipReason.BELOW_MINIMUM);
+    }
+    if (this.state.filters.hides(framework.id, role, agent.id, resources, this.nowMs)) {
+      return this.skip(framework.id, role, agent.id, SkipReason.FILTERED);
+    }
+    this.book(candidate, resources.allocatedTo(role));
+    this.bookQuota(role, counted);
+    const shared = resources.shared();
+    if (!shared.isEmpty) {
+      this.sharedOffered.set(agent.id, (this.sharedOffered.get(agent.id) ?? Resources.EMPTY).plus(shared));
+    }
+    return true;
+  }
+
+  private book({ framework, role, agent }: Candidate, allocation: Resources): void {
+    const roles: FrameworkOffers = this.offers.get(framework.id) ?? new Map();
+    const agents = roles.get(role) ?? new Map<string, Resources>();
+    agents.set(agent.id, (agents.get(agent.id) ?? Resources.EMPTY).plus(allocation));
+    this.offers.set(framework.id, roles.set(role, agents));
+    this.state.allocate(framework.id, agent, allocation);
+  }
+
+  private bookQuota(role: string, counted: Resources): void {
+    if (counted.isEmpty) return;
+    const amount = counted.scalarQuantities();
+    const consumed = this.consumed.get(role);
+    if (consumed !== undefined) this.consumed.set(role, consumed.plus(amount));
+    this.availableHeadroom = this.availableHeadroom.minus(amount);
+  }
+
+  // Explaining.
+
+  /** @returns false, for use as a condition */
+  private skip(
+    frameworkId: string | undefined,
+    role: string | undefined,
+    agentId: string | undefined,
+    reason: SkipReason,
+  ): false {
+    this.explain?.(frameworkId, role, agentId, reason);
+    return false;
+  }
+
+  /** Frameworks that the sorters do not list are not met in the cycle: told beforehand. */
+  private explainInactive(explain: ExplainSink): void {
+    for (const framework of this.state.frameworks.values()) {
+      if (!framework.isActive) explain(framework.id, undefined, undefined, SkipReason.FRAMEWORK_INACTIVE);
+      for (const role of framework.suppressed) explain(framework.id, role, undefined, SkipReason.SUPPRESSED);
+    }
+  }
+}
+
+/** Handed over together with a guarantee: all ranges and sets, everything revocable. */
+function isFreeOfQuota(kind: Kind): boolean {
+  return kind.type !== ValueType.SCALAR || kind.revocable;
+}
+
+function isReservedTo(kind: Kind, role: string): boolean {
+  return kind.reservations.length > 0 && kind.role === role;
+}

@@ -1,0 +1,81 @@
+/**
+ * Dominant resource fairness: lower share (divided by weight) first, then fewer allocations so far, then path. Siblings
+ * are compared at each level of the tree; the order is its active leaves from left to right.
+ *
+ * Sorting is incremental: a sibling whose holding changed is taken out and put in at its new place. Only a change of the
+ * totals or of the clients sorts anew.
+ */
+
+import type { TreeNode } from './client_tree.ts';
+import { dominantShare } from './share.ts';
+import { Sorter } from './sorter.ts';
+
+export class DrfSorter extends Sorter {
+  private listing: readonly string[] | undefined = undefined;
+  private version = -1;
+
+  override sort(): readonly string[] {
+    const { version } = this.context.totals;
+    if (this.listing !== undefined && this.version === version) return this.listing;
+    const listing: string[] = [];
+    this.list(this.tree.root, this.version !== version, listing);
+    this.version = version;
+    this.listing = listing;
+    return listing;
+  }
+
+  protected override changed(): void {
+    this.listing = undefined;
+  }
+
+  private list(node: TreeNode, anew: boolean, listing: string[]): void {
+    if (anew || node.order === undefined) this.sortChildren(node);
+    else if (node.moved.size > 0) this.replaceMoved(node, node.order);
+    for (const child of node.order ?? []) {
+      if (!child.isLeaf) this.list(child, anew, listing);
+      else if (child.isActive) listing.push(child.clientPath);
+    }
+  }
+
+  private sortChildren(node: TreeNode): void {
+    const order = [...node.children.values()];
+    for (const child of order) this.weigh(child);
+    node.order = order.sort(compareNodes);
+    node.moved.clear();
+  }
+
+  private replaceMoved(node: TreeNode, order: TreeNode[]): void {
+    for (const child of node.moved) {
+      const place = order.indexOf(child);
+      if (place >= 0) order.splice(place, 1);
+    }
+    for (const child of node.moved) {
+      this.weigh(child);
+      order.splice(placeOf(child, order), 0, child);
+    }
+    node.moved.clear();
+  }
+
+  private weigh(node: TreeNode): void {
+    node.share = dominantShare(node.holding, this.context.totals, this.context.excluded) / node.weight;
+  }
+}
+
+function compareNodes(a: TreeNode, b: TreeNode): number {
+  if (a.share !== b.share) return a.share - b.share;
+  if (a.holding.count !== b.holding.count) return a.holding.count - b.holding.count;
+  return a.path < b.path ? -1 : 1;
+}
+
+/** Where to put a node into sorted siblings (binary search). */
+function placeOf(node: TreeNode, order: readonly TreeNode[]): number {
+  let low = 0;
+  let high = order.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const other = order[middle];
+    if (other !== undefined && compareNodes(other, node) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
