@@ -149,8 +149,7 @@ export class Node implements RouterHost, PeersHost {
     const ends = this.list().map((mailbox) => this.wait(mailbox.pid));
     for (const mailbox of this.list()) this.terminate(mailbox.pid);
     await Promise.all(ends);
-    this.peers.flush();
-    this.peers.close();
+    await this.peers.close();
   }
 
   loggerFor(id: string): Logger {

@@ -8,8 +8,10 @@ export interface Channel {
   readonly bufferedBytes: number;
   /** Frames arrive whole and in order, or the channel closes. */
   send(frame: Uint8Array): void;
-  /** Ends without waiting; `closed` of both sides follows. */
-  close(reason: string): void;
+  /** Ends at once; what is buffered may be lost. `closed` of both sides follows. */
+  cut(reason: string): void;
+  /** Ends after what is buffered went out (within a second). */
+  close(): void;
 }
 
 export interface ChannelEvents {

@@ -4,6 +4,8 @@
  * the bound the link is dropped, with all it holds, and its watchers are told.
  */
 
+import type { ChartTable } from '../../statecharts/engine.ts';
+import type { LinkEvent, linkMachine } from '../../statecharts/link.ts';
 import type { Limits } from '../limits.ts';
 import type { Address } from '../pid.ts';
 import type { Clock, Timer } from '../ports.ts';
@@ -22,16 +24,15 @@ import {
   readControl,
   readHello,
 } from './frame.ts';
-import { type LinkPhase, LinkState } from './linkState.ts';
 
 export interface LinkHost {
   readonly clock: Clock;
   readonly limits: Limits;
+  /** What state each link is in, by the link's id. */
+  readonly charts: ChartTable<typeof linkMachine>;
   hello(): Hello;
   /** The handshake is done. */
   opened(link: Link, peer: Hello): void;
-  /** Once, also for a link that never opened. `lost` envelopes were never handed to the connection. */
-  closed(link: Link, reason: string, lost: readonly Envelope[]): void;
   envelope(link: Link, envelope: Envelope): void;
   control(link: Link, control: Control): void;
   /** An envelope whose body cannot be written, or is larger than a frame. */
@@ -41,12 +42,12 @@ export interface LinkHost {
 }
 
 export class Link implements ChannelEvents {
+  readonly id: string;
   /** Address the peer listens at: dialled, or claimed in its hello. */
   address: Address | undefined;
   peer: Hello | undefined;
   readonly dialled: boolean;
   private readonly host: LinkHost;
-  private readonly state: LinkState;
   private readonly writer = new EnvelopeWriter();
   private readonly reader = new EnvelopeReader();
   private channel: Channel | undefined;
@@ -55,19 +56,33 @@ export class Link implements ChannelEvents {
   private timer: Timer | undefined;
   private heardAtMs: number;
 
-  constructor(host: LinkHost, dialled: Address | undefined) {
+  /** @param dialled where the peer listens; undefined for a connection that the peer opened */
+  constructor(host: LinkHost, id: string, dialled: Address | undefined) {
     this.host = host;
+    this.id = id;
     this.address = dialled;
     this.dialled = dialled !== undefined;
     this.heardAtMs = host.clock.monotonic();
-    this.state = new LinkState(this.dialled);
-    this.timer = host.clock.setTimer(host.limits.linkConnectMs, () =>
-      this.fail(`no handshake within ${host.limits.linkConnectMs} ms`),
-    );
+    host.charts.start(id);
   }
 
-  get phase(): LinkPhase {
-    return this.state.phase;
+  /** State of the link's chart: connecting, handshaking, open, draining, broken, closed. */
+  get state(): string {
+    return this.host.charts.value(this.id) ?? 'closed';
+  }
+
+  /** Whether messages go out now. */
+  get open(): boolean {
+    return this.host.charts.hasTag(this.id, 'sendable');
+  }
+
+  get ended(): boolean {
+    return !this.host.charts.has(this.id) || this.host.charts.done(this.id);
+  }
+
+  /** Why it ended; empty before. */
+  get reason(): string {
+    return this.host.charts.context(this.id)?.reason ?? '';
   }
 
   /** Whether the peer's claimed address is the one the connection comes from, so that answers may go over it. */
@@ -84,27 +99,33 @@ export class Link implements ChannelEvents {
 
   bind(channel: Channel): void {
     this.channel = channel;
-    if (!this.dialled) channel.send(helloFrame(this.host.hello()));
   }
 
   /** Queues an envelope; it leaves when the turn ends. */
   enqueue(envelope: Envelope): void {
     this.queue.push(envelope);
-    if (this.queue.length > this.host.limits.linkQueueMax) {
-      this.fail(`${this.queue.length} envelopes wait for a peer that does not read`);
-    } else if (this.queue.length === 1) {
-      this.host.dirty(this);
-    }
+    if (this.queue.length > this.host.limits.linkQueueMax) this.tell({ type: 'PEER_TOO_SLOW' });
+    else if (this.queue.length === 1) this.host.dirty(this);
   }
 
   sendControl(control: Control): void {
-    if (this.phase === 'open') this.channel?.send(controlFrame(control));
-    else if (this.phase !== 'closed') this.controls.push(control);
+    if (this.open) this.channel?.send(controlFrame(control));
+    else if (!this.ended) this.controls.push(control);
+  }
+
+  /** A fact about this link. What follows from it is its chart's to say. */
+  tell(event: LinkEvent): void {
+    this.host.charts.step(this.id, event);
   }
 
   /** Writes what waits, as far as the peer keeps up. */
   flush(): void {
-    if (this.phase !== 'open' || this.channel === undefined) return;
+    if (
+      this.channel === undefined ||
+      !this.host.charts.hasTag(this.id, 'connected') ||
+      this.peer === undefined
+    )
+      return;
     const { frameEnvelopesMax, linkHighWaterBytes } = this.host.limits;
     let at = 0;
     while (at < this.queue.length && this.channel.bufferedBytes < linkHighWaterBytes) {
@@ -113,17 +134,40 @@ export class Link implements ChannelEvents {
       at = end;
     }
     this.queue = at >= this.queue.length ? [] : this.queue.slice(at);
+    if (this.queue.length === 0 && this.state === 'draining') this.tell({ type: 'DRAINED' });
   }
 
-  /** Ends the link from this side. */
-  fail(reason: string): void {
-    this.channel?.close(reason);
-    this.closed(reason);
+  // ---- what the chart asks for ------------------------------------------------------------------------------------
+
+  greet(): void {
+    this.channel?.send(helloFrame(this.host.hello()));
   }
+
+  /** The handshake is done: what waited goes out. */
+  begin(): void {
+    if (this.peer === undefined) return;
+    this.heartbeat();
+    this.host.opened(this, this.peer);
+    if (!this.open) return;
+    for (const control of this.controls.splice(0)) this.sendControl(control);
+    this.flush();
+  }
+
+  /** Lets go of the connection. @returns envelopes that were never handed to it */
+  release(): readonly Envelope[] {
+    this.timer?.cancel();
+    if (this.state === 'closed') this.channel?.close();
+    else this.channel?.cut(this.reason);
+    const lost = this.queue;
+    this.queue = [];
+    this.controls = [];
+    return lost;
+  }
+
+  // ---- what the channel tells -------------------------------------------------------------------------------------
 
   opened(): void {
-    if (this.dialled) this.channel?.send(helloFrame(this.host.hello()));
-    this.state.step('connected');
+    this.tell({ type: 'CONNECTED' });
   }
 
   drained(): void {
@@ -133,40 +177,31 @@ export class Link implements ChannelEvents {
   frame(bytes: Uint8Array): void {
     this.heardAtMs = this.host.clock.monotonic();
     try {
-      if (this.phase === 'open') this.read(bytes);
-      else if (this.phase !== 'closed') this.handshake(readHello(bytes));
+      if (this.peer !== undefined) this.read(bytes);
+      else this.handshake(readHello(bytes));
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
-      this.fail(error.message);
+      this.tell({ type: 'PROTOCOL_BROKEN', reason: error.message });
     }
   }
 
   closed(reason: string): void {
-    if (this.phase === 'closed') return;
-    this.state.step('broken');
-    this.timer?.cancel();
-    const lost = this.queue;
-    this.queue = [];
-    this.controls = [];
-    this.host.closed(this, reason, lost);
+    if (!this.ended) this.tell({ type: 'SOCKET_LOST', reason });
   }
 
   private handshake(hello: Hello): void {
     if (hello.version !== PROTOCOL_VERSION) {
-      throw new FrameError(`the peer speaks version ${hello.version}, this node ${PROTOCOL_VERSION}`);
+      const reason = `the peer speaks version ${hello.version}, this node ${PROTOCOL_VERSION}`;
+      this.tell({ type: 'HANDSHAKE_REFUSED', reason });
+      return;
     }
-    this.state.step('greeted');
     this.peer = hello;
     this.address ??= { host: hello.host, port: hello.port };
-    this.timer?.cancel();
-    this.heartbeat();
-    this.host.opened(this, hello);
-    if (this.phase !== 'open') return;
-    for (const control of this.controls.splice(0)) this.sendControl(control);
-    this.flush();
+    this.tell({ type: 'HANDSHAKE_DONE' });
   }
 
   private read(bytes: Uint8Array): void {
+    if (this.ended) return;
     if (bytes[0] === FrameKind.envelopes) {
       this.reader.read(bytes, (envelope) => this.host.envelope(this, envelope));
     } else if (bytes[0] === FrameKind.control) {
@@ -183,7 +218,7 @@ export class Link implements ChannelEvents {
     this.timer = this.host.clock.setTimer(linkHeartbeatMs, () => {
       const silentMs = this.host.clock.monotonic() - this.heardAtMs;
       if (silentMs > linkSilenceMaxMs) {
-        this.fail(`the peer is silent for ${Math.round(silentMs)} ms`);
+        this.tell({ type: 'PEER_SILENT' });
         return;
       }
       this.sendControl({ op: 'ping' });

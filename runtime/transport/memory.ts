@@ -37,7 +37,11 @@ class MemoryChannel implements Channel {
     });
   }
 
-  close(reason: string): void {
+  close(): void {
+    this.cut('closed by this side');
+  }
+
+  cut(reason: string): void {
     this.network.end(this.own, reason);
     this.network.carry(this.path, () => this.network.end(this.other, 'the connection ended'));
   }

@@ -2,6 +2,8 @@
  * The other nodes: one link to each is used for sending, watchers of their processes are told when it breaks. Nobody above
  * sees a connection; they see PIDs, messages and exits.
  */
+import { ChartTable } from '../../statecharts/engine.ts';
+import { linkMachine } from '../../statecharts/link.ts';
 import { decodeBody, encodeBody, type MessageCodec } from '../codec.ts';
 import type { DeadLetters } from '../deadLetters.ts';
 import type { Limits } from '../limits.ts';
@@ -30,6 +32,9 @@ export interface PeersHost {
   awaitTurn(): void;
 }
 
+/** Longest wait for a peer to take what is queued when a link is ended from this side. */
+const DRAIN_MS = 1000;
+
 interface Peer {
   readonly address: Address;
   /** The link used for sending. */
@@ -42,10 +47,13 @@ interface Peer {
 export class Peers implements LinkHost {
   readonly clock: Clock;
   readonly limits: Limits;
+  readonly charts: ChartTable<typeof linkMachine>;
   private readonly host: PeersHost;
   private readonly transport: Transport;
   private readonly peers = new Map<string, Peer>();
-  private readonly links = new Set<Link>();
+  private readonly links = new Map<string, Link>();
+  private linksMade = 0;
+  private whenEmpty: (() => void) | undefined;
   private readonly dirtyLinks = new Set<Link>();
   /** Watches of other nodes' processes over processes here, which end with their link. */
   private readonly inbound = new Map<Link, Map<string, Set<string>>>();
@@ -57,17 +65,18 @@ export class Peers implements LinkHost {
     this.clock = host.clock;
     this.limits = host.limits;
     this.transport = transport;
+    this.charts = this.makeCharts();
   }
 
   get openLinks(): number {
     let open = 0;
-    for (const link of this.links) if (link.phase === 'open') open++;
+    for (const link of this.links.values()) if (link.open) open++;
     return open;
   }
 
   get queuedEnvelopes(): number {
     let queued = 0;
-    for (const link of this.links) queued += link.queued;
+    for (const link of this.links.values()) queued += link.queued;
     return queued;
   }
 
@@ -123,8 +132,7 @@ export class Peers implements LinkHost {
 
   /** Takes a connection that a peer opened. */
   accept(bind: (events: ChannelEvents) => Channel): void {
-    const link = new Link(this, undefined);
-    this.links.add(link);
+    const link = this.newLink(undefined);
     link.bind(bind(link));
     link.opened();
   }
@@ -136,9 +144,18 @@ export class Peers implements LinkHost {
     for (const link of links) link.flush();
   }
 
-  close(): void {
+  /** Ends every link, after what is queued was written; resolves when all are gone. */
+  close(): Promise<void> {
     this.closing = true;
-    for (const link of [...this.links]) link.fail('this node shuts down');
+    this.flush();
+    for (const link of [...this.links.values()]) {
+      link.tell({ type: 'CLOSE_REQUESTED' });
+      link.flush();
+    }
+    if (this.links.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.whenEmpty = resolve;
+    });
   }
 
   hello(): Hello {
@@ -156,28 +173,13 @@ export class Peers implements LinkHost {
     const peer = this.peerOf(address);
     if (peer.incarnation !== undefined && peer.incarnation !== hello.incarnation) {
       // The node at this address was restarted: what was linked to the former one is gone.
-      for (const other of [...this.links]) {
-        if (other !== link && other.peer?.incarnation === peer.incarnation)
-          other.fail('the node was restarted');
+      for (const other of [...this.links.values()]) {
+        if (other === link || other.peer?.incarnation !== peer.incarnation) continue;
+        other.tell({ type: 'SOCKET_LOST', reason: 'the node was restarted' });
       }
     }
     peer.incarnation = hello.incarnation;
-    if (peer.link === undefined || peer.link.phase === 'closed') peer.link = link;
-  }
-
-  closed(link: Link, reason: string, lost: readonly Envelope[]): void {
-    this.links.delete(link);
-    this.dirtyLinks.delete(link);
-    this.senders.delete(link);
-    this.host.deadLetters.countMany('link-broken', lost.length);
-    this.dropInbound(link);
-    const peer = link.address === undefined ? undefined : this.peers.get(addressText(link.address));
-    if (peer === undefined || peer.link !== link) return;
-    peer.link = this.anotherLink(peer);
-    const known = link.peer !== undefined;
-    this.host.log.debug('link closed', { peer: addressText(peer.address), reason, lost: lost.length });
-    this.tellWatchers(peer, known ? 'node-gone' : 'unreachable');
-    if (peer.link === undefined) this.peers.delete(addressText(peer.address));
+    if (peer.link === undefined || peer.link.ended) peer.link = link;
   }
 
   envelope(link: Link, envelope: Envelope): void {
@@ -219,6 +221,67 @@ export class Peers implements LinkHost {
     });
   }
 
+  private makeCharts(): ChartTable<typeof linkMachine> {
+    const { linkConnectMs } = this.limits;
+    return new ChartTable(linkMachine, {
+      clock: this.clock,
+      delays: { CONNECT_TIMEOUT: linkConnectMs, HANDSHAKE_TIMEOUT: linkConnectMs, DRAIN_TIMEOUT: DRAIN_MS },
+      actions: {
+        sendHandshake: ({ id }) => this.links.get(id)?.greet(),
+        flush: ({ id }) => this.links.get(id)?.begin(),
+        closeSocket: ({ id }) => this.release(id),
+        announceExit: ({ id }) => this.announceExit(id),
+      },
+      onTransition: ({ id, value }) => {
+        if (value === 'broken' || value === 'closed') this.forget(id);
+      },
+      onError: ({ where, error }) => this.host.log.error('a link failed', { where, error: String(error) }),
+    });
+  }
+
+  private newLink(dialled: Address | undefined): Link {
+    const id = `${dialled === undefined ? 'from' : addressText(dialled)}#${++this.linksMade}`;
+    const link = new Link(this, id, dialled);
+    this.links.set(id, link);
+    return link;
+  }
+
+  private release(id: string): void {
+    const lost = this.links.get(id)?.release() ?? [];
+    this.host.deadLetters.countMany('link-broken', lost.length);
+  }
+
+  private announceExit(id: string): void {
+    const link = this.links.get(id);
+    const peer = link === undefined ? undefined : this.peerBehind(link);
+    if (link === undefined || peer === undefined) return;
+    this.host.log.debug('link broke', { peer: addressText(peer.address), reason: link.reason });
+    this.tellWatchers(peer, link.peer === undefined ? 'unreachable' : 'node-gone');
+  }
+
+  /** The link ended: another one to the same node takes its place, if there is one. */
+  private forget(id: string): void {
+    const link = this.links.get(id);
+    if (link === undefined) return;
+    this.links.delete(id);
+    this.dirtyLinks.delete(link);
+    this.senders.delete(link);
+    this.dropInbound(link);
+    const peer = this.peerBehind(link);
+    if (peer !== undefined) {
+      peer.link = this.anotherLink(peer);
+      if (peer.link === undefined && peer.watched.size === 0) this.peers.delete(addressText(peer.address));
+    }
+    this.charts.stop(id);
+    if (this.links.size === 0) this.whenEmpty?.();
+  }
+
+  /** The peer that uses this link for sending. */
+  private peerBehind(link: Link): Peer | undefined {
+    const peer = link.address === undefined ? undefined : this.peers.get(addressText(link.address));
+    return peer?.link === link ? peer : undefined;
+  }
+
   private peerOf(address: Address): Peer {
     const text = addressText(address);
     let peer = this.peers.get(text);
@@ -237,8 +300,7 @@ export class Peers implements LinkHost {
   private linkTo(address: Address): Link {
     const peer = this.peerOf(address);
     if (peer.link === undefined) {
-      const link = new Link(this, peer.address);
-      this.links.add(link);
+      const link = this.newLink(peer.address);
       peer.link = link;
       link.bind(this.transport.dial(peer.address, link));
     }
@@ -248,8 +310,8 @@ export class Peers implements LinkHost {
   /** A connection the peer opened serves as well when the one this node opened broke. */
   private anotherLink(peer: Peer): Link | undefined {
     const text = addressText(peer.address);
-    for (const link of this.links) {
-      const usable = link.phase === 'open' && link.addressProved && link.address !== undefined;
+    for (const link of this.links.values()) {
+      const usable = link.open && link.addressProved && link.address !== undefined;
       if (usable && link.address !== undefined && addressText(link.address) === text) return link;
     }
     return undefined;

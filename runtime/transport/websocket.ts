@@ -8,6 +8,8 @@ import type { Channel, ChannelEvents, Transport } from './channel.ts';
 /** Where peers upgrade; everything else that asks for an upgrade is refused. */
 export const LINK_PATH = '/__link__';
 const SUBPROTOCOL = 'mesostate.1';
+/** A peer that does not answer the closing handshake is cut off after this. */
+const CLOSE_MS = 1000;
 
 function toBytes(data: RawData): Uint8Array {
   if (Array.isArray(data)) return Buffer.concat(data);
@@ -28,7 +30,7 @@ class WebSocketChannel implements Channel {
     socket.on('open', () => events.opened());
     socket.on('message', (data, isBinary) => {
       if (isBinary) events.frame(toBytes(data));
-      else this.close('a text frame arrived where only binary ones are spoken');
+      else this.cut('a text frame arrived where only binary ones are spoken');
     });
     socket.on('error', (error) => {
       this.reason = error.message;
@@ -48,9 +50,14 @@ class WebSocketChannel implements Channel {
     });
   }
 
-  close(reason: string): void {
+  cut(reason: string): void {
     this.reason = reason;
     this.socket.terminate();
+  }
+
+  close(): void {
+    this.reason = 'closed by this side';
+    this.socket.close();
   }
 }
 
@@ -64,6 +71,7 @@ export class WebSocketTransport implements Transport {
   dial(to: Address, events: ChannelEvents): Channel {
     const socket = new WebSocket(`ws://${addressText(to)}${LINK_PATH}`, SUBPROTOCOL, {
       perMessageDeflate: false,
+      closeTimeout: CLOSE_MS,
       maxPayload: this.frameBytesMax,
       skipUTF8Validation: true,
       followRedirects: false,
@@ -83,6 +91,7 @@ export class WebSocketAcceptor {
     this.server = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
+      closeTimeout: CLOSE_MS,
       maxPayload: frameBytesMax,
       skipUTF8Validation: true,
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
