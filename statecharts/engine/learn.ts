@@ -183,7 +183,7 @@ export class LearntTable {
       const { id, event } = params as { id: string; event: EventObject };
       this.#effects.push({ kind: 'arm', timer: id, delay: event.type.split('.')[2] ?? '' });
     } else if (type === 'xstate.cancel') {
-      this.#effects.push({ kind: 'disarm', timer: String(params) });
+      this.#effects.push({ kind: 'disarm', timer: (params as { sendId: string }).sendId });
     } else {
       const apply = this.#assignments.get(type);
       this.#effects.push(
