@@ -29,10 +29,10 @@ export function hasType(typeName: string): boolean {
  */
 export function encode(typeName: string, message: object): Uint8Array {
   if (!hasType(typeName)) throw new EncodeError(`${typeName}: no such message type`);
+  const writer = takeWriter();
   try {
-    const writer = protobuf.Writer.create();
     codecOf(typeName).encode(message, writer, 0);
-    return writer.finish();
+    return finish(writer);
   } catch (error) {
     throw new EncodeError(`cannot encode ${typeName}: ${reasonOf(error)}`);
   }
@@ -95,6 +95,25 @@ function zeroOf(field: FieldSchema): unknown {
     default:
       return 0;
   }
+}
+
+/** A writer whose buffer grew beyond this is not kept. */
+const KEPT_WRITER_BYTES_MAX = 64 * 1024;
+
+/** The writer of the last message, when nothing went wrong with it: its buffer has grown to what is needed. */
+let idleWriter: protobuf.Writer | undefined;
+
+function takeWriter(): protobuf.Writer {
+  const writer = idleWriter ?? protobuf.Writer.create();
+  idleWriter = undefined;
+  return writer;
+}
+
+function finish(writer: protobuf.Writer): Uint8Array {
+  const bytes = Buffer.allocUnsafe(writer.pos);
+  (writer.buf as Buffer).copy(bytes, 0, 0, writer.pos);
+  if (writer.buf.length <= KEPT_WRITER_BYTES_MAX) idleWriter = writer.reset();
+  return bytes;
 }
 
 function reasonOf(error: unknown): string {

@@ -122,6 +122,18 @@ test('a missing required field is named when encoding', (t) => {
   });
 });
 
+test('encoded messages are independent of each other, and of one that failed half-way', (t) => {
+  const first = encode('mesos.v1.TaskStatus', status);
+  const copy = Buffer.from(first);
+  t.throws(() =>
+    encode('mesos.internal.StatusUpdate', { framework_id: { value: 'F' }, status: { task_id: {} } }),
+  );
+  const large = encode('mesos.v1.TaskStatus', { ...status, data: new Uint8Array(100_000) });
+  t.deepEqual(encode('mesos.v1.TaskStatus', status), first);
+  t.deepEqual(Buffer.from(first), copy);
+  t.true(large.length > 100_000);
+});
+
 test('a missing required field is named when decoding', (t) => {
   t.throws(() => decode('mesos.internal.StatusUpdateMessage', new Uint8Array(0)), {
     instanceOf: DecodeError,
