@@ -54,6 +54,9 @@ const helpers = {
   missing(typeName: string, field: string): never {
     throw new Error(`${typeName} lacks required field '${field}'`);
   },
+  misfit(typeName: string, field: string, value: unknown): never {
+    throw new Error(`${typeName}: ${field} cannot hold ${value === null ? 'null' : typeof value}`);
+  },
   /** End of a length-delimited value inside a message that ends at `outer`. */
   endOf(reader: protobuf.Reader, outer: number): number {
     const length = reader.uint32();
@@ -150,28 +153,51 @@ function encodeField(schema: MessageSchema, field: FieldSchema, index: number): 
     case 'required':
       return [
         `if (v === undefined || v === null) help.missing('${schema.name}', '${field.name}');`,
-        encodeValue(field, index, tag, 'v'),
+        encodeValue(schema, field, index, tag, 'v'),
       ];
     case 'optional':
-      return [`if (v !== undefined && v !== null) { ${encodeValue(field, index, tag, 'v')} }`];
+      return [`if (v !== undefined && v !== null) { ${encodeValue(schema, field, index, tag, 'v')} }`];
     case 'repeated':
       return [
-        `if (v !== undefined && v !== null) for (let i = 0; i < v.length; i++) { ${encodeValue(field, index, tag, 'v[i]')} }`,
+        `if (v !== undefined && v !== null) for (let i = 0; i < v.length; i++) { ${encodeValue(schema, field, index, tag, 'v[i]')} }`,
       ];
     case 'map':
       return [
         'if (v !== undefined && v !== null) for (const k of Object.keys(v)) {',
         `w.uint32(${tag}).fork().uint32(10).string(k);`,
-        encodeValue(field, index, 16 | WIRE_TYPES[field.kind], 'v[k]'),
+        encodeValue(schema, field, index, 16 | WIRE_TYPES[field.kind], 'v[k]'),
         'w.ldelim(); }',
       ];
   }
 }
 
-function encodeValue(field: FieldSchema, index: number, tag: number, value: string): string {
+function encodeValue(
+  schema: MessageSchema,
+  field: FieldSchema,
+  index: number,
+  tag: number,
+  value: string,
+): string {
+  const check = `if (${misfit(field, value)}) help.misfit('${schema.name}', '${field.name}', ${value});`;
   return field.kind === 'message'
-    ? `w.uint32(${tag}).fork(); inner[${index}].encode(${value}, w, depth + 1); w.ldelim();`
-    : `w.uint32(${tag}).${methodOf(field.kind)}(${value});`;
+    ? `${check} w.uint32(${tag}).fork(); inner[${index}].encode(${value}, w, depth + 1); w.ldelim();`
+    : `${check} w.uint32(${tag}).${methodOf(field.kind)}(${value});`;
+}
+
+/** Condition under which a value is not of its field's type; the writer would write nonsense without a word. */
+function misfit(field: FieldSchema, value: string): string {
+  switch (field.kind) {
+    case 'message':
+      return `typeof ${value} !== 'object' || ${value} === null`;
+    case 'bytes':
+      return `!(${value} instanceof Uint8Array)`;
+    case 'string':
+      return `typeof ${value} !== 'string'`;
+    case 'bool':
+      return `typeof ${value} !== 'boolean'`;
+    default:
+      return `typeof ${value} !== 'number'`;
+  }
 }
 
 // --- decoding

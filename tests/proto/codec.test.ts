@@ -122,6 +122,22 @@ test('a missing required field is named when encoding', (t) => {
   });
 });
 
+test('a value that its field cannot hold is named when encoding', (t) => {
+  const misfits: [object, RegExp][] = [
+    [{ task_id: { value: 5 } }, /mesos\.v1\.TaskID: value cannot hold number/],
+    [{ task_id: 't' }, /mesos\.v1\.TaskStatus: task_id cannot hold string/],
+    [{ state: 'TASK_RUNNING' }, /mesos\.v1\.TaskStatus: state cannot hold string/],
+    [{ data: 'AA==' }, /mesos\.v1\.TaskStatus: data cannot hold string/],
+    [{ healthy: 1 }, /mesos\.v1\.TaskStatus: healthy cannot hold number/],
+    [{ labels: { labels: [undefined] } }, /mesos\.v1\.Labels: labels cannot hold undefined/],
+  ];
+  for (const [part, message] of misfits)
+    t.throws(() => encode('mesos.v1.TaskStatus', { ...status, ...part }), {
+      instanceOf: EncodeError,
+      message,
+    });
+});
+
 test('encoded messages are independent of each other, and of one that failed half-way', (t) => {
   const first = encode('mesos.v1.TaskStatus', status);
   const copy = Buffer.from(first);
