@@ -67,7 +67,7 @@ for (const [away, event] of [
     for (const state of taskStateNames.filter((name) => name !== 'TASK_UNREACHABLE')) {
       const tasks = taskAfter({ type: 'UPDATE_RUNNING' }, event);
       t.is(tasks.value('t'), away);
-      t.is(tasks.step('t', { type: 'AGENT_RETURNED', state }).value, taskStateValue(state));
+      t.is(taskStateName(tasks.step('t', { type: 'AGENT_RETURNED', state }).value), state);
     }
     for (const update of updates) t.false(taskAfter(event).step('t', update).changed, update.type);
   });
