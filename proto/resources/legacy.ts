@@ -2,6 +2,7 @@
 
 import type { Attribute } from '../generated/types/v1.ts';
 import { ValueType } from '../generated/types/v1.ts';
+import { Double, jsonText, RawJson } from '../json.ts';
 import type { Entry } from './entry.ts';
 import { Resources } from './resources.ts';
 import { formatItems, formatRanges, fromMilli } from './values.ts';
@@ -13,11 +14,11 @@ const ALWAYS = ['disk', 'mem', 'gpus', 'cpus'] as const;
  * `{"disk":0,"mem":1024,"gpus":0,"cpus":4,"ports":"[31000-32000]"}`: the four scalars always, other scalars as numbers,
  * ranges and sets as text, revocable ones under `<name>_revocable`; all roles summed.
  *
- * The numbers are doubles on the wire: whoever writes the text gives them a fraction (`4.0`).
+ * Numbers are doubles on the wire, so `jsonText` prints them with a fraction: `4.0`.
  */
-export function legacyResources(resources: Resources): Record<string, number | string> {
-  const block: Record<string, number | string> = {};
-  for (const name of ALWAYS) block[name] = 0;
+export function legacyResources(resources: Resources): Record<string, Double | string> {
+  const block: Record<string, Double | string> = {};
+  for (const name of ALWAYS) block[name] = new Double(0);
   const sums = new Map<string, Entry[]>();
   for (const entry of resources.entries) {
     const name = entry.kind.revocable ? `${entry.kind.name}_revocable` : entry.kind.name;
@@ -29,18 +30,18 @@ export function legacyResources(resources: Resources): Record<string, number | s
   return block;
 }
 
-function legacyValue(entries: readonly Entry[]): number | string {
+function legacyValue(entries: readonly Entry[]): Double | string {
   const bag = Resources.ofEntries(entries);
   const first = entries[0]?.kind;
   if (first === undefined || first.type === ValueType.SCALAR) {
-    return fromMilli(entries.reduce((sum, entry) => sum + entry.milli, 0));
+    return new Double(fromMilli(entries.reduce((sum, entry) => sum + entry.milli, 0)));
   }
   if (first.type === ValueType.RANGES) return formatRanges(bag.ranges(first.name) ?? []);
   return formatItems(bag.set(first.name) ?? []);
 }
 
 /** By role, the block of what is reserved to it. */
-export function legacyReservations(resources: Resources): Record<string, Record<string, number | string>> {
+export function legacyReservations(resources: Resources): Record<string, Record<string, Double | string>> {
   const roles = [...resources.reservations()].sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(roles.map(([role, reserved]) => [role, legacyResources(reserved)]));
 }
@@ -48,6 +49,14 @@ export function legacyReservations(resources: Resources): Record<string, Record<
 /** `[name, value]` pairs of attributes: a number, `[1-2]`, `{a}` or text. Names may repeat. */
 export function legacyAttributes(attributes: readonly Attribute[]): [string, number | string][] {
   return attributes.map((attribute) => [attribute.name, legacyAttributeValue(attribute)]);
+}
+
+/** The JSON object of attributes, `{"rack":"a","level":10.0}`; a name that repeats is a key that repeats, as in Mesos. */
+export function legacyAttributesJson(attributes: readonly Attribute[]): RawJson {
+  const members = legacyAttributes(attributes).map(
+    ([name, value]) => `${jsonText(name)}:${jsonText(typeof value === 'number' ? new Double(value) : value)}`,
+  );
+  return new RawJson(`{${members.join(',')}}`);
 }
 
 function legacyAttributeValue(attribute: Attribute): number | string {

@@ -4,12 +4,14 @@
  *     resources = item *( ";" item )        item = name [ "(" role ")" ] ":" value
  *
  * such as `cpus:4;mem(ads):8192;ports:[31000-32000];disks:{sda1,sdb1}`. Spaces are dropped, empty items ignored.
- * `name(role)` is a static reservation.
+ * `name(role)` is a static reservation. The whole text may be a JSON array of `Resource` messages instead.
  */
 
 import type { Resource } from '../generated/types/v1.ts';
 import { ResourceReservationInfoType, ValueType } from '../generated/types/v1.ts';
+import { fromJson, JsonMappingError } from '../json.ts';
 import { ResourceError } from './error.ts';
+import { toNewFormat } from './reservations.ts';
 import { Resources } from './resources.ts';
 import { validateRole } from './roles.ts';
 import { validateResource } from './validate.ts';
@@ -32,7 +34,7 @@ export function parseResources(text: string, defaultRole = '*'): Resources {
 export function parseResourceMessages(text: string, defaultRole = '*'): Resource[] {
   const problem = validateRole(defaultRole);
   if (problem !== undefined) throw new ResourceError(`default role: ${problem}`);
-  const messages = fromItems(text, defaultRole);
+  const messages = /^\s*\[/.test(text) ? fromJsonText(text, defaultRole) : fromItems(text, defaultRole);
   checkTypes(messages);
   return messages;
 }
@@ -64,6 +66,37 @@ function itemMessage(name: string, role: string, value: ParsedValue): Resource {
   const resource: Resource = { name, ...value };
   if (role !== '*') resource.reservations = [{ type: ResourceReservationInfoType.STATIC, role }];
   return resource;
+}
+
+function fromJsonText(text: string, defaultRole: string): Resource[] {
+  let list: unknown;
+  try {
+    list = JSON.parse(text);
+  } catch (error) {
+    throw new ResourceError(
+      `resources: expected a JSON array of resources: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+  if (!Array.isArray(list)) throw new ResourceError('resources: expected a JSON array of resources');
+  return list.map((value, i) => fromJsonElement(value, i, defaultRole));
+}
+
+function fromJsonElement(value: unknown, index: number, defaultRole: string): Resource {
+  const resource = mapJson(value, index);
+  const silent = resource.role === undefined && (resource.reservations ?? []).length === 0;
+  const message = silent && defaultRole !== '*' ? { ...resource, role: defaultRole } : resource;
+  const problem = validateResource(message);
+  if (problem !== undefined) throw new ResourceError(`resources[${index}]: ${problem}`);
+  return toNewFormat(message);
+}
+
+function mapJson(value: unknown, index: number): Resource {
+  try {
+    return fromJson('mesos.v1.Resource', value) as Resource;
+  } catch (error) {
+    if (error instanceof JsonMappingError) throw new ResourceError(`resources[${index}]: ${error.message}`);
+    throw error;
+  }
 }
 
 /** One name has one type. */
