@@ -34,6 +34,8 @@ export interface NodeOptions {
   readonly limits?: Partial<Limits>;
   /** Process id under which paths of unknown first token are re-read (`/state` → `/master/state`). */
   readonly delegateId?: string;
+  /** Process id that serves `/`; default: the delegate. */
+  readonly homeId?: string;
 }
 
 export class Node implements RouterHost, PeersHost {
@@ -50,6 +52,7 @@ export class Node implements RouterHost, PeersHost {
   readonly deadLetters = new DeadLetters();
   readonly startedAtMs: number;
   delegateId: string | undefined;
+  homeId: string | undefined;
   /** Handlers that threw, since the start. */
   handlerErrors = 0;
   private readonly addressKey: string;
@@ -74,6 +77,7 @@ export class Node implements RouterHost, PeersHost {
     this.metrics = options.metrics ?? new MetricsRegistry(ports.clock);
     this.limits = { ...defaultLimits, ...options.limits };
     this.delegateId = options.delegateId;
+    this.homeId = options.homeId;
     this.startedAtMs = ports.clock.now();
     this.peers = new Peers(this, options.transport);
     this.runQueue = new RunQueue(

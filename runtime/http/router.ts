@@ -14,6 +14,8 @@ export interface RouterHost {
   readonly codec: MessageCodec;
   /** Process id that unknown paths are re-read under, e.g. `master`. */
   readonly delegateId: string | undefined;
+  /** Process id that serves `/`, e.g. the web page's; else the delegate does. */
+  readonly homeId: string | undefined;
   find(id: string): Mailbox | undefined;
   deliverMessage(to: Mailbox, name: string, body: unknown, from: Pid | undefined): void;
   deliverHttp(to: Mailbox, route: Route, request: HttpRequest, reply: HttpReply): void;
@@ -24,6 +26,8 @@ export function routeRequest(host: RouterHost, request: HttpRequest, reply: Http
     reply.text(404, 'Not Found');
     return;
   }
+  const home = request.path === '/' && host.homeId !== undefined ? host.find(host.homeId) : undefined;
+  if (home !== undefined && answerBy(host, home, '', request, reply)) return;
   const sender = libprocessSender(request);
   const [id, below] = firstToken(request.path);
   const mailbox = host.find(id);
