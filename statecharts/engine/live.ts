@@ -182,7 +182,7 @@ export class LiveChart<M extends AnyStateMachine> {
     deliver();
     const { value } = this;
     const result = { changed: value !== previous, handled: true, value, previous, actions: this.#actions };
-    this.#owner.onTransition?.({ chart: this.name, id: this.id, event, ...result });
+    this.#owner.transition(this.id, event, result);
     if (this.#watchers.watched) this.#watchers.snapshot(this.id, event, this.#shown());
     return result;
   }
@@ -190,7 +190,7 @@ export class LiveChart<M extends AnyStateMachine> {
   #stray(event: EventObject, value: string): StepResult {
     this.#unhandled++;
     const reason = this.#actor.getSnapshot().status === 'active' ? 'unexpected' : 'done';
-    this.#owner.onUnhandled?.({ chart: this.name, id: this.id, event, value, reason });
+    this.#owner.unhandled(this.id, event, value, reason);
     return { changed: false, handled: false, value, previous: value, actions: [] };
   }
 

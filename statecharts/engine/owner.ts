@@ -1,7 +1,7 @@
 /** The owner of a chart: what it provides, called so that nothing it throws gets out. */
 import type { AnyStateMachine } from 'xstate';
 import { allNodes } from './learnable.ts';
-import type { ChartError, ChartOptions, TimerPort } from './types.ts';
+import type { ChartError, ChartOptions, StepResult, TimerPort, Unhandled } from './types.ts';
 
 type Event = { readonly type: string };
 type Args = { id: string; context: object; event: Event; params: unknown };
@@ -9,8 +9,8 @@ type Action = (args: Args) => void;
 type Delay = number | ((args: Args) => number);
 
 export class Owner<M extends AnyStateMachine> {
-  readonly onTransition: ChartOptions<M>['onTransition'];
-  readonly onUnhandled: ChartOptions<M>['onUnhandled'];
+  readonly #onTransition: ChartOptions<M>['onTransition'];
+  readonly #onUnhandled: ChartOptions<M>['onUnhandled'];
   readonly #name: string;
   readonly #clock: TimerPort | undefined;
   readonly #actions: ReadonlyMap<string, Action>;
@@ -29,8 +29,8 @@ export class Owner<M extends AnyStateMachine> {
     this.#clock = options.clock;
     this.#actions = new Map(Object.entries(options.actions ?? {}) as [string, Action][]);
     this.#delays = new Map(Object.entries({ ...delays, ...options.delays }) as [string, Delay][]);
-    this.onTransition = options.onTransition;
-    this.onUnhandled = options.onUnhandled;
+    this.#onTransition = options.onTransition;
+    this.#onUnhandled = options.onUnhandled;
     this.#onError = options.onError ?? rethrowLater;
   }
 
@@ -42,6 +42,26 @@ export class Owner<M extends AnyStateMachine> {
       action({ id, context, event, params });
     } catch (error) {
       this.report(id, event, `action ${name}`, error);
+    }
+  }
+
+  /** Tells of a handled event. */
+  transition(id: string, event: Event, result: StepResult): void {
+    if (this.#onTransition === undefined) return;
+    try {
+      this.#onTransition({ chart: this.#name, id, event, ...result });
+    } catch (error) {
+      this.report(id, event, 'onTransition', error);
+    }
+  }
+
+  /** Tells of an event that nothing took. */
+  unhandled(id: string, event: Event, value: string, reason: Unhandled['reason']): void {
+    if (this.#onUnhandled === undefined) return;
+    try {
+      this.#onUnhandled({ chart: this.#name, id, event, value, reason });
+    } catch (error) {
+      this.report(id, event, 'onUnhandled', error);
     }
   }
 

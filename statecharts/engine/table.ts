@@ -26,7 +26,7 @@ const strayed: StepResult = Object.freeze({
  * A table of instances of one machine, by id.
  *
  * A step is synchronous: the instance moves, its timers are set and cancelled, then the owner's actions run, in the
- * machine's order. An action may step the same table again. Events that no transition takes are counted and
+ * machine's order, then `onTransition`. An action may step the same table again; what that step tells comes first. Events that no transition takes are counted and
  * reported, never thrown; what an owner's function throws is reported through `onError` and changes nothing else.
  */
 export class ChartTable<M extends AnyStateMachine> {
@@ -190,7 +190,7 @@ export class ChartTable<M extends AnyStateMachine> {
       instance.at = outcome.next;
     }
     if (outcome.effects.length > 0) this.#perform(instance, outcome, event);
-    this.#owner.onTransition?.({ chart: this.name, id, event, ...result });
+    this.#owner.transition(id, event, result);
     if (this.#watchers.watched) this.#watchers.snapshot(id, event, shown(instance));
     return result;
   }
@@ -213,14 +213,16 @@ export class ChartTable<M extends AnyStateMachine> {
     result: StepResult,
   ): StepResult {
     this.#unhandled++;
-    this.#owner.onUnhandled?.({ chart: this.name, id, event, value, reason });
+    this.#owner.unhandled(id, event, value, reason);
     return result;
   }
 
   #perform(instance: Instance, outcome: Outcome, event: Event): void {
-    const contexts = outcome.plain ? undefined : this.#settle(instance, outcome.effects, event);
-    for (const [index, effect] of outcome.effects.entries()) {
-      if (effect.kind !== 'action') continue;
+    const { effects, plain } = outcome;
+    const contexts = plain ? undefined : this.#settle(instance, effects, event);
+    for (let index = 0; index < effects.length; index++) {
+      const effect = effects[index];
+      if (effect?.kind !== 'action') continue;
       const context = contexts?.[index] ?? instance.context;
       this.#owner.act(effect.name, instance.id, context, event, effect.params);
     }

@@ -182,6 +182,18 @@ test('a throwing guard is reported and leaves the instance where it is', (t) => 
   t.is(table.unhandled, 0);
 });
 
+test('a throwing listener is reported, too', (t) => {
+  const where: string[] = [];
+  const fail = () => {
+    throw new Error('deaf');
+  };
+  const table = doors({ onTransition: fail, onUnhandled: fail, onError: (error) => where.push(error.where) });
+  table.start('a', { code: 1 });
+  t.is(table.step('a', { type: 'OPENED' }).value, 'open');
+  t.false(table.step('a', { type: 'UNLOCKED', code: 1 }).handled);
+  t.deepEqual(where, ['onTransition', 'onUnhandled']);
+});
+
 test('an action may step the same table', (t) => {
   const table: ChartTable<typeof doorMachine> = doors({
     actions: {
