@@ -1,0 +1,451 @@
+import * as fs from 'node:fs';
+import { constants } from 'node:os';
+import type { Clock, Timer } from '../../../runtime/ports.ts';
+import type { AgentPaths } from '../paths.ts';
+import { type ExitStatus, exitStatusOfShell } from './exitStatus.ts';
+import { type ContainerLaunch, launchScript } from './launchScript.ts';
+import { findByWord, type ProcessStat, readProcesses, SessionIndex } from './processTable.ts';
+import {
+  type ContainerProcess,
+  readRecord,
+  readStatus,
+  removeRuntimeDirectory,
+  restoreLaunch,
+  withdrawLaunch,
+  writeLaunchFile,
+} from './runtimeFiles.ts';
+import { leaderLives, type ProcessTree, send, signalTrees, sweepLeftovers } from './signals.ts';
+import { DetachedStarter, type Report, SpawnerProcess, type Starter } from './starter.ts';
+import { type ContainerUsage, usageOf } from './usage.ts';
+
+/**
+ * What happens to a container. Called from the event loop, never from within a call of the containerizer. A
+ * container sees `failed`, or `started`, `exited` and `destroyed` in this order, each once.
+ */
+export interface ContainerSink {
+  /** The command's process is there; `pid` is the process that became the command. */
+  started(containerId: string, pid: number): void;
+  /** The command has ended. Processes it left behind are being killed. */
+  exited(containerId: string, status: ExitStatus): void;
+  /** No process of the container is left. */
+  destroyed(containerId: string): void;
+  /** The command was never started, and will not be; `message` says why in one line. */
+  failed(containerId: string, message: string): void;
+}
+
+export interface ContainerizerOptions {
+  readonly paths: AgentPaths;
+  readonly clock: Clock;
+  /** The shell that the launcher's own scripts run in; any POSIX one. */
+  readonly shell?: string;
+  /** False: do not even try the spawner, start each container from Node. */
+  readonly spawner?: boolean;
+}
+
+/** The end of a command is followed by a look for leftovers within this time; one look serves all that ended. */
+const SWEEP_MS = 250;
+
+/** How often containers are looked at whose end cannot be reported to us: those of an agent before us. */
+const RECOVERED_WATCH_MS = 250;
+
+/** How often the others are: the end of their leader by SIGKILL is reported by nobody (Mesos reaps each second, too). */
+const WATCH_MS = 1000;
+
+/** A launch of which nothing was heard for this long is given up. */
+const START_TIMEOUT_MS = 60_000;
+
+/** How often a launch is handed to a new spawner after the one before died with it. */
+const ATTEMPTS_MAX = 3;
+
+/** SIGKILL is repeated at this interval until the container has ended (processes forked meanwhile). */
+const DESTROY_RETRY_MS = 250;
+
+/** After this many of them the leader is killed as well: then its status is unknown, but it is gone. */
+const DESTROY_RETRIES_MAX = 20;
+
+/** The process table is read again for usage when older than this. */
+const USAGE_AGE_MS = 500;
+
+interface Known {
+  readonly id: string;
+  readonly dir: string;
+  readonly sink: ContainerSink;
+  /** Launched by an agent process before this one. */
+  readonly recovered: boolean;
+  readonly since: number;
+}
+
+interface Starting extends Known {
+  readonly phase: 'starting';
+  readonly attempts: number;
+  /** Signal to deliver as soon as there is a process, and how long after it SIGKILL follows. */
+  readonly signal?: number;
+  readonly graceMs?: number;
+}
+
+interface Running extends Known, ProcessTree {
+  readonly phase: 'running';
+  /** The running kill: when SIGKILL follows, and how often it did. */
+  kill?: { readonly at: number; readonly timer: Timer; readonly tries: number };
+}
+
+interface Ended extends Known, ProcessTree {
+  readonly phase: 'ended';
+}
+
+type Container = Starting | Running | Ended;
+
+/**
+ * Runs containers as ordinary processes (Mesos' posix launcher): each in a session of its own below a small shell
+ * that leaves pid and exit status in the runtime directory. Containers outlive the agent; `recover` finds them again.
+ *
+ * Nothing blocks for longer than a look at /proc; what happens is told to the container's sink.
+ */
+export class Containerizer {
+  readonly #paths: AgentPaths;
+  readonly #clock: Clock;
+  readonly #shell: string;
+  readonly #containers = new Map<string, Container>();
+  readonly #signals = new Map<string, number>();
+  readonly #index = new SessionIndex();
+  #starter: Starter;
+  #usageTable: { readonly at: number; readonly table: ReadonlyMap<number, ProcessStat> } | undefined;
+  #sweepTimer: Timer | undefined;
+  #lastSweep = Number.NEGATIVE_INFINITY;
+  #watchTimer: Timer | undefined;
+  #signalTimer: Timer | undefined;
+  #closed = false;
+
+  constructor(options: ContainerizerOptions) {
+    this.#paths = options.paths;
+    this.#clock = options.clock;
+    this.#shell = options.shell ?? '/bin/sh';
+    if (options.paths.runtimeDir.includes('\n'))
+      throw new Error('the runtime directory must not hold a line break');
+    fs.mkdirSync(options.paths.containers, { recursive: true });
+    this.#starter = options.spawner === false ? this.#detachedStarter() : this.#spawner();
+  }
+
+  /** Containers that have not been destroyed yet. */
+  get containerIds(): string[] {
+    return [...this.#containers.keys()];
+  }
+
+  /** Pid of the spawner, if containers are started that way. */
+  get spawnerPid(): number | undefined {
+    return this.#starter instanceof SpawnerProcess ? this.#starter.pid : undefined;
+  }
+
+  /**
+   * Launches a container. Whatever is wrong with it is told to `sink.failed`.
+   *
+   * @throws Error when the id breaks the rules or there is such a container already
+   */
+  launch(launch: ContainerLaunch, sink: ContainerSink): void {
+    const { containerId: id } = launch;
+    const dir = this.#paths.container(id);
+    if (this.#containers.has(id)) throw new Error(`container ${id}: is there already`);
+    const container: Starting = {
+      phase: 'starting',
+      id,
+      dir,
+      sink,
+      recovered: false,
+      since: this.#now(),
+      attempts: 1,
+    };
+    this.#containers.set(id, container);
+    try {
+      const script = launchScript(launch);
+      if (fs.existsSync(dir)) throw new Error(`runtime directory ${dir} exists already`);
+      writeLaunchFile(dir, script);
+    } catch (error) {
+      this.#later(() => this.#failed(container, (error as Error).message));
+      return;
+    }
+    this.#starter.start(id, dir);
+    this.#watch();
+  }
+
+  /** Sends a signal to every process of the container; to one that is just starting as soon as it has started. */
+  kill(containerId: string, signal: NodeJS.Signals): void {
+    this.#kill(containerId, constants.signals[signal]);
+  }
+
+  /**
+   * SIGTERM to every process of the container, SIGKILL to what is left after the grace period. A later call may
+   * shorten the time that is left, never lengthen it (Mesos' rule for a second kill).
+   */
+  terminate(containerId: string, graceMs: number): void {
+    const container = this.#containers.get(containerId);
+    const present = container?.phase === 'running' ? container.kill : undefined;
+    if (present === undefined) this.#kill(containerId, constants.signals.SIGTERM);
+    else if (present.at <= this.#now() + graceMs) return;
+    this.#armKill(containerId, graceMs, 0);
+  }
+
+  /** Kills every process of the container (SIGKILL) and does so until it has ended. */
+  destroy(containerId: string): void {
+    this.#kill(containerId, constants.signals.SIGKILL);
+    this.#armKill(containerId, DESTROY_RETRY_MS, 0);
+  }
+
+  /**
+   * Takes over containers that an agent process before this one launched. Each sink hears what it would have heard
+   * of a launch: `started` and later `exited` of one that lives, both at once of one that ended meanwhile, `failed` of
+   * one that was not started.
+   */
+  recover(containerIds: readonly string[], sink: ContainerSink): void {
+    for (const id of containerIds) {
+      if (this.#containers.has(id)) throw new Error(`container ${id}: is there already`);
+      const known = { id, dir: this.#paths.container(id), sink, since: this.#now() };
+      this.#containers.set(id, { ...known, phase: 'starting', recovered: true, attempts: ATTEMPTS_MAX });
+    }
+    this.#later(() => this.#examine(this.#startingOf(containerIds), 'the agent ended before it was started'));
+    this.#watch();
+  }
+
+  /** Top-level containers that the runtime directory tells of; those the agent does not know are to be destroyed. */
+  recordedContainers(): string[] {
+    return fs.readdirSync(this.#paths.containers);
+  }
+
+  /** What the container's processes use now (at most 0.5 s ago); undefined unless it runs. */
+  usage(containerId: string): ContainerUsage | undefined {
+    const container = this.#containers.get(containerId);
+    if (container?.phase !== 'running') return undefined;
+    const now = this.#now();
+    if (this.#usageTable === undefined || now - this.#usageTable.at > USAGE_AGE_MS) {
+      this.#usageTable = { at: now, table: readProcesses() };
+    }
+    return usageOf(this.#usageTable.table, container);
+  }
+
+  /** Removes what the runtime directory keeps of a container that is over; to be called when its end is recorded elsewhere. */
+  remove(containerId: string): void {
+    if (this.#containers.has(containerId)) throw new Error(`container ${containerId}: is not over`);
+    removeRuntimeDirectory(this.#paths.container(containerId));
+  }
+
+  /** Lets go of all containers; they run on, and nothing is told any more. */
+  close(): void {
+    this.#closed = true;
+    this.#starter.close();
+    for (const container of this.#containers.values()) {
+      if (container.phase === 'running') container.kill?.timer.cancel();
+    }
+    for (const timer of [this.#sweepTimer, this.#watchTimer, this.#signalTimer]) timer?.cancel();
+    this.#containers.clear();
+  }
+
+  // Starting
+
+  #spawner(): Starter {
+    return new SpawnerProcess(
+      { shell: this.#shell },
+      {
+        report: (report) => this.#report(report),
+        died: (text) => this.#spawnerDied(text),
+        unsupported: () => this.#replaceStarter(this.#detachedStarter()),
+      },
+    );
+  }
+
+  #detachedStarter(): Starter {
+    return new DetachedStarter(
+      { shell: this.#shell },
+      { report: (report) => this.#report(report), died: () => {}, unsupported: () => {} },
+    );
+  }
+
+  /** What the old one was given goes to the new one. */
+  #replaceStarter(starter: Starter): void {
+    this.#starter = starter;
+    for (const container of this.#containers.values()) {
+      if (container.phase === 'starting' && !container.recovered) starter.start(container.id, container.dir);
+    }
+  }
+
+  #spawnerDied(text: string): void {
+    if (this.#closed) return;
+    this.#starter = this.#spawner();
+    this.#examine(this.#startingOf([...this.#containers.keys()]), text);
+  }
+
+  #startingOf(ids: readonly string[]): Starting[] {
+    return ids.flatMap((id) => {
+      const container = this.#containers.get(id);
+      return container?.phase === 'starting' ? container : [];
+    });
+  }
+
+  /** Finds out what became of launches of which nobody reports; those that were not begun are begun again or fail. */
+  #examine(list: readonly Starting[], why: string): void {
+    if (list.length === 0) return;
+    // Order matters: what has not begun when its launch is withdrawn never begins; what has is seen afterwards.
+    for (const { dir } of list) withdrawLaunch(dir);
+    const leaders = findByWord(new Set(list.map(({ id }) => id)));
+    for (const container of list) this.#conclude(container, leaders.has(container.id), why);
+  }
+
+  #conclude(container: Starting, begun: boolean, why: string): void {
+    const { process, status, failure } = readRecord(container.dir);
+    if (process !== undefined) {
+      this.#started(container, process);
+      if (status !== undefined) this.#exited(container.id, status);
+    } else if (failure !== undefined) {
+      this.#failed(container, failure);
+    } else if (!begun && container.attempts < ATTEMPTS_MAX) {
+      this.#again(container);
+    } else if (!begun) {
+      this.#failed(container, `the container was not started: ${why}`);
+    }
+    // Begun but without a record: it is about to write one or to find nothing; the next look or a report tells.
+  }
+
+  #again(container: Starting): void {
+    this.#containers.set(container.id, { ...container, attempts: container.attempts + 1 });
+    restoreLaunch(container.dir);
+    this.#starter.start(container.id, container.dir);
+  }
+
+  // What happens to containers
+
+  #report(report: Report): void {
+    const container = this.#containers.get(report.containerId);
+    if (container === undefined) return;
+    if (report.kind === 'exited') {
+      this.#exited(report.containerId, exitStatusOfShell(report.status));
+    } else if (container.phase !== 'starting') {
+      return;
+    } else if (report.kind === 'started') {
+      this.#started(container, { pid: report.pid, leader: report.leader, mark: container.id });
+    } else if (report.kind === 'failed') {
+      this.#failed(container, report.text);
+    } else {
+      this.#examine([container], 'its launch file is gone');
+    }
+  }
+
+  #started(container: Starting, process: ContainerProcess): void {
+    const { id, dir, sink, recovered, since, signal, graceMs } = container;
+    const sessions = new Set([process.leader]);
+    this.#containers.set(id, { phase: 'running', id, dir, sink, recovered, since, process, sessions });
+    if (signal !== undefined) this.#kill(id, signal);
+    if (graceMs !== undefined) this.#armKill(id, graceMs, 0);
+    sink.started(id, process.pid);
+  }
+
+  #exited(id: string, status: ExitStatus): void {
+    const container = this.#containers.get(id);
+    if (container?.phase !== 'running') return;
+    container.kill?.timer.cancel();
+    const { dir, sink, recovered, since, process, sessions } = container;
+    this.#containers.set(id, { phase: 'ended', id, dir, sink, recovered, since, process, sessions });
+    this.#sweepTimer ??= this.#clock.setTimer(SWEEP_MS, () => this.#sweep());
+    sink.exited(id, status);
+  }
+
+  #failed(container: Starting, message: string): void {
+    if (this.#containers.get(container.id)?.phase !== 'starting') return;
+    this.#containers.delete(container.id);
+    container.sink.failed(container.id, message);
+  }
+
+  // Signals
+
+  #kill(containerId: string, signal: number): void {
+    const container = this.#containers.get(containerId);
+    if (container?.phase === 'starting') {
+      const stronger = container.signal === constants.signals.SIGKILL ? container.signal : signal;
+      this.#containers.set(containerId, { ...container, signal: stronger });
+    } else if (container?.phase === 'running') {
+      if (this.#signals.get(containerId) !== constants.signals.SIGKILL)
+        this.#signals.set(containerId, signal);
+      this.#signalTimer ??= this.#later(() => this.#sendSignals());
+    }
+  }
+
+  #sendSignals(): void {
+    this.#signalTimer = undefined;
+    const trees = new Map<ProcessTree, number>();
+    for (const [id, signal] of this.#signals) {
+      const container = this.#containers.get(id);
+      if (container?.phase === 'running') trees.set(container, signal);
+    }
+    this.#signals.clear();
+    signalTrees(trees);
+  }
+
+  /** After `delayMs` SIGKILL, and again and again until the container has ended. */
+  #armKill(containerId: string, delayMs: number, tries: number): void {
+    const container = this.#containers.get(containerId);
+    if (container?.phase === 'starting') {
+      const graceMs = Math.min(delayMs, container.graceMs ?? delayMs);
+      this.#containers.set(containerId, { ...container, graceMs });
+    }
+    if (container?.phase !== 'running') return;
+    container.kill?.timer.cancel();
+    const timer = this.#clock.setTimer(delayMs, () => {
+      if (tries >= DESTROY_RETRIES_MAX && leaderLives(container.process)) {
+        send(container.process.leader, constants.signals.SIGKILL);
+      }
+      this.#kill(containerId, constants.signals.SIGKILL);
+      this.#armKill(containerId, DESTROY_RETRY_MS, tries + 1);
+    });
+    container.kill = { at: this.#now() + delayMs, timer, tries };
+  }
+
+  // Looking after containers
+
+  #sweep(): void {
+    this.#sweepTimer = undefined;
+    if (this.#now() - this.#lastSweep > 8 * SWEEP_MS) this.#index.clear();
+    this.#lastSweep = this.#now();
+    const ended = [...this.#containers.values()].filter((container) => container.phase === 'ended');
+    const gone = sweepLeftovers(ended, this.#index);
+    for (const { id } of gone) this.#containers.delete(id);
+    if (gone.length < ended.length) this.#sweepTimer = this.#clock.setTimer(SWEEP_MS, () => this.#sweep());
+    for (const { id, sink } of gone) sink.destroyed(id);
+  }
+
+  #watch(): void {
+    if (this.#watchTimer !== undefined || this.#containers.size === 0) return;
+    const recovered = [...this.#containers.values()].some((container) => container.recovered);
+    this.#watchTimer = this.#clock.setTimer(recovered ? RECOVERED_WATCH_MS : WATCH_MS, () => this.#look());
+  }
+
+  #look(): void {
+    this.#watchTimer = undefined;
+    const overdue: Starting[] = [];
+    for (const container of [...this.#containers.values()]) {
+      if (container.phase === 'running') this.#lookAt(container);
+      else if (container.phase === 'starting' && this.#isOverdue(container)) overdue.push(container);
+    }
+    this.#examine(overdue, `nothing was heard of it for ${START_TIMEOUT_MS / 1000} s`);
+    this.#watch();
+  }
+
+  #isOverdue(container: Starting): boolean {
+    return container.recovered || this.#now() - container.since > START_TIMEOUT_MS;
+  }
+
+  #lookAt(container: Running): void {
+    const alive = leaderLives(container.process);
+    if (alive && !container.recovered) return;
+    // Read after the look at the leader, which writes the status before it goes.
+    const status = readStatus(container.dir);
+    if (status !== undefined) this.#exited(container.id, status);
+    else if (!alive) this.#exited(container.id, { kind: 'unknown' });
+  }
+
+  #now(): number {
+    return this.#clock.monotonic();
+  }
+
+  #later(callback: () => void): Timer {
+    return this.#clock.setTimer(0, () => {
+      if (!this.#closed) callback();
+    });
+  }
+}

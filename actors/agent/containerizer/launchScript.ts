@@ -1,0 +1,92 @@
+import { basename } from 'node:path';
+
+/** What is run in a container: `CommandInfo` as far as the process is concerned. */
+export interface ContainerCommand {
+  /** True (the default): `sh -c value`. False: `value` with `arguments` as its whole argv. */
+  readonly shell?: boolean;
+  readonly value?: string;
+  readonly arguments?: readonly string[];
+}
+
+/** One container to launch. */
+export interface ContainerLaunch {
+  /** Nested containers are written `parent.child`. */
+  readonly containerId: string;
+  /** Absolute path of the sandbox; it must exist. */
+  readonly sandbox: string;
+  readonly command: ContainerCommand;
+  /** The whole environment: nothing of the agent's own gets in. Without a PATH the default one is added. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Run as this user; absent: as the agent's own. */
+  readonly user?: string;
+}
+
+/** PATH of a command whose environment has none, as Mesos' container launcher sets it. */
+export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Names that a shell can export. */
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Names that mean something to a shell itself (some cannot be assigned), or to the launcher. */
+const OF_THE_SHELL =
+  /^(_|UID|EUID|PPID|LINENO|OPTIND|RANDOM|SECONDS|GROUPS|FUNCNAME|DIRSTACK|HISTCMD|PIPESTATUS|SHELLOPTS|POSIXLY_CORRECT|BASH.*|launcher_.*)$/;
+
+/**
+ * The script that `run-container.sh` sources to launch a container: it enters the sandbox, says that it has
+ * started, sets the environment and becomes the command.
+ *
+ * The environment stands in this file (mode 0600), never in the arguments of a process. Only variables whose
+ * names a shell cannot export (`a.b`) are handed over through env(1), whose arguments are visible until it has
+ * become the command.
+ *
+ * With `shell: false` argv[0] is `arguments[0]` where bash is there to set it, and `value` elsewhere; bash is only
+ * asked when it would make a difference to what the program can see of its name.
+ *
+ * @throws Error naming what a process cannot be given: no value, a NUL byte, a variable without a name
+ */
+export function launchScript(launch: ContainerLaunch): string {
+  const { environment, user } = launch;
+  const lines = [`sandbox ${quoted(launch.sandbox, 'sandbox')}`];
+  if (user !== undefined) lines.push(`owner ${quoted(user, 'user')}`);
+  lines.push('started');
+  const viaEnv: string[] = [];
+  for (const [name, value] of Object.entries({ PATH: DEFAULT_PATH, ...environment })) {
+    checkName(name);
+    const text = quoted(value, `environment variable ${name}`);
+    if (IDENTIFIER.test(name) && !OF_THE_SHELL.test(name)) lines.push(`export ${name}=${text}`);
+    else viaEnv.push(`${quoted(name, 'name')}=${text}`);
+  }
+  const words = [...(viaEnv.length > 0 ? ['env', ...viaEnv] : []), ...commandWords(launch.command)];
+  lines.push(`${user === undefined ? 'exec' : 'become'} ${words.join(' ')}`, '');
+  return lines.join('\n');
+}
+
+function commandWords(command: ContainerCommand): string[] {
+  const { value } = command;
+  if (value === undefined || value === '') throw new Error('the command has no value');
+  if (command.shell !== false) return ['/bin/sh', '-c', quoted(value, 'command')];
+  const argv = command.arguments ?? [];
+  const rest = argv.slice(1).map((argument, at) => quoted(argument, `argument ${at + 1}`));
+  const program = quoted(value, 'command');
+  const name = argv[0];
+  if (name === undefined || name === value || name === basename(value)) return [program, ...rest];
+  return ['/bin/sh', '-c', RENAMING, 'sh', quoted(name, 'argument 0'), program, ...rest];
+}
+
+/** `exec -a` is no part of POSIX sh. */
+const RENAMING = quoted(
+  'if command -v bash >/dev/null; then exec bash -c \'n=$1; shift; exec -a "$n" "$@"\' bash "$@"; fi; shift; exec "$@"',
+  'launcher',
+);
+
+function checkName(name: string): void {
+  if (name === '' || name.includes('=')) {
+    throw new Error(`environment variable ${JSON.stringify(name)}: a name must not be empty nor hold "="`);
+  }
+}
+
+/** One word of a shell, whatever the value holds. */
+function quoted(value: string, what: string): string {
+  if (value.includes('\0')) throw new Error(`${what}: holds a NUL byte, which no process can be given`);
+  return `'${value.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,90 @@
+#!/bin/sh
+# Runs the command of one container and leaves on disk how it ended, whether or not an agent is there to see it.
+#
+# usage: run-container.sh CONTAINER DIR
+#
+# DIR holds `launch`, written by the agent: it calls the functions below and becomes the command. Left in DIR:
+#     pid      a line each: process id of the command, process id of this shell (the leader of the container's session),
+#              a word of this shell's command line by which it is told from a later process of that number
+#     status   exit status of the command as the shell sees it (128+n: signal n); whole when it ends with a newline
+#     failure  instead of both: why the command was not started
+# The same is reported on file descriptor 3, one line each: `started CONTAINER PID LEADER`, `exited CONTAINER STATUS`,
+# `failed CONTAINER TEXT`, `missing CONTAINER` (there was nothing to launch). The files come first: nobody need listen.
+
+launcher_container=$1
+launcher_dir=${2%/}
+
+# Handlers, not '': a signal ignored here would be ignored by the command as well, a handled one is back at its
+# default there. A command that signals its own group must not take away its witness.
+trap : HUP INT QUIT PIPE ALRM TERM USR1 USR2
+exec </dev/null >/dev/null 2>&1
+
+report() {
+  printf '%s %s\n' "$1" "$launcher_container${2:+ $2}" >&3
+}
+
+# fail TEXT: gives the launch up.
+fail() {
+  trap : PIPE
+  printf '%s\n' "$1" >"$launcher_dir/failure"
+  report failed "$1"
+  exit 1
+}
+
+# sandbox DIR: makes it the working directory and its stdout and stderr the output.
+sandbox() {
+  cd "$1" || fail "sandbox $1 cannot be entered"
+  [ -w . ] || fail "sandbox $1 cannot be written"
+  exec >>stdout 2>>stderr
+}
+
+# owner USER: hands the sandbox to the user the command is to run as.
+owner() {
+  launcher_user=$1
+  launcher_uid=$(id -u "$1" 2>/dev/null) || fail "user $1 does not exist on this agent"
+  launcher_gid=$(id -g "$1" 2>/dev/null) || fail "user $1 has no group"
+  chown "$launcher_uid:$launcher_gid" . stdout stderr || fail "sandbox cannot be given to user $1"
+  launcher_setpriv=$(command -v setpriv) || launcher_chroot=$(command -v chroot) || fail "user $1 needs setpriv or chroot"
+}
+
+# become COMMAND...: goes on as the user and the command.
+become() {
+  if [ -n "$launcher_setpriv" ]; then
+    exec "$launcher_setpriv" --reuid="$launcher_uid" --regid="$launcher_gid" --init-groups -- "$@"
+  fi
+  exec "$launcher_chroot" --userspec="$launcher_user" --skip-chdir / "$@"
+}
+
+# started: from here on there is a process that can be found. The subshell which calls this becomes the command.
+started() {
+  trap : PIPE
+  launcher_back=$PWD
+  if cd -P /proc/self 2>/dev/null; then
+    launcher_pid=${PWD##*/}
+    cd "$launcher_back" || fail "sandbox $launcher_back cannot be entered"
+  else
+    launcher_pid=$(exec sh -c 'echo "$PPID"')
+  fi
+  # Noclobber: should the agent have asked twice, only one of both goes on, and the other leaves no status.
+  set -C
+  printf '%s\n%s\n%s\n' "$launcher_pid" "$$" "$launcher_container" >"$launcher_dir/pid" || kill -s KILL "$$"
+  set +C
+  report started "$launcher_pid $$"
+  exec 3>&-
+}
+
+# Sourced in a subshell: one exec less for each task, and nothing that it sets is seen here.
+if [ -e "$launcher_dir/pid" ]; then
+  exit 0
+fi
+
+# shellcheck source=/dev/null
+(. "$launcher_dir/launch")
+launcher_status=$?
+
+if [ -e "$launcher_dir/pid" ]; then
+  printf '%s\n' "$launcher_status" >"$launcher_dir/status"
+  report exited "$launcher_status"
+elif [ ! -e "$launcher_dir/failure" ]; then
+  report missing
+fi

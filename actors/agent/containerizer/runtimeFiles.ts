@@ -1,0 +1,79 @@
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { type ExitStatus, exitStatusOfShell } from './exitStatus.ts';
+
+/** Who runs a container, as recorded in its runtime directory. */
+export interface ContainerProcess {
+  /** The command's own process. */
+  readonly pid: number;
+  /** Leader of the container's session: the shell that waits for the command. */
+  readonly leader: number;
+  /** A word of the leader's command line that no later process of that number has. */
+  readonly mark: string;
+}
+
+/** What the runtime directory of a container says. */
+export interface ContainerRecord {
+  readonly process: ContainerProcess | undefined;
+  readonly status: ExitStatus | undefined;
+  /** Why the command was never started. */
+  readonly failure: string | undefined;
+}
+
+/** Makes the runtime directory (mode 0700) and writes the launch script into it. */
+export function writeLaunchFile(dir: string, script: string): void {
+  fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
+  fs.writeFileSync(join(dir, 'launch'), script, { mode: 0o600 });
+}
+
+/**
+ * Takes a launch back: a launcher that has not begun it yet finds nothing. What has begun by now shows itself in
+ * the record or as a process.
+ *
+ * @returns false when there was no launch file
+ */
+export function withdrawLaunch(dir: string): boolean {
+  return renamed(join(dir, 'launch'), join(dir, 'launch.withdrawn'));
+}
+
+/** Undoes `withdrawLaunch`. */
+export function restoreLaunch(dir: string): void {
+  renamed(join(dir, 'launch.withdrawn'), join(dir, 'launch'));
+}
+
+/** Reads what the launcher left; lines without their newline count as not written. */
+export function readRecord(dir: string): ContainerRecord {
+  return { process: readProcessFile(dir), status: readStatus(dir), failure: readLines(dir, 'failure')?.[0] };
+}
+
+export function readStatus(dir: string): ExitStatus | undefined {
+  const line = readLines(dir, 'status')?.[0];
+  return line === undefined ? undefined : exitStatusOfShell(Number(line));
+}
+
+/** Removes a container's runtime directory; one that is not there is no error. */
+export function removeRuntimeDirectory(dir: string): void {
+  fs.rmSync(dir, { recursive: true, force: true });
+}
+
+function readProcessFile(dir: string): ContainerProcess | undefined {
+  const [pid, leader, mark] = readLines(dir, 'pid') ?? [];
+  if (pid === undefined || leader === undefined || mark === undefined) return undefined;
+  return { pid: Number(pid), leader: Number(leader), mark };
+}
+
+function readLines(dir: string, name: string): string[] | undefined {
+  const path = join(dir, name);
+  if (fs.statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  return fs.readFileSync(path, 'utf8').split('\n').slice(0, -1);
+}
+
+function renamed(from: string, to: string): boolean {
+  try {
+    fs.renameSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { createSandbox } from '../../../../actors/agent/containerizer/index.ts';
+import { alive, Bench } from './helpers.ts';
+
+/** Runs an agent process of its own that launches the commands, waits until `ready` says so, and is killed (SIGKILL). */
+async function killedAgent(
+  bench: Bench,
+  commands: Record<string, string>,
+  ready: () => boolean,
+): Promise<void> {
+  const from = (path: string): string => JSON.stringify(new URL(`../../../../${path}`, import.meta.url).href);
+  for (const id of Object.keys(commands)) createSandbox(bench.sandbox(id));
+  const launches = Object.entries(commands).map(([containerId, value]) => ({
+    containerId,
+    sandbox: bench.sandbox(containerId),
+    command: { value },
+    environment: {},
+  }));
+  const program = `
+    import { Containerizer } from ${from('actors/agent/containerizer/index.js')};
+    import { AgentPaths } from ${from('actors/agent/paths.js')};
+    import { realPorts } from ${from('runtime/realPorts.js')};
+    const paths = new AgentPaths(${JSON.stringify(bench.paths.workDir)}, ${JSON.stringify(bench.paths.runtimeDir)});
+    const containerizer = new Containerizer({ paths, clock: realPorts().clock });
+    const sink = { started() {}, exited() {}, destroyed() {}, failed() {} };
+    for (const launch of ${JSON.stringify(launches)}) containerizer.launch(launch, sink);`;
+  const agent = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'inherit' });
+  await bench.until(ready, 'the first agent');
+  agent.kill('SIGKILL');
+  await once(agent, 'exit');
+}
+
+test('containers outlive a killed agent and are found again by the next', async (t) => {
+  const bench = new Bench(t);
+  const file = (id: string, name: string): string => join(bench.sandbox(id), name);
+  const runtime = (id: string, name: string): string => join(bench.paths.container(id), name);
+  await killedAgent(
+    bench,
+    {
+      waiting: 'echo $$ >pid; while [ ! -e go ]; do sleep 0.05; done; exit 6',
+      ended: 'exit 7',
+      sleeping: 'echo $$ >pid; sleep 60',
+    },
+    () =>
+      fs.existsSync(file('waiting', 'pid')) &&
+      fs.existsSync(file('sleeping', 'pid')) &&
+      fs.existsSync(runtime('ended', 'status')),
+  );
+  t.deepEqual(bench.containerizer.recordedContainers().sort(), ['ended', 'sleeping', 'waiting']);
+  bench.containerizer.recover(['waiting', 'ended', 'sleeping', 'never-launched'], bench.sink);
+  t.is(await bench.started('waiting'), Number(await bench.line('waiting', 'pid')));
+  t.deepEqual(await bench.ended('ended'), { kind: 'exited', code: 7 });
+  await bench.ended('never-launched');
+  t.deepEqual(bench.story('never-launched'), [
+    'failed: the container was not started: the agent ended before it was started',
+  ]);
+  t.deepEqual(bench.story('waiting'), ['started']);
+  fs.writeFileSync(file('waiting', 'go'), '');
+  t.deepEqual(await bench.ended('waiting'), { kind: 'exited', code: 6 });
+  const sleeping = await bench.started('sleeping');
+  t.true(alive(sleeping));
+  t.is(bench.containerizer.usage('sleeping')?.processes, 2);
+  bench.containerizer.destroy('sleeping');
+  t.deepEqual(await bench.ended('sleeping'), { kind: 'signaled', signal: 9 });
+  await Promise.all(['waiting', 'ended', 'sleeping'].map((id) => bench.destroyed(id)));
+});
+
+test('an agent killed while it launches: each container either runs and is found, or never runs', async (t) => {
+  const bench = new Bench(t);
+  const ids = Array.from({ length: 60 }, (_, i) => `c${i}`);
+  const commands = Object.fromEntries(ids.map((id) => [id, 'echo once >>count; exit 1']));
+  await killedAgent(bench, commands, () => fs.existsSync(join(bench.paths.container('c10'), 'pid')));
+  bench.containerizer.recover(ids, bench.sink);
+  await Promise.all(ids.map((id) => bench.ended(id)));
+  await bench.until(() => bench.containerizer.containerIds.length === 0, 'all to be over');
+  for (const id of ids) {
+    const ran = fs.existsSync(join(bench.sandbox(id), 'count'));
+    if (ran) {
+      t.deepEqual(bench.story(id), ['started', 'exited', 'destroyed']);
+      t.deepEqual(bench.statuses.get(id), { kind: 'exited', code: 1 });
+      t.is(fs.readFileSync(join(bench.sandbox(id), 'count'), 'utf8'), 'once\n');
+    } else {
+      t.regex(bench.story(id).join(), /^failed: the container was not started/);
+    }
+  }
+});
+
+test('a recovered container whose leader was killed meanwhile ends with an unknown status', async (t) => {
+  const bench = new Bench(t);
+  const id = bench.launch('echo $PPID >leader; sleep 60');
+  const leader = Number(await bench.line(id, 'leader'));
+  const pid = await bench.started(id);
+  bench.restart();
+  process.kill(leader, 'SIGKILL');
+  await bench.until(() => !alive(leader), 'the end of the leader');
+  bench.stories.clear();
+  bench.containerizer.recover([id], bench.sink);
+  t.deepEqual(await bench.ended(id), { kind: 'unknown' });
+  await bench.destroyed(id);
+  t.false(alive(pid));
+});
+
+test('a half-written status is not taken for one', async (t) => {
+  const bench = new Bench(t);
+  const id = bench.launch('echo $PPID >leader; sleep 60');
+  await bench.line(id, 'leader');
+  bench.restart();
+  fs.writeFileSync(join(bench.paths.container(id), 'status'), '1');
+  bench.stories.clear();
+  bench.containerizer.recover([id], bench.sink);
+  await bench.started(id);
+  bench.containerizer.destroy(id);
+  t.deepEqual(await bench.ended(id), { kind: 'signaled', signal: 9 });
+});
+
+test('the number of a dead leader that another process has now is not taken for it', async (t) => {
+  const bench = new Bench(t);
+  const dir = bench.paths.container('reused');
+  fs.mkdirSync(dir, { recursive: true });
+  fs.writeFileSync(join(dir, 'pid'), `${process.pid}\n${process.pid}\nreused\n`);
+  bench.containerizer.recover(['reused'], bench.sink);
+  t.deepEqual(await bench.ended('reused'), { kind: 'unknown' });
+  await bench.destroyed('reused');
+  t.true(alive(process.pid));
+});
