@@ -1,0 +1,151 @@
+/** What `boot.js` runs: finds the role, reads its flags, starts it, and ends it on a signal. */
+
+import { buildFacts } from './build.ts';
+import type { FlagRecord } from './flags/index.ts';
+import { EX_USAGE, helpText, parseFlags, peekFlag } from './flags/index.ts';
+import { type Logger, loggerOf } from './logging/index.ts';
+import { realPorts } from './realPorts.ts';
+import { type CommonValues, ExitCode, type Role, type Running, StartError } from './roles/role.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const ROLES: Readonly<Record<string, { readonly summary: string; load(): Promise<Role<FlagRecord>> }>> = {
+  local: {
+    summary: 'a whole cluster on this machine: one master, one or more agents',
+    load: async () => (await import('./roles/local.ts')).local,
+  },
+  master: {
+    summary: 'the master: offers resources, keeps track of agents, frameworks and tasks',
+    load: async () => (await import('./roles/master.ts')).master,
+  },
+  agent: {
+    summary: 'an agent: runs tasks on its machine',
+    load: async () => (await import('./roles/agent.ts')).agent,
+  },
+  framework: {
+    summary: 'a framework: `jobs`, or an actor module of yours',
+    load: async () => (await import('./roles/framework.ts')).framework,
+  },
+  executor: {
+    summary: 'an executor module of yours, started by an agent for tasks',
+    load: async () => (await import('./roles/executor.ts')).executor,
+  },
+};
+
+function overview(): string {
+  const roles = Object.entries(ROLES).map(([name, { summary }]) => `  --role=${name.padEnd(10)} ${summary}`);
+  return [
+    'Usage: mesostate --role=ROLE [flags]',
+    '',
+    ...roles,
+    '',
+    'mesostate --role=ROLE --help explains the flags of a role.',
+    '',
+  ].join('\n');
+}
+
+/** @param argv what follows `boot.js` on the command line */
+export async function main(argv: readonly string[], env: Environment): Promise<void> {
+  const name = peekFlag('role', argv, env);
+  if (name === undefined && argv.includes('--version')) return end(0, `mesostate ${buildFacts().version}`);
+  if (name === undefined && argv.includes('--help')) return end(0, overview());
+  const known = name === undefined ? undefined : ROLES[name];
+  if (known === undefined) {
+    const expected = `expected one of ${Object.keys(ROLES).join(', ')}`;
+    const line = name === undefined ? `--role: required, ${expected}` : `--role: ${expected}, got '${name}'`;
+    return refuse([line]);
+  }
+  const role = await known.load();
+  const parsed = parseFlags(role.table, argv, env);
+  if (parsed.outcome !== 'values' && parsed.outcome !== 'errors') {
+    return end(
+      0,
+      parsed.outcome === 'help' ? helpText(role.table, headOf(role)) : `mesostate ${buildFacts().version}`,
+    );
+  }
+  for (const warning of parsed.warnings) console.error(`mesostate: ${warning}`);
+  if (parsed.outcome === 'errors') return refuse(parsed.errors);
+  await run(role, parsed.values as CommonValues & Record<string, unknown>, env);
+}
+
+function headOf(role: Role<FlagRecord>): { role: string; synopsis: string } {
+  return { role: role.name, synopsis: role.synopsis };
+}
+
+async function run(
+  role: Role<FlagRecord>,
+  values: CommonValues & Record<string, unknown>,
+  env: Environment,
+): Promise<void> {
+  let log: Logger | undefined;
+  try {
+    log = loggerOf(values, { clock: realPorts().clock, role: role.name });
+    containStrays(log);
+    const running = await role.start(values, {
+      log,
+      env,
+      print: (line) => process.stdout.write(`${line}\n`),
+    });
+    endOnSignals(running, log);
+    const code = await running.done;
+    await running.stop();
+    log.flush();
+    process.exit(code);
+  } catch (error) {
+    log?.flush();
+    if (error instanceof StartError) return end(error.exitCode, undefined, `mesostate: ${error.message}`);
+    return end(
+      ExitCode.software,
+      undefined,
+      `mesostate: ${error instanceof Error ? error.stack : String(error)}`,
+    );
+  }
+}
+
+/** The first SIGINT or SIGTERM ends the node with all it started; a second one ends the program at once. */
+function endOnSignals(running: Running, log: Logger): void {
+  let ending = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (ending) process.exit(signal === 'SIGINT' ? 130 : 143);
+    ending = true;
+    log.info('ending', { signal });
+    running.stop().then(
+      () => {
+        log.flush();
+        process.exit(0);
+      },
+      (error: unknown) => end(ExitCode.software, undefined, `mesostate: ${String(error)}`),
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('SIGUSR1', () => void running.unregister?.());
+  // A terminal that goes away is no reason to die half-way through a write.
+  process.on('SIGHUP', () => stop('SIGTERM'));
+}
+
+/** What nobody caught is a programmer's error: it is written down and the program ends; its supervisor starts it anew. */
+function containStrays(log: Logger): void {
+  const die = (error: unknown): void => {
+    log.error('uncaught', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    log.flush();
+    process.exit(ExitCode.software);
+  };
+  process.on('uncaughtException', die);
+  process.on('unhandledRejection', die);
+  // A closed pipe at the other end of stdout (`| head`) is no error.
+  process.stdout.on('error', () => {});
+}
+
+function refuse(lines: readonly string[]): void {
+  for (const line of lines) console.error(`mesostate: ${line}`);
+  console.error('mesostate: try --help');
+  process.exitCode = EX_USAGE;
+}
+
+function end(code: number, stdout?: string, stderr?: string): void {
+  if (stdout !== undefined) process.stdout.write(stdout.endsWith('\n') ? stdout : `${stdout}\n`);
+  if (stderr !== undefined) process.stderr.write(`${stderr}\n`);
+  process.exitCode = code;
+  if (code !== 0) process.exit(code);
+}

@@ -1,0 +1,50 @@
+import { mesosCodec } from '../../proto/messageCodec.ts';
+import { buildFacts } from '../build.ts';
+import { spawnEndpoints } from '../endpoints/index.ts';
+import { type ListeningNode, listen } from '../listen.ts';
+import type { Logger } from '../logging/index.ts';
+import { type CommonValues, ExitCode, StartError } from './role.ts';
+
+export interface Where extends Pick<CommonValues, 'advertise_ip' | 'advertise_port'> {
+  readonly ip: string | undefined;
+  readonly port: number;
+  /** Process that paths of unknown first token belong to. */
+  readonly delegateId?: string;
+}
+
+/** Why a port cannot be had, in words. */
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program listens there',
+  EACCES: 'this user may not listen there',
+  EADDRNOTAVAIL: 'this machine has no such address',
+};
+
+/**
+ * A listening node that speaks the cluster's messages and serves what every node serves.
+ * @throws StartError naming address and reason
+ */
+export async function listenFor(where: Where, log: Logger): Promise<ListeningNode> {
+  const host = where.ip ?? '127.0.0.1';
+  try {
+    const listening = await listen({
+      host,
+      port: where.port,
+      advertise: {
+        ...(where.advertise_ip !== undefined && { host: where.advertise_ip }),
+        ...(where.advertise_port !== undefined && { port: where.advertise_port }),
+      },
+      codec: mesosCodec,
+      log,
+      ...(where.delegateId !== undefined && { delegateId: where.delegateId }),
+    });
+    spawnEndpoints(listening.node, buildFacts());
+    return listening;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === undefined ? message : (REASONS[code] ?? message);
+    throw new StartError(
+      `cannot listen on ${host}:${where.port}: ${reason}${code === undefined ? '' : ` (${code})`}`,
+      ExitCode.unavailable,
+    );
+  }
+}
