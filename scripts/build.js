@@ -1,12 +1,13 @@
-// Compiles the TypeScript sources to dist/ when a source is newer than the last build.
+// Compiles the TypeScript sources to dist/, and removes from dist/ what has no source any more.
 // `--if-possible` (used by `npm ci`) keeps quiet when TypeScript is not installed, as after `npm ci --omit=dev`.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const dist = path.join(root, 'dist');
 
 /** @returns {string | undefined} path of the compiler, when the development dependencies are installed */
 function compiler() {
@@ -19,9 +20,18 @@ function compiler() {
   }
 }
 
+/** A deleted test must not go on passing from its compiled copy. */
+function prune() {
+  for (const name of readdirSync(dist, { recursive: true })) {
+    if (typeof name !== 'string' || !name.endsWith('.js')) continue;
+    const source = path.join(root, name.replace(/\.js$/, '.ts'));
+    if (!existsSync(source)) rmSync(path.join(dist, name));
+  }
+}
+
 const tsc = compiler();
 if (tsc === undefined) {
-  if (process.argv.includes('--if-possible') || existsSync(path.join(root, 'dist/runtime/main.js')))
+  if (process.argv.includes('--if-possible') || existsSync(path.join(dist, 'runtime/main.js')))
     process.exit(0);
   console.error(
     'mesostate: TypeScript is not installed and dist/ is missing; run `npm ci` without --omit=dev',
@@ -29,4 +39,5 @@ if (tsc === undefined) {
   process.exit(1);
 }
 const run = spawnSync(process.execPath, [tsc, '-p', root], { stdio: 'inherit', cwd: root });
+if (existsSync(dist)) prune();
 process.exit(run.status ?? 1);
