@@ -55,9 +55,28 @@ export interface Configuration {
   count: number;
 }
 
-interface Cells extends Configuration {
+/** A configuration with what was learnt about it. */
+class Cells implements Configuration {
+  readonly value: string;
+  readonly raw: RawValue;
+  readonly paths: ReadonlySet<string>;
+  readonly tags: ReadonlySet<string>;
+  readonly done: boolean;
+  readonly unhandled: Outcome;
   readonly snapshot: AnyMachineSnapshot;
-  readonly cells: Map<string, Branch>;
+  /** By event type. */
+  readonly cells = new Map<string, Branch>();
+  count = 0;
+
+  constructor(snapshot: AnyMachineSnapshot) {
+    this.value = valueText(snapshot.value);
+    this.raw = snapshot.value;
+    this.paths = new Set(valuePaths(snapshot.value));
+    this.tags = new Set(snapshot.tags);
+    this.done = snapshot.status === 'done';
+    this.snapshot = snapshot;
+    this.unhandled = outcomeOf(this.value, this, [], false);
+  }
 }
 
 interface Consultation {
@@ -198,20 +217,9 @@ export class LearntTable {
     const value = valueText(snapshot.value);
     const known = this.#configurations.get(value);
     if (known !== undefined) return known;
-    const made: Omit<Cells, 'unhandled'> = {
-      value,
-      raw: snapshot.value,
-      paths: new Set(valuePaths(snapshot.value)),
-      tags: new Set(snapshot.tags),
-      done: snapshot.status === 'done',
-      count: 0,
-      snapshot,
-      cells: new Map(),
-    };
-    const cells = Object.assign(made, { unhandled: undefined as unknown as Outcome });
-    cells.unhandled = outcomeOf(value, cells, [], false);
-    this.#configurations.set(value, cells);
-    return cells;
+    const made = new Cells(snapshot);
+    this.#configurations.set(value, made);
+    return made;
   }
 
   /** The scope that xstate asks for; it performs nothing and writes down what it is told to. */
