@@ -5,7 +5,7 @@ import type { FlagRecord } from './flags/index.ts';
 import { EX_USAGE, helpText, parseFlags, peekFlag } from './flags/index.ts';
 import { type Logger, loggerOf } from './logging/index.ts';
 import { realPorts } from './realPorts.ts';
-import { type CommonValues, ExitCode, type Role, type Running, StartError } from './roles/role.ts';
+import { type CommonValues, ExitCode, type Role, type Running } from './roles/role.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -93,7 +93,10 @@ async function run(
     process.exit(code);
   } catch (error) {
     log?.flush();
-    if (error instanceof StartError) return end(error.exitCode, undefined, `mesostate: ${error.message}`);
+    // Parts have errors of their own for what a person can mend; these carry an exit code.
+    if (error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number') {
+      return end(error.exitCode, undefined, `mesostate: ${error.message}`);
+    }
     return end(
       ExitCode.software,
       undefined,

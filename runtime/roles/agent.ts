@@ -1,0 +1,56 @@
+import { agentFlags } from '../../actors/agent/flags.ts';
+import { startAgent } from '../../actors/agent/start.ts';
+import * as flag from '../flags/index.ts';
+import type { Logger } from '../logging/index.ts';
+import type { Node } from '../node.ts';
+import { listenFor } from './listenFor.ts';
+import { type CommonValues, commonFlags, type Role } from './role.ts';
+
+const table = flag.defineFlags({ ...commonFlags, ...agentFlags.flags }, agentFlags.rules);
+
+export type AgentValues = flag.FlagValues<typeof agentFlags.flags> & CommonValues;
+
+export interface HostedAgent {
+  readonly node: Node;
+  /** Resolves with the exit code when the agent ends by itself (told to shut down by the master). */
+  readonly done: Promise<number>;
+  /** @param killTasks whether its tasks end with it, or go on for its next run to find */
+  stop(options: { killTasks: boolean }): Promise<void>;
+  unregister(): Promise<void>;
+}
+
+/** An agent on a node of its own. */
+export async function hostAgent(values: AgentValues, log: Logger): Promise<HostedAgent> {
+  const listening = await listenFor({ ...values, delegateId: 'slave(1)' }, log);
+  try {
+    const started = await startAgent(listening.node, values);
+    return {
+      node: listening.node,
+      done: started.done,
+      unregister: () => started.unregister(),
+      stop: async (options) => {
+        await started.stop(options);
+        await listening.shutdown();
+      },
+    };
+  } catch (error) {
+    await listening.shutdown();
+    throw error;
+  }
+}
+
+/** `--role=agent`. When it is told to end, the tasks of checkpointing frameworks go on (as Mesos). */
+export const agent: Role<typeof table.flags> = {
+  name: 'agent',
+  synopsis: 'mesostate --role=agent --master=HOST:PORT --work_dir=DIR [--resources=RESOURCES] [flags]',
+  table,
+  async start(values, { log, print }) {
+    const hosted = await hostAgent(values, log);
+    print(`agent listens on ${hosted.node.address.host}:${hosted.node.address.port}`);
+    return {
+      done: hosted.done,
+      stop: () => hosted.stop({ killTasks: false }),
+      unregister: () => hosted.unregister(),
+    };
+  },
+};

@@ -1,0 +1,95 @@
+import path from 'node:path';
+import { agentFlags } from '../../actors/agent/flags.ts';
+import { masterFlags } from '../../actors/master/flags.ts';
+import * as flag from '../flags/index.ts';
+import { type HostedAgent, hostAgent } from './agent.ts';
+import { hostMaster } from './master.ts';
+import { type CommonValues, commonFlags, type Role, type RoleContext, type Running } from './role.ts';
+
+const table = flag.defineFlags({
+  ...commonFlags,
+  ip: flag.ip({ default: '127.0.0.1', help: 'Address that the master and its agents listen on' }),
+  port: flag.port({ default: 5050, help: 'Port of the master' }),
+  agents: flag.integer({ default: 1, min: 1, max: 100, help: 'How many agents to start' }),
+  agent_port: flag.port({
+    default: 5051,
+    help: 'Port of the first agent, the next ones follow; 0 lets the system choose',
+  }),
+  work_dir: flag.path({ default: 'work', help: 'Folder of everything durable' }),
+  resources: flag.string({ default: '', help: 'Resources of each agent; what is not named is detected' }),
+  attributes: flag.string({ default: '', help: 'Attributes of each agent' }),
+});
+
+type LocalValues = flag.FlagValues<typeof table.flags>;
+
+/** Flags of a part as its own table reads them, so that every default and check is that part's. */
+function valuesOf<F extends flag.FlagRecord>(
+  part: flag.FlagTable<F>,
+  given: Record<string, string | undefined>,
+) {
+  const argv = Object.entries(given)
+    .filter(([, value]) => value !== undefined && value !== '')
+    .map(([name, value]) => `--${name}=${value}`);
+  const parsed = flag.parseFlags(part, argv, {});
+  if (parsed.outcome !== 'values') throw new Error(`local: ${JSON.stringify(parsed)}`);
+  return parsed.values;
+}
+
+/** What is shared by all parts of the cluster: logging above all. The addresses told to others are each part's own. */
+function commonOf(values: LocalValues): CommonValues {
+  return { ...values, advertise_ip: undefined, advertise_port: undefined };
+}
+
+async function startAgents(values: LocalValues, { log }: RoleContext): Promise<HostedAgent[]> {
+  const agents: HostedAgent[] = [];
+  for (let i = 0; i < values.agents; i++) {
+    const given = {
+      master: `${values.ip}:${values.port}`,
+      ip: values.ip,
+      port: String(values.agent_port === 0 ? 0 : values.agent_port + i),
+      hostname: 'localhost',
+      work_dir: path.resolve(values.work_dir, values.agents === 1 ? 'agent' : `agent-${i + 1}`),
+      resources: values.resources,
+      attributes: values.attributes,
+      registration_backoff_factor: '10ms',
+    };
+    agents.push(
+      await hostAgent({ ...commonOf(values), ...valuesOf(agentFlags, given) }, log.child(`agent-${i + 1}`)),
+    );
+  }
+  return agents;
+}
+
+/** `--role=local`, what `npm start` runs: a cluster in one program, which ends with everything it started. */
+export const local: Role<typeof table.flags> = {
+  name: 'local',
+  synopsis: 'mesostate --role=local [--agents=N] [--work_dir=DIR] [flags]',
+  table,
+  async start(values, context): Promise<Running> {
+    const given = {
+      ip: values.ip,
+      port: String(values.port),
+      work_dir: path.resolve(values.work_dir, 'master'),
+      hostname: 'localhost',
+    };
+    const master = await hostMaster(
+      { ...commonOf(values), ...valuesOf(masterFlags, given) },
+      context.log.child('master'),
+    );
+    const agents = await startAgents({ ...values, port: master.node.address.port }, context).catch(
+      async (error) => {
+        await master.shutdown();
+        throw error;
+      },
+    );
+    const { host, port } = master.node.address;
+    context.print(`Mesostate listens on http://${host}:${port}/ (Ctrl-C ends it and all its tasks)`);
+    return {
+      done: new Promise(() => {}),
+      stop: async () => {
+        await Promise.all(agents.map((agent) => agent.stop({ killTasks: true })));
+        await master.shutdown();
+      },
+    };
+  },
+};

@@ -1,0 +1,46 @@
+import path from 'node:path';
+import { masterFlags } from '../../actors/master/flags.ts';
+import { startMaster } from '../../actors/master/start.ts';
+import { packageRoot } from '../build.ts';
+import * as flag from '../flags/index.ts';
+import { Assets } from '../http/assets.ts';
+import type { ListeningNode } from '../listen.ts';
+import type { Logger } from '../logging/index.ts';
+import { listenFor } from './listenFor.ts';
+import { type CommonValues, commonFlags, type Role } from './role.ts';
+
+const table = flag.defineFlags({ ...commonFlags, ...masterFlags.flags }, masterFlags.rules);
+
+export type MasterValues = flag.FlagValues<typeof masterFlags.flags> & CommonValues;
+
+/** A master with its web page, on a node of its own. */
+export async function hostMaster(values: MasterValues, log: Logger): Promise<ListeningNode> {
+  const listening = await listenFor({ ...values, delegateId: 'master' }, log);
+  try {
+    const started = await startMaster(listening.node, values);
+    listening.node.spawn(new Assets(path.join(packageRoot, 'ui')));
+    listening.node.homeId = 'app';
+    return {
+      node: listening.node,
+      shutdown: async () => {
+        await started.stop();
+        await listening.shutdown();
+      },
+    };
+  } catch (error) {
+    await listening.shutdown();
+    throw error;
+  }
+}
+
+/** `--role=master`. Runs until it is told to end. */
+export const master: Role<typeof table.flags> = {
+  name: 'master',
+  synopsis: 'mesostate --role=master --work_dir=DIR [--ip=ADDRESS] [--port=PORT] [flags]',
+  table,
+  async start(values, { log, print }) {
+    const hosted = await hostMaster(values, log);
+    print(`master listens on ${hosted.node.address.host}:${hosted.node.address.port}`);
+    return { done: new Promise(() => {}), stop: () => hosted.shutdown() };
+  },
+};
