@@ -32,7 +32,14 @@ import {
   TaskStatusReason,
   TaskStatusSource,
 } from '../../../proto/index.ts';
-import { type Address, addressText, type ExitReason, type Pid, Process } from '../../../runtime/index.ts';
+import {
+  type Address,
+  addressText,
+  type ExitReason,
+  type Pid,
+  Process,
+  type Timer,
+} from '../../../runtime/index.ts';
 import { LiveChart, schedulerDriverMachine, subscriptionBackoffMaxMs } from '../../../statecharts/index.ts';
 import type { Connect, ConnectionHost, SchedulerConnection } from './connection.ts';
 import { pidConnection } from './pidConnection.ts';
@@ -50,7 +57,8 @@ export interface DriverOptions {
   readonly master: Address;
   /** With `id` set, the framework of that id is taken over. */
   readonly framework: FrameworkInfo;
-  readonly scheduler: Scheduler;
+  /** Makes the scheduler, when the process is initialized: it can use the process' timers at once. */
+  readonly scheduler: () => Scheduler;
   /** Leave acknowledgements to the scheduler (`acknowledge`). */
   readonly explicitAcknowledgements?: boolean;
   /** The wire; default: Mesos' own, between PIDs. */
@@ -59,7 +67,7 @@ export interface DriverOptions {
 
 export class MesosSchedulerDriver extends Process<MessageTypes> implements SchedulerDriver {
   readonly #options: DriverOptions;
-  readonly #scheduler: Scheduler;
+  #scheduler: Scheduler = { offers: () => {}, update: () => {} };
   readonly #exitedListeners: ((pid: Pid, reason: ExitReason) => void)[] = [];
   #framework: FrameworkInfo;
   #master: MasterInfo | undefined;
@@ -71,11 +79,11 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
   constructor(options: DriverOptions) {
     super(options.id);
     this.#options = options;
-    this.#scheduler = options.scheduler;
     this.#framework = options.framework;
   }
 
   override initialize(): void {
+    this.#scheduler = this.#options.scheduler();
     const connect = this.#options.connect ?? pidConnection;
     this.#connection = connect(this.#host(), {
       connected: () => this.#chart?.send({ type: 'CONNECTED' }),
@@ -114,6 +122,16 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
 
   get state(): string {
     return this.#chart?.value ?? 'detecting';
+  }
+
+  /** Runs `run` between two callbacks, `delayMs` from now. */
+  after(delayMs: number, run: () => void): Timer {
+    return this.delay(delayMs, run);
+  }
+
+  /** A callable that runs `handler` between two callbacks. */
+  deferred<A extends unknown[]>(handler: (...args: A) => void): (...args: A) => void {
+    return this.defer(handler);
   }
 
   // ---- calls ----------------------------------------------------------------------------------------------------

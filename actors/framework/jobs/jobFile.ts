@@ -17,6 +17,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { StartError } from '../startError.ts';
 import type { Demand, JobSpec } from './jobSpec.ts';
 import { type Fail, type JsonObject, objectAt, shown, textAt, wholeAt } from './jsonCheck.ts';
 
@@ -35,7 +36,7 @@ const NAME_LENGTH_MAX = 128;
 const MEMBERS = ['command', 'cpus', 'mem', 'name', 'instances', 'env', 'retries', 'disk', 'ports'];
 
 /** What is wrong with a jobs file: one line naming file, place and expectation. */
-export class JobFileError extends Error {
+export class JobFileError extends StartError {
   override readonly name = 'JobFileError';
 }
 

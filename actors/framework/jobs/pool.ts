@@ -1,7 +1,7 @@
 /** The resources of some offers, from which jobs take their parts until nothing fits any more. */
 import type { Resource } from '../../../proto/index.ts';
 import { findPorts, portNumbers, ResourceError, Resources } from '../../../proto/resources/index.ts';
-import { fromMilli, toMilli } from '../../../proto/resources/values.ts';
+import { countRanges, fromMilli, toMilli } from '../../../proto/resources/values.ts';
 import type { Demand } from './jobSpec.ts';
 
 const SCALARS = ['cpus', 'mem', 'disk'] as const;
@@ -42,7 +42,12 @@ export class Pool {
   /** What is left. */
   get left(): Demand {
     const sum = (name: Scalar) => fromMilli(this.#leftMilli(name));
-    return { cpus: sum('cpus'), mem: sum('mem'), disk: sum('disk'), ports: portNumbers(this.#ports).length };
+    return {
+      cpus: sum('cpus'),
+      mem: sum('mem'),
+      disk: sum('disk'),
+      ports: countRanges(this.#ports.ranges('ports') ?? []),
+    };
   }
 
   /** Takes all of the demand, or nothing and answers undefined. */

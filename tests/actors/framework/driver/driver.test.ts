@@ -1,27 +1,17 @@
 /** The scheduler driver against a master that does what the test says, on a simulated network. */
 import test from 'ava';
-import { MesosSchedulerDriver, type Scheduler } from '../../../actors/framework/driver/index.ts';
+import { MesosSchedulerDriver, type Scheduler } from '../../../../actors/framework/driver/index.ts';
 import {
-  decode,
-  encode,
   type FrameworkInfo,
   FrameworkInfoCapabilityType,
-  hasType,
   SchedulerCallType,
   type TaskInfo,
   TaskState,
   TaskStatusReason,
-} from '../../../proto/index.ts';
-import type { MessageCodec } from '../../../runtime/index.ts';
-import { simulatedWorld } from '../../support/world.ts';
-import { ScriptedMaster } from './scriptedMaster.ts';
-
-const codec: MessageCodec = {
-  knows: hasType,
-  encode: (name, body) => encode(name, body as object),
-  decode,
-  fromJson: () => undefined,
-};
+} from '../../../../proto/index.ts';
+import { simulatedWorld } from '../../../support/world.ts';
+import { codec } from '../codec.ts';
+import { ScriptedMaster } from '../scriptedMaster.ts';
 
 const framework: FrameworkInfo = { user: 'nobody', name: 'test', failover_timeout: 3600 };
 const task = (id: string): TaskInfo => ({
@@ -53,7 +43,7 @@ function drivenWorld(options: { framework?: FrameworkInfo; explicit?: boolean } 
     id: 'scheduler-1',
     master: { host: '10.0.0.1', port: 1 },
     framework: options.framework ?? framework,
-    scheduler,
+    scheduler: () => scheduler,
     explicitAcknowledgements: options.explicit ?? false,
   });
   const node = simulated.node(2);

@@ -1,0 +1,30 @@
+/** What a framework is given by its host: time, chance, a log, a place to print, and the way to end. */
+import type { Clock, Ids, Random, Timer } from '../../runtime/index.ts';
+import type { Logger } from '../../runtime/logging/index.ts';
+
+/** How a framework ends. */
+export interface FrameworkEnd {
+  /** Exit code of the program: 0 is success. */
+  readonly exitCode: number;
+  /** Leave tasks running and the framework registered, for another run to take over. Default: false, all is torn down. */
+  readonly failover?: boolean;
+  /** Begin anew, as a framework that the master does not know. */
+  readonly again?: boolean;
+}
+
+export interface FrameworkContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: Ids;
+  readonly log: Logger;
+  /** What `--framework_options` held: a JSON object, empty when the flag was not given. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Runs `run` between two callbacks, `delayMs` from now. */
+  delay(delayMs: number, run: () => void): Timer;
+  /** A callable that runs `handler` between two callbacks: for whatever answers from outside (files, network, promises). */
+  defer<A extends unknown[]>(handler: (...args: A) => void): (...args: A) => void;
+  /** A line for the person in front of the program. */
+  print(line: string): void;
+  /** Ends the framework, once the present callback has returned and its calls are sent. */
+  finish(end: FrameworkEnd): void;
+}

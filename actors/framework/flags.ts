@@ -1,0 +1,57 @@
+/** The flags of `--role=framework`. */
+import * as flag from '../../runtime/flags/index.ts';
+
+/** Rows of the table, to be joined with those of every role. */
+export const frameworkFlags = {
+  framework: flag.string({
+    default: 'jobs',
+    help: "What to run: 'jobs', the job processor, or the path of a module that exports a framework",
+    expected: "'jobs' or the path of a module",
+  }),
+  master: flag.hostport({ required: true, help: 'Where the master is' }),
+  jobs: flag.path({
+    help: 'The jobs to run, a JSON file: {"jobs":[{"cpus":0.5,"mem":100,"command":"echo hello"}]}',
+  }),
+  work_dir: flag.path({
+    help: 'Where the job processor writes down what it has done, so that it can be started again and goes on',
+  }),
+  name: flag.string({
+    help: 'Name of the framework; it should say who runs what. Default: user and framework',
+  }),
+  user: flag.string({ help: 'User that tasks run as. Default: the one who starts the framework' }),
+  roles: flag.list({ default: '*', help: 'Roles whose resources the framework asks for' }),
+  principal: flag.string({ help: 'Principal of the framework' }),
+  checkpoint: flag.boolean({
+    default: true,
+    help: 'Let agents write down tasks, so that these outlive a restart of the agent',
+  }),
+  failover_timeout: flag.duration({
+    help: 'How long tasks go on while the framework is away. Default: 1weeks with --work_dir, else 1mins',
+  }),
+  unreachable_timeout: flag.duration({
+    default: '10secs',
+    help: 'How long the job processor waits for the agent of a task that is unreachable before it runs the job elsewhere',
+  }),
+  reconciliation_interval: flag.duration({
+    default: '15mins',
+    min: '1secs',
+    help: 'Pause between two questions after the state of all tasks',
+  }),
+  framework_options: flag.json({
+    help: 'A JSON object for the framework module',
+    validate: (value): Readonly<Record<string, unknown>> => {
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+      throw new Error(`expected a JSON object, got ${JSON.stringify(value)}`);
+    },
+  }),
+};
+
+const jobsRule: flag.FlagRule<typeof frameworkFlags> = ({ framework, jobs, work_dir }) =>
+  framework === 'jobs' && jobs === undefined && work_dir === undefined
+    ? '--jobs: expected with --framework=jobs, or a --work_dir with jobs of before'
+    : undefined;
+
+/** Rules over several flags, for `defineFlags`. */
+export const frameworkRules = [jobsRule];
+
+export type FrameworkFlags = flag.FlagValues<typeof frameworkFlags>;

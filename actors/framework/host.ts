@@ -1,0 +1,87 @@
+/** Runs one framework: its driver, the context it is given, and its end. */
+import type { FrameworkInfo } from '../../proto/index.ts';
+import type { Address, Node, Pid } from '../../runtime/index.ts';
+import type { FrameworkContext, FrameworkEnd } from './context.ts';
+import type { FrameworkDefinition } from './definition.ts';
+import { MesosSchedulerDriver } from './driver/driver.ts';
+import type { Scheduler } from './driver/scheduler.ts';
+
+export interface HostOptions {
+  readonly definition: FrameworkDefinition;
+  readonly framework: FrameworkInfo;
+  readonly master: Address;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly print: (line: string) => void;
+}
+
+/** A framework that runs. */
+export interface HostedFramework {
+  readonly pid: Pid;
+  /** How it ended. */
+  readonly ended: Promise<FrameworkEnd>;
+  /** Ends it. Ending twice is ending once. */
+  finish(end: FrameworkEnd): void;
+}
+
+const NOTHING: Scheduler = { offers: () => {}, update: () => {} };
+
+/** Spawns the driver of a framework. */
+export function hostFramework(node: Node, options: HostOptions): HostedFramework {
+  const { definition, framework, master } = options;
+  let end: FrameworkEnd | undefined;
+  const finish = (how: FrameworkEnd): void => {
+    if (end !== undefined) return;
+    end = how;
+    // A turn later, so that calls of the present callback, acknowledgements above all, go out before.
+    driver.after(0, () => driver.stop(how.failover));
+  };
+  const driver: MesosSchedulerDriver = new MesosSchedulerDriver({
+    id: `scheduler-${node.ids.uuid()}`,
+    master,
+    framework: { ...framework, ...definition.framework },
+    explicitAcknowledgements: definition.explicitAcknowledgements === true,
+    scheduler: () => create(definition, contextOf(node, driver, options, finish), finish),
+  });
+  const pid = node.spawn(driver);
+  const ended = node.wait(pid).then(async () => {
+    await definition.close?.();
+    return end ?? { exitCode: 1 };
+  });
+  return { pid, ended, finish };
+}
+
+/** A framework that cannot even be made ends at once. */
+function create(
+  definition: FrameworkDefinition,
+  context: FrameworkContext,
+  finish: (end: FrameworkEnd) => void,
+): Scheduler {
+  try {
+    return definition.create(context);
+  } catch (error) {
+    context.print(
+      `${definition.name}: cannot be started: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    finish({ exitCode: 1 });
+    return NOTHING;
+  }
+}
+
+function contextOf(
+  node: Node,
+  driver: MesosSchedulerDriver,
+  { definition, options, print }: HostOptions,
+  finish: (end: FrameworkEnd) => void,
+): FrameworkContext {
+  return {
+    clock: node.clock,
+    random: node.random,
+    ids: node.ids,
+    log: node.loggerFor(driver.id).child(definition.name),
+    options,
+    delay: (delayMs, run) => driver.after(delayMs, run),
+    defer: (handler) => driver.deferred(handler),
+    print,
+    finish,
+  };
+}

@@ -1,0 +1,348 @@
+/**
+ * The job processor: runs every job of a list once to success, on whatever the master offers.
+ *
+ * Jobs are matched with offers first fit; what nobody can use is declined, and while nothing waits offers are suppressed. An
+ * attempt that fails is tried again as often as the job allows; one that was lost with its agent costs no retry. Every state
+ * is written to the store before it is acknowledged, a launch before it is sent.
+ */
+import type { Offer, SchedulerEventFailure, TaskID, TaskStatus } from '../../../proto/index.ts';
+import { enumName, TaskState, TaskStatusReason } from '../../../proto/index.ts';
+import { jobEvent, type Transition } from '../../../statecharts/index.ts';
+import type { FrameworkContext } from '../context.ts';
+import { Reconciler } from '../driver/reconciler.ts';
+import type { Scheduler, SchedulerDriver, Subscription } from '../driver/scheduler.ts';
+import type { JobRecord } from './jobRecord.ts';
+import type { JobSpec } from './jobSpec.ts';
+import type { JobStore } from './jobStore.ts';
+import { type AttemptEnd, type Job, JobTable } from './jobTable.ts';
+import { taskOf } from './launch.ts';
+import { type AgentPlan, matchOffers } from './matcher.ts';
+import { OfferDemand } from './offerDemand.ts';
+import { OfferedSoFar } from './offered.ts';
+import { PendingReasons } from './pendingReasons.ts';
+import type { Progress } from './progress.ts';
+import { summaryLines } from './summary.ts';
+
+/** Refusal of what does not fit now; what is freed meanwhile comes at once, as it is more than was refused. */
+const REFUSE_SECONDS = 5;
+/** Refusal while nothing waits. REVIVE ends it. */
+const REFUSE_LONG_SECONDS = 600;
+/** The master's word for a framework that was torn down or stayed away for longer than its failover timeout. */
+const REMOVED = 'Framework has been removed';
+const TICK_MS = 1_000;
+/** A launch without any update for so long is asked about. */
+const STAGING_TIMEOUT_MS = 60_000;
+
+/** A task in one of these states runs, or may still begin to. */
+const LIVE: ReadonlySet<number> = new Set([
+  TaskState.TASK_STAGING,
+  TaskState.TASK_STARTING,
+  TaskState.TASK_RUNNING,
+]);
+
+/** States of a job with a task in the cluster. */
+const ACTIVE: ReadonlySet<string> = new Set(['staging', 'running', 'unreachable']);
+
+export interface JobSchedulerOptions {
+  readonly jobs: readonly JobSpec[];
+  readonly store: JobStore;
+  readonly context: FrameworkContext;
+  readonly progress: Progress;
+  readonly unreachableTimeoutMs: number;
+  /** Pause between two reconciliations of everything. */
+  readonly reconcileIntervalMs: number;
+}
+
+/** Needs a driver with explicit acknowledgements. */
+export class JobScheduler implements Scheduler {
+  readonly table: JobTable;
+  readonly #options: JobSchedulerOptions;
+  readonly #context: FrameworkContext;
+  readonly #progress: Progress;
+  readonly #offered = new OfferedSoFar();
+  readonly #reasons: PendingReasons;
+  readonly #demand: OfferDemand;
+  readonly #reconciler: Reconciler;
+  #driver: SchedulerDriver | undefined;
+  #reconciledMs = 0;
+
+  constructor(options: JobSchedulerOptions) {
+    const { context, progress, unreachableTimeoutMs } = options;
+    this.#options = options;
+    this.#context = context;
+    this.#progress = progress;
+    this.#demand = new OfferDemand({ driver: () => this.#driver, delay: context.delay });
+    this.#reasons = new PendingReasons(this.#offered, (line) => progress.note(line));
+    this.#reconciler = new Reconciler({
+      tasks: () => this.#activeTasks(),
+      reconcile: (tasks) => this.#driver?.reconcile(tasks),
+      delay: context.delay,
+      random: context.random,
+    });
+    this.table = new JobTable({
+      nowMs: () => context.clock.now(),
+      delay: context.delay,
+      unreachableTimeoutMs,
+      kill: (job) => this.#killTask(job),
+      moved: (job, transition) => this.#moved(job, transition),
+      failed: (where, error) =>
+        context.log.error('a job could not be moved on', { where, error: String(error) }),
+    });
+    this.#load(options.jobs, options.store);
+  }
+
+  /** Begins to look after what waits. */
+  start(): void {
+    if (this.table.done) this.#finish();
+    this.#tick();
+  }
+
+  // ---- callbacks ------------------------------------------------------------------------------------------------
+
+  subscribed(driver: SchedulerDriver, { framework_id, again }: Subscription): void {
+    this.#driver = driver;
+    this.#options.store.saveFramework(framework_id.value);
+    this.#progress.note(`${again ? 'connected again' : 'connected'} as framework ${framework_id.value}`);
+    this.#demand.subscribed(this.table.waitingCount > 0);
+    this.#reconcile();
+  }
+
+  offers(driver: SchedulerDriver, offers: readonly Offer[]): void {
+    this.#offered.note(offers);
+    const { table } = this;
+    for (const plan of matchOffers(offers, table.waiting(), table.waitingShapes)) this.#answer(driver, plan);
+  }
+
+  update(driver: SchedulerDriver, status: TaskStatus): void {
+    const job = this.table.ofTask(status.task_id.value);
+    this.#reconciler.heard(status.task_id.value);
+    this.#log(status);
+    if (job === undefined) this.#stray(driver, status);
+    else this.#take(job, status);
+    this.#acknowledge(driver, status, job);
+  }
+
+  failure(_driver: SchedulerDriver, { agent_id, executor_id }: SchedulerEventFailure): void {
+    if (agent_id !== undefined && executor_id === undefined) this.#offered.forget(agent_id.value);
+  }
+
+  disconnected(): void {
+    this.#reconciler.stop();
+    this.#progress.note('the master is lost; trying again');
+  }
+
+  error(_driver: SchedulerDriver, message: string): void {
+    this.#progress.end();
+    this.#progress.note(`the master refuses this framework: ${message}`);
+    const again = message === REMOVED && this.#options.store.frameworkId !== undefined;
+    if (again) this.#forgetFramework();
+    this.#context.finish({ exitCode: 1, failover: true, again });
+  }
+
+  /** Its tasks were killed with it: what ran is to be run again, by a framework with a new id. */
+  #forgetFramework(): void {
+    for (const job of [...this.table.active()]) {
+      this.table.step(job, { type: 'ATTEMPT_LOST' });
+      this.#saveAll([job], () => {});
+    }
+    this.#options.store.saveFramework(undefined);
+  }
+
+  // ---- offers ---------------------------------------------------------------------------------------------------
+
+  #answer(driver: SchedulerDriver, { offers, placements }: AgentPlan<Job>): void {
+    const offerIds = offers.map((offer) => offer.id);
+    const [offer] = offers;
+    if (placements.length === 0 || offer === undefined) {
+      driver.decline(offerIds, this.#filters());
+      return;
+    }
+    const { agent_id, hostname } = offer;
+    const launched = placements.map((placement) => {
+      const attempt = this.table.launch(placement.job, agent_id.value, hostname);
+      return { job: placement.job, task: taskOf('jobs', placement, attempt) };
+    });
+    const send = () => {
+      const tasks = launched.map(({ task }) => task);
+      this.#context.log.info('launching', { agent_id: agent_id.value, tasks: tasks.map(taskIdOf) });
+      driver.launch(offerIds, tasks, this.#filters());
+    };
+    this.#saveAll(
+      launched.map(({ job }) => job),
+      send,
+    );
+  }
+
+  #filters(): { refuse_seconds: number } {
+    return { refuse_seconds: this.table.waitingCount > 0 ? REFUSE_SECONDS : REFUSE_LONG_SECONDS };
+  }
+
+  // ---- updates --------------------------------------------------------------------------------------------------
+
+  #take(job: Job, status: TaskStatus): void {
+    const event = jobEvent({
+      state: enumName(TaskState, status.state),
+      reason: reasonOf(status),
+      message: status.message,
+    });
+    if (event === undefined) return;
+    if (event.type !== 'STARTED' && event.type !== 'SUCCEEDED') this.#noteEnd(job, status);
+    this.table.step(job, event);
+  }
+
+  #noteEnd(job: Job, status: TaskStatus): void {
+    const { attempt } = job;
+    if (attempt === undefined) return;
+    job.lastEnd = {
+      attempt,
+      state: enumName(TaskState, status.state),
+      reason: reasonOf(status),
+      message: status.message,
+      containerId: status.container_status?.container_id?.value,
+    };
+  }
+
+  /** A task that is nobody's present attempt: an earlier one that was given up, or one that nobody knows. */
+  #stray(driver: SchedulerDriver, { task_id, agent_id, state }: TaskStatus): void {
+    if (!LIVE.has(state)) return;
+    this.#context.log.warn('killing a task that is not waited for', { task_id: task_id.value });
+    driver.kill(task_id, agent_id);
+  }
+
+  /** Acknowledged when what it changed is written: otherwise a crash in between would lose it. */
+  #acknowledge(driver: SchedulerDriver, status: TaskStatus, job: Job | undefined): void {
+    if (job === undefined) driver.acknowledge(status);
+    else this.#saveAll([job], () => driver.acknowledge(status));
+  }
+
+  #killTask(job: Job): void {
+    const { attempt } = job;
+    if (attempt !== undefined) this.#driver?.kill({ value: attempt.taskId }, { value: attempt.agentId });
+  }
+
+  #moved(job: Job, { previous, value, event }: Transition): void {
+    const { table } = this;
+    if (job.lastEnd !== undefined && (value === 'pending' || value === 'failed'))
+      this.#told(job, job.lastEnd, value);
+    // What a timer does is no update's business: nobody else writes it down.
+    if (event.type.startsWith('xstate.')) this.#saveAll([job], () => {});
+    this.#demand.want(table.waitingCount > 0);
+    if (ACTIVE.has(previous) && !ACTIVE.has(value)) this.#demand.freed();
+    if (table.done) this.#context.delay(0, () => this.#finish());
+  }
+
+  #told(job: Job, end: AttemptEnd, value: string): void {
+    if (value === 'pending') job.avoid(end.attempt.hostname);
+    this.#progress.attemptFailed(job, end, value === 'pending' ? 'again' : 'failed');
+  }
+
+  #log(status: TaskStatus): void {
+    this.#context.log.info('status update', () => ({
+      task_id: status.task_id.value,
+      state: enumName(TaskState, status.state),
+      ...(status.reason === undefined ? {} : { reason: reasonOf(status) }),
+      ...(status.message === undefined ? {} : { message: status.message }),
+    }));
+  }
+
+  // ---- time -----------------------------------------------------------------------------------------------------
+
+  #tick(): void {
+    const { table } = this;
+    if (table.done) return;
+    this.#progress.tick(table.counts(), table.size, this.#driver?.state ?? 'connecting');
+    this.#reasons.tick(table.waiting(), table.waitingShapes, this.#context.clock.now());
+    const sinceMs = this.#context.clock.monotonic() - this.#reconciledMs;
+    if (
+      sinceMs > this.#options.reconcileIntervalMs ||
+      (sinceMs > STAGING_TIMEOUT_MS && this.#stagesForLong())
+    )
+      this.#reconcile();
+    this.#context.delay(TICK_MS, () => this.#tick());
+  }
+
+  /** Active jobs stand in the order of their launch, so that the first few tell. */
+  #stagesForLong(): boolean {
+    const before = this.#context.clock.now() - STAGING_TIMEOUT_MS;
+    for (const job of this.table.active()) {
+      if ((job.attempt?.launchedAtMs ?? 0) > before) return false;
+      if (this.table.stateOf(job) === 'staging') return true;
+    }
+    return false;
+  }
+
+  #reconcile(): void {
+    this.#reconciledMs = this.#context.clock.monotonic();
+    this.#reconciler.start();
+  }
+
+  *#activeTasks(): Iterable<{ task_id: TaskID; agent_id: { value: string } }> {
+    for (const { attempt } of this.table.active())
+      if (attempt !== undefined)
+        yield { task_id: { value: attempt.taskId }, agent_id: { value: attempt.agentId } };
+  }
+
+  // ---- beginning and end ----------------------------------------------------------------------------------------
+
+  /** The jobs of the store, whatever the file says now, and those of the file that are new. */
+  #load(jobs: readonly JobSpec[], store: JobStore): void {
+    for (const spec of store.specs.values()) {
+      const record = store.jobs.get(spec.id);
+      if (record === undefined) this.table.add(spec);
+      else this.table.restore(spec, record);
+    }
+    for (const spec of jobs) {
+      if (store.specs.has(spec.id)) continue;
+      this.table.add(spec);
+      store.saveSpec(spec);
+    }
+  }
+
+  /** Runs `then`, between two callbacks, when all are written. A store that failed ends the processor by itself. */
+  #saveAll(jobs: readonly Job[], then: () => void): void {
+    const { store } = this.#options;
+    const written = this.#context.defer(then);
+    let left = jobs.length;
+    for (const job of jobs) {
+      store.saveJob(this.#recordOf(job), (error) => {
+        left--;
+        if (error === undefined && left === 0) written();
+      });
+    }
+  }
+
+  #recordOf(job: Job): JobRecord {
+    const value = this.table.stateOf(job);
+    const state = value === 'pending' || value === 'successful' || value === 'failed' ? value : 'active';
+    return {
+      id: job.id,
+      state,
+      attempts: job.attempts,
+      retriesLeft: this.table.retriesLeft(job),
+      ...(job.attempt === undefined ? {} : { attempt: job.attempt }),
+      ...(job.lastEnd === undefined ? {} : { lastEnd: job.lastEnd }),
+    };
+  }
+
+  #finish(): void {
+    const { table } = this;
+    this.#reconciler.stop();
+    this.#progress.end();
+    const failed = [...table.jobs()].filter((job) => table.stateOf(job) === 'failed');
+    const frameworkId = this.#driver?.frameworkId?.value;
+    const seconds = this.#progress.elapsedSeconds;
+    for (const line of summaryLines({ successful: table.size - failed.length, failed, seconds, frameworkId }))
+      this.#progress.note(line);
+    const end = { exitCode: failed.length === 0 ? 0 : 1 };
+    this.#options.store.saveFramework(undefined, () => this.#context.finish(end));
+  }
+}
+
+function taskIdOf(task: { readonly task_id: TaskID }): string {
+  return task.task_id.value;
+}
+
+/** A reason of 0 is a reason too: presence is what counts. */
+function reasonOf({ reason }: TaskStatus): string | undefined {
+  return reason === undefined ? undefined : enumName(TaskStatusReason, reason);
+}

@@ -1,0 +1,41 @@
+/** The TaskInfo of an attempt. */
+import type { CommandInfo, EnvironmentVariable, TaskInfo } from '../../../proto/index.ts';
+import type { JobSpec } from './jobSpec.ts';
+import type { Attempt, Job } from './jobTable.ts';
+import type { Placement } from './matcher.ts';
+
+/**
+ * The task of a job's present attempt. Its name begins with the most general part, so that lists of tasks sort by framework
+ * and job.
+ *
+ * @param framework short name of the framework
+ */
+export function taskOf(
+  framework: string,
+  { job, resources, ports }: Placement<Job>,
+  attempt: Attempt,
+): TaskInfo {
+  return {
+    name: `${framework}.${job.spec.name}.${job.attempts}`,
+    task_id: { value: attempt.taskId },
+    agent_id: { value: attempt.agentId },
+    resources: [...resources],
+    command: commandOf(job.spec, ports),
+  };
+}
+
+function commandOf({ command, env }: JobSpec, ports: readonly number[]): CommandInfo {
+  const variables = [...Object.entries(env), ...portVariables(ports)].map(
+    ([name, value]): EnvironmentVariable => ({ name, value }),
+  );
+  return variables.length === 0 ? { value: command } : { value: command, environment: { variables } };
+}
+
+/** `PORT0`, `PORT1`, … and all of them in `PORTS`, separated by commas. */
+function portVariables(ports: readonly number[]): [string, string][] {
+  if (ports.length === 0) return [];
+  return [
+    ...ports.map((port, n): [string, string] => [`PORT${n}`, String(port)]),
+    ['PORTS', ports.join(',')],
+  ];
+}

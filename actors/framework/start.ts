@@ -1,0 +1,95 @@
+/** Starts what `--role=framework` asks for. */
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import path from 'node:path';
+import type { Address, Node, Pid } from '../../runtime/index.ts';
+import type { FrameworkEnd } from './context.ts';
+import { type FrameworkDefinition, loadFramework } from './definition.ts';
+import type { FrameworkFlags } from './flags.ts';
+import { frameworkInfoOf } from './frameworkInfo.ts';
+import { type HostedFramework, hostFramework } from './host.ts';
+import { jobsFramework } from './jobs/framework.ts';
+import { readJobFile } from './jobs/jobFile.ts';
+import { type Output, Screen } from './jobs/screen.ts';
+import { StartError } from './startError.ts';
+
+/** Told to stop before it was through. */
+const STOPPED: FrameworkEnd = { exitCode: 1 };
+
+export interface StartedFramework {
+  /** Of the driver. */
+  readonly pid: Pid;
+  /** Exit code for the program: 0 when the framework did all it was to do. */
+  readonly done: Promise<number>;
+  /** Ends the framework; its tasks with it, unless a `work_dir` lets another run go on with them. */
+  stop(): Promise<void>;
+}
+
+/**
+ * @param output where progress and results are printed; default: standard output
+ * @throws StartError (by rejection) with one line and an exit code, when files or flags are wrong
+ */
+export async function startFramework(
+  node: Node,
+  flags: FrameworkFlags,
+  output: Output = process.stdout,
+): Promise<StartedFramework> {
+  const screen = new Screen(output);
+  const master = await resolveMaster(flags.master);
+  const open = await opener(flags, screen);
+  const what = flags.framework === 'jobs' ? `jobs ${path.basename(flags.jobs ?? '')}` : undefined;
+  const run = (): { hosted: HostedFramework; definition: FrameworkDefinition } => {
+    const definition = open();
+    const framework = frameworkInfoOf(flags, what ?? definition.name);
+    const options = flags.framework_options ?? {};
+    const print = (line: string) => screen.print(line);
+    return { definition, hosted: hostFramework(node, { definition, framework, master, options, print }) };
+  };
+  let current = run();
+  const untilDone = async (): Promise<number> => {
+    for (;;) {
+      const end = await current.hosted.ended;
+      if (end.again !== true) return end.exitCode;
+      current = run();
+    }
+  };
+  const done = untilDone();
+  return {
+    pid: current.hosted.pid,
+    done,
+    stop: async () => {
+      current.hosted.finish({ ...STOPPED, failover: current.definition.failoverOnStop === true });
+      await done;
+    },
+  };
+}
+
+/** Reads what the flags name; what it returns opens the framework, again after it was removed by the master. */
+async function opener(flags: FrameworkFlags, screen: Screen): Promise<() => FrameworkDefinition> {
+  if (flags.framework !== 'jobs') {
+    const definition = await loadFramework(flags.framework);
+    return () => definition;
+  }
+  if (flags.jobs === undefined)
+    throw new StartError('--jobs: required with --framework=jobs, expected a path');
+  const jobs = readJobFile(flags.jobs);
+  return () =>
+    jobsFramework({
+      jobs,
+      screen,
+      workDir: flags.work_dir,
+      unreachableTimeoutMs: flags.unreachable_timeout,
+      reconcileIntervalMs: flags.reconciliation_interval,
+    });
+}
+
+/** The master answers under its IP address, whatever name it was called by. */
+async function resolveMaster({ host, port }: Address): Promise<Address> {
+  if (isIP(host) !== 0) return { host, port };
+  try {
+    const { address } = await lookup(host, { family: 4 });
+    return { host: address, port };
+  } catch {
+    throw new StartError(`--master: the name '${host}' cannot be resolved`);
+  }
+}
