@@ -1,15 +1,14 @@
 /** What `boot.js` runs: finds the role, reads its flags, starts it, and ends it on a signal. */
 
 import { buildFacts } from './build.ts';
-import type { FlagRecord } from './flags/index.ts';
-import { EX_USAGE, helpText, parseFlags, peekFlag } from './flags/index.ts';
+import { EX_USAGE, peekFlag } from './flags/index.ts';
 import { type Logger, loggerOf } from './logging/index.ts';
 import { realPorts } from './realPorts.ts';
-import { type CommonValues, ExitCode, type Role, type Running } from './roles/role.ts';
+import { ExitCode, type Reading, type Role, type Running } from './roles/role.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const ROLES: Readonly<Record<string, { readonly summary: string; load(): Promise<Role<FlagRecord>> }>> = {
+const ROLES: Readonly<Record<string, { readonly summary: string; load(): Promise<Role> }>> = {
   local: {
     summary: 'a whole cluster on this machine: one master, one or more agents',
     load: async () => (await import('./roles/local.ts')).local,
@@ -56,36 +55,24 @@ export async function main(argv: readonly string[], env: Environment): Promise<v
     return refuse([line]);
   }
   const role = await known.load();
-  const parsed = parseFlags(role.table, argv, env);
-  if (parsed.outcome !== 'values' && parsed.outcome !== 'errors') {
-    return end(
-      0,
-      parsed.outcome === 'help' ? helpText(role.table, headOf(role)) : `mesostate ${buildFacts().version}`,
-    );
-  }
-  for (const warning of parsed.warnings) console.error(`mesostate: ${warning}`);
-  if (parsed.outcome === 'errors') return refuse(parsed.errors);
-  await run(role, parsed.values as CommonValues & Record<string, unknown>, env);
-}
-
-function headOf(role: Role<FlagRecord>): { role: string; synopsis: string } {
-  return { role: role.name, synopsis: role.synopsis };
+  const reading = role.read(argv, env);
+  if (reading.outcome === 'help') return end(0, role.help());
+  if (reading.outcome === 'version') return end(0, `mesostate ${buildFacts().version}`);
+  for (const warning of reading.warnings) console.error(`mesostate: ${warning}`);
+  if (reading.outcome === 'errors') return refuse(reading.errors);
+  await run(role.name, reading, env);
 }
 
 async function run(
-  role: Role<FlagRecord>,
-  values: CommonValues & Record<string, unknown>,
+  name: string,
+  ready: Extract<Reading, { outcome: 'ready' }>,
   env: Environment,
 ): Promise<void> {
   let log: Logger | undefined;
   try {
-    log = loggerOf(values, { clock: realPorts().clock, role: role.name });
+    log = loggerOf(ready.common, { clock: realPorts().clock, role: name });
     containStrays(log);
-    const running = await role.start(values, {
-      log,
-      env,
-      print: (line) => process.stdout.write(`${line}\n`),
-    });
+    const running = await ready.start({ log, env, print: (line) => process.stdout.write(`${line}\n`) });
     endOnSignals(running, log);
     const code = await running.done;
     await running.stop();

@@ -1,12 +1,10 @@
 import { agentFlags } from '../../actors/agent/flags.ts';
 import { startAgent } from '../../actors/agent/start.ts';
-import * as flag from '../flags/index.ts';
+import type * as flag from '../flags/index.ts';
 import type { Logger } from '../logging/index.ts';
 import type { Node } from '../node.ts';
 import { listenFor } from './listenFor.ts';
-import { type CommonValues, commonFlags, type Role } from './role.ts';
-
-const table = flag.defineFlags({ ...commonFlags, ...agentFlags.flags }, agentFlags.rules);
+import { type CommonValues, defineRole } from './role.ts';
 
 export type AgentValues = flag.FlagValues<typeof agentFlags.flags> & CommonValues;
 
@@ -40,10 +38,10 @@ export async function hostAgent(values: AgentValues, log: Logger): Promise<Hoste
 }
 
 /** `--role=agent`. When it is told to end, the tasks of checkpointing frameworks go on (as Mesos). */
-export const agent: Role<typeof table.flags> = {
+export const agent = defineRole({
   name: 'agent',
   synopsis: 'mesostate --role=agent --master=HOST:PORT --work_dir=DIR [--resources=RESOURCES] [flags]',
-  table,
+  table: agentFlags,
   async start(values, { log, print }) {
     const hosted = await hostAgent(values, log);
     print(`agent listens on ${hosted.node.address.host}:${hosted.node.address.port}`);
@@ -53,4 +51,4 @@ export const agent: Role<typeof table.flags> = {
       unregister: () => hosted.unregister(),
     };
   },
-};
+});

@@ -2,11 +2,10 @@ import { frameworkFlags, frameworkRules } from '../../actors/framework/flags.ts'
 import { startFramework } from '../../actors/framework/start.ts';
 import * as flag from '../flags/index.ts';
 import { listenFor } from './listenFor.ts';
-import { commonFlags, type Role } from './role.ts';
+import { defineRole } from './role.ts';
 
 const table = flag.defineFlags(
   {
-    ...commonFlags,
     ip: flag.ip({ help: 'Address to listen on, for the master to answer. Default: 127.0.0.1' }),
     port: flag.port({ default: 0, help: 'Port to listen on; 0 lets the system choose' }),
     ...frameworkFlags,
@@ -15,7 +14,7 @@ const table = flag.defineFlags(
 );
 
 /** `--role=framework`: the job processor, or a framework module. Ends when the framework does, with its exit code. */
-export const framework: Role<typeof table.flags> = {
+export const framework = defineRole({
   name: 'framework',
   synopsis: 'mesostate --role=framework --framework=jobs --master=HOST:PORT --jobs=FILE [flags]',
   table,
@@ -30,4 +29,4 @@ export const framework: Role<typeof table.flags> = {
       },
     };
   },
-};
+});

@@ -4,10 +4,9 @@ import { masterFlags } from '../../actors/master/flags.ts';
 import * as flag from '../flags/index.ts';
 import { type HostedAgent, hostAgent } from './agent.ts';
 import { hostMaster } from './master.ts';
-import { type CommonValues, commonFlags, type Role, type RoleContext, type Running } from './role.ts';
+import { type CommonValues, defineRole, type RoleContext, type Running } from './role.ts';
 
 const table = flag.defineFlags({
-  ...commonFlags,
   ip: flag.ip({ default: '127.0.0.1', help: 'Address that the master and its agents listen on' }),
   port: flag.port({ default: 5050, help: 'Port of the master' }),
   agents: flag.integer({ default: 1, min: 1, max: 100, help: 'How many agents to start' }),
@@ -20,7 +19,7 @@ const table = flag.defineFlags({
   attributes: flag.string({ default: '', help: 'Attributes of each agent' }),
 });
 
-type LocalValues = flag.FlagValues<typeof table.flags>;
+type LocalValues = flag.FlagValues<typeof table.flags> & CommonValues;
 
 /** Flags of a part as its own table reads them, so that every default and check is that part's. */
 function valuesOf<F extends flag.FlagRecord>(
@@ -61,7 +60,7 @@ async function startAgents(values: LocalValues, { log }: RoleContext): Promise<H
 }
 
 /** `--role=local`, what `npm start` runs: a cluster in one program, which ends with everything it started. */
-export const local: Role<typeof table.flags> = {
+export const local = defineRole({
   name: 'local',
   synopsis: 'mesostate --role=local [--agents=N] [--work_dir=DIR] [flags]',
   table,
@@ -92,4 +91,4 @@ export const local: Role<typeof table.flags> = {
       },
     };
   },
-};
+});

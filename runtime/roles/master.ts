@@ -2,14 +2,12 @@ import path from 'node:path';
 import { masterFlags } from '../../actors/master/flags.ts';
 import { startMaster } from '../../actors/master/start.ts';
 import { packageRoot } from '../build.ts';
-import * as flag from '../flags/index.ts';
+import type * as flag from '../flags/index.ts';
 import { Assets } from '../http/assets.ts';
 import type { ListeningNode } from '../listen.ts';
 import type { Logger } from '../logging/index.ts';
 import { listenFor } from './listenFor.ts';
-import { type CommonValues, commonFlags, type Role } from './role.ts';
-
-const table = flag.defineFlags({ ...commonFlags, ...masterFlags.flags }, masterFlags.rules);
+import { type CommonValues, defineRole } from './role.ts';
 
 export type MasterValues = flag.FlagValues<typeof masterFlags.flags> & CommonValues;
 
@@ -34,13 +32,13 @@ export async function hostMaster(values: MasterValues, log: Logger): Promise<Lis
 }
 
 /** `--role=master`. Runs until it is told to end. */
-export const master: Role<typeof table.flags> = {
+export const master = defineRole({
   name: 'master',
   synopsis: 'mesostate --role=master --work_dir=DIR [--ip=ADDRESS] [--port=PORT] [flags]',
-  table,
+  table: masterFlags,
   async start(values, { log, print }) {
     const hosted = await hostMaster(values, log);
     print(`master listens on ${hosted.node.address.host}:${hosted.node.address.port}`);
     return { done: new Promise(() => {}), stop: () => hosted.shutdown() };
   },
-};
+});

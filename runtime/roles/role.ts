@@ -4,13 +4,56 @@ import * as flag from '../flags/index.ts';
 import type { Logger } from '../logging/index.ts';
 import { loggingFlags } from '../logging/index.ts';
 
-export interface Role<F extends FlagRecord> {
+/** A role as its starter writes it down. */
+export interface RoleDefinition<F extends FlagRecord> {
   readonly name: string;
   /** How the role is called, for `--help`. */
   readonly synopsis: string;
   readonly table: FlagTable<F>;
-  /** @throws StartError (by rejection) with the line to print and the exit code */
-  start(values: FlagValues<F>, context: RoleContext): Promise<Running>;
+  /** @throws an error with `exitCode` (by rejection), such as StartError, whose message is the line to print */
+  start(values: FlagValues<F> & CommonValues, context: RoleContext): Promise<Running>;
+}
+
+/** What came of a role's command line. */
+export type Reading =
+  | { readonly outcome: 'help' }
+  | { readonly outcome: 'version' }
+  | { readonly outcome: 'errors'; readonly errors: readonly string[]; readonly warnings: readonly string[] }
+  | {
+      readonly outcome: 'ready';
+      readonly warnings: readonly string[];
+      readonly common: CommonValues;
+      start(context: RoleContext): Promise<Running>;
+    };
+
+export interface Role {
+  readonly name: string;
+  help(): string;
+  read(argv: readonly string[], env: flag.Environment): Reading;
+}
+
+/** A role whose flags are read and checked as the common ones together with its own. */
+export function defineRole<F extends FlagRecord>(definition: RoleDefinition<F>): Role {
+  const { name, synopsis } = definition;
+  const table = flag.defineFlags<F & typeof commonFlags>(
+    { ...commonFlags, ...definition.table.flags },
+    definition.table.rules as readonly flag.FlagRule<F & typeof commonFlags>[],
+  );
+  return {
+    name,
+    help: () => flag.helpText(table, { role: name, synopsis }),
+    read: (argv, env) => {
+      const parsed = flag.parseFlags(table, argv, env);
+      if (parsed.outcome !== 'values') return parsed;
+      const values = parsed.values as FlagValues<F> & CommonValues;
+      return {
+        outcome: 'ready',
+        warnings: parsed.warnings,
+        common: values,
+        start: (context) => definition.start(values, context),
+      };
+    },
+  };
 }
 
 export interface RoleContext {
