@@ -45,15 +45,18 @@ function name(kind: string, id: string): string {
   return id;
 }
 
-function containerName(id: string): string {
+function containerName(id: string, whole = id): string {
   const problem = containerIdProblem(id);
-  if (problem !== undefined) throw new Error(`container id ${JSON.stringify(id)}: ${problem}`);
+  if (problem !== undefined) throw new Error(`container id ${JSON.stringify(whole)}: ${problem}`);
   return id;
 }
 
 /** Path of a nested container below `…/containers`: `a.b` lies at `a/containers/b`. */
 function containerPath(containerId: string): string {
-  return containerId.split('.').map(containerName).join('/containers/');
+  return containerId
+    .split('.')
+    .map((id) => containerName(id, containerId))
+    .join('/containers/');
 }
 
 /** An executor of a framework on an agent. */

@@ -15,7 +15,7 @@ import {
   writeLaunchFile,
 } from './runtimeFiles.ts';
 import { leaderLives, type ProcessTree, send, signalTrees, sweepLeftovers } from './signals.ts';
-import { DetachedStarter, type Report, SpawnerProcess, type Starter } from './starter.ts';
+import { DetachedStarter, markOf, type Report, SpawnerProcess, type Starter } from './starter.ts';
 import { type ContainerUsage, usageOf } from './usage.ts';
 
 /**
@@ -284,8 +284,8 @@ export class Containerizer {
     if (list.length === 0) return;
     // Order matters: what has not begun when its launch is withdrawn never begins; what has is seen afterwards.
     for (const { dir } of list) withdrawLaunch(dir);
-    const leaders = findByWord(new Set(list.map(({ id }) => id)));
-    for (const container of list) this.#conclude(container, leaders.has(container.id), why);
+    const leaders = findByWord(new Set(list.map(({ dir }) => markOf(dir))));
+    for (const container of list) this.#conclude(container, leaders.has(markOf(container.dir)), why);
   }
 
   #conclude(container: Starting, begun: boolean, why: string): void {
@@ -319,11 +319,11 @@ export class Containerizer {
     } else if (container.phase !== 'starting') {
       return;
     } else if (report.kind === 'started') {
-      this.#started(container, { pid: report.pid, leader: report.leader, mark: container.id });
+      this.#started(container, { pid: report.pid, leader: report.leader, mark: markOf(container.dir) });
     } else if (report.kind === 'failed') {
       this.#failed(container, report.text);
     } else {
-      this.#examine([container], 'its launch file is gone');
+      this.#examine([container], 'its launcher ended without a word');
     }
   }
 

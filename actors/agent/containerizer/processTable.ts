@@ -17,8 +17,8 @@ export interface ProcessStat {
 /** Ticks a second in /proc (USER_HZ, the same on every Linux). */
 export const TICKS_PER_SECOND = 100;
 
-/** Longer than any stat line. */
-const buffer = Buffer.allocUnsafe(4096);
+/** Longer than any stat line, and than the beginning of a command line that is of interest. */
+const buffer = Buffer.allocUnsafe(16_384);
 
 /** Whether this system shows its processes in /proc. */
 export const HAS_PROC: boolean = fs.existsSync('/proc/self/stat');
@@ -156,7 +156,7 @@ function readSmall(path: string): string | undefined {
     return undefined;
   }
   try {
-    return buffer.toString('latin1', 0, fs.readSync(fd, buffer, 0, buffer.length, null));
+    return buffer.toString('utf8', 0, fs.readSync(fd, buffer, 0, buffer.length, null));
   } catch {
     return undefined;
   } finally {

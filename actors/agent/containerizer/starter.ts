@@ -18,7 +18,7 @@ export interface StarterEvents {
   report(report: Report): void;
   /** The starter is gone; what it was given and has not reported started may or may not run. */
   died(text: string): void;
-  /** This system cannot do it this way; nothing that was given to the starter was begun. */
+  /** It cannot be done this way here: nothing that was given to the starter was begun, nor would be by another one. */
   unsupported(): void;
 }
 
@@ -32,6 +32,11 @@ export interface Starter {
 export interface StarterOptions {
   /** The shell that the launcher's scripts run in. */
   readonly shell: string;
+}
+
+/** The word of a leader's command line by which it is known: its container's runtime directory. */
+export function markOf(dir: string): string {
+  return `${dir}/`;
 }
 
 const LAUNCHER = join('actors', 'agent', 'containerizer', 'launcher');
@@ -66,17 +71,17 @@ export class SpawnerProcess implements Starter {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: SCRIPT_ENVIRONMENT,
     });
-    let supported = true;
+    let ready = false;
     this.#reports = new ReportReader(events, (word) => {
-      if (word === 'unsupported') supported = false;
+      ready ||= word === 'ready';
     });
     if (this.#child.stdout !== null) this.#reports.read(this.#child.stdout);
     this.#child.stdin?.on('error', () => {});
-    this.#child.on('error', (error) => events.died(error.message));
+    this.#child.on('error', () => events.unsupported());
     // Not `close`: the report channel stays open as long as a container lives.
     this.#child.on('exit', (code, signal) => {
       setImmediate(() => {
-        if (supported) events.died(`the spawner ended with ${signal ?? `status ${code}`}`);
+        if (ready) events.died(`the spawner ended with ${signal ?? `status ${code}`}`);
         else events.unsupported();
       });
     });
@@ -88,7 +93,7 @@ export class SpawnerProcess implements Starter {
   }
 
   start(containerId: string, dir: string): void {
-    this.#child.stdin?.write(`${containerId} ${dir}/\n`);
+    this.#child.stdin?.write(`${containerId} ${markOf(dir)}\n`);
   }
 
   close(): void {
@@ -111,24 +116,30 @@ export class DetachedStarter implements Starter {
   }
 
   start(containerId: string, dir: string): void {
-    const child = spawn(this.#options.shell, [join(launcherDir, 'run-container.sh'), containerId, dir], {
-      detached: true,
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-      env: SCRIPT_ENVIRONMENT,
-    });
+    const child = spawn(
+      this.#options.shell,
+      [join(launcherDir, 'run-container.sh'), containerId, markOf(dir)],
+      {
+        detached: true,
+        stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+        env: SCRIPT_ENVIRONMENT,
+      },
+    );
     const reader = new ReportReader(this.#events, () => {});
     this.#readers.add(reader);
     const channel = child.stdio[3];
-    if (channel) {
-      channel.on('close', () => this.#readers.delete(reader));
-      reader.read(channel as Readable);
-    }
+    if (channel) reader.read(channel as Readable);
+    child.on('close', () => {
+      this.#readers.delete(reader);
+      if (!reader.heard) this.#events.report({ kind: 'missing', containerId });
+    });
     child.on('error', (error) => this.#events.report({ kind: 'failed', containerId, text: error.message }));
     child.unref();
   }
 
   close(): void {
     for (const reader of this.#readers) reader.close();
+    this.#readers.clear();
   }
 }
 
@@ -138,6 +149,8 @@ class ReportReader {
   readonly #onWord: (word: string) => void;
   #channel: Readable | undefined;
   #rest = '';
+  /** Whether any report came. */
+  heard = false;
 
   constructor(events: StarterEvents, onWord: (word: string) => void) {
     this.#events = events;
@@ -160,6 +173,7 @@ class ReportReader {
     this.#rest = lines.pop() ?? '';
     for (const line of lines) {
       const report = parseReport(line);
+      this.heard ||= report !== undefined;
       if (report === undefined) this.#onWord(line);
       else this.#events.report(report);
     }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the command of one container and leaves on disk how it ended, whether or not an agent is there to see it.
 #
-# usage: run-container.sh CONTAINER DIR
+# usage: run-container.sh CONTAINER DIR/
 #
 # DIR holds `launch`, written by the agent: it calls the functions below and becomes the command. Left in DIR:
 #     pid      a line each: process id of the command, process id of this shell (the leader of the container's session),
@@ -12,6 +12,7 @@
 # `failed CONTAINER TEXT`, `missing CONTAINER` (there was nothing to launch). The files come first: nobody need listen.
 
 launcher_container=$1
+launcher_mark=$2
 launcher_dir=${2%/}
 
 # Handlers, not '': a signal ignored here would be ignored by the command as well, a handled one is back at its
@@ -67,8 +68,9 @@ started() {
   fi
   # Noclobber: should the agent have asked twice, only one of both goes on, and the other leaves no status.
   set -C
-  printf '%s\n%s\n%s\n' "$launcher_pid" "$$" "$launcher_container" >"$launcher_dir/pid" || kill -s KILL "$$"
+  printf '%s\n%s\n%s\n' "$launcher_pid" "$$" "$launcher_mark" >"$launcher_dir/pid" || kill -s KILL "$$"
   set +C
+  unset OLDPWD
   report started "$launcher_pid $$"
   exec 3>&-
 }
