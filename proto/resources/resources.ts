@@ -28,6 +28,14 @@ import { isRoleOrSubroleOf } from './roles.ts';
 import type { Range } from './values.ts';
 import { addItems, addRanges, fromMilli } from './values.ts';
 
+/** Whether there are resources that are reserved, reserved with a stack of two or more, revocable, shared. */
+export interface Traits {
+  readonly reserved: boolean;
+  readonly refined: boolean;
+  readonly revocable: boolean;
+  readonly shared: boolean;
+}
+
 export class Resources {
   /** Nothing. */
   static readonly EMPTY: Resources = new Resources([]);
@@ -36,6 +44,8 @@ export class Resources {
   readonly entries: readonly Entry[];
   private messages: readonly Resource[] | undefined;
   private knownScalars: Quantities | undefined;
+  private knownQuantities: Quantities | undefined;
+  private knownTraits: Traits | undefined;
 
   private constructor(entries: readonly Entry[]) {
     this.entries = entries;
@@ -103,8 +113,8 @@ export class Resources {
   /** Whether the value of one entry (of `bag`) is held; equal indivisible entries are counted. */
   private holds(wanted: Entry, bag: Resources): boolean {
     if (!wanted.kind.indivisible && !wanted.kind.shared) {
-      const holder = this.entries.find((entry) => sameKind(entry, wanted));
-      return holder !== undefined && holdsValue(holder, wanted);
+      for (const entry of this.entries) if (sameKind(entry, wanted)) return holdsValue(entry, wanted);
+      return false;
     }
     const have = holdersOf(this.entries, wanted);
     return have >= holdersOf(bag.entries, wanted);
@@ -136,6 +146,7 @@ export class Resources {
 
   /** What a role may be offered: the unreserved, and what is reserved to it or to an ancestor. */
   allocatableTo(role: string): Resources {
+    if (!this.traits.reserved) return this;
     return this.filter((kind) => kind.reservations.length === 0 || isRoleOrSubroleOf(role, kind.role));
   }
 
@@ -148,10 +159,12 @@ export class Resources {
   }
 
   shared(): Resources {
+    if (!this.traits.shared) return Resources.EMPTY;
     return this.filter((kind) => kind.shared);
   }
 
   nonShared(): Resources {
+    if (!this.traits.shared) return this;
     return this.filter((kind) => !kind.shared);
   }
 
@@ -269,7 +282,19 @@ export class Resources {
 
   /** As `scalarQuantities`, and ranges and sets by the number of their items. */
   quantities(): Quantities {
-    return Quantities.ofMilli(sumByName(this.entries));
+    this.knownQuantities ??= Quantities.ofMilli(sumByName(this.entries));
+    return this.knownQuantities;
+  }
+
+  /** Which of the less usual kinds are in the bag: worked out once, to spare looking through it. */
+  get traits(): Traits {
+    this.knownTraits ??= {
+      reserved: this.entries.some(({ kind }) => kind.reservations.length > 0),
+      refined: this.entries.some(({ kind }) => kind.reservations.length > 1),
+      revocable: this.entries.some(({ kind }) => kind.revocable),
+      shared: this.entries.some(({ kind }) => kind.shared),
+    };
+    return this.knownTraits;
   }
 
   /** The messages, one for each entry, in the new reservation format. Shared with other callers: not to be changed. */

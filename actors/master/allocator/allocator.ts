@@ -216,7 +216,10 @@ export class Allocator {
     if (lengthMs === 0) return;
     for (const [role, part] of resources.allocations()) {
       if (!framework.roles.has(role)) continue;
-      this.state.filters.add(frameworkId, role, agentId, part.unallocated(), nowMs + lengthMs);
+      const refused = part.unallocated();
+      // The same bag as will be offered again makes the filter quick to check.
+      const bag = refused.equals(agent.available) ? agent.available : refused;
+      this.state.filters.add(frameworkId, role, agentId, bag, nowMs + lengthMs);
     }
   }
 

@@ -7,7 +7,7 @@
 
 import { ValueType } from '../../../proto/generated/types/v1.ts';
 import type { Kind } from '../../../proto/resources/index.ts';
-import { Quantities, Resources } from '../../../proto/resources/index.ts';
+import { type Limits, Quantities, Resources } from '../../../proto/resources/index.ts';
 import type { AllocatorAgent } from './agent.ts';
 import type { ExplainSink } from './explain.ts';
 import { SkipReason } from './explain.ts';
@@ -28,6 +28,13 @@ interface Candidate {
   readonly available: Resources;
 }
 
+/** A bag in two: what quota cuts, and the rest. */
+interface Split {
+  readonly whole: Resources;
+  readonly quota: Resources;
+  readonly rest: Resources;
+}
+
 /** Whether to go on with the next framework or with the next role. */
 type Verdict = 'next framework' | 'next role';
 
@@ -36,10 +43,14 @@ export class AllocationCycle {
   private readonly state: AllocatorState;
   private readonly nowMs: number;
   private readonly explain: ExplainSink | undefined;
-  /** What each role with quota consumes; of a role being served, with what this cycle gave it. */
-  private readonly consumed = new Map<string, Quantities>();
+  /** What is missing of the guarantee of each role; roles that miss nothing are not in it. */
+  private readonly unsatisfied = new Map<string, Quantities>();
+  /** What each role with limits may still be given. */
+  private readonly allowed = new Map<string, Limits>();
   private requiredHeadroom = Quantities.NONE;
   private availableHeadroom = Quantities.NONE;
+  /** The last bag that was split: on one agent it is mostly the same for role after role. */
+  private lastSplit: Split = { whole: Resources.EMPTY, quota: Resources.EMPTY, rest: Resources.EMPTY };
   /** By agent, shared resources that were offered in this cycle: each is offered once. */
   private readonly sharedOffered = new Map<string, Resources>();
 
@@ -54,7 +65,7 @@ export class AllocationCycle {
     const agents = [...candidates].filter((agent) => this.isOfferable(agent));
     this.prepareQuota();
     if (this.explain !== undefined) this.explainInactive(this.explain);
-    if (this.hasGuarantees()) for (const agent of this.shuffle(agents)) this.serveGuarantees(agent);
+    if (this.unsatisfied.size > 0) for (const agent of this.shuffle(agents)) this.serveGuarantees(agent);
     for (const agent of this.shuffle(agents)) this.serveRest(agent);
   }
 
@@ -72,11 +83,14 @@ export class AllocationCycle {
   }
 
   private prepareQuota(): void {
-    for (const [role, { guarantees }] of this.state.quotas) {
+    for (const [role, { guarantees, limits }] of this.state.quotas) {
       const consumed = this.state.ledger.consumed(role);
-      this.consumed.set(role, consumed);
+      const missing = guarantees.minus(consumed);
+      if (!limits.isEmpty) this.allowed.set(role, limits.minus(consumed));
+      if (missing.isEmpty) continue;
+      this.unsatisfied.set(role, missing);
       // A nested role's guarantee is part of its parent's.
-      if (!role.includes('/')) this.requiredHeadroom = this.requiredHeadroom.plus(guarantees.minus(consumed));
+      if (!role.includes('/')) this.requiredHeadroom = this.requiredHeadroom.plus(missing);
     }
     if (this.requiredHeadroom.isEmpty) return;
     for (const agent of this.state.agents.values()) {
@@ -84,29 +98,22 @@ export class AllocationCycle {
     }
   }
 
-  private hasGuarantees(): boolean {
-    for (const quota of this.state.quotas.values()) if (!quota.guarantees.isEmpty) return true;
-    return false;
-  }
-
-  private unsatisfied(role: string): Quantities {
-    return this.state.quota(role).guarantees.minus(this.consumed.get(role) ?? Quantities.NONE);
-  }
-
   // Stage 1.
 
   private serveGuarantees(agent: AllocatorAgent): void {
+    if (this.unsatisfied.size === 0) return;
     for (const role of this.state.roleSorter.sort()) {
-      if (this.unsatisfied(role).isEmpty) continue;
+      if (!this.unsatisfied.has(role)) continue;
       if (this.isDrained(agent)) return;
-      this.serveRole(agent, role, (candidate) => this.offerGuarantee(candidate));
+      this.serveRole(agent, role, this.offerGuarantee);
     }
   }
 
-  private offerGuarantee(candidate: Candidate): Verdict {
+  private readonly offerGuarantee = (candidate: Candidate): Verdict => {
     const { available, role, framework, agent } = candidate;
-    const quotaResources = available.filter(isQuotaKind);
-    const guaranteed = shrinkToQuantities(quotaResources, this.unsatisfied(role), this.state.random);
+    const quotaResources = this.split(available).quota;
+    const missing = this.unsatisfied.get(role) ?? Quantities.NONE;
+    const guaranteed = shrinkToQuantities(quotaResources, missing, this.state.random);
     if (guaranteed.isEmpty) {
       this.skip(framework.id, role, agent.id, SkipReason.NO_GUARANTEE_PROGRESS);
       return 'next framework';
@@ -118,8 +125,8 @@ export class AllocationCycle {
       return 'next framework';
     }
     this.requiredHeadroom = this.requiredHeadroom.minus(guaranteedAmount);
-    return this.unsatisfied(role).isEmpty ? 'next role' : 'next framework';
-  }
+    return this.unsatisfied.has(role) ? 'next framework' : 'next role';
+  };
 
   // Stage 2.
 
@@ -130,21 +137,22 @@ export class AllocationCycle {
     }
     for (const role of this.state.roleSorter.sort()) {
       if (this.isDrained(agent)) return;
-      this.serveRole(agent, role, (candidate) => this.offerRest(candidate));
+      this.serveRole(agent, role, this.offerRest);
     }
   }
 
-  private offerRest(candidate: Candidate): Verdict {
+  private readonly offerRest = (candidate: Candidate): Verdict => {
     const { available, role } = candidate;
-    const isCut = !this.requiredHeadroom.isEmpty || !this.state.quota(role).limits.isEmpty;
+    const isCut = !this.requiredHeadroom.isEmpty || this.allowed.has(role);
     if (!isCut) {
       this.offer(candidate, available, Resources.EMPTY);
       return 'next framework';
     }
-    const additional = this.cut(role, available.filter(isQuotaKind), Quantities.NONE);
-    this.offer(candidate, available.filter((kind) => !isQuotaKind(kind)).plus(additional), additional);
+    const { quota, rest } = this.split(available);
+    const additional = this.cut(role, quota, Quantities.NONE);
+    this.offer(candidate, rest.plus(additional), additional);
     return 'next framework';
-  }
+  };
 
   // Both stages.
 
@@ -172,6 +180,14 @@ export class AllocationCycle {
       const available = framework.understood(forRole);
       if (serve({ framework, agent, role, available }) === 'next role') return;
     }
+  }
+
+  private split(whole: Resources): Split {
+    if (this.lastSplit.whole !== whole) {
+      const quota = whole.filter(isQuotaKind);
+      this.lastSplit = { whole, quota, rest: whole.filter((kind) => !isQuotaKind(kind)) };
+    }
+    return this.lastSplit;
   }
 
   private availableTo(agent: AllocatorAgent, role: string): Resources {
@@ -214,12 +230,9 @@ export class AllocationCycle {
   /** What may be given beyond the guarantee: within the role's limits and what nobody's guarantee needs. */
   private cut(role: string, resources: Resources, alreadyGiven: Quantities): Resources {
     const { random } = this.state;
-    const { limits } = this.state.quota(role);
+    const allowed = this.allowed.get(role);
     let rest = resources;
-    if (!limits.isEmpty) {
-      const consumed = (this.consumed.get(role) ?? Quantities.NONE).plus(alreadyGiven);
-      rest = shrinkToLimits(rest, limits.minus(consumed), random);
-    }
+    if (allowed !== undefined) rest = shrinkToLimits(rest, allowed.minus(alreadyGiven), random);
     if (!this.requiredHeadroom.isEmpty) {
       rest = shrinkToQuantities(rest, this.availableHeadroom.minus(this.requiredHeadroom), random);
     }
@@ -259,8 +272,11 @@ export class AllocationCycle {
   private bookQuota(role: string, counted: Resources): void {
     if (counted.isEmpty) return;
     const amount = counted.scalarQuantities();
-    const consumed = this.consumed.get(role);
-    if (consumed !== undefined) this.consumed.set(role, consumed.plus(amount));
+    const missing = this.unsatisfied.get(role)?.minus(amount);
+    if (missing?.isEmpty) this.unsatisfied.delete(role);
+    else if (missing !== undefined) this.unsatisfied.set(role, missing);
+    const allowed = this.allowed.get(role);
+    if (allowed !== undefined) this.allowed.set(role, allowed.minus(amount));
     this.availableHeadroom = this.availableHeadroom.minus(amount);
   }
 

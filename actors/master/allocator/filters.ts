@@ -31,7 +31,10 @@ export function refusalMs(refuseSeconds: number, allocationIntervalMs: number): 
 }
 
 export class RefuseFilters {
-  private readonly byFramework = new Map<string, Map<string, Map<string, Filter[]>>>();
+  /** By agent and framework (of all roles): a cycle asks agent by agent. */
+  private readonly byAgent = new Map<string, Map<string, Filter[]>>();
+  /** By framework and role, to clear them. */
+  private readonly byFramework = new Map<string, Map<string, Set<Filter>>>();
   /** Filters by the second in which they expire, so that expiry looks only at what is due. */
   private readonly bySecond = new Map<number, Set<Filter>>();
   private readonly active = new Map<string, number>();
@@ -40,9 +43,10 @@ export class RefuseFilters {
   /** @param resources what was refused, without allocation role */
   add(frameworkId: string, role: string, agentId: string, resources: Resources, expiresMs: number): void {
     const filter: Filter = { frameworkId, role, agentId, resources, expiresMs };
-    const roles = getOrMake(this.byFramework, frameworkId, () => new Map<string, Map<string, Filter[]>>());
-    const agents = getOrMake(roles, role, () => new Map<string, Filter[]>());
-    getOrMake(agents, agentId, () => []).push(filter);
+    const onAgent = getOrMake(this.byAgent, agentId, () => new Map<string, Filter[]>());
+    getOrMake(onAgent, frameworkId, () => []).push(filter);
+    const ofFramework = getOrMake(this.byFramework, frameworkId, () => new Map<string, Set<Filter>>());
+    getOrMake(ofFramework, role, () => new Set<Filter>()).add(filter);
     const second = Math.floor(expiresMs / 1000);
     getOrMake(this.bySecond, second, () => new Set<Filter>()).add(filter);
     this.earliestSecond = Math.min(this.earliestSecond, second);
@@ -51,10 +55,10 @@ export class RefuseFilters {
 
   /** Whether a live filter hides this offer (without allocation role). */
   hides(frameworkId: string, role: string, agentId: string, offer: Resources, nowMs: number): boolean {
-    const filters = this.byFramework.get(frameworkId)?.get(role)?.get(agentId);
+    const filters = this.byAgent.get(agentId)?.get(frameworkId);
     if (filters === undefined) return false;
     for (const filter of filters) {
-      if (filter.expiresMs > nowMs && filter.resources.contains(offer)) return true;
+      if (filter.role === role && filter.expiresMs > nowMs && filter.resources.contains(offer)) return true;
     }
     return false;
   }
@@ -74,18 +78,16 @@ export class RefuseFilters {
   /** Forgets the filters of a framework, in one role or in all. */
   clearFramework(frameworkId: string, role?: string): void {
     const roles = this.byFramework.get(frameworkId);
-    for (const agents of role === undefined ? [...(roles?.values() ?? [])] : [roles?.get(role)]) {
-      for (const filters of [...(agents?.values() ?? [])])
-        for (const filter of [...filters]) this.drop(filter);
+    if (roles === undefined) return;
+    for (const filters of role === undefined ? [...roles.values()] : [roles.get(role) ?? []]) {
+      for (const filter of [...filters]) this.drop(filter);
     }
   }
 
   /** Forgets the filters on an agent. */
   clearAgent(agentId: string): void {
-    for (const roles of [...this.byFramework.values()]) {
-      for (const agents of [...roles.values()]) {
-        for (const filter of [...(agents.get(agentId) ?? [])]) this.drop(filter);
-      }
+    for (const filters of [...(this.byAgent.get(agentId)?.values() ?? [])]) {
+      for (const filter of [...filters]) this.drop(filter);
     }
   }
 
@@ -95,18 +97,17 @@ export class RefuseFilters {
   }
 
   private drop(filter: Filter): void {
-    const roles = this.byFramework.get(filter.frameworkId);
-    const agents = roles?.get(filter.role);
-    const rest = agents?.get(filter.agentId)?.filter((other) => other !== filter) ?? [];
-    if (rest.length > 0) agents?.set(filter.agentId, rest);
-    else agents?.delete(filter.agentId);
-    if (agents?.size === 0) roles?.delete(filter.role);
-    if (roles?.size === 0) this.byFramework.delete(filter.frameworkId);
-    const second = Math.floor(filter.expiresMs / 1000);
-    const due = this.bySecond.get(second);
-    due?.delete(filter);
-    if (due?.size === 0) this.bySecond.delete(second);
-    this.countDown(filter.role);
+    const { agentId, frameworkId, role } = filter;
+    const onAgent = this.byAgent.get(agentId);
+    const rest = onAgent?.get(frameworkId)?.filter((other) => other !== filter) ?? [];
+    if (rest.length > 0) onAgent?.set(frameworkId, rest);
+    else onAgent?.delete(frameworkId);
+    if (onAgent?.size === 0) this.byAgent.delete(agentId);
+    const ofFramework = this.byFramework.get(frameworkId);
+    removeFrom(ofFramework, role, filter);
+    if (ofFramework?.size === 0) this.byFramework.delete(frameworkId);
+    removeFrom(this.bySecond, Math.floor(filter.expiresMs / 1000), filter);
+    this.countDown(role);
   }
 
   private countDown(role: string): void {
@@ -123,4 +124,11 @@ function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
     map.set(key, value);
   }
   return value;
+}
+
+/** Takes one value out of the set under `key`; an empty set goes. */
+function removeFrom<K, V>(map: Map<K, Set<V>> | undefined, key: K, value: V): void {
+  const set = map?.get(key);
+  set?.delete(value);
+  if (set?.size === 0) map?.delete(key);
 }

@@ -61,6 +61,12 @@ export class AllocatorFramework {
 
   /** Without the kinds of resources that it does not understand. */
   understood(resources: Resources): Resources {
+    const { shared, revocable, refined } = resources.traits;
+    const all =
+      (this.sharedResources || !shared) &&
+      (this.revocableResources || !revocable) &&
+      (this.refinement || !refined);
+    if (all) return resources;
     return resources.filter(
       (kind) =>
         (this.sharedResources || !kind.shared) &&

@@ -3,15 +3,13 @@
 import { ValueType } from '../../../proto/generated/types/v1.ts';
 import { type Entry, scalarEntry } from '../../../proto/resources/entry.ts';
 import type { Kind, Resources } from '../../../proto/resources/index.ts';
-import { ancestorsOf, Resources as Bag, Limits, Quantities } from '../../../proto/resources/index.ts';
+import { ancestorsOf, Resources as Bag, type Limits, Quantities } from '../../../proto/resources/index.ts';
 import type { Random } from '../../../runtime/ports.ts';
 
 export interface Quota {
   readonly guarantees: Quantities;
   readonly limits: Limits;
 }
-
-export const NO_QUOTA: Quota = { guarantees: Quantities.NONE, limits: Limits.NONE };
 
 /** Revocable, shared and non-scalar resources never count. */
 function countsAsQuota(kind: Kind): boolean {
@@ -73,12 +71,13 @@ export class ConsumptionLedger {
 /** Cuts to quantities: a name without one is dropped. Which resources are kept first is left to chance. */
 export function shrinkToQuantities(resources: Resources, target: Quantities, random: Random): Resources {
   if (target.isEmpty) return Bag.EMPTY;
+  if (target.contains(resources.scalarQuantities())) return resources;
   return shrink(resources, random, (name) => target.getMilli(name));
 }
 
 /** Cuts to limits: a name without one is kept. */
 export function shrinkToLimits(resources: Resources, target: Limits, random: Random): Resources {
-  if (target.isEmpty) return resources;
+  if (target.contains(resources.scalarQuantities())) return resources;
   return shrink(resources, random, (name) => target.milli.get(name) ?? Number.POSITIVE_INFINITY);
 }
 

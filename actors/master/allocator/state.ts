@@ -8,7 +8,7 @@ import { DrfSorter } from './drf_sorter.ts';
 import { RefuseFilters } from './filters.ts';
 import type { AllocatorFramework } from './framework.ts';
 import { DEFAULT_MINIMUM, type Minimum } from './minimum.ts';
-import { ConsumptionLedger, NO_QUOTA, type Quota } from './quota.ts';
+import { ConsumptionLedger, type Quota } from './quota.ts';
 import { RandomSorter } from './random_sorter.ts';
 import { Totals } from './share.ts';
 import type { Sorter, SorterContext, SorterName } from './sorter.ts';
@@ -59,10 +59,6 @@ export class AllocatorState {
     this.context = { totals: this.totals, excluded: new Set(options.fairSharingExcluded ?? []), random };
     this.frameworkSorterName = options.frameworkSorter ?? 'drf';
     this.roleSorter = makeSorter(options.roleSorter ?? 'drf', this.context);
-  }
-
-  quota(role: string): Quota {
-    return this.quotas.get(role) ?? NO_QUOTA;
   }
 
   /** Enters a framework into a role, inactive; the role appears in the order with its first framework. */
