@@ -16,6 +16,8 @@ export interface StreamSink {
   /** Bytes accepted and not yet taken by the client. */
   readonly bufferedBytes: number;
   write(bytes: Uint8Array | string): void;
+  /** Calls once, when the client took what was written; at once when nothing waits. */
+  whenDrained(listener: () => void): void;
   end(): void;
   /** Cuts the connection. */
   destroy(): void;
@@ -86,6 +88,8 @@ export class HttpReply {
 /** A response that goes on. Writing to one whose client left, or that was ended, does nothing. */
 export class HttpStream {
   private sink: StreamSink | undefined;
+  /** Told when the client goes while somebody waits for it to read. */
+  private awaiting: (() => void) | undefined;
   private readonly bufferBytesMax: number;
   private readonly reply: HttpReply;
 
@@ -95,6 +99,7 @@ export class HttpStream {
     this.bufferBytesMax = bufferBytesMax;
     reply.onClose(() => {
       this.sink = undefined;
+      this.awaiting?.();
     });
   }
 
@@ -116,6 +121,15 @@ export class HttpStream {
     }
     this.sink.write(bytes);
     return true;
+  }
+
+  /** Resolves when the client took what was written, or is gone: for those who write more than a reader can hold. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.sink === undefined) return resolve();
+      this.awaiting = resolve;
+      this.sink.whenDrained(resolve);
+    });
   }
 
   end(): void {

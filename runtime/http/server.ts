@@ -202,6 +202,10 @@ function openStream(res: ServerResponse, status: number, headers: Record<string,
     write: (bytes) => {
       res.write(bytes);
     },
+    whenDrained: (listener) => {
+      if (res.writableNeedDrain) res.once('drain', listener);
+      else listener();
+    },
     end: () => {
       res.end();
     },
