@@ -18,7 +18,8 @@ export function parseMinimum(text: string): Minimum {
   if (text.trim() === '') return [];
   return text.split('|').map((alternative) => {
     const resources = parseResources(alternative);
-    if (resources.entries.some((entry) => entry.milli === 0 || entry.kind.reservations.length > 0)) {
+    const plain = resources.entries.every(({ kind, milli }) => milli > 0 && kind.reservations.length === 0);
+    if (resources.isEmpty || !plain) {
       throw new ResourceError(`minimum "${alternative}": expected unreserved scalars such as cpus:0.01`);
     }
     return resources.scalarQuantities();
