@@ -11,7 +11,14 @@ export { type ListeningNode, type ListenOptions, listen } from './listen.ts';
 export { Node, type NodeOptions } from './node.ts';
 export { type Address, addressText, Pid, parseAddress } from './pid.ts';
 export type { Clock, Ids, Ports, Random, Timer } from './ports.ts';
-export { type AnyMessages, type ExitReason, Process, type Route, type RouteOptions } from './process.ts';
+export {
+  type AnyMessages,
+  type ExitReason,
+  type MessageHandler,
+  Process,
+  type Route,
+  type RouteOptions,
+} from './process.ts';
 export { realPorts } from './realPorts.ts';
 export { MemoryNetwork } from './transport/memory.ts';
 export { SeededIds, SeededRandom, VirtualClock, type VirtualPorts, virtualPorts } from './virtualPorts.ts';
