@@ -40,7 +40,12 @@ import {
   Process,
   type Timer,
 } from '../../../runtime/index.ts';
-import { LiveChart, schedulerDriverMachine, subscriptionBackoffMaxMs } from '../../../statecharts/index.ts';
+import {
+  LiveChart,
+  type SchedulerDriverEvent,
+  schedulerDriverMachine,
+  subscriptionBackoffMaxMs,
+} from '../../../statecharts/index.ts';
 import type { Connect, ConnectionHost, SchedulerConnection } from './connection.ts';
 import { pidConnection } from './pidConnection.ts';
 import type { Scheduler, SchedulerDriver } from './scheduler.ts';
@@ -69,6 +74,7 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
   readonly #options: DriverOptions;
   #scheduler: Scheduler = { offers: () => {}, update: () => {} };
   readonly #exitedListeners: ((pid: Pid, reason: ExitReason) => void)[] = [];
+  readonly #announcements: (() => void)[] = [];
   #framework: FrameworkInfo;
   #master: MasterInfo | undefined;
   #subscriptions = 0;
@@ -86,19 +92,19 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
     this.#scheduler = this.#options.scheduler();
     const connect = this.#options.connect ?? pidConnection;
     this.#connection = connect(this.#host(), {
-      connected: () => this.#chart?.send({ type: 'CONNECTED' }),
+      connected: () => this.#step({ type: 'CONNECTED' }),
       disconnected: (why) => {
         this.#lostBecause = why;
-        this.#chart?.send({ type: 'CONNECTION_LOST' });
+        this.#step({ type: 'CONNECTION_LOST' });
       },
       event: (event) => this.#receive(event),
     });
     this.#chart = this.#makeChart();
-    this.#chart.send({ type: 'MASTER_DETECTED' });
+    this.#step({ type: 'MASTER_DETECTED' });
   }
 
   override finalize(): void {
-    this.#chart?.send({ type: 'STOP_REQUESTED' });
+    this.#step({ type: 'STOP_REQUESTED' });
     this.#connection?.close();
   }
 
@@ -199,13 +205,13 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
 
   stop(failover = false): void {
     if (!failover) this.#call({ type: SchedulerCallType.TEARDOWN });
-    this.#chart?.send({ type: 'STOP_REQUESTED' });
+    this.#step({ type: 'STOP_REQUESTED' });
     this.terminate();
   }
 
   abort(): void {
     this.suppress();
-    this.#chart?.send({ type: 'ABORT_REQUESTED' });
+    this.#step({ type: 'ABORT_REQUESTED' });
   }
 
   // ---- the connection -------------------------------------------------------------------------------------------
@@ -218,6 +224,12 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
     return addressText(this.#options.master);
   }
 
+  /** Callbacks run when the chart is where they say: a call made in `subscribed` is to go out. */
+  #step(event: SchedulerDriverEvent): void {
+    this.#chart?.send(event);
+    for (let run = this.#announcements.shift(); run !== undefined; run = this.#announcements.shift()) run();
+  }
+
   #makeChart(): LiveChart<typeof schedulerDriverMachine> {
     return new LiveChart(schedulerDriverMachine, {
       id: this.id,
@@ -227,8 +239,9 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
         connect: () => this.#connection?.open(this.#options.master),
         disconnect: () => this.#connection?.close(),
         sendSubscribe: () => this.#subscribe(),
-        announceSubscribed: () => this.#announceSubscribed(),
-        announceDisconnected: ({ event }) => this.#announceDisconnected(event.type),
+        announceSubscribed: () => this.#announcements.push(() => this.#announceSubscribed()),
+        announceDisconnected: ({ event }) =>
+          this.#announcements.push(() => this.#announceDisconnected(event.type)),
         announceAborted: () => this.log.info('driver aborted', { framework_id: this.frameworkId?.value }),
       },
       delays: {
@@ -302,12 +315,12 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
     if (subscribed === undefined || this.#subscribed) return;
     this.#framework = { ...this.#framework, id: subscribed.framework_id };
     this.#master = subscribed.master_info;
-    this.#chart?.send({ type: 'SUBSCRIBED' });
+    this.#step({ type: 'SUBSCRIBED' });
   }
 
   #refused(message: string): void {
     this.log.error('the master refuses this framework', { framework_id: this.frameworkId?.value, message });
-    this.#chart?.send({ type: 'ERROR_RECEIVED' });
+    this.#step({ type: 'ERROR_RECEIVED' });
     this.#scheduler.error?.(this, message);
   }
 

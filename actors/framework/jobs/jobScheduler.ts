@@ -110,7 +110,7 @@ export class JobScheduler implements Scheduler {
   offers(driver: SchedulerDriver, offers: readonly Offer[]): void {
     this.#offered.note(offers);
     const { table } = this;
-    for (const plan of matchOffers(offers, table.waiting(), table.waitingShapes)) this.#answer(driver, plan);
+    for (const plan of matchOffers(offers, table.waiting, table.waitingShapes)) this.#answer(driver, plan);
   }
 
   update(driver: SchedulerDriver, status: TaskStatus): void {
@@ -251,7 +251,7 @@ export class JobScheduler implements Scheduler {
     const { table } = this;
     if (table.done) return;
     this.#progress.tick(table.counts(), table.size, this.#driver?.state ?? 'connecting');
-    this.#reasons.tick(table.waiting(), table.waitingShapes, this.#context.clock.now());
+    this.#reasons.tick(table.waiting, table.waitingShapes, this.#context.clock.now());
     const sinceMs = this.#context.clock.monotonic() - this.#reconciledMs;
     if (
       sinceMs > this.#options.reconcileIntervalMs ||

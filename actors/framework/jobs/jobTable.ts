@@ -119,11 +119,8 @@ export class JobTable {
     return this.#charts.countTag('terminal') === this.#jobs.size;
   }
 
-  /** Jobs that wait for an offer, in the order in which they are to run. */
-  *waiting(): Iterable<Job> {
-    yield* this.#again.values();
-    yield* this.#fresh.values();
-  }
+  /** Jobs that wait for an offer, in the order in which they are to run. May be walked more than once. */
+  readonly waiting: Iterable<Job> = { [Symbol.iterator]: () => this.#walkWaiting() };
 
   get waitingCount(): number {
     return this.#again.size + this.#fresh.size;
@@ -186,6 +183,11 @@ export class JobTable {
 
   step(job: Job, event: JobEvent): void {
     this.#charts.step(job.id, event);
+  }
+
+  *#walkWaiting(): Iterator<Job> {
+    yield* this.#again.values();
+    yield* this.#fresh.values();
   }
 
   #start(spec: JobSpec, retries: number): Job {
