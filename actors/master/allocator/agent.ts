@@ -87,3 +87,16 @@ export class AllocatorAgent {
     this.knownQuota = undefined;
   }
 }
+
+/** Whether nothing that matters to offers differs. */
+export function sameDescription(a: AgentDescription, b: AgentDescription): boolean {
+  return sameAttributes(a, b) && describeRest(a) === describeRest(b);
+}
+
+export function sameAttributes(a: AgentDescription, b: AgentDescription): boolean {
+  return JSON.stringify(a.attributes ?? []) === JSON.stringify(b.attributes ?? []);
+}
+
+function describeRest({ hostname, domain, capabilities }: AgentDescription): string {
+  return JSON.stringify([hostname, domain ?? null, [...capabilities].sort()]);
+}

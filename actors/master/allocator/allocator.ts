@@ -3,47 +3,26 @@
  * and when to run a cycle; time comes as milliseconds, chance as a port.
  */
 
+import type { Unavailability } from '../../../proto/generated/types/v1.ts';
 import { Quantities, Resources } from '../../../proto/resources/index.ts';
 import type { Random } from '../../../runtime/ports.ts';
 import type { AgentDescription } from './agent.ts';
-import { AllocatorAgent } from './agent.ts';
-import { AllocationCycle, type FrameworkOffers } from './cycle.ts';
-import type { ExplainSink } from './explain.ts';
+import { AllocatorAgent, sameAttributes, sameDescription } from './agent.ts';
+import { type AllocateOptions, type Allocation, AllocatorError, type ResourceConversion } from './api.ts';
+import { AllocationCycle } from './cycle.ts';
 import { refusalMs } from './filters.ts';
 import type { FrameworkOptions } from './framework.ts';
 import { AllocatorFramework } from './framework.ts';
+import { type InverseOffer, InverseOffers } from './inverse_offers.ts';
 import type { Quota } from './quota.ts';
+import { RecoveryPause } from './recovery.ts';
 import type { AllocatorOptions } from './state.ts';
 import { AllocatorState } from './state.ts';
 
-/** What one framework is to be offered after a cycle: the master makes one offer for each role and agent. */
-export interface Allocation {
-  readonly frameworkId: string;
-  /** Role → agent id → resources, which carry the allocation role. */
-  readonly offers: FrameworkOffers;
-}
-
-/** What an operation turns into what; resources with allocation roles where a framework holds them. */
-export interface ResourceConversion {
-  /** Empty for an added holder of a shared resource. */
-  readonly consumed: Resources;
-  readonly converted: Resources;
-}
-
-export interface AllocateOptions {
-  /** Agents to look at; all when absent. Unknown ones are ignored. */
-  readonly agents?: Iterable<string> | undefined;
-  /** Hears why combinations were skipped. */
-  readonly explain?: ExplainSink | undefined;
-}
-
-/** A call that contradicts what the allocator knows: a defect of the caller. */
-export class AllocatorError extends Error {
-  override name = 'AllocatorError';
-}
-
 export class Allocator {
   private readonly state: AllocatorState;
+  private readonly inverse = new InverseOffers();
+  private readonly pause = new RecoveryPause();
 
   constructor({ random, options = {} }: { random: Random; options?: AllocatorOptions }) {
     this.state = new AllocatorState(random, options);
@@ -78,6 +57,7 @@ export class Allocator {
     const framework = this.state.frameworks.get(id);
     if (framework === undefined) return;
     this.state.filters.clearFramework(id);
+    this.inverse.clearFramework(id);
     for (const agent of this.state.agents.values()) {
       for (const [role, part] of agent.used.get(id)?.allocations() ?? []) {
         this.state.roleSorter.unallocated(role, agent.id, part);
@@ -96,6 +76,7 @@ export class Allocator {
   deactivateFramework(id: string): void {
     this.framework(id).isActive = false;
     this.state.filters.clearFramework(id);
+    this.inverse.clearFramework(id);
     this.state.refreshRoles(this.framework(id));
   }
 
@@ -119,6 +100,7 @@ export class Allocator {
   /** Offers in these roles again (all of the framework's when empty), and those refused before, too. */
   revive(frameworkId: string, roles: Iterable<string> = []): void {
     const framework = this.framework(frameworkId);
+    this.inverse.clearFilters(frameworkId);
     for (const role of rolesOr(roles, framework.roles)) {
       framework.suppressed.delete(role);
       this.state.filters.clearFramework(frameworkId, role);
@@ -156,6 +138,7 @@ export class Allocator {
     this.state.countTotal(agent.total, -1);
     this.state.agents.delete(id);
     this.state.filters.clearAgent(id);
+    this.inverse.setUnavailability(id, undefined);
   }
 
   /**
@@ -188,6 +171,32 @@ export class Allocator {
   /** Its resources are not offered any more; offers that are out are the master's to rescind. */
   deactivateAgent(id: string): void {
     this.agent(id).isActive = false;
+  }
+
+  /** Sets or ends the maintenance window of an agent; what frameworks answered to the last one is forgotten. */
+  updateUnavailability(id: string, unavailability: Unavailability | undefined): void {
+    this.agent(id);
+    this.inverse.setUnavailability(id, unavailability);
+  }
+
+  /** Inverse offers are asked for after a cycle. Each that comes out is outstanding until it is answered. */
+  inverseOffers(nowMs: number, agents?: Iterable<string>): InverseOffer[] {
+    return this.inverse.make(this.candidates(agents), this.state.frameworks, nowMs);
+  }
+
+  /**
+   * An inverse offer was answered or rescinded.
+   *
+   * @param filterSeconds how long none shall come again for this agent; undefined or 0: not at all
+   */
+  updateInverseOffer(
+    frameworkId: string,
+    agentId: string,
+    filterSeconds: number | undefined,
+    nowMs: number,
+  ): void {
+    const lengthMs = refusalMs(filterSeconds ?? 0, this.state.allocationIntervalMs);
+    this.inverse.answered(frameworkId, agentId, nowMs + lengthMs);
   }
 
   // Resources.
@@ -280,9 +289,24 @@ export class Allocator {
 
   // Cycles.
 
+  /**
+   * After a failover: nothing is offered until most of the agents are back, if there is quota (set before) to be broken.
+   *
+   * @param expectedAgents in the registry
+   */
+  recover(expectedAgents: number, nowMs: number): void {
+    if (this.state.quotas.size > 0) this.pause.begin(expectedAgents, nowMs);
+  }
+
+  /** Whether cycles offer nothing because of `recover`. The caller keeps its requests and comes again. */
+  isPaused(nowMs: number): boolean {
+    return this.pause.isOn(this.state.agents.size, nowMs);
+  }
+
   /** Runs one cycle. What it returns counts as allocated from now on, until it is recovered. */
   allocate(nowMs: number, options: AllocateOptions = {}): Allocation[] {
     this.state.filters.expire(nowMs);
+    if (this.isPaused(nowMs)) return [];
     const cycle = new AllocationCycle(this.state, nowMs, options.explain);
     cycle.run(this.candidates(options.agents));
     return [...cycle.offers].map(([frameworkId, offers]) => ({ frameworkId, offers }));
@@ -371,16 +395,4 @@ export class Allocator {
 function rolesOr(roles: Iterable<string>, all: Iterable<string>): string[] {
   const list = [...roles];
   return list.length > 0 ? list : [...all];
-}
-
-function sameDescription(a: AgentDescription, b: AgentDescription): boolean {
-  return sameAttributes(a, b) && describeRest(a) === describeRest(b);
-}
-
-function sameAttributes(a: AgentDescription, b: AgentDescription): boolean {
-  return JSON.stringify(a.attributes ?? []) === JSON.stringify(b.attributes ?? []);
-}
-
-function describeRest({ hostname, domain, capabilities }: AgentDescription): string {
-  return JSON.stringify([hostname, domain ?? null, [...capabilities].sort()]);
 }

@@ -358,3 +358,55 @@ test('only the agents asked for are looked at', (t) => {
   allocator.addFramework('F1', inRoles('r'));
   t.deepEqual(offerLines(allocator.allocate(0, { agents: ['S2', 'S9', 'S2'] })), ['S2 F1 r cpus:1']);
 });
+
+test('inverse offers go to active frameworks with something on the agent, once', (t) => {
+  const allocator = makeAllocator();
+  allocator.addAgent('S1', agentCalled('h1'), bag('cpus:1;mem:64'));
+  allocator.addAgent('S2', agentCalled('h2'), bag('cpus:1;mem:64'));
+  allocator.addFramework('F1', inRoles('r'));
+  allocator.addFramework('F2', inRoles('r'));
+  t.deepEqual(offerLines(allocator.allocate(0)), ['S1 F1 r cpus:1; mem:64', 'S2 F2 r cpus:1; mem:64']);
+  t.deepEqual(allocator.inverseOffers(0), []);
+  const unavailability = { start: { nanoseconds: 5_000_000_000 } };
+  allocator.updateUnavailability('S1', unavailability);
+  t.deepEqual(allocator.inverseOffers(0, ['S2']), []);
+  const expected = [{ frameworkId: 'F1', agentId: 'S1', unavailability }];
+  t.deepEqual(allocator.inverseOffers(0), expected);
+  t.deepEqual(allocator.inverseOffers(0), []);
+  allocator.updateInverseOffer('F1', 'S1', 5, 0);
+  t.deepEqual(allocator.inverseOffers(4999), []);
+  t.deepEqual(allocator.inverseOffers(5000), expected);
+  allocator.updateInverseOffer('F1', 'S1', 500, 5000);
+  allocator.revive('F1');
+  t.deepEqual(allocator.inverseOffers(5000), expected);
+  allocator.deactivateFramework('F1');
+  t.deepEqual(allocator.inverseOffers(5000), []);
+  allocator.activateFramework('F1');
+  t.deepEqual(allocator.inverseOffers(5000), expected);
+  allocator.updateInverseOffer('F1', 'S1', undefined, 5000);
+  t.deepEqual(allocator.inverseOffers(5000), expected);
+  allocator.updateUnavailability('S1', undefined);
+  t.deepEqual(allocator.inverseOffers(9000), []);
+});
+
+test('after a failover with quota nothing is offered until most agents are back', (t) => {
+  const start = (quota: boolean) => {
+    const allocator = makeAllocator();
+    if (quota) allocator.setQuota('q', { guarantees: Quantities.NONE, limits: Limits.of({ cpus: 1 }) });
+    allocator.recover(6, 0);
+    allocator.addFramework('F1', inRoles('r'));
+    for (const id of ['S1', 'S2', 'S3']) allocator.addAgent(id, agentCalled(id), bag('cpus:1'));
+    return allocator;
+  };
+  t.is(offerLines(start(false).allocate(0)).length, 3);
+  const byAgents = start(true);
+  t.true(byAgents.isPaused(0));
+  t.is(offerLines(byAgents.allocate(0)).length, 0);
+  byAgents.addAgent('S4', agentCalled('S4'), bag('cpus:1'));
+  t.is(offerLines(byAgents.allocate(0)).length, 4);
+  byAgents.removeAgent('S4');
+  t.false(byAgents.isPaused(0));
+  const byTime = start(true);
+  t.is(offerLines(byTime.allocate(599_999)).length, 0);
+  t.is(offerLines(byTime.allocate(600_000)).length, 3);
+});
