@@ -4,20 +4,34 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BuildFacts } from './endpoints/version.ts';
 
+/** The release of Apache Mesos whose interfaces these are: what clients look at to know what they may ask. */
+export const MESOS_VERSION = '1.12.0';
+
 /** Folder of the package: the one above `runtime/`, or above `dist/runtime/` when compiled. */
 export const packageRoot: string = (() => {
   const parent = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
   return path.basename(parent) === 'dist' ? path.dirname(parent) : parent;
 })();
 
-/** The release, with the time its files were written as the time of the build. */
-export function buildFacts(): BuildFacts {
+/** Our own release. */
+export function releaseVersion(): string {
   const manifest = path.join(packageRoot, 'package.json');
-  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+}
+
+/** What `/version` tells, with the time its files were written as the time of the build. */
+export function buildFacts(): BuildFacts {
+  const version = releaseVersion();
   const builtAtMs = statSync(fileURLToPath(import.meta.url)).mtimeMs;
   const date = new Date(builtAtMs)
     .toISOString()
     .replace('T', ' ')
     .replace(/\.\d+Z$/, ' UTC');
-  return { version, build_date: date, build_time: Math.floor(builtAtMs / 1000), build_user: '' };
+  return {
+    version: MESOS_VERSION,
+    git_tag: `mesostate-${version}`,
+    build_date: date,
+    build_time: Math.floor(builtAtMs / 1000),
+    build_user: '',
+  };
 }

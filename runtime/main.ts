@@ -1,6 +1,6 @@
 /** What `boot.js` runs: finds the role, reads its flags, starts it, and ends it on a signal. */
 
-import { buildFacts } from './build.ts';
+import { releaseVersion } from './build.ts';
 import { EX_USAGE, peekFlag } from './flags/index.ts';
 import { type Logger, loggerOf } from './logging/index.ts';
 import { realPorts } from './realPorts.ts';
@@ -46,7 +46,7 @@ function overview(): string {
 /** @param argv what follows `boot.js` on the command line */
 export async function main(argv: readonly string[], env: Environment): Promise<void> {
   const name = peekFlag('role', argv, env);
-  if (name === undefined && argv.includes('--version')) return end(0, `mesostate ${buildFacts().version}`);
+  if (name === undefined && argv.includes('--version')) return end(0, `mesostate ${releaseVersion()}`);
   if (name === undefined && argv.includes('--help')) return end(0, overview());
   const known = name === undefined ? undefined : ROLES[name];
   if (known === undefined) {
@@ -57,7 +57,7 @@ export async function main(argv: readonly string[], env: Environment): Promise<v
   const role = await known.load();
   const reading = role.read(argv, env);
   if (reading.outcome === 'help') return end(0, role.help());
-  if (reading.outcome === 'version') return end(0, `mesostate ${buildFacts().version}`);
+  if (reading.outcome === 'version') return end(0, `mesostate ${releaseVersion()}`);
   for (const warning of reading.warnings) console.error(`mesostate: ${warning}`);
   if (reading.outcome === 'errors') return refuse(reading.errors);
   await run(role.name, reading, env);

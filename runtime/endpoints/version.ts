@@ -7,6 +7,7 @@ export interface BuildFacts {
   readonly build_date: string;
   readonly build_time: number;
   readonly build_user: string;
+  readonly git_tag?: string;
 }
 
 /** `GET /version`. */
