@@ -3,7 +3,7 @@
 import type { Attribute } from '../generated/types/v1.ts';
 import { ValueType } from '../generated/types/v1.ts';
 import { ResourceError } from './error.ts';
-import { parseValue } from './value_text.ts';
+import { parseValue } from './valueText.ts';
 
 /**
  * Reads attributes: `name:value` items split at `;` or newline, each at its first `:`. Values are scalars, ranges or

@@ -6,7 +6,12 @@ import type {
   ResourceDiskInfoSource,
   ResourceReservationInfo,
 } from '../generated/types/v1.ts';
-import { ResourceDiskInfoSourceType, ResourceReservationInfoType, ValueType } from '../generated/types/v1.ts';
+import {
+  ResourceDiskInfoSourceType,
+  ResourceReservationInfoType,
+  ValueType,
+  VolumeMode,
+} from '../generated/types/v1.ts';
 import type { Entry } from './entry.ts';
 import type { Kind } from './kind.ts';
 import { formatItems, formatRanges, fromMilli } from './values.ts';
@@ -54,7 +59,7 @@ function formatLabels(labels: Labels): string {
 function formatDisk(disk: ResourceDiskInfo): string {
   const source = disk.source === undefined ? [] : [formatSource(disk.source)];
   if (disk.persistence === undefined) return source.join('');
-  const mode = disk.volume?.mode === 2 ? ':ro' : '';
+  const mode = disk.volume?.mode === VolumeMode.RO ? ':ro' : '';
   const volume = disk.volume === undefined ? '' : `:${disk.volume.container_path}${mode}`;
   return [...source, `${disk.persistence.id}${volume}`].join(',');
 }

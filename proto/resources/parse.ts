@@ -15,8 +15,8 @@ import { toNewFormat } from './reservations.ts';
 import { Resources } from './resources.ts';
 import { validateRole } from './roles.ts';
 import { validateResource } from './validate.ts';
-import type { ParsedValue } from './value_text.ts';
-import { parseValue } from './value_text.ts';
+import type { ParsedValue } from './valueText.ts';
+import { parseValue } from './valueText.ts';
 
 const ITEM = /^([^():]*)(?:\(([^():]*)\))?$/;
 

@@ -4,7 +4,7 @@
  */
 
 import type { Resource } from '../generated/types/v1.ts';
-import { ValueType } from '../generated/types/v1.ts';
+import { ResourceReservationInfoType, ValueType } from '../generated/types/v1.ts';
 import type { Entry } from './entry.ts';
 import {
   addable,
@@ -185,7 +185,7 @@ export class Resources {
     return this.filter(
       (kind) =>
         kind.disk?.persistence !== undefined ||
-        kind.reservations.some((reservation) => reservation.type === 2),
+        kind.reservations.some((reservation) => reservation.type === ResourceReservationInfoType.DYNAMIC),
     );
   }
 

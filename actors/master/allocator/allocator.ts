@@ -13,7 +13,7 @@ import { AllocationCycle } from './cycle.ts';
 import { refusalMs } from './filters.ts';
 import type { FrameworkOptions } from './framework.ts';
 import { AllocatorFramework } from './framework.ts';
-import { type InverseOffer, InverseOffers } from './inverse_offers.ts';
+import { type InverseOffer, InverseOffers } from './inverseOffers.ts';
 import type { Quota } from './quota.ts';
 import { RecoveryPause } from './recovery.ts';
 import type { AllocatorOptions } from './state.ts';

@@ -13,7 +13,7 @@ import { SchedulerAttributeConstraintSelectorPseudoattributeType as Pseudo } fro
 import { ValueType } from '../../../proto/generated/types/v1.ts';
 import type { AgentDescription } from './agent.ts';
 import { DEFAULT_PROGRAM_SIZE_MAX, FullMatch } from './regex.ts';
-import { RegexError } from './regex_syntax.ts';
+import { RegexError } from './regexSyntax.ts';
 
 /** Offer constraints that cannot be used; the message names role, group and constraint. */
 export class OfferConstraintError extends Error {

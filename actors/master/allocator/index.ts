@@ -7,7 +7,7 @@ export type { FrameworkOffers } from './cycle.ts';
 export * from './explain.ts';
 export { DEFAULT_REFUSE_SECONDS, MAX_REFUSE_SECONDS } from './filters.ts';
 export type { FrameworkOptions } from './framework.ts';
-export type { InverseOffer } from './inverse_offers.ts';
+export type { InverseOffer } from './inverseOffers.ts';
 export { DEFAULT_MINIMUM, type Minimum, parseMinimum } from './minimum.ts';
 export type { Quota } from './quota.ts';
 export type { SorterName } from './sorter.ts';

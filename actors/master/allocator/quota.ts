@@ -2,8 +2,13 @@
 
 import { ValueType } from '../../../proto/generated/types/v1.ts';
 import { type Entry, scalarEntry } from '../../../proto/resources/entry.ts';
-import type { Kind, Resources } from '../../../proto/resources/index.ts';
-import { ancestorsOf, Resources as Bag, type Limits, Quantities } from '../../../proto/resources/index.ts';
+import {
+  ancestorsOf,
+  type Kind,
+  type Limits,
+  Quantities,
+  Resources,
+} from '../../../proto/resources/index.ts';
 import type { Random } from '../../../runtime/ports.ts';
 
 export interface Quota {
@@ -70,7 +75,7 @@ export class ConsumptionLedger {
 
 /** Cuts to quantities: a name without one is dropped. Which resources are kept first is left to chance. */
 export function shrinkToQuantities(resources: Resources, target: Quantities, random: Random): Resources {
-  if (target.isEmpty) return Bag.EMPTY;
+  if (target.isEmpty) return Resources.EMPTY;
   if (target.contains(resources.scalarQuantities())) return resources;
   return shrink(resources, random, (name) => target.getMilli(name));
 }
@@ -92,7 +97,7 @@ function shrink(resources: Resources, random: Random, allowed: (name: string) =>
     left.set(name, room - part.milli);
     kept.push(part);
   }
-  return Bag.ofEntries(kept);
+  return Resources.ofEntries(kept);
 }
 
 /** The indivisible is taken whole or dropped. */

@@ -3,7 +3,7 @@
  * a framework must not be able to stall the master with a pattern that backtracks.
  */
 
-import { type Node, parseRegex, RegexError } from './regex_syntax.ts';
+import { type Node, parseRegex, RegexError } from './regexSyntax.ts';
 
 /** `--offer_constraints_re2_max_program_size` */
 export const DEFAULT_PROGRAM_SIZE_MAX = 100;

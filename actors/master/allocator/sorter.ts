@@ -2,7 +2,7 @@
 
 import type { Resources } from '../../../proto/resources/index.ts';
 import type { Random } from '../../../runtime/ports.ts';
-import { ClientTree } from './client_tree.ts';
+import { ClientTree } from './clientTree.ts';
 import type { Totals } from './share.ts';
 import { dominantShare } from './share.ts';
 

@@ -4,12 +4,12 @@ import type { DomainInfo } from '../../../proto/generated/types/v1.ts';
 import { Resources } from '../../../proto/resources/index.ts';
 import type { Random } from '../../../runtime/ports.ts';
 import type { AllocatorAgent } from './agent.ts';
-import { DrfSorter } from './drf_sorter.ts';
+import { DrfSorter } from './drfSorter.ts';
 import { RefuseFilters } from './filters.ts';
 import type { AllocatorFramework } from './framework.ts';
 import { DEFAULT_MINIMUM, type Minimum } from './minimum.ts';
 import { ConsumptionLedger, type Quota } from './quota.ts';
-import { RandomSorter } from './random_sorter.ts';
+import { RandomSorter } from './randomSorter.ts';
 import { Totals } from './share.ts';
 import type { Sorter, SorterContext, SorterName } from './sorter.ts';
 

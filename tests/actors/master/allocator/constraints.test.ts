@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { OfferConstraintError, OfferConstraintFilter } from '../../../../actors/master/allocator/index.ts';
 import { FullMatch } from '../../../../actors/master/allocator/regex.ts';
-import { RegexError } from '../../../../actors/master/allocator/regex_syntax.ts';
+import { RegexError } from '../../../../actors/master/allocator/regexSyntax.ts';
 import type {
   SchedulerAttributeConstraintPredicate as Predicate,
   SchedulerAttributeConstraintSelector as Selector,

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { DrfSorter } from '../../../../actors/master/allocator/drf_sorter.ts';
-import { RandomSorter } from '../../../../actors/master/allocator/random_sorter.ts';
+import { DrfSorter } from '../../../../actors/master/allocator/drfSorter.ts';
+import { RandomSorter } from '../../../../actors/master/allocator/randomSorter.ts';
 import { Totals } from '../../../../actors/master/allocator/share.ts';
 import type { Resources } from '../../../../proto/resources/index.ts';
 import { bag } from '../../../proto/resources/notation.ts';

@@ -6,7 +6,7 @@
  * totals or of the clients sorts anew.
  */
 
-import type { TreeNode } from './client_tree.ts';
+import type { TreeNode } from './clientTree.ts';
 import { dominantShare } from './share.ts';
 import { Sorter } from './sorter.ts';
 

@@ -4,7 +4,7 @@
  * weights of the siblings that have an active leaf below them. Every call shuffles anew.
  */
 
-import type { TreeNode } from './client_tree.ts';
+import type { TreeNode } from './clientTree.ts';
 import { Sorter } from './sorter.ts';
 
 interface Ticket {
