@@ -8,7 +8,8 @@ export function sameMessage(left: unknown, right: unknown): boolean {
 }
 
 function sameBytes(left: unknown, right: unknown): boolean {
-  if (!(left instanceof Uint8Array && right instanceof Uint8Array) || left.length !== right.length) return false;
+  if (!(left instanceof Uint8Array && right instanceof Uint8Array) || left.length !== right.length)
+    return false;
   return left.every((byte, index) => byte === right[index]);
 }
 

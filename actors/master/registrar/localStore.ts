@@ -1,6 +1,7 @@
 /** The registry on this machine's disk: a journal under `--work_dir` (`registry.journal`), one record a batch. */
-import { Journal, type JournalOptions } from '../../../runtime/storage/index.ts';
+
 import { packPlain, unpackPlain } from '../../../runtime/codec.ts';
+import { Journal, type JournalOptions } from '../../../runtime/storage/index.ts';
 import type { RegistryChange } from './registry.ts';
 import { type RegistryStore, type StoreCallback, StoredEntries } from './store.ts';
 
@@ -45,7 +46,7 @@ export class LocalStore implements RegistryStore {
   commit(changes: readonly RegistryChange[], done: StoreCallback): void {
     if (changes.length === 0) {
       // The lock on the journal is what makes this process the only writer; there is nothing to prove on disk.
-      queueMicrotask(() => done(this.journal.failure));
+      done(this.journal.failure);
       return;
     }
     this.journal.append(writeBatch(changes), (error) => {

@@ -5,8 +5,7 @@
  * stored once; so no operation is ever starved. An operation is answered only after its store succeeded. After a
  * failed store the registrar takes no further action: the master must end, since nobody knows what the store holds.
  */
-import type { MetricsRegistry } from '../../../runtime/metrics/index.ts';
-import type { Timer as MetricTimer } from '../../../runtime/metrics/index.ts';
+import type { MetricsRegistry, Timer as MetricTimer } from '../../../runtime/metrics/index.ts';
 import type { RegistryOperation } from './operations.ts';
 import { Registry, RegistryDraft } from './registry.ts';
 import type { RegistryStore } from './store.ts';

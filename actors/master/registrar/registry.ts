@@ -10,7 +10,7 @@ import type {
   RegistrySlave,
   RegistryUnreachableSlave,
 } from '../../../proto/index.ts';
-import { decodeAs, encodeAs } from '../../../proto/index.ts';
+import { decodeAs, encode } from '../../../proto/index.ts';
 import { Overlay } from './overlay.ts';
 
 /** One change of a store: a new value for the key, or its end. */
@@ -102,6 +102,6 @@ export class RegistryDraft {
 function changesOf<P extends PartName>(part: P, overlay: Overlay<RegistryParts[P]>): RegistryChange[] {
   return [...overlay.pending].map(([id, value]) => ({
     key: `${part}/${id}`,
-    value: value === undefined ? undefined : encodeAs(typeOf[part], value),
+    value: value === undefined ? undefined : encode(typeOf[part], value),
   }));
 }

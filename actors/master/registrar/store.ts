@@ -4,7 +4,7 @@
  */
 import type { RegistryChange } from './registry.ts';
 
-/** Called once, later, from the event loop; `error` is absent when the batch survives a power cut. */
+/** Called once, maybe before `commit` returns; `error` is absent when the batch survives a power cut. */
 export type StoreCallback = (error?: Error) => void;
 
 export interface RegistryStore {
@@ -60,7 +60,7 @@ export class MemoryStore implements RegistryStore {
 
   commit(changes: readonly RegistryChange[], done: StoreCallback): void {
     for (const change of changes) this.stored.put(change);
-    queueMicrotask(() => done());
+    done();
   }
 
   close(): Promise<void> {

@@ -1,0 +1,251 @@
+/**
+ * What the master and a returning agent know of each other is brought together (master.md §5.2, §5.3). The agent owns the
+ * truth about its tasks; what it does not know any more it answers for itself, so that its answers are delivered surely.
+ */
+import {
+  type ExecutorInfo,
+  enumName,
+  type ReconcileTasksMessage,
+  type ReregisterSlaveMessage,
+  type Task,
+  TaskState,
+  TaskStatusReason,
+  TaskStatusSource,
+} from '../../../proto/index.ts';
+import { Resources } from '../../../proto/resources/index.ts';
+import type { Pid } from '../../../runtime/index.ts';
+import type { FrameworkRecord } from '../frameworks/record.ts';
+import type { MasterParts } from '../parts.ts';
+import { type AgentDescription, type AgentRecord, newAgent } from './record.ts';
+
+/** A re-registration that waits for the registry. */
+export interface Returning {
+  readonly message: ReregisterSlaveMessage;
+  readonly description: AgentDescription;
+  readonly from: Pid;
+}
+
+export class AgentReconciliation {
+  private readonly parts: MasterParts;
+  private readonly returning = new Map<string, Returning>();
+
+  constructor(parts: MasterParts) {
+    this.parts = parts;
+  }
+
+  expect(id: string, returning: Returning): void {
+    this.returning.set(id, returning);
+  }
+
+  forget(id: string): void {
+    this.returning.delete(id);
+  }
+
+  /** An agent that is a member, or was when the former master led, is back. */
+  reconcile(id: string): void {
+    const back = this.take(id);
+    if (back === undefined) return;
+    const agent = this.parts.agents.find(id);
+    if (agent !== undefined) {
+      this.refresh(agent, back);
+      return;
+    }
+    this.adopt(id, back);
+    this.parts.leadership.agentSettled();
+  }
+
+  /** An agent that was unreachable, or that nobody knows, is back: its frameworks hear of its tasks. */
+  returnFrom(id: string): void {
+    const back = this.take(id);
+    if (back === undefined) return;
+    const agent = this.adopt(id, back);
+    for (const tasks of agent.tasks.values()) {
+      for (const task of tasks.values()) {
+        this.parts.tasks.tell(task, {
+          reason: TaskStatusReason.REASON_AGENT_REREGISTERED,
+          message: 'Agent re-registered',
+        });
+      }
+    }
+  }
+
+  private take(id: string): Returning | undefined {
+    const back = this.returning.get(id);
+    this.returning.delete(id);
+    return back;
+  }
+
+  /** Makes a member of what the message says. */
+  private adopt(id: string, { message, description, from }: Returning): AgentRecord {
+    const { agents, nowMs, registration } = this.parts;
+    const former = agents.at(from);
+    if (former !== undefined && former.id !== id) this.parts.losses.replace(former);
+    const agent = newAgent(description, id, from, nowMs);
+    agent.reregisteredAtMs = nowMs;
+    agents.add(agent);
+    const completed = this.takeFrameworks(agent, message);
+    for (const task of message.tasks ?? []) this.takeTask(agent, task, completed);
+    for (const info of message.executor_infos ?? []) this.takeExecutor(agent, info);
+    registration.join(agent);
+    this.finish(agent, message, []);
+    return agent;
+  }
+
+  /** A member says again what it has. */
+  private refresh(agent: AgentRecord, { message, description, from }: Returning): void {
+    const { agents, allocation, actor, pings, nowMs } = this.parts;
+    agents.moveTo(agent, from);
+    agent.description = description;
+    agent.total = Resources.of(description.info.resources);
+    agent.reregisteredAtMs = nowMs;
+    this.takeFrameworks(agent, message);
+    this.killUnknown(agent, message.tasks ?? []);
+    this.dropExecutors(agent, message.executor_infos ?? []);
+    for (const task of agent.killed) this.parts.kills.send(agent, task, undefined);
+    actor.link(agent.pid);
+    pings.watch(agent);
+    allocation.updateAgent(agent);
+    this.finish(agent, message, this.unreported(agent, message.tasks ?? []));
+  }
+
+  private finish(
+    agent: AgentRecord,
+    message: ReregisterSlaveMessage,
+    reconciliations: ReconcileTasksMessage[],
+  ): void {
+    const { actor, registration, frameworks, metrics } = this.parts;
+    metrics.slaveReregistrations.value++;
+    actor.log.info('re-registered agent', {
+      agent_id: agent.id,
+      pid: agent.pid.text,
+      tasks: message.tasks?.length ?? 0,
+    });
+    actor.send(agent.pid, 'mesos.internal.SlaveReregisteredMessage', {
+      slave_id: { value: agent.id },
+      reconciliations,
+      connection: registration.connection,
+    });
+    for (const { id } of message.frameworks ?? []) {
+      const framework = frameworks.find(id?.value ?? '');
+      if (framework !== undefined) frameworks.describeTo(framework, agent);
+    }
+  }
+
+  /** Frameworks nobody knew yet are recovered; those that are completed are shut down. @returns the completed ones */
+  private takeFrameworks(agent: AgentRecord, message: ReregisterSlaveMessage): Set<string> {
+    const { frameworks, actor } = this.parts;
+    const completed = new Set<string>();
+    for (const info of message.frameworks ?? []) {
+      const id = info.id?.value ?? '';
+      if (frameworks.isCompleted(id)) {
+        completed.add(id);
+        actor.log.info('told an agent to shut down a completed framework', {
+          agent_id: agent.id,
+          framework_id: id,
+        });
+        actor.send(agent.pid, 'mesos.internal.ShutdownFrameworkMessage', { framework_id: { value: id } });
+      } else if (id !== '' && frameworks.find(id) === undefined) frameworks.recover(id, info);
+    }
+    return completed;
+  }
+
+  private takeTask(agent: AgentRecord, task: Task, completed: ReadonlySet<string>): void {
+    const { frameworks, tasks, actor } = this.parts;
+    const frameworkId = task.framework_id.value;
+    if (completed.has(frameworkId)) return;
+    const framework = frameworks.find(frameworkId);
+    if (framework === undefined || framework.tasks.has(task.task_id.value)) {
+      actor.log.warn('ended a task that an agent brought: its framework or its id is in the way', {
+        agent_id: agent.id,
+        framework_id: frameworkId,
+        task_id: task.task_id.value,
+      });
+      this.kill(agent, task);
+      return;
+    }
+    tasks.takeBack(agent, framework, task);
+  }
+
+  private takeExecutor(agent: AgentRecord, info: ExecutorInfo): void {
+    const frameworkId = info.framework_id?.value ?? '';
+    if (this.parts.frameworks.find(frameworkId) === undefined) return;
+    this.parts.agents.addExecutor(agent, frameworkId, {
+      id: info.executor_id.value,
+      info,
+      resources: Resources.of(info.resources),
+    });
+  }
+
+  /**
+   * Tasks that the master gave up while the agent was away (frameworks without checkpointing) and that run all the same:
+   * their frameworks were told that they are lost, and what they hold is offered to others.
+   */
+  private killUnknown(agent: AgentRecord, reported: readonly Task[]): void {
+    for (const task of reported) {
+      const known = agent.tasks.get(task.framework_id.value)?.has(task.task_id.value) ?? false;
+      if (!known) this.kill(agent, task);
+    }
+  }
+
+  private kill(agent: AgentRecord, { framework_id, task_id }: Task): void {
+    this.parts.actor.send(agent.pid, 'mesos.internal.KillTaskMessage', { framework_id, task_id });
+  }
+
+  private dropExecutors(agent: AgentRecord, reported: readonly ExecutorInfo[]): void {
+    const running = new Set(
+      reported.map((info) => `${info.framework_id?.value ?? ''}\n${info.executor_id.value}`),
+    );
+    for (const [frameworkId, executors] of [...agent.executors]) {
+      for (const executorId of [...executors.keys()]) {
+        if (running.has(`${frameworkId}\n${executorId}`)) continue;
+        this.parts.agents.removeExecutor(agent, frameworkId, executorId);
+      }
+    }
+  }
+
+  /** What the master knows and the agent does not report, by framework, for the agent to answer. */
+  private unreported(agent: AgentRecord, reported: readonly Task[]): ReconcileTasksMessage[] {
+    const known = new Set(reported.map((task) => `${task.framework_id.value}\n${task.task_id.value}`));
+    const messages: ReconcileTasksMessage[] = [];
+    for (const [frameworkId, tasks] of agent.tasks) {
+      const missing = [...tasks.values()].filter((task) => !known.has(`${frameworkId}\n${task.id}`));
+      const framework = this.parts.frameworks.find(frameworkId);
+      if (missing.length === 0 || framework === undefined) continue;
+      messages.push(
+        this.reconciliationOf(
+          framework,
+          agent,
+          missing.map(({ id }) => id),
+        ),
+      );
+    }
+    return messages;
+  }
+
+  private reconciliationOf(
+    framework: FrameworkRecord,
+    agent: AgentRecord,
+    taskIds: readonly string[],
+  ): ReconcileTasksMessage {
+    const { actor, nowMs } = this.parts;
+    actor.log.warn('an agent does not know tasks of a framework', {
+      agent_id: agent.id,
+      framework_id: framework.id,
+      tasks: taskIds.length,
+      state: enumName(TaskState, TaskState.TASK_LOST),
+    });
+    return {
+      framework_id: { value: framework.id },
+      framework: framework.description.info,
+      statuses: taskIds.map((id) => ({
+        task_id: { value: id },
+        state: TaskState.TASK_LOST,
+        source: TaskStatusSource.SOURCE_MASTER,
+        reason: TaskStatusReason.REASON_RECONCILIATION,
+        message: 'Task is unknown to the agent',
+        agent_id: { value: agent.id },
+        timestamp: nowMs / 1000,
+      })),
+    };
+  }
+}

@@ -1,0 +1,208 @@
+/** How agents join and come back: RegisterSlaveMessage (master.md §5.1) and ReregisterSlaveMessage (§5.2). */
+import type {
+  RegisterSlaveMessage,
+  ReregisterSlaveMessage,
+  UnregisterSlaveMessage,
+  UpdateSlaveMessage,
+} from '../../../proto/index.ts';
+import { Resources } from '../../../proto/resources/index.ts';
+import type { Pid } from '../../../runtime/index.ts';
+import type { MasterParts } from '../parts.ts';
+import {
+  admitSlave,
+  markSlaveReachable,
+  type RegistryOperation,
+  updateSlave,
+} from '../registrar/operations.ts';
+import { sameMessage } from '../sameMessage.ts';
+import { validateAgent, validateReturningAgent } from '../validation/agent.ts';
+import { type AgentDescription, type AgentRecord, newAgent } from './record.ts';
+
+export class AgentRegistration {
+  private readonly parts: MasterParts;
+  /** PIDs whose admission is on its way to the registry. */
+  private readonly admissions = new Set<string>();
+
+  constructor(parts: MasterParts) {
+    this.parts = parts;
+  }
+
+  register(message: RegisterSlaveMessage, from: Pid | undefined): void {
+    const { agents, actor, metrics } = this.parts;
+    metrics.messages.register_slave.value++;
+    if (from === undefined || this.admissions.has(from.text)) return;
+    const problem =
+      message.slave.id === undefined
+        ? validateAgent(message.slave, message.version)
+        : 'it has an id already, so it must re-register';
+    if (problem !== undefined) {
+      actor.log.warn('refused the registration of an agent', { pid: from.text, reason: problem });
+      return;
+    }
+    const known = agents.at(from);
+    if (known !== undefined && agents.isConnected(known.id)) {
+      this.welcome(known);
+      return;
+    }
+    if (known !== undefined) this.parts.losses.replace(known);
+    this.admit(message, from);
+  }
+
+  reregister(message: ReregisterSlaveMessage, from: Pid | undefined): void {
+    const { agents, actor, metrics } = this.parts;
+    metrics.messages.reregister_slave.value++;
+    if (from === undefined) return;
+    const problem = validateReturningAgent(message.slave, message.version);
+    if (problem !== undefined) {
+      actor.log.warn('refused the re-registration of an agent', { pid: from.text, reason: problem });
+      return;
+    }
+    const id = message.slave.id?.value ?? '';
+    if (agents.chart.hasTag(id, 'registryBusy')) return;
+    const refusal = this.refusal(id, message, from);
+    if (refusal !== undefined) {
+      actor.log.warn('told an agent to shut down', { agent_id: id, pid: from.text, reason: refusal });
+      actor.send(from, 'mesos.internal.ShutdownMessage', { message: refusal });
+      return;
+    }
+    this.readmit(id, message, from);
+  }
+
+  /** An agent that ends for good says so (§5.5). */
+  unregister(message: UnregisterSlaveMessage, from: Pid | undefined): void {
+    const { agents, actor, metrics, losses } = this.parts;
+    metrics.messages.unregister_slave.value++;
+    const agent = agents.find(message.slave_id.value);
+    if (agent === undefined || !agent.pid.equals(from)) {
+      actor.log.warn('ignored an unregistration that is not its agent’s', {
+        agent_id: message.slave_id.value,
+        pid: from?.text,
+      });
+      return;
+    }
+    losses.remove(agent, 'unregistered', 'Agent unregistered');
+  }
+
+  /** An agent's own word on what it has: what others may use for the time being (§5.1, step 9). */
+  update({
+    slave_id,
+    update_oversubscribed_resources,
+    oversubscribed_resources,
+    resource_version_uuid,
+  }: UpdateSlaveMessage): void {
+    const { agents, allocation, metrics } = this.parts;
+    metrics.messages.update_slave.value++;
+    const agent = agents.connected(slave_id.value);
+    if (agent === undefined) return;
+    if (resource_version_uuid !== undefined) {
+      agent.description = { ...agent.description, resourceVersion: resource_version_uuid };
+    }
+    // Agents before 1.5 say nothing but oversubscribed resources, and not that they do.
+    if (update_oversubscribed_resources === false) return;
+    const total = agent.total.nonRevocable().plus(Resources.of(oversubscribed_resources).revocable());
+    if (total.equals(agent.total)) return;
+    agent.total = total;
+    allocation.updateAgent(agent);
+  }
+
+  /** Tells a connected agent (again) that it is registered. */
+  welcome(agent: AgentRecord): void {
+    this.parts.actor.send(agent.pid, 'mesos.internal.SlaveRegisteredMessage', {
+      slave_id: { value: agent.id },
+      connection: this.connection,
+    });
+  }
+
+  /** After how long a silence of the master an agent shall look for it again. */
+  get connection(): { total_ping_timeout_seconds: number } {
+    const { agent_ping_timeout, max_agent_ping_timeouts } = this.parts.flags;
+    return { total_ping_timeout_seconds: (agent_ping_timeout * max_agent_ping_timeouts) / 1000 };
+  }
+
+  private admit(message: RegisterSlaveMessage, from: Pid): void {
+    const { agents, registrar, actor, nowMs } = this.parts;
+    const id = agents.newId();
+    const description = describeAgent(message, id);
+    agents.chart.start(id);
+    agents.chart.step(id, { type: 'REGISTER_REQUESTED' });
+    this.admissions.add(from.text);
+    registrar.apply(admitSlave(id, description.info), (admitted) => {
+      this.admissions.delete(from.text);
+      if (!admitted) {
+        actor.log.error('the registry refused an agent: its id is taken', { agent_id: id });
+        agents.chart.step(id, { type: 'REFUSED' });
+        agents.chart.stop(id);
+        return;
+      }
+      const agent = newAgent(description, id, from, nowMs);
+      agents.add(agent);
+      agents.chart.step(id, { type: 'REGISTERED' });
+      this.join(agent);
+      this.parts.metrics.slaveRegistrations.value++;
+      actor.log.info('registered agent', {
+        agent_id: id,
+        pid: from.text,
+        hostname: description.info.hostname,
+        resources: agent.total.toString(),
+      });
+      this.welcome(agent);
+    });
+  }
+
+  /** What follows for every agent that is connected from now on. */
+  join(agent: AgentRecord): void {
+    const { actor, allocation, pings } = this.parts;
+    actor.link(agent.pid);
+    pings.watch(agent);
+    allocation.addAgent(agent);
+  }
+
+  /** Why an agent with this id must not come back. */
+  private refusal(id: string, message: ReregisterSlaveMessage, from: Pid): string | undefined {
+    const { agents } = this.parts;
+    if (agents.isGone(id)) return 'Agent has been marked gone';
+    const known = agents.find(id);
+    if (known === undefined) return undefined;
+    if (known.pid.host !== from.host || known.description.info.hostname !== message.slave.hostname) {
+      return `Agent ${id} is registered from ${known.pid.address} (${known.description.info.hostname})`;
+    }
+    return undefined;
+  }
+
+  private readmit(id: string, message: ReregisterSlaveMessage, from: Pid): void {
+    const { agents, registrar, agentReconciliation, actor } = this.parts;
+    const description = describeAgent(message, id);
+    const known = agents.find(id);
+    const member = known !== undefined || agents.isAwaited(id);
+    if (!agents.chart.has(id)) agents.chart.start(id);
+    agents.chart.step(id, { type: 'REREGISTER_REQUESTED' });
+    agentReconciliation.expect(id, { message, description, from });
+    const finish = (applied: boolean) => {
+      if (applied) {
+        agents.chart.step(id, { type: 'REREGISTERED' });
+        return;
+      }
+      actor.log.error('the registry refused the return of an agent', { agent_id: id });
+      agentReconciliation.forget(id);
+      agents.chart.stop(id);
+    };
+    // Nothing to write: a known agent that says the same as before is back at once.
+    if (known !== undefined && sameMessage(known.description.info, description.info)) {
+      finish(true);
+      return;
+    }
+    const operation: RegistryOperation = member
+      ? updateSlave(id, description.info)
+      : markSlaveReachable(id, description.info);
+    registrar.apply(operation, finish);
+  }
+}
+
+function describeAgent(message: RegisterSlaveMessage, id: string): AgentDescription {
+  return {
+    info: { ...message.slave, id: { value: id } },
+    version: message.version ?? '',
+    capabilities: message.agent_capabilities ?? [],
+    resourceVersion: message.resource_version_uuid,
+  };
+}

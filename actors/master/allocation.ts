@@ -1,0 +1,160 @@
+/**
+ * When the allocator runs and what becomes of what it says (allocator.md §1). New agents, frameworks and revived roles are
+ * looked at soon; resources that come back wait for the batch, every `--allocation_interval`. One run is pending at a time
+ * and covers every agent that asked until it starts.
+ */
+
+import type { Resources } from '../../proto/resources/index.ts';
+import type { AgentRecord } from './agents/record.ts';
+import type { AgentDescription, FrameworkOptions } from './allocator/index.ts';
+import { Allocator, parseMinimum } from './allocator/index.ts';
+import type { FrameworkDescription, FrameworkRecord } from './frameworks/record.ts';
+import type { MasterParts } from './parts.ts';
+
+/** Agents that the next run looks at. */
+type Candidates = 'all' | Set<string>;
+
+export class Allocation {
+  readonly allocator: Allocator;
+  private readonly parts: MasterParts;
+  private candidates: Candidates = new Set();
+  /** Answers how long the pending run has waited; undefined when none is pending. */
+  private pending: (() => number) | undefined;
+
+  constructor(parts: MasterParts) {
+    this.parts = parts;
+    const { flags, actor } = parts;
+    this.allocator = new Allocator({
+      random: actor.random,
+      options: {
+        allocationIntervalMs: flags.allocation_interval,
+        minimum: parseMinimum(flags.min_allocatable_resources),
+        filterGpuResources: flags.filter_gpu_resources,
+        fairSharingExcluded: flags.fair_sharing_excluded_resource_names,
+        roleSorter: flags.role_sorter,
+        frameworkSorter: flags.framework_sorter,
+      },
+    });
+  }
+
+  /** The master leads: batches begin. */
+  start(): void {
+    this.parts.actor.delay(this.parts.flags.allocation_interval, () => this.batch());
+  }
+
+  /** After a failover nothing is held back: there is no quota whose headroom missing agents could hide. */
+  expectAgents(agents: number): void {
+    this.parts.actor.log.debug('allocating as agents come back', { agents });
+  }
+
+  // ---- agents ---------------------------------------------------------------------------------------------------
+
+  /** A member is connected from now on, with what its tasks hold. */
+  addAgent(agent: AgentRecord): void {
+    const active = this.parts.agents.isActive(agent.id);
+    this.allocator.addAgent(agent.id, describe(agent), agent.total, agent.used, active);
+    this.soon(agent.id);
+  }
+
+  /** A member is back, maybe with another description. */
+  updateAgent(agent: AgentRecord): void {
+    const { offers, agents } = this.parts;
+    if (this.allocator.updateAgent(agent.id, { description: describe(agent), total: agent.total })) {
+      offers.rescindOn(agent);
+    }
+    if (agents.isActive(agent.id)) this.allocator.activateAgent(agent.id);
+    this.soon(agent.id);
+  }
+
+  deactivateAgent(id: string): void {
+    if (this.parts.agents.find(id) !== undefined) this.allocator.deactivateAgent(id);
+  }
+
+  removeAgent(id: string): void {
+    this.allocator.removeAgent(id);
+  }
+
+  // ---- frameworks -----------------------------------------------------------------------------------------------
+
+  /** A framework that gets no offers before `activate`. */
+  addFramework(framework: FrameworkRecord): void {
+    this.allocator.addFramework(framework.id, optionsOf(framework.description), undefined, false);
+  }
+
+  activate(frameworkId: string): void {
+    this.allocator.activateFramework(frameworkId);
+    this.soon();
+  }
+
+  deactivate(frameworkId: string): void {
+    this.allocator.deactivateFramework(frameworkId);
+  }
+
+  updateFramework(framework: FrameworkRecord): void {
+    this.allocator.updateFramework(framework.id, optionsOf(framework.description));
+  }
+
+  removeFramework(frameworkId: string): void {
+    this.allocator.removeFramework(frameworkId);
+  }
+
+  suppress(frameworkId: string, roles: readonly string[]): void {
+    this.allocator.suppress(frameworkId, roles);
+  }
+
+  revive(frameworkId: string, roles: readonly string[]): void {
+    this.allocator.revive(frameworkId, roles);
+    this.soon();
+  }
+
+  /** @param refuseSeconds of a refusal; undefined when the framework did not refuse what comes back */
+  recover(frameworkId: string, agentId: string, resources: Resources, refuseSeconds?: number): void {
+    this.allocator.recoverResources(frameworkId, agentId, resources, refuseSeconds, this.parts.nowMs);
+  }
+
+  // ---- runs -----------------------------------------------------------------------------------------------------
+
+  private batch(): void {
+    this.soon();
+    this.start();
+  }
+
+  /** Asks for a run that looks at the agent, or at all. */
+  private soon(agentId?: string): void {
+    if (agentId === undefined) this.candidates = 'all';
+    else if (this.candidates !== 'all') this.candidates.add(agentId);
+    if (this.pending !== undefined) return;
+    this.pending = this.parts.metrics.allocationLatency.start();
+    this.parts.actor.defer(() => this.run())();
+  }
+
+  private run(): void {
+    const { candidates } = this;
+    this.candidates = new Set();
+    this.pending?.();
+    this.pending = undefined;
+    if (!this.parts.leadership.leading) return;
+    const stop = this.parts.metrics.allocationRun.start();
+    this.parts.metrics.allocationRuns.value++;
+    const agents = candidates === 'all' ? undefined : candidates;
+    const allocations = this.allocator.allocate(this.parts.nowMs, { agents });
+    stop();
+    for (const { frameworkId, offers } of allocations) this.parts.offers.make(frameworkId, offers);
+  }
+}
+
+function describe({ description: { info, capabilities } }: AgentRecord): AgentDescription {
+  const types = capabilities.flatMap(({ type }) => (type === undefined ? [] : [type]));
+  return { hostname: info.hostname, attributes: info.attributes, domain: info.domain, capabilities: types };
+}
+
+function optionsOf(description: FrameworkDescription): FrameworkOptions {
+  const { info, roles, suppressedRoles, offerFilter } = description;
+  return {
+    roles,
+    suppressedRoles,
+    capabilities: (info.capabilities ?? []).flatMap(({ type }) => (type === undefined ? [] : [type])),
+    offerFilters: info.offer_filters,
+    constraints: offerFilter,
+  };
+}

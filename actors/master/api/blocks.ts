@@ -1,0 +1,134 @@
+/** The JSON blocks that the older endpoints share (v1-operator-api.md §8). */
+import {
+  type Attribute,
+  type ContainerStatus,
+  type ExecutorInfo,
+  ExecutorInfoType,
+  enumName,
+  type Labels,
+  TaskState,
+  type TaskStatus,
+  type ValueScalar,
+} from '../../../proto/index.ts';
+import { Double, doubleText, RawJson, toJsonText } from '../../../proto/json.ts';
+import {
+  legacyAttributes,
+  legacyReservations,
+  legacyResources,
+  type Quantities,
+  type Resources,
+} from '../../../proto/resources/index.ts';
+import { taskStateFor } from '../../../statecharts/task.ts';
+import type { FrameworkTraits } from '../frameworks/record.ts';
+import type { MasterParts } from '../parts.ts';
+import type { TaskRecord } from '../tasks/record.ts';
+
+/** A document of an endpoint, before it is text. */
+export type Json = { readonly [key: string]: unknown };
+
+/** Milliseconds → seconds with a fraction; 0.0 for never. */
+export function seconds(ms: number | undefined): Double {
+  return new Double((ms ?? 0) / 1000);
+}
+
+export function resourcesBlock(resources: Resources): Json {
+  return legacyResources(resources);
+}
+
+/** By role, what is reserved to it. */
+export function reservationsBlock(resources: Resources): Json {
+  return legacyReservations(resources);
+}
+
+/** `{"cpus":1.0}` without zeros. */
+export function quantitiesBlock(quantities: Quantities): Json {
+  const entries = Object.entries(quantities.toObject());
+  return Object.fromEntries(entries.map(([name, value]) => [name, new Double(value)]));
+}
+
+/** `{name: value}`; names may repeat, which only text can say. */
+export function attributesBlock(attributes: readonly Attribute[] | undefined): RawJson {
+  const members = legacyAttributes(attributes ?? []).map(
+    ([name, value]) =>
+      `${JSON.stringify(name)}:${typeof value === 'number' ? doubleText(value) : JSON.stringify(value)}`,
+  );
+  return new RawJson(`{${members.join(',')}}`);
+}
+
+export function labelsBlock(labels: Labels | undefined): Json[] | undefined {
+  return labels?.labels?.map(({ key, value }) => ({ key, value }));
+}
+
+/** T: a task. State and role are as its framework is told of them. */
+export function taskBlock(parts: MasterParts, task: TaskRecord, traits: FrameworkTraits): Json {
+  const { description, resources } = task;
+  const { limits, labels, discovery, container, health_check } = description;
+  return {
+    id: task.id,
+    name: description.name,
+    framework_id: task.frameworkId,
+    executor_id: description.executor_id?.value ?? '',
+    slave_id: task.agentId,
+    state: taskStateFor(parts.tasks.stateName(task), traits),
+    resources: resourcesBlock(resources),
+    limits: limits === undefined ? undefined : limitsBlock(limits),
+    role: resources.entries[0]?.kind.allocationRole,
+    statuses: task.statuses.map(statusBlock),
+    user: description.user,
+    labels: labelsBlock(labels),
+    discovery: discovery && new RawJson(toJsonText('mesos.v1.DiscoveryInfo', discovery)),
+    container: container && new RawJson(toJsonText('mesos.v1.ContainerInfo', container)),
+    health_check: health_check && new RawJson(toJsonText('mesos.v1.HealthCheck', health_check)),
+  };
+}
+
+function limitsBlock(limits: Readonly<Record<string, ValueScalar>>): Json {
+  return Object.fromEntries(Object.entries(limits).map(([name, { value }]) => [name, new Double(value)]));
+}
+
+/** A status of a task's history; reason, message and source are not shown here by Mesos either. */
+function statusBlock({ state, timestamp, labels, container_status, healthy }: TaskStatus): Json {
+  return {
+    state: enumName(TaskState, state),
+    timestamp: new Double(timestamp ?? 0),
+    labels: labelsBlock(labels),
+    container_status: container_status && containerStatusBlock(container_status),
+    healthy,
+  };
+}
+
+function containerStatusBlock(status: ContainerStatus): RawJson {
+  const { container_id, network_infos, cgroup_info } = status;
+  return new RawJson(toJsonText('mesos.v1.ContainerStatus', { container_id, network_infos, cgroup_info }));
+}
+
+/** E: an executor. */
+export function executorBlock(info: ExecutorInfo, resources: Resources): Json {
+  const { command, labels, type } = info;
+  return {
+    executor_id: info.executor_id.value,
+    name: info.name ?? '',
+    framework_id: info.framework_id?.value ?? '',
+    command: command === undefined ? {} : commandBlock(command),
+    resources: resourcesBlock(resources),
+    role: resources.entries[0]?.kind.allocationRole,
+    labels: labelsBlock(labels),
+    type: type === undefined ? undefined : enumName(ExecutorInfoType, type),
+  };
+}
+
+function commandBlock({
+  shell,
+  value,
+  arguments: argv,
+  environment,
+  uris,
+}: NonNullable<ExecutorInfo['command']>): Json {
+  return {
+    shell,
+    value,
+    argv: argv ?? [],
+    environment: environment && new RawJson(toJsonText('mesos.v1.Environment', environment)),
+    uris: (uris ?? []).map((uri) => ({ value: uri.value, executable: uri.executable ?? false })),
+  };
+}

@@ -1,0 +1,85 @@
+/** `/roles`: every role somebody is in or holds something in, with those above it (v1-operator-api.md §5.5). */
+import { Double } from '../../../proto/json.ts';
+import {
+  ancestorsOf,
+  isRoleOrSubroleOf,
+  Quantities,
+  type Resources,
+} from '../../../proto/resources/index.ts';
+import type { MasterParts } from '../parts.ts';
+import { type Json, quantitiesBlock } from './blocks.ts';
+
+const DEFAULT_WEIGHT = 1;
+
+interface Holdings {
+  allocated: Quantities;
+  offered: Quantities;
+  reserved: Quantities;
+}
+
+export function rolesDocument(parts: MasterParts): Json {
+  const holdings = holdingsByRole(parts);
+  const names = new Set<string>([...(parts.flags.roles ?? []), ...holdings.keys()]);
+  for (const { description } of parts.frameworks.all()) for (const role of description.roles) names.add(role);
+  for (const name of [...names]) for (const ancestor of ancestorsOf(name)) names.add(ancestor);
+  return { roles: [...names].sort().map((name) => roleBlock(parts, name, holdings)) };
+}
+
+function roleBlock(parts: MasterParts, name: string, holdings: ReadonlyMap<string, Holdings>): Json {
+  const sum = nothing();
+  for (const [role, held] of holdings) if (isRoleOrSubroleOf(role, name)) add(sum, held);
+  const members = [...parts.frameworks.all()].filter(({ description }) => description.roles.includes(name));
+  return {
+    name,
+    weight: new Double(DEFAULT_WEIGHT),
+    quota: {
+      role: name,
+      guarantee: {},
+      limit: {},
+      consumed: quantitiesBlock(parts.allocation.allocator.consumed(name)),
+    },
+    resources: quantitiesBlock(sum.allocated.plus(sum.offered)),
+    allocated: quantitiesBlock(sum.allocated),
+    offered: quantitiesBlock(sum.offered),
+    reserved: quantitiesBlock(sum.reserved),
+    frameworks: members.map(({ id }) => id),
+  };
+}
+
+/** What each role holds itself, without its sub-roles. */
+function holdingsByRole({ agents, offers }: MasterParts): Map<string, Holdings> {
+  const holdings = new Map<string, Holdings>();
+  const into = (role: string): Holdings => {
+    const held = holdings.get(role) ?? nothing();
+    holdings.set(role, held);
+    return held;
+  };
+  const allocations = (resources: Resources) => resources.allocations();
+  for (const agent of agents.all()) {
+    for (const used of agent.used.values()) {
+      for (const [role, part] of allocations(used)) {
+        const held = into(role);
+        held.allocated = held.allocated.plus(part.scalarQuantities());
+      }
+    }
+    for (const { role, resources } of offers.listed(agent.offers)) {
+      const held = into(role);
+      held.offered = held.offered.plus(resources.scalarQuantities());
+    }
+    for (const [role, part] of agent.total.reservations()) {
+      const held = into(role);
+      held.reserved = held.reserved.plus(part.scalarQuantities());
+    }
+  }
+  return holdings;
+}
+
+function nothing(): Holdings {
+  return { allocated: Quantities.NONE, offered: Quantities.NONE, reserved: Quantities.NONE };
+}
+
+function add(sum: Holdings, held: Holdings): void {
+  sum.allocated = sum.allocated.plus(held.allocated);
+  sum.offered = sum.offered.plus(held.offered);
+  sum.reserved = sum.reserved.plus(held.reserved);
+}

@@ -1,0 +1,79 @@
+/** The HTTP side of a master: Mesos' endpoints for people and tools (v1-operator-api.md §1, §5). */
+
+import { jsonText } from '../../../proto/json.ts';
+import { replyJson } from '../../../runtime/http/json.ts';
+import type { HttpHandler, HttpReply, HttpRequest, RouteOptions } from '../../../runtime/index.ts';
+import type { MasterParts } from '../parts.ts';
+import { frameworksDocument } from './frameworks.ts';
+import { rolesDocument } from './roles.ts';
+import { slavesDocument } from './slaves.ts';
+import { stateDocument } from './state.ts';
+import { summaryDocument } from './summary.ts';
+import { tasksDocument } from './tasks.ts';
+
+type AddRoute = (path: string, handler: HttpHandler, options?: RouteOptions) => void;
+
+const READ_ONLY = 'mesos-master-readonly';
+const READ_WRITE = 'mesos-master-readwrite';
+
+const documents = {
+  '/state': [stateDocument, 'Everything the master knows: agents, frameworks, tasks'],
+  '/state-summary': [summaryDocument, 'Agents and frameworks with the numbers of their tasks'],
+  '/slaves': [slavesDocument, 'The agents; one with ?slave_id='],
+  '/frameworks': [frameworksDocument, 'The frameworks; one with ?framework_id='],
+  '/tasks': [tasksDocument, 'The tasks; ?limit=, ?offset=, ?order=asc, ?task_id=, ?framework_id='],
+  '/roles': [rolesDocument, 'The roles, what they hold and who is in them'],
+} as const;
+
+export function addRoutes(parts: MasterParts, route: AddRoute): void {
+  for (const [path, [document, help]] of Object.entries(documents)) {
+    const answer: HttpHandler = (request, reply) =>
+      replyJson(request, reply, jsonText(document(parts, request.query)));
+    route(path, whileLeading(parts, answer), { help, realm: READ_ONLY });
+  }
+  route('/health', (_, reply) => reply.send(200), { help: 'Answers 200 when the master runs' });
+  const flags = { flags: parts.settings.flagTexts };
+  route('/flags', (request, reply) => replyJson(request, reply, jsonText(flags)), {
+    help: 'The flags of the master',
+    realm: READ_ONLY,
+  });
+  route('/redirect', (request, reply) => redirect(parts, request, reply), {
+    help: 'Leads to the leading master',
+  });
+  route(
+    '/teardown',
+    whileLeading(parts, (request, reply) => tearDown(parts, request, reply)),
+    { help: 'POST frameworkId=ID ends a framework', realm: READ_WRITE },
+  );
+}
+
+/** What only a leading master knows. */
+function whileLeading({ leadership }: MasterParts, handler: HttpHandler): HttpHandler {
+  return (request, reply) => {
+    if (leadership.leading) handler(request, reply);
+    else reply.text(503, 'Master has not finished recovery');
+  };
+}
+
+/** Alone, every master leads itself. */
+function redirect({ info }: MasterParts, request: HttpRequest, reply: HttpReply): void {
+  // Whatever is below would be led here again.
+  if (request.rest !== '') reply.text(404, `There is nothing at '${request.path}' here`);
+  else reply.send(307, '', { Location: `//${info.hostname}:${info.port}` });
+}
+
+function tearDown({ frameworks, removal }: MasterParts, request: HttpRequest, reply: HttpReply): void {
+  if (request.method !== 'POST') {
+    reply.text(405, `Expecting one of { 'POST' }, but received '${request.method}'`, { Allow: 'POST' });
+    return;
+  }
+  const form = new URLSearchParams(new TextDecoder().decode(request.body));
+  const id = form.get('frameworkId');
+  const framework = frameworks.find(id ?? '');
+  if (id === null) reply.text(400, "Missing 'frameworkId' query parameter");
+  else if (framework === undefined) reply.text(400, 'No framework found with specified ID');
+  else {
+    removal.tearDown(framework);
+    reply.send(200);
+  }
+}

@@ -1,0 +1,86 @@
+/** `/slaves`, and an agent as the other endpoints show it. */
+import { AgentInfoCapabilityType, enumName } from '../../../proto/index.ts';
+import { RawJson, toJsonText } from '../../../proto/json.ts';
+import { Resources, toEndpointFormat } from '../../../proto/resources/index.ts';
+import type { AgentRecord } from '../agents/record.ts';
+import type { MasterParts } from '../parts.ts';
+import { attributesBlock, type Json, reservationsBlock, resourcesBlock, seconds } from './blocks.ts';
+
+export function slavesDocument(parts: MasterParts, query: URLSearchParams): Json {
+  const only = query.get('slave_id');
+  const shown = (id: string) => only === null || only === id;
+  return {
+    slaves: [...parts.agents.all()].filter(({ id }) => shown(id)).map((agent) => fullBlock(parts, agent)),
+    recovered_slaves: recoveredBlocks(parts).filter(({ id }) => shown(String(id))),
+  };
+}
+
+/** S: an agent that is a member. */
+export function agentBlock(parts: MasterParts, agent: AgentRecord): Json {
+  const { info, version, capabilities } = agent.description;
+  const { agents } = parts;
+  return {
+    id: agent.id,
+    hostname: info.hostname,
+    port: info.port ?? agent.pid.port,
+    attributes: attributesBlock(info.attributes),
+    domain: domainBlock(info.domain),
+    pid: agent.pid.toUpid(),
+    registered_time: seconds(agent.registeredAtMs),
+    reregistered_time: agent.reregisteredAtMs === undefined ? undefined : seconds(agent.reregisteredAtMs),
+    resources: resourcesBlock(agent.total),
+    used_resources: resourcesBlock(usedOf(agent)),
+    offered_resources: resourcesBlock(offeredOf(parts, agent)),
+    reserved_resources: reservationsBlock(agent.total),
+    unreserved_resources: resourcesBlock(agent.total.unreserved()),
+    active: agents.isActive(agent.id),
+    deactivated: !agents.chart.hasTag(agent.id, 'schedulable'),
+    version,
+    capabilities: capabilities.map(({ type }) => enumName(AgentInfoCapabilityType, type)),
+  };
+}
+
+/** Agents of the registry that have not come back yet. */
+export function recoveredBlocks({ agents, registrar }: MasterParts): Json[] {
+  return [...registrar.registry.slaves]
+    .filter(([id]) => agents.isAwaited(id))
+    .map(([id, { info }]) => ({
+      id,
+      hostname: info.hostname,
+      port: info.port,
+      attributes: attributesBlock(info.attributes),
+      domain: domainBlock(info.domain),
+    }));
+}
+
+export function usedOf(agent: AgentRecord): Resources {
+  return Resources.sum(agent.used.values());
+}
+
+export function offeredOf(
+  { offers }: MasterParts,
+  { offers: ids }: { readonly offers: ReadonlySet<string> },
+): Resources {
+  return Resources.sum(offers.listed(ids).map(({ resources }) => resources));
+}
+
+function domainBlock(domain: AgentRecord['description']['info']['domain']): RawJson | undefined {
+  return domain && new RawJson(toJsonText('mesos.v1.DomainInfo', domain));
+}
+
+function fullBlock(parts: MasterParts, agent: AgentRecord): Json {
+  const reserved = [...agent.total.reservations()].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    ...agentBlock(parts, agent),
+    reserved_resources_full: Object.fromEntries(reserved.map(([role, part]) => [role, fullResources(part)])),
+    unreserved_resources_full: fullResources(agent.total.unreserved()),
+    used_resources_full: fullResources(usedOf(agent)),
+    offered_resources_full: fullResources(offeredOf(parts, agent)),
+  };
+}
+
+function fullResources(resources: Resources): RawJson[] {
+  return resources
+    .toMessages()
+    .map((message) => new RawJson(toJsonText('mesos.Resource', toEndpointFormat(message))));
+}

@@ -1,0 +1,110 @@
+/** The flags of a master, with Mesos' names and defaults. What is in this table takes effect. */
+import {
+  boolean,
+  choice,
+  defineFlags,
+  duration,
+  type FlagValues,
+  integer,
+  ip,
+  list,
+  path,
+  port,
+  rate,
+  string,
+  text,
+} from '../../runtime/flags/index.ts';
+import { parseMinimum } from './allocator/index.ts';
+
+const sorters = ['drf', 'random'] as const;
+
+const rows = {
+  ip: ip({ help: 'Address to listen on. Default: 127.0.0.1' }),
+  port: port({ default: 5050, help: 'Port to listen on; 0 lets the system choose' }),
+  hostname: string({ help: 'Host name told to others; the address when left out' }),
+  cluster: string({ help: 'Name of the cluster, shown to people' }),
+  work_dir: path({ help: 'Folder of the registry; needed with --registry=local' }),
+  registry: choice({
+    values: ['local', 'in_memory'],
+    default: 'local',
+    help: 'Where the list of agents is kept: on disk under --work_dir, or nowhere (it ends with the process)',
+  }),
+  agent_ping_timeout: duration({
+    default: '15secs',
+    min: '1secs',
+    max: '15mins',
+    aliases: ['slave_ping_timeout'],
+    help: 'Interval of the pings that tell whether an agent lives',
+  }),
+  max_agent_ping_timeouts: integer({
+    default: 5,
+    min: 1,
+    aliases: ['max_slave_ping_timeouts'],
+    help: 'Pings in a row without an answer after which an agent counts as unreachable',
+  }),
+  agent_reregister_timeout: duration({
+    default: '10mins',
+    min: '10mins',
+    aliases: ['slave_reregister_timeout'],
+    help: 'Time for an agent to come back after a broken connection or a failover of the master',
+  }),
+  agent_removal_rate_limit: rate({
+    aliases: ['slave_removal_rate_limit'],
+    help: 'How fast agents may be marked unreachable at most; unlimited when left out',
+  }),
+  recovery_agent_removal_limit: text({
+    default: '100%',
+    expected: 'a percentage such as 50%',
+    placeholder: 'PERCENT',
+    aliases: ['recovery_slave_removal_limit'],
+    parse: parsePercent,
+    print: (percent) => `${percent}%`,
+    help: 'The master ends when more of its agents than this do not come back after a failover',
+  }),
+  allocation_interval: duration({ default: '1secs', help: 'Interval of the allocations for all agents' }),
+  min_allocatable_resources: string({
+    default: 'cpus:0.01|mem:32',
+    expected: 'alternatives such as cpus:0.01|mem:32',
+    validate: (given) => void parseMinimum(given),
+    help: 'The least that is worth an offer: one of the alternatives in full',
+  }),
+  offer_timeout: duration({ help: 'Offers that are not answered in this time are rescinded' }),
+  filter_gpu_resources: boolean({
+    default: true,
+    help: 'Offer agents with GPUs only to frameworks with the capability GPU_RESOURCES',
+  }),
+  role_sorter: choice({ values: sorters, default: 'drf', help: 'How roles are ordered for allocation' }),
+  framework_sorter: choice({ values: sorters, default: 'drf', help: 'How frameworks of a role are ordered' }),
+  fair_sharing_excluded_resource_names: list({ help: 'Resources that do not count in shares' }),
+  roles: list({ help: 'The only roles frameworks may subscribe to; all when left out' }),
+  root_submissions: boolean({ default: true, help: 'Let frameworks run as root' }),
+  max_completed_frameworks: integer({ default: 50, min: 0, help: 'Ended frameworks that are remembered' }),
+  max_completed_tasks_per_framework: integer({
+    default: 1000,
+    min: 0,
+    help: 'Ended tasks that are remembered of each framework',
+  }),
+  max_unreachable_tasks_per_framework: integer({
+    default: 1000,
+    min: 0,
+    help: 'Unreachable tasks that are remembered of each framework',
+  }),
+  publish_per_framework_metrics: boolean({ default: true, help: 'Have metrics of each framework' }),
+};
+
+export const masterFlags = defineFlags(rows, [
+  ({ registry, work_dir }) =>
+    registry === 'local' && work_dir === undefined
+      ? '--work_dir: required with --registry=local, expected a folder'
+      : undefined,
+]);
+
+export type MasterFlags = FlagValues<typeof rows>;
+
+function parsePercent(given: string): number {
+  const percent = /^(\d+(?:\.\d+)?)%$/.exec(given)?.[1];
+  if (percent === undefined || Number(percent) > 100) {
+    throw new Error(`expected a percentage such as 50%, got '${given}'`);
+  }
+  return Number(percent);
+}

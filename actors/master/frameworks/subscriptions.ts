@@ -1,0 +1,209 @@
+/** SUBSCRIBE and UPDATE_FRAMEWORK (master.md §6, v1-scheduler-api.md §5). */
+import type {
+  FrameworkInfo,
+  SchedulerCallSubscribe,
+  SchedulerCallUpdateFramework,
+} from '../../../proto/index.ts';
+import { SchedulerEventType } from '../../../proto/index.ts';
+import type { Pid } from '../../../runtime/index.ts';
+import { OfferConstraintError } from '../allocator/index.ts';
+import type { MasterParts } from '../parts.ts';
+import { sameMessage } from '../sameMessage.ts';
+import { validateFrameworkInfo, validateOwnRoles, validatePolicy } from '../validation/framework.ts';
+import { type FrameworkConnection, PidConnection, type Welcome } from './connection.ts';
+import { describeFramework, type FrameworkDescription, type FrameworkRecord } from './record.ts';
+
+/** The v0 call has one field more: a scheduler takes the framework over from another one. */
+type PidSubscribe = SchedulerCallSubscribe & { readonly force?: boolean | undefined };
+
+/** What a scheduler asks to become of its framework. */
+type Asked = SchedulerCallSubscribe | SchedulerCallUpdateFramework;
+
+const HEARTBEAT_SECONDS = 15;
+
+export class Subscriptions {
+  private readonly parts: MasterParts;
+
+  constructor(parts: MasterParts) {
+    this.parts = parts;
+  }
+
+  /** SUBSCRIBE of a driver at a PID. */
+  subscribe(call: PidSubscribe, from: Pid): void {
+    const { frameworks, metrics } = this.parts;
+    const id = call.framework_info.id?.value ?? '';
+    if (id === '') metrics.messages.register_framework.value++;
+    else metrics.messages.reregister_framework.value++;
+    const problem = this.problemOf(call);
+    if (problem !== undefined) {
+      this.refuse(from, problem);
+      return;
+    }
+    const known = id === '' ? frameworks.at(from) : frameworks.find(id);
+    if (id === '' && known !== undefined && frameworks.isConnected(known.id)) {
+      // The answer to the first try was lost, or is on its way.
+      this.welcome(known, 'registered');
+      return;
+    }
+    if (id === '' || known === undefined) {
+      this.begin(id, call, (newId) => this.pidConnection(from, newId));
+      return;
+    }
+    const refusal = this.refusalOf(known, call, from);
+    if (refusal !== undefined) {
+      this.refuse(from, refusal);
+      return;
+    }
+    this.resume(known, call, this.pidConnection(from, known.id), call.force === true);
+  }
+
+  /**
+   * UPDATE_FRAMEWORK: takes over what a framework says anew of itself.
+   * @returns why it is refused; undefined when it is done
+   */
+  update(framework: FrameworkRecord, call: SchedulerCallUpdateFramework): string | undefined {
+    const { info } = framework.description;
+    const next = call.framework_info;
+    const problem = this.problemOf(call);
+    if (problem !== undefined) return problem;
+    if (next.id?.value !== framework.id) return `'FrameworkInfo.id' must be '${framework.id}'`;
+    const changed = (['principal', 'user', 'checkpoint'] as const).find((name) => differs(info, next, name));
+    if (changed !== undefined) return `'FrameworkInfo.${changed}' cannot be changed`;
+    this.redescribe(framework, call);
+    if (!sameMessage(info, framework.description.info)) this.parts.frameworks.describeToAll(framework);
+    return undefined;
+  }
+
+  private problemOf(call: Asked): string | undefined {
+    const { flags, frameworks } = this.parts;
+    const info = call.framework_info;
+    const problem =
+      validateFrameworkInfo(info) ??
+      validatePolicy(info, { roles: flags.roles, rootSubmissions: flags.root_submissions });
+    if (problem !== undefined) return problem;
+    if (frameworks.isCompleted(info.id?.value ?? '')) return 'Framework has been removed';
+    return validateOwnRoles(info, call.suppressed_roles, call.offer_constraints) ?? constraintProblem(call);
+  }
+
+  /** Why a known framework cannot be taken up again like this. */
+  private refusalOf(known: FrameworkRecord, call: PidSubscribe, from: Pid): string | undefined {
+    if (differs(known.description.info, call.framework_info, 'principal')) {
+      return "Changing framework's principal is not allowed";
+    }
+    const pid = known.connection?.pid;
+    const elsewhere = pid !== undefined && !pid.equals(from);
+    return elsewhere && call.force !== true ? 'Framework failed over' : undefined;
+  }
+
+  /** A framework that this master does not know: a new one, or one of the time before. */
+  private begin(id: string, call: PidSubscribe, connectionOf: (id: string) => FrameworkConnection): void {
+    const { frameworks, actor } = this.parts;
+    const newId = id === '' ? frameworks.newId() : id;
+    const framework = frameworks.add(newId, describeCall(newId, call));
+    frameworks.connect(framework, connectionOf(newId));
+    frameworks.chart.step(newId, { type: 'SUBSCRIBED' });
+    actor.log.info('framework subscribed', {
+      framework_id: newId,
+      name: call.framework_info.name,
+      pid: framework.connection?.pid?.text,
+    });
+    this.welcome(framework, id === '' || call.force === true ? 'registered' : 'reregistered');
+  }
+
+  /** A framework that is known subscribes again: repeated, after a disconnection, or from another scheduler. */
+  private resume(
+    framework: FrameworkRecord,
+    call: PidSubscribe,
+    connection: FrameworkConnection,
+    failover: boolean,
+  ): void {
+    const { frameworks, offers, actor, nowMs } = this.parts;
+    const former = framework.connection;
+    const moved = former !== undefined && former.pid?.text !== connection.pid?.text;
+    if (moved) {
+      frameworks.tell(framework, {
+        type: SchedulerEventType.ERROR,
+        error: { message: 'Framework failed over' },
+      });
+      offers.loseFramework(framework.id);
+      former.close();
+    } else offers.rescindOf(framework);
+    frameworks.connect(framework, connection);
+    framework.reregisteredAtMs = nowMs;
+    this.redescribe(framework, call);
+    frameworks.chart.step(framework.id, { type: 'SUBSCRIBED' });
+    actor.log.info('framework subscribed again', {
+      framework_id: framework.id,
+      pid: connection.pid?.text,
+      failover,
+    });
+    this.welcome(framework, failover ? 'registered' : 'reregistered');
+    frameworks.describeToAll(framework);
+  }
+
+  /** Takes over what may change; user, checkpoint and principal stay what they were. */
+  private redescribe(framework: FrameworkRecord, call: Asked): void {
+    const { allocation, offers, actor } = this.parts;
+    const { user, checkpoint, principal } = framework.description.info;
+    const next = call.framework_info;
+    if (user !== next.user || (checkpoint ?? false) !== (next.checkpoint ?? false)) {
+      actor.log.warn('a framework cannot change its user or checkpoint', { framework_id: framework.id });
+    }
+    const description = describeCall(framework.id, {
+      ...call,
+      framework_info: { ...next, user, checkpoint, principal },
+    });
+    framework.description = description;
+    allocation.updateFramework(framework);
+    offers.rescindOf(framework, (offer) => !description.roles.includes(offer.role));
+  }
+
+  private welcome(framework: FrameworkRecord, how: Welcome): void {
+    framework.connection?.welcome(
+      {
+        framework_id: { value: framework.id },
+        heartbeat_interval_seconds: HEARTBEAT_SECONDS,
+        master_info: this.parts.info,
+      },
+      how,
+    );
+  }
+
+  private refuse(from: Pid, message: string): void {
+    const { actor } = this.parts;
+    actor.log.warn('refused the subscription of a framework', { pid: from.text, reason: message });
+    actor.send(from, 'mesos.internal.FrameworkErrorMessage', { message });
+  }
+
+  private pidConnection(pid: Pid, frameworkId: string): PidConnection {
+    const { actor, agents } = this.parts;
+    return new PidConnection(pid, frameworkId, {
+      send: actor.send,
+      agentUpid: (agentId) => agents.find(agentId)?.pid.toUpid(),
+    });
+  }
+}
+
+function describeCall(id: string, call: Asked): FrameworkDescription {
+  return describeFramework(id, call.framework_info, call.suppressed_roles, call.offer_constraints);
+}
+
+function constraintProblem(call: Asked): string | undefined {
+  try {
+    describeCall('', call);
+    return undefined;
+  } catch (error) {
+    if (error instanceof OfferConstraintError) return error.message;
+    throw error;
+  }
+}
+
+function differs(
+  left: FrameworkInfo,
+  right: FrameworkInfo,
+  name: 'principal' | 'user' | 'checkpoint',
+): boolean {
+  return name === 'checkpoint'
+    ? (left.checkpoint ?? false) !== (right.checkpoint ?? false)
+    : left[name] !== right[name];
+}

@@ -1,0 +1,120 @@
+/**
+ * The master (actor `master`): what it receives, and which of its parts answers. It speaks libprocess' messages with agents
+ * and scheduler drivers, and HTTP with people and tools.
+ */
+import type { MasterInfo, MessageTypes } from '../../proto/index.ts';
+import { MasterInfoCapabilityType } from '../../proto/index.ts';
+import { MESOS_VERSION } from '../../proto/version.ts';
+import { type ExitReason, type MessageHandler, type Pid, Process } from '../../runtime/index.ts';
+import { addRoutes } from './api/routes.ts';
+import { addGauges } from './gauges.ts';
+import { type ActorPorts, MasterParts, type MasterSettings } from './parts.ts';
+
+export class Master extends Process<MessageTypes> {
+  private readonly settings: MasterSettings;
+  private rooms: MasterParts | undefined;
+
+  constructor(settings: MasterSettings) {
+    super('master');
+    this.settings = settings;
+  }
+
+  override initialize(): void {
+    const parts = new MasterParts(this.ports(), this.settings, this.describeSelf());
+    this.rooms = parts;
+    this.hearAgents(parts);
+    this.hear('mesos.scheduler.Call', (call, from) => parts.calls.receive(call, from));
+    addGauges(parts);
+    addRoutes(parts, (path, handler, options) => this.route(path, handler, options));
+    parts.leadership.contend();
+  }
+
+  override finalize(): void {
+    this.rooms?.leadership.stop();
+  }
+
+  override exited(pid: Pid, _reason: ExitReason): void {
+    this.rooms?.agents.exited(pid);
+    this.rooms?.frameworks.exited(pid);
+  }
+
+  override describe(): Readonly<Record<string, unknown>> {
+    const parts = this.rooms;
+    if (parts === undefined) return {};
+    return {
+      state: parts.leadership.chart.value,
+      agents: parts.agents.count,
+      agents_awaited: parts.agents.awaited,
+      frameworks: [...parts.frameworks.all()].length,
+      offers: parts.offers.count,
+      tasks: parts.tasks.chart.counts(),
+    };
+  }
+
+  /** The parts, for tests and for what runs in the same program. @throws before the actor was spawned */
+  get parts(): MasterParts {
+    if (this.rooms === undefined) throw new Error('the master is not spawned yet');
+    return this.rooms;
+  }
+
+  private hearAgents(parts: MasterParts): void {
+    const { registration, pings, statusUpdates } = parts;
+    this.hear('mesos.internal.RegisterSlaveMessage', (m, from) => registration.register(m, from));
+    this.hear('mesos.internal.ReregisterSlaveMessage', (m, from) => registration.reregister(m, from));
+    this.hear('mesos.internal.UnregisterSlaveMessage', (m, from) => registration.unregister(m, from));
+    this.hear('mesos.internal.UpdateSlaveMessage', (m) => registration.update(m));
+    this.hear('mesos.internal.PongSlaveMessage', (_, from) => pings.pong(from));
+    this.hear('mesos.internal.StatusUpdateMessage', (m) => statusUpdates.receive(m));
+    this.hear('mesos.internal.ExitedExecutorMessage', (m) => statusUpdates.executorExited(m));
+    this.hear('mesos.internal.ExecutorToFrameworkMessage', (m) => statusUpdates.messageToFramework(m));
+  }
+
+  /** Handles messages of this name while the master leads; others are dropped: their senders will repeat them. */
+  private hear<K extends keyof MessageTypes & string>(
+    name: K,
+    handler: MessageHandler<MessageTypes[K]>,
+  ): void {
+    this.install(name, (body, from) => {
+      if (this.parts.leadership.leading) handler(body, from);
+      else this.parts.metrics.droppedMessages.value++;
+    });
+  }
+
+  private describeSelf(): MasterInfo {
+    const { host, port } = this.node.address;
+    const hostname = this.settings.flags.hostname ?? host;
+    return {
+      id: this.ids.uuid(),
+      ip: networkOrder(host),
+      port,
+      pid: this.self.toUpid(),
+      hostname,
+      version: MESOS_VERSION,
+      address: { hostname, ip: host, port },
+      capabilities: [{ type: MasterInfoCapabilityType.AGENT_UPDATE }],
+    };
+  }
+
+  private ports(): ActorPorts {
+    return {
+      self: this.self,
+      node: this.node,
+      clock: this.clock,
+      random: this.random,
+      ids: this.ids,
+      log: this.log,
+      metrics: this.node.metrics,
+      send: (to, name, body) => this.send(to, name, body),
+      link: (pid) => this.link(pid),
+      delay: (delayMs, run) => this.delay(delayMs, run),
+      defer: (run) => this.defer(run),
+    };
+  }
+}
+
+/** An IPv4 address as the number whose bytes in memory are the address, as Mesos writes it; 0 for anything else. */
+function networkOrder(host: string): number {
+  const parts = host.split('.').map(Number);
+  if (parts.length !== 4 || parts.some((part) => !Number.isInteger(part) || part < 0 || part > 255)) return 0;
+  return parts.reduceRight((sum, part) => sum * 256 + part, 0);
+}

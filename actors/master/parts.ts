@@ -1,0 +1,151 @@
+/**
+ * The rooms of the master. The actor itself (`master.ts`) only receives; what it receives is answered by parts, one a concern,
+ * which know each other through this.
+ */
+import type { MasterInfo, MessageTypes } from '../../proto/index.ts';
+import type { Clock, Ids, Node, Pid, Random, Timer } from '../../runtime/index.ts';
+import type { Logger } from '../../runtime/logging/index.ts';
+import type { MetricsRegistry } from '../../runtime/metrics/index.ts';
+import { Agents } from './agents/agents.ts';
+import { AgentLosses } from './agents/losses.ts';
+import { AgentPings } from './agents/pings.ts';
+import { AgentReconciliation } from './agents/reconciliation.ts';
+import { AgentRecovery } from './agents/recovery.ts';
+import { AgentRegistration } from './agents/registration.ts';
+import { Allocation } from './allocation.ts';
+import type { MasterFlags } from './flags.ts';
+import { SchedulerCalls } from './frameworks/calls.ts';
+import { Frameworks } from './frameworks/frameworks.ts';
+import { FrameworkRemoval } from './frameworks/removal.ts';
+import { Subscriptions } from './frameworks/subscriptions.ts';
+import { Leadership } from './leadership.ts';
+import { MasterMetrics } from './metrics.ts';
+import { Accepts } from './offers/accepts.ts';
+import { Launches } from './offers/launches.ts';
+import { Offers } from './offers/offers.ts';
+import { Registrar } from './registrar/registrar.ts';
+import type { RegistryStore } from './registrar/store.ts';
+import { Kills } from './tasks/kills.ts';
+import { TaskReconciliation } from './tasks/reconciliation.ts';
+import { StatusUpdates } from './tasks/statusUpdates.ts';
+import { Tasks } from './tasks/tasks.ts';
+
+/** What parts do in the name of the actor: its verbs, as the runtime has them, and its ports. */
+export interface ActorPorts {
+  readonly self: Pid;
+  readonly node: Node;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: Ids;
+  readonly log: Logger;
+  readonly metrics: MetricsRegistry;
+  send<K extends keyof MessageTypes & string>(to: Pid | undefined, name: K, body: MessageTypes[K]): void;
+  link(pid: Pid): void;
+  delay(delayMs: number, run: () => void): Timer;
+  defer<A extends unknown[]>(run: (...args: A) => void): (...args: A) => void;
+}
+
+export interface MasterSettings {
+  readonly flags: MasterFlags;
+  /** Names and texts of the flags, as `/flags` shows them. */
+  readonly flagTexts: Readonly<Record<string, string>>;
+  readonly store: RegistryStore;
+  /** Told once when the master can lead no more; its process should end. */
+  readonly onFatal: (reason: string) => void;
+}
+
+export class MasterParts {
+  readonly actor: ActorPorts;
+  readonly settings: MasterSettings;
+  readonly flags: MasterFlags;
+  readonly info: MasterInfo;
+  readonly metrics: MasterMetrics;
+  readonly leadership: Leadership;
+  readonly registrar: Registrar;
+  readonly allocation: Allocation;
+  readonly agents: Agents;
+  readonly registration: AgentRegistration;
+  readonly agentReconciliation: AgentReconciliation;
+  readonly agentRecovery: AgentRecovery;
+  readonly pings: AgentPings;
+  readonly losses: AgentLosses;
+  readonly frameworks: Frameworks;
+  readonly subscriptions: Subscriptions;
+  readonly removal: FrameworkRemoval;
+  readonly calls: SchedulerCalls;
+  readonly offers: Offers;
+  readonly accepts: Accepts;
+  readonly launches: Launches;
+  readonly tasks: Tasks;
+  readonly statusUpdates: StatusUpdates;
+  readonly kills: Kills;
+  readonly reconciliation: TaskReconciliation;
+
+  /** @throws Error naming the entry when the stored registry cannot be read */
+  constructor(actor: ActorPorts, settings: MasterSettings, info: MasterInfo) {
+    this.actor = actor;
+    this.settings = settings;
+    this.flags = settings.flags;
+    this.info = info;
+    this.metrics = new MasterMetrics(actor.metrics, settings.flags.publish_per_framework_metrics);
+    this.leadership = new Leadership(this);
+    this.registrar = new Registrar({
+      store: settings.store,
+      metrics: actor.metrics,
+      defer: actor.defer,
+      onFailure: (error) => this.leadership.fail(`the registry cannot be written: ${error.message}`),
+    });
+    this.allocation = new Allocation(this);
+    this.agents = new Agents(this);
+    this.registration = new AgentRegistration(this);
+    this.agentReconciliation = new AgentReconciliation(this);
+    this.agentRecovery = new AgentRecovery(this);
+    this.pings = new AgentPings(this);
+    this.losses = new AgentLosses(this);
+    this.frameworks = new Frameworks(this);
+    this.subscriptions = new Subscriptions(this);
+    this.removal = new FrameworkRemoval(this);
+    this.calls = new SchedulerCalls(this);
+    this.offers = new Offers(this);
+    this.accepts = new Accepts(this);
+    this.launches = new Launches(this);
+    this.tasks = new Tasks(this);
+    this.statusUpdates = new StatusUpdates(this);
+    this.kills = new Kills(this);
+    this.reconciliation = new TaskReconciliation(this);
+  }
+
+  get nowMs(): number {
+    return this.actor.clock.now();
+  }
+
+  /** What every chart of the master reports: an event that came at the wrong time, a mistake of ours. */
+  get chartReports() {
+    const { log } = this.actor;
+    return {
+      clock: { setTimer: (delayMs: number, run: () => void) => this.actor.delay(delayMs, run) },
+      onUnhandled: ({ chart, id, event, value }: ChartReport) =>
+        log.debug('an event came at the wrong time', { chart, id, event: event.type, state: value }),
+      onError: ({ chart, id, where, error }: ChartFault) =>
+        log.error('a step of a chart failed', { chart, id, where, error: stackOf(error) }),
+    };
+  }
+}
+
+interface ChartReport {
+  readonly chart: string;
+  readonly id: string;
+  readonly event: { readonly type: string };
+  readonly value: string;
+}
+
+interface ChartFault {
+  readonly chart: string;
+  readonly id: string;
+  readonly where: string;
+  readonly error: unknown;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
