@@ -154,6 +154,11 @@ export class StatusUpdateManager {
     return this.#queues.has(keyOf(frameworkId, taskId));
   }
 
+  /** The newest update taken for a task that has a stream, acknowledged or not. */
+  latest(frameworkId: string, taskId: string): StatusUpdate | undefined {
+    return this.#queues.get(keyOf(frameworkId, taskId))?.latest;
+  }
+
   /** Of a task that has a stream: the newest update that was acknowledged and all that are not, oldest first. */
   updatesOf(frameworkId: string, taskId: string): StatusUpdate[] {
     const queue = this.#queues.get(keyOf(frameworkId, taskId));
