@@ -9,8 +9,8 @@ import {
   TaskState,
   TaskStatusReason,
 } from '../../../../proto/index.ts';
+import { mesosCodec } from '../../../../proto/messageCodec.ts';
 import { simulatedWorld } from '../../../support/world.ts';
-import { codec } from '../codec.ts';
 import { ScriptedMaster } from '../scriptedMaster.ts';
 
 const framework: FrameworkInfo = { user: 'nobody', name: 'test', failover_timeout: 3600 };
@@ -38,7 +38,7 @@ function drivenWorld(options: { framework?: FrameworkInfo; explicit?: boolean } 
     disconnected: () => heard.push('disconnected'),
     error: (_driver, message) => heard.push(`error ${message}`),
   };
-  const simulated = simulatedWorld(7, codec);
+  const simulated = simulatedWorld(7, mesosCodec);
   const driver = new MesosSchedulerDriver({
     id: 'scheduler-1',
     master: { host: '10.0.0.1', port: 1 },

@@ -3,9 +3,9 @@ import test from 'ava';
 import { hostFramework } from '../../../../actors/framework/host.ts';
 import { jobsFramework, parseJobFile, Screen } from '../../../../actors/framework/jobs/index.ts';
 import { SchedulerCallType, type TaskInfo, TaskState, TaskStatusReason } from '../../../../proto/index.ts';
+import { mesosCodec } from '../../../../proto/messageCodec.ts';
 import { Resources } from '../../../../proto/resources/index.ts';
 import { simulatedWorld } from '../../../support/world.ts';
-import { codec } from '../codec.ts';
 import { ScriptedMaster } from '../scriptedMaster.ts';
 
 const job = { cpus: 1, mem: 10, command: 'true', name: 'a' };
@@ -14,7 +14,7 @@ const { TASK_RUNNING, TASK_FINISHED, TASK_FAILED, TASK_KILLED, TASK_LOST, TASK_E
 
 /** A processor of `jobs` at :2, subscribed to a scripted master at :1. */
 function processorOf(jobs: readonly object[], { isTTY = false, subscribed = true } = {}) {
-  const world = simulatedWorld(7, codec);
+  const world = simulatedWorld(7, mesosCodec);
   const master = new ScriptedMaster();
   world.node(1).spawn(master);
   const printed: string[] = [];
