@@ -335,6 +335,33 @@ test('the journal does not grow with the updates that are over', (t) => {
   t.is(next.manager.size, 1);
 });
 
+test('an acknowledgement that is being written while the journal is rewritten is in the new one', (t) => {
+  const agent = new Agent({ compactBytesMin: 1 });
+  agent.manager.resume();
+  // Large enough for a rewrite as soon as the first of both is acknowledged.
+  const large = make('a', 1, TASK_FINISHED);
+  agent.take({ ...large, status: { ...large.status, message: 'x'.repeat(1000) } });
+  agent.take(make('b', 2, TASK_RUNNING));
+  agent.take(make('c', 3, TASK_FINISHED));
+  agent.settle();
+  const done: string[] = [];
+  for (const [task, n] of [
+    ['a', 1],
+    ['b', 2],
+    ['c', 3],
+  ] as const) {
+    agent.manager.acknowledge('F', task, uuid(n), () => done.push(task));
+  }
+  agent.settle();
+  t.deepEqual(done, ['a', 'b', 'c']);
+  t.true((agent.disk.readFile('/meta/updates.journal')?.length ?? 0) < 500);
+  const next = agent.restarted();
+  next.manager.resume();
+  t.deepEqual(next.sent, []);
+  t.deepEqual(next.manager.updatesOf('F', 'b').map(number), [2]);
+  t.is(next.manager.size, 1);
+});
+
 /** What the executor, the disk and the scheduler may do in any order. */
 type Move =
   | { readonly do: 'update' | 'ack' | 'stale'; readonly task: number }
