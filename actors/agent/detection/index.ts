@@ -1,6 +1,5 @@
 /** What an agent offers of its machine when nobody says otherwise (agent.md §2.1). */
 import { type Resource, ResourceReservationInfoType, ValueType } from '../../../proto/generated/types/v1.ts';
-import { parseResourceMessages, Resources } from '../../../proto/resources/index.ts';
 import { type MachineFacts, readMachineFacts } from './machine.ts';
 
 export { type MachineFacts, readMachineFacts } from './machine.ts';
@@ -13,41 +12,33 @@ const PORTS = { begin: 31000, end: 32000 };
 
 export interface DetectionOptions {
   /**
-   * `--resources`, as text or JSON. Of a name that occurs there, of whatever role and amount, nothing is detected
-   * (`cpus:0` is an agent without cpus).
+   * Names that occur in `--resources`, of whatever role and amount: of these nothing is detected (`cpus:0` is an
+   * agent without cpus).
    */
-  readonly resources: string;
+  readonly named: ReadonlySet<string>;
   /** `--work_dir`; its file system is the disk. */
   readonly workDir: string;
-  /** `--default_role`: the role of what names none and of what is detected; `*` (the default) is unreserved. */
+  /** `--default_role`; `*` (the default) is unreserved. */
   readonly defaultRole?: string;
   /** Instead of asking the operating system. */
   readonly machine?: MachineFacts;
 }
 
 /**
- * All resources of an agent: those named and, by Mesos' rules, those not named: all cpus (or 1); memory but 1 GB from
- * 2 GB on, else half of it (or 1 GB); disk but 5 GB from 10 GB on, else half of it (or 10 GB); ports 31000 to
- * 32000. Detected memory and disk are in whole MB.
- *
- * @throws ResourceError naming the item and what was expected
+ * The resources an agent has that its `--resources` do not name, by Mesos' rules: all cpus (or 1); memory but 1 GB
+ * from 2 GB on, else half of it (or 1 GB); disk but 5 GB from 10 GB on, else half of it (or 10 GB); ports
+ * 31000 to 32000. Memory and disk are in whole MB.
  */
-export function detectResources(options: DetectionOptions): Resources {
-  const role = options.defaultRole ?? '*';
-  const named = parseResourceMessages(options.resources, role);
-  const names = new Set(named.map(({ name }) => name));
+export function detectResources(options: DetectionOptions): Resource[] {
   const machine = options.machine ?? readMachineFacts(options.workDir);
-  const missing = detected(machine).filter(({ name }) => !names.has(name));
-  return Resources.of([...named, ...missing.map((resource) => reserved(resource, role))]);
-}
-
-function detected(machine: MachineFacts): Resource[] {
-  return [
+  const found: Resource[] = [
     scalar('cpus', machine.cpus ?? 1),
     scalar('mem', megabytes(allBut(GIB, machine.memoryBytes) ?? GIB)),
     scalar('disk', megabytes(allBut(5 * GIB, machine.diskBytes) ?? 10 * GIB)),
     { name: 'ports', type: ValueType.RANGES, ranges: { range: [PORTS] } },
   ];
+  const role = options.defaultRole ?? '*';
+  return found.filter(({ name }) => !options.named.has(name)).map((resource) => reserved(resource, role));
 }
 
 /** All but `reserve` bytes of a total that is at least twice that, else half of it. */
