@@ -1,5 +1,5 @@
 /** What was built: read from package.json beside the code that runs. */
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BuildFacts } from './endpoints/version.ts';
@@ -7,10 +7,13 @@ import type { BuildFacts } from './endpoints/version.ts';
 /** The release of Apache Mesos whose interfaces these are: what clients look at to know what they may ask. */
 export const MESOS_VERSION = '1.12.0';
 
-/** Folder of the package: the one above `runtime/`, or above `dist/runtime/` when compiled. */
+/** Folder of the package: the nearest one above this file with a package.json, wherever the compiled code lies in it. */
 export const packageRoot: string = (() => {
-  const parent = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-  return path.basename(parent) === 'dist' ? path.dirname(parent) : parent;
+  const start = path.dirname(fileURLToPath(import.meta.url));
+  for (let folder = start; ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, 'package.json'))) return folder;
+    if (folder === path.dirname(folder)) throw new Error(`there is no package.json above ${start}`);
+  }
 })();
 
 /** Our own release. */

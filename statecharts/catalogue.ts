@@ -1,7 +1,9 @@
 /** All machines of Mesostate, for pages, documents and tests. */
 import type { AnyStateMachine, EventObject } from 'xstate';
 import { agentMachine } from './agent.ts';
+import { agentFrameworkMachine } from './agentFramework.ts';
 import { agentProcessMachine } from './agentProcess.ts';
+import { agentTaskMachine } from './agentTask.ts';
 import { commandTaskMachine } from './commandTask.ts';
 import { containerMachine } from './container.ts';
 import type { ChartContext, ChartEvent, ChartInput } from './engine.ts';
@@ -191,6 +193,24 @@ export const catalogue: readonly CatalogueEntry[] = [
       SHUTDOWN_ORDERED: true,
       UNREGISTER_REQUESTED: true,
       ALL_ENDED: true,
+    },
+  }),
+  entry(agentFrameworkMachine, {
+    description: 'A framework as an agent sees it.',
+    file: 'agentFramework.ts',
+    samples: { SHUTDOWN_ORDERED: true, EMPTIED: true },
+  }),
+  entry(agentTaskMachine, {
+    description: 'A task as its agent sees it, on its way to its executor and back.',
+    file: 'agentTask.ts',
+    samples: {
+      QUEUED: true,
+      DELIVERED: true,
+      STARTING: true,
+      RUNNING: true,
+      KILLING: true,
+      ENDED: true,
+      ACKNOWLEDGED: true,
     },
   }),
   entry(executorMachine, {

@@ -1,6 +1,8 @@
 /** The statecharts of Mesostate and the engine that drives them. */
 export * from './agent.ts';
+export * from './agentFramework.ts';
 export * from './agentProcess.ts';
+export * from './agentTask.ts';
 export * from './catalogue.ts';
 export * from './commandTask.ts';
 export * from './container.ts';

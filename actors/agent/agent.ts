@@ -1,0 +1,359 @@
+/**
+ * The agent: offers what a machine has to a master and runs tasks on it (`slave(1)`; spec: agent.md).
+ *
+ * This actor only joins its parts and hands each message to the one whose business it is.
+ */
+
+import type { SlaveReregisteredMessage, StatusUpdate } from '../../proto/generated/types/internal.ts';
+import type { MessageTypes } from '../../proto/generated/types/names.ts';
+import {
+  type AgentInfo,
+  type AgentInfoCapability,
+  AgentInfoCapabilityType,
+} from '../../proto/generated/types/v1.ts';
+import { Resources } from '../../proto/resources/index.ts';
+import type { Pid } from '../../runtime/pid.ts';
+import { type ExitReason, Process } from '../../runtime/process.ts';
+import { CommandExecutor } from './commandExecutor/commandExecutor.ts';
+import { ExecutorDrivers } from './executors/drivers.ts';
+import { Executors } from './executors/executors.ts';
+import { Frameworks } from './executors/frameworks.ts';
+import type { AgentFlags } from './flags.ts';
+import type { AgentHost, ContainerPort, SandboxPort } from './host.ts';
+import { TaskKiller } from './launch/killer.ts';
+import { TaskLauncher } from './launch/launcher.ts';
+import { type AgentMetrics, addAgentGauges, agentCounters } from './metrics.ts';
+import type { AgentPaths } from './paths.ts';
+import type { Checkpoints } from './recovery/checkpoints.ts';
+import { Recovery, type Remains } from './recovery/recovery.ts';
+import type { MasterDetector } from './registration/detector.ts';
+import { Reconciliation } from './registration/reconciliation.ts';
+import { Registration } from './registration/registration.ts';
+import { StatusUpdates, type UpdateStreams } from './statusUpdates.ts';
+import { heldBy } from './tables/messages.ts';
+import { Tables } from './tables/tables.ts';
+
+/** What an agent can do, as it tells the master. */
+const CAPABILITIES: readonly AgentInfoCapability[] = [
+  { type: AgentInfoCapabilityType.MULTI_ROLE },
+  { type: AgentInfoCapabilityType.HIERARCHICAL_ROLE },
+  { type: AgentInfoCapabilityType.RESERVATION_REFINEMENT },
+];
+
+/** What an agent is made of; `start.ts` opens it on a real machine. */
+export interface AgentParts {
+  readonly flags: AgentFlags;
+  readonly version: string;
+  readonly paths: AgentPaths;
+  /** Host name, port, resources and attributes; with the id of the last run, if it may be used again. */
+  readonly info: AgentInfo;
+  readonly detector: MasterDetector;
+  readonly containers: ContainerPort;
+  readonly sandboxes: SandboxPort;
+  readonly checkpoints: Checkpoints;
+  readonly streams: UpdateStreams;
+  readonly remains: Remains;
+  /** The agent's own PATH, handed on to executors. */
+  readonly path: string | undefined;
+  /** Keeps the info of a first registration on disk. */
+  readonly keepInfo: (info: AgentInfo, done: (error?: Error) => void) => void;
+  /** Adds the HTTP endpoints. */
+  readonly serve: (agent: AgentView) => readonly AgentRoute[];
+  /** The agent has come to its end. @param problem why, when it must not simply end well */
+  readonly onEnd: (problem: string | undefined) => void;
+}
+
+/** What endpoints may see of the agent. */
+export interface AgentView {
+  readonly host: AgentHost;
+  readonly version: string;
+  readonly executors: Executors;
+  readonly registration: Registration;
+  readonly capabilities: readonly AgentInfoCapability[];
+  readonly startedAtMs: number;
+}
+
+export interface AgentRoute {
+  readonly path: string;
+  readonly help: string;
+  readonly handler: Parameters<Agent['addRoute']>[1];
+}
+
+export class Agent extends Process<MessageTypes> {
+  private readonly parts: AgentParts;
+  private readonly tables = new Tables();
+  private info: AgentInfo;
+  private made: Made | undefined;
+
+  constructor(id: string, parts: AgentParts) {
+    super(id);
+    this.parts = parts;
+    this.info = parts.info;
+  }
+
+  override initialize(): void {
+    this.resourceVersionBytes = this.ids.uuidBytes();
+    const made = this.make();
+    this.made = made;
+    this.installMasterMessages(made);
+    this.installExecutorMessages(made);
+    this.addGauges(made);
+    for (const { path, handler, help } of this.parts.serve(this.view(made)))
+      this.addRoute(path, handler, help);
+    made.recovery.run();
+    this.checkRecovered();
+  }
+
+  override finalize(): void {
+    this.made?.registration.stop();
+    this.parts.containers.close();
+  }
+
+  override exited(pid: Pid, reason: ExitReason): void {
+    // The detector decides who leads, and the end of a container what becomes of its executor.
+    const isMaster = pid.equals(this.made?.registration.master);
+    this.log.info(isMaster ? 'The link to the master broke' : 'The link to an executor broke', {
+      pid: pid.text,
+      reason,
+    });
+  }
+
+  override describe(): Readonly<Record<string, unknown>> {
+    const { tables, made } = this;
+    return {
+      id: this.info.id?.value,
+      state: made?.registration.state,
+      master: made?.registration.master?.text,
+      frameworks: tables.frameworks.size,
+      executors: tables.runs.size,
+      tasks: tables.taskChart.counts(),
+    };
+  }
+
+  /** Sends the head of a stream to the master: for the streams, whose events are this actor's. */
+  forward(update: StatusUpdate): void {
+    this.made?.updates.forward(update);
+  }
+
+  /** SIGUSR1: leaves the cluster for good, having ended everything. From outside of any actor. */
+  unregister(): void {
+    this.dispatch(() => this.made?.registration.unregister());
+  }
+
+  /** Ends everything that runs here, within the grace periods, and then itself; `onEnd` tells. */
+  shutDown(): void {
+    this.dispatch(() => {
+      const registration = this.made?.registration;
+      // While it recovers no order counts but that to leave, and there is no master to tell.
+      if (registration?.isRecovering) registration.unregister();
+      else registration?.shutdown();
+    });
+  }
+
+  addRoute(path: string, handler: Parameters<Process['route']>[1], help: string): void {
+    this.route(path, handler, { help });
+  }
+
+  // ---- making ---------------------------------------------------------------------------------------------------
+
+  private make(): Made {
+    const host = this.makeHost();
+    const executors = new Executors(host, { onQuiet: () => this.checkRecovered() });
+    const frameworks = new Frameworks(host, {
+      shutDown: (executor) => executors.shutDown(executor),
+      ended: (framework) => streams.forget(framework.id),
+      allEnded: () => this.made?.registration.allEnded(),
+    });
+    const { streams } = this.parts;
+    const updates = new StatusUpdates(host, { frameworks, executors, streams });
+    const commandExecutor = new CommandExecutor(host, executors, {
+      update: (task, status) => updates.fromCommandExecutor(task, status),
+    });
+    executors.connect({ frameworks, commandExecutor, updates });
+    const registration = new Registration(host, this.parts.detector, {
+      sendRegister: () => this.sendRegister(),
+      sendReregister: () => this.sendRegister(),
+      keepId: (id, done) => this.keepId(id, done),
+      registered: (message) => this.whenRegistered(message),
+      resumeUpdates: () => streams.resume(),
+      pauseUpdates: () => streams.pause(),
+      shutDownExecutors: () => frameworks.shutDownAll(),
+      ended: (problem) => this.parts.onEnd(problem),
+    });
+    const parts = { frameworks, executors, commandExecutor, updates, registration };
+    return {
+      ...parts,
+      host,
+      launcher: new TaskLauncher(host, parts, this.resourceVersion),
+      killer: new TaskKiller(host, parts),
+      drivers: new ExecutorDrivers(host, parts),
+      reconciliation: new Reconciliation(host, { updates, streams }),
+      recovery: new Recovery(host, parts, this.parts.remains),
+    };
+  }
+
+  private makeHost(): AgentHost {
+    const { flags, paths, containers, sandboxes, checkpoints, path } = this.parts;
+    const metrics: AgentMetrics = agentCounters(this.node.metrics);
+    return {
+      ...{ flags, paths, containers, sandboxes, checkpoints, path, metrics },
+      self: this.self,
+      clock: this.clock,
+      random: this.random,
+      ids: this.ids,
+      log: this.log,
+      tables: this.tables,
+      info: () => this.info,
+      agentId: () => this.info.id?.value ?? '',
+      master: () => this.made?.registration.master,
+      send: (to, name, body) => this.send(to, name, body),
+      link: (pid) => this.link(pid),
+      dispatch: (run) => this.dispatch(run),
+      defer: (handler) => this.defer(handler),
+      delay: (delayMs, run) => this.delay(delayMs, run),
+    };
+  }
+
+  private view({ host, executors, registration }: Made): AgentView {
+    const startedAtMs = this.clock.now();
+    return {
+      host,
+      executors,
+      registration,
+      version: this.parts.version,
+      capabilities: CAPABILITIES,
+      startedAtMs,
+    };
+  }
+
+  private addGauges({ registration, executors }: Made): void {
+    const startedAtMs = this.clock.monotonic();
+    const total = Resources.of(this.info.resources);
+    addAgentGauges(this.node.metrics, {
+      uptimeSecs: () => (this.clock.monotonic() - startedAtMs) / 1000,
+      registered: () => registration.isRegistered,
+      frameworks: () => this.tables.frameworks.size,
+      tasks: () => this.tables.taskChart.counts(),
+      executors: () => executors.counts,
+      total: () => total,
+      used: () => this.tables.used(),
+    });
+  }
+
+  // ---- messages -------------------------------------------------------------------------------------------------
+
+  private installMasterMessages(made: Made): void {
+    const { registration, launcher, killer, frameworks, drivers, updates } = made;
+    this.install('mesos.internal.SlaveRegisteredMessage', (m, from) => registration.registered(m, from));
+    this.install('mesos.internal.SlaveReregisteredMessage', (m, from) => registration.reregistered(m, from));
+    this.install('mesos.internal.PingSlaveMessage', (m, from) => registration.ping(m, from));
+    this.ofMaster('mesos.internal.RunTaskMessage', (m) => launcher.runTask(m));
+    this.ofMaster('mesos.internal.RunTaskGroupMessage', (m) => launcher.runTaskGroup(m));
+    this.ofMaster('mesos.internal.KillTaskMessage', (m) => killer.killTask(m));
+    this.ofMaster('mesos.internal.ShutdownFrameworkMessage', (m) => frameworks.shutDown(m));
+    this.ofMaster('mesos.internal.UpdateFrameworkMessage', (m) => frameworks.update(m));
+    this.ofMaster('mesos.internal.FrameworkToExecutorMessage', (m) => drivers.toExecutor(m));
+    this.ofMaster('mesos.internal.ShutdownMessage', (m) => {
+      this.log.warn('The master shuts this agent down', { message: m.message });
+      registration.shutdown();
+    });
+    this.install('mesos.internal.StatusUpdateAcknowledgementMessage', (m, from) => {
+      if (registration.isFromMaster(from, 'StatusUpdateAcknowledgementMessage')) updates.acknowledged(m);
+    });
+    this.install('mesos.internal.ShutdownExecutorMessage', (m, from) => {
+      if (registration.isFromMaster(from, 'ShutdownExecutorMessage')) drivers.shutDown(m);
+    });
+  }
+
+  /** Orders of the master: ignored while the agent recovers or ends, and from anybody else. */
+  private ofMaster<K extends keyof MessageTypes & string>(
+    name: K,
+    handle: (message: MessageTypes[K]) => void,
+  ): void {
+    this.install(name, (message, from) => {
+      const registration = this.made?.registration;
+      if (registration === undefined || !registration.isFromMaster(from, name)) return;
+      if (registration.isRecovering || registration.isEnding) {
+        this.log.warn('Ignoring an order of the master', { message: name, state: registration.state });
+        return;
+      }
+      handle(message);
+    });
+  }
+
+  private installExecutorMessages({ drivers }: Made): void {
+    this.install('mesos.internal.RegisterExecutorMessage', (m, from) => drivers.register(m, from));
+    this.install('mesos.internal.ReregisterExecutorMessage', (m, from) => drivers.reregister(m, from));
+    this.install('mesos.internal.StatusUpdateMessage', (m, from) => drivers.statusUpdate(m, from));
+    this.install('mesos.internal.ExecutorToFrameworkMessage', (m) => drivers.toFramework(m));
+  }
+
+  // ---- registration ---------------------------------------------------------------------------------------------
+
+  /** Changes with the agent's resources, and with each start. */
+  private resourceVersionBytes: Uint8Array = new Uint8Array(16);
+
+  private get resourceVersion(): string {
+    return Buffer.from(this.resourceVersionBytes).toString('hex');
+  }
+
+  private sendRegister(): void {
+    const master = this.made?.registration.master;
+    const common = {
+      slave: this.info,
+      version: this.parts.version,
+      agent_capabilities: [...CAPABILITIES],
+      resource_version_uuid: { value: this.resourceVersionBytes },
+    };
+    const id = this.info.id?.value;
+    if (id === undefined) this.send(master, 'mesos.internal.RegisterSlaveMessage', common);
+    else {
+      const held = heldBy(this.tables, id, (executor) => this.made?.executors.isTerminated(executor) ?? true);
+      this.send(master, 'mesos.internal.ReregisterSlaveMessage', { ...common, ...held });
+    }
+  }
+
+  private keepId(id: string, done: () => void): void {
+    if (this.info.id !== undefined) return done();
+    const info = { ...this.info, id: { value: id } };
+    const kept = this.defer(() => {
+      this.info = info;
+      done();
+    });
+    this.parts.keepInfo(info, (error) => {
+      if (error === undefined) kept();
+      else this.parts.onEnd(`the id of this agent cannot be written down: ${error.message}`);
+    });
+  }
+
+  private whenRegistered(message: SlaveReregisteredMessage): void {
+    this.made?.reconciliation.answer(message.reconciliations ?? []);
+    this.send(this.made?.registration.master, 'mesos.internal.UpdateSlaveMessage', {
+      slave_id: message.slave_id,
+      resource_version_uuid: { value: this.resourceVersionBytes },
+      update_oversubscribed_resources: false,
+    });
+  }
+
+  /** Executors that are processes of their own had their time to come back. */
+  private checkRecovered(): void {
+    const { made } = this;
+    if (made === undefined || !made.registration.isRecovering || made.executors.counts.registering > 0)
+      return;
+    made.registration.recovered();
+  }
+}
+
+interface Made {
+  readonly host: AgentHost;
+  readonly frameworks: Frameworks;
+  readonly executors: Executors;
+  readonly commandExecutor: CommandExecutor;
+  readonly updates: StatusUpdates;
+  readonly registration: Registration;
+  readonly launcher: TaskLauncher;
+  readonly killer: TaskKiller;
+  readonly drivers: ExecutorDrivers;
+  readonly reconciliation: Reconciliation;
+  readonly recovery: Recovery;
+}

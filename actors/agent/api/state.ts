@@ -1,0 +1,67 @@
+/** `/state` of the agent (v1-operator-api.md §6). */
+import { enumName } from '../../../proto/enums.ts';
+import { AgentInfoCapabilityType } from '../../../proto/generated/types/v1.ts';
+import { Double, jsonText, RawJson, toJsonText } from '../../../proto/json.ts';
+import {
+  legacyAttributesJson,
+  legacyReservations,
+  legacyResources,
+  Resources,
+  toEndpointFormat,
+} from '../../../proto/resources/index.ts';
+import type { BuildFacts } from '../../../runtime/endpoints/index.ts';
+import type { AgentView } from '../agent.ts';
+import { frameworkBlock } from './blocks.ts';
+
+/**
+ * The body of `/state`.
+ *
+ * @param flags as `/flags` shows them
+ */
+export function stateText(
+  agent: AgentView,
+  build: BuildFacts,
+  flags: Readonly<Record<string, string>>,
+): string {
+  const { host, registration } = agent;
+  const { tables } = host;
+  const info = host.info();
+  const agentId = host.agentId();
+  const frameworks = (list: Iterable<Parameters<typeof frameworkBlock>[2]>) =>
+    [...list].map((framework) => frameworkBlock(tables, agentId, framework));
+  return jsonText({
+    ...build,
+    start_time: new Double(agent.startedAtMs / 1000),
+    id: agentId,
+    pid: host.self.toUpid(),
+    hostname: info.hostname,
+    capabilities: agent.capabilities.map(({ type }) => enumName(AgentInfoCapabilityType, type)),
+    ...resourceBlocks(agent),
+    attributes: legacyAttributesJson(info.attributes ?? []),
+    master_hostname: registration.master?.host,
+    flags,
+    frameworks: frameworks(tables.frameworks.values()),
+    completed_frameworks: frameworks(tables.completedFrameworks.values()),
+  });
+}
+
+function resourceBlocks({ host }: AgentView): object {
+  const total = Resources.of(host.info().resources);
+  const used = host.tables.used();
+  const full = (bag: Resources) =>
+    bag
+      .toMessages()
+      .map((resource) => new RawJson(toJsonText('mesos.v1.Resource', toEndpointFormat(resource))));
+  return {
+    resources: legacyResources(total),
+    reserved_resources: legacyReservations(total),
+    unreserved_resources: legacyResources(total.unreserved()),
+    reserved_resources_full: Object.fromEntries(
+      [...total.reservations()].map(([role, bag]) => [role, full(bag)]),
+    ),
+    unreserved_resources_full: full(total.unreserved()),
+    reserved_resources_allocated: legacyReservations(used),
+    unreserved_resources_allocated: legacyResources(used.unreserved()),
+    resource_providers: [],
+  };
+}

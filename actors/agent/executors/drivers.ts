@@ -1,0 +1,167 @@
+/** What executors that are processes of their own say through their drivers (v0 messages; agent.md §4.2, §5, §7). */
+import type {
+  ExecutorToFrameworkMessage,
+  FrameworkToExecutorMessage,
+  RegisterExecutorMessage,
+  ReregisterExecutorMessage,
+  ShutdownExecutorMessage,
+  StatusUpdateMessage,
+} from '../../../proto/generated/types/internal.ts';
+import { TaskStatusReason } from '../../../proto/generated/types/v1.ts';
+import type { Pid } from '../../../runtime/pid.ts';
+import type { AgentHost } from '../host.ts';
+import type { Registration } from '../registration/registration.ts';
+import type { StatusUpdates } from '../statusUpdates.ts';
+import { type ExecutorEntry, executorId } from '../tables/entries.ts';
+import { droppedOrLost } from '../tables/loss.ts';
+import type { Executors } from './executors.ts';
+import type { Frameworks } from './frameworks.ts';
+
+export class ExecutorDrivers {
+  private readonly host: AgentHost;
+  private readonly frameworks: Frameworks;
+  private readonly executors: Executors;
+  private readonly updates: StatusUpdates;
+  private readonly registration: Registration;
+
+  constructor(
+    host: AgentHost,
+    parts: {
+      frameworks: Frameworks;
+      executors: Executors;
+      updates: StatusUpdates;
+      registration: Registration;
+    },
+  ) {
+    this.host = host;
+    this.frameworks = parts.frameworks;
+    this.executors = parts.executors;
+    this.updates = parts.updates;
+    this.registration = parts.registration;
+  }
+
+  /** One that is not awaited is told to end: it has the address of an agent or a run that is over. */
+  register(message: RegisterExecutorMessage, from: Pid | undefined): void {
+    const executor = this.find(message);
+    const awaited = executor !== undefined && this.isAwaited(executor) && !this.registration.isRecovering;
+    if (!awaited || from === undefined) return this.turnAway(message, from);
+    if (this.executors.shutDownIfIdle(executor)) return this.turnAway(message, from);
+    this.welcome(executor, from, () => {
+      this.host.send(from, 'mesos.internal.ExecutorRegisteredMessage', {
+        executor_info: executor.info,
+        framework_id: { value: executor.framework.id },
+        framework_info: executor.framework.info,
+        slave_id: { value: this.host.agentId() },
+        slave_info: this.host.info(),
+      });
+      this.executors.registered(executor);
+    });
+  }
+
+  /** An executor that outlived an agent process is back. */
+  reregister(message: ReregisterExecutorMessage, from: Pid | undefined): void {
+    const executor = this.find(message);
+    if (executor === undefined || from === undefined || !this.isAwaited(executor))
+      return this.turnAway(message, from);
+    const held = new Set((message.tasks ?? []).map((task) => task.task_id.value));
+    this.welcome(executor, from, () => {
+      this.host.send(from, 'mesos.internal.ExecutorReregisteredMessage', {
+        slave_id: { value: this.host.agentId() },
+        slave_info: this.host.info(),
+      });
+      this.executors.registered(executor);
+      for (const update of message.updates ?? []) this.updates.fromExecutor(update, from);
+      this.dropUnknown(executor, held);
+    });
+  }
+
+  statusUpdate(message: StatusUpdateMessage, from: Pid | undefined): void {
+    this.updates.fromExecutor(message.update, from);
+  }
+
+  /** To the framework: by way of the master, without any promise. */
+  toFramework(message: ExecutorToFrameworkMessage): void {
+    const framework = this.host.tables.frameworks.get(message.framework_id.value);
+    const isOpen = framework !== undefined && !this.frameworks.isTerminating(framework);
+    const { validFrameworkMessages, invalidFrameworkMessages } = this.host.metrics;
+    if (!isOpen || !this.registration.isRegistered) {
+      invalidFrameworkMessages.value += 1;
+      return;
+    }
+    validFrameworkMessages.value += 1;
+    this.host.send(this.host.master(), 'mesos.internal.ExecutorToFrameworkMessage', message);
+  }
+
+  toExecutor(message: FrameworkToExecutorMessage): void {
+    const executor = this.find(message);
+    const { validFrameworkMessages, invalidFrameworkMessages } = this.host.metrics;
+    if (executor?.pid === undefined || this.executors.isEnding(executor)) {
+      invalidFrameworkMessages.value += 1;
+      return;
+    }
+    validFrameworkMessages.value += 1;
+    this.host.send(executor.pid, 'mesos.internal.FrameworkToExecutorMessage', message);
+  }
+
+  /** ShutdownExecutorMessage of the master (the scheduler's SHUTDOWN call). */
+  shutDown(message: ShutdownExecutorMessage): void {
+    const executor = this.host.tables.executor(message.framework_id?.value, message.executor_id?.value);
+    if (executor === undefined) return;
+    this.host.log.info('Asked to shut down an executor', {
+      framework_id: executor.framework.id,
+      executor_id: executorId(executor),
+    });
+    this.executors.shutDown(executor);
+  }
+
+  // ---- inside ---------------------------------------------------------------------------------------------------
+
+  private find(
+    message: Pick<RegisterExecutorMessage, 'framework_id' | 'executor_id'>,
+  ): ExecutorEntry | undefined {
+    const executor = this.host.tables.executor(message.framework_id.value, message.executor_id.value);
+    return executor?.forCommandTask ? undefined : executor;
+  }
+
+  private isAwaited(executor: ExecutorEntry): boolean {
+    return this.executors.isRegistering(executor) && !this.frameworks.isTerminating(executor.framework);
+  }
+
+  private turnAway(
+    message: Pick<RegisterExecutorMessage, 'framework_id' | 'executor_id'>,
+    from: Pid | undefined,
+  ): void {
+    const { framework_id, executor_id } = message;
+    this.host.log.warn('Telling an executor to end that is not expected here', {
+      framework_id: framework_id.value,
+      executor_id: executor_id.value,
+    });
+    this.host.send(from, 'mesos.internal.ShutdownExecutorMessage', { framework_id, executor_id });
+  }
+
+  /** Its address is kept before it is answered, so that a restarted agent can find it. */
+  private welcome(executor: ExecutorEntry, from: Pid, answer: () => void): void {
+    executor.pid = from;
+    this.host.link(from);
+    if (executor.framework.info.checkpoint !== true) return answer();
+    const welcome = this.host.defer(() => {
+      if (this.isAwaited(executor)) answer();
+    });
+    this.host.checkpoints.executorPid(executor.framework.id, executorId(executor), from.text, (error) => {
+      if (error === undefined) welcome();
+    });
+  }
+
+  /** What the agent handed over and the executor never got was lost with the former agent process. */
+  private dropUnknown(executor: ExecutorEntry, held: ReadonlySet<string>): void {
+    const { tables } = this.host;
+    for (const task of [...executor.tasks.values()]) {
+      if (held.has(task.id) || tables.taskChart.value(task.key) !== 'delivered.staging') continue;
+      this.updates.end(task, {
+        state: droppedOrLost(executor.framework.info),
+        reason: TaskStatusReason.REASON_AGENT_RESTARTED,
+        message: 'Task was not received by its executor before the agent restarted',
+      });
+    }
+  }
+}

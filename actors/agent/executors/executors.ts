@@ -1,0 +1,427 @@
+/**
+ * The executors of an agent, from the launch of their container to the last acknowledged update (agent.md §4.2).
+ *
+ * Every state is that of an executor's chart; what the chart asks for is done here.
+ */
+import { type ExecutorInfo, TaskState, TaskStatusReason } from '../../../proto/generated/types/v1.ts';
+import { ChartTable } from '../../../statecharts/engine.ts';
+import { executorMachine } from '../../../statecharts/executor.ts';
+import type { CommandExecutor } from '../commandExecutor/commandExecutor.ts';
+import { type ContainerSink, type ExitStatus, waitStatus } from '../containerizer/index.ts';
+import { type AgentHost, chartClock } from '../host.ts';
+import type { StatusUpdates } from '../statusUpdates.ts';
+import {
+  type ExecutorEntry,
+  executorId,
+  type FrameworkEntry,
+  type TaskEntry,
+  type Verdict,
+} from '../tables/entries.ts';
+import { goneOrLost } from '../tables/loss.ts';
+import { agentEnvironment, executorEnvironment } from './environment.ts';
+import type { Frameworks } from './frameworks.ts';
+
+type Chart = ChartTable<typeof executorMachine>;
+
+/** What an executor that was never started is reported as having ended with. */
+const NO_STATUS = -1;
+
+export class Executors {
+  private readonly host: AgentHost;
+  private readonly events: { onQuiet(): void };
+  private readonly chart: Chart;
+  private readonly sink: ContainerSink;
+  /** Containers whose launch was asked for, by id. */
+  private readonly asked = new Set<string>();
+  private parts:
+    | { frameworks: Frameworks; commandExecutor: CommandExecutor; updates: StatusUpdates }
+    | undefined;
+
+  /** @param events told when an executor leaves the state of being awaited */
+  constructor(host: AgentHost, events: { onQuiet(): void }) {
+    this.host = host;
+    this.events = events;
+    this.chart = this.makeChart();
+    this.sink = {
+      started: host.defer((id: string, pid: number) => this.containerStarted(id, pid)),
+      exited: host.defer((id: string, status: ExitStatus) => this.containerExited(id, status)),
+      destroyed: host.defer((id: string) => this.containerDestroyed(id)),
+      failed: host.defer((id: string, message: string) => this.launchFailed(id, message)),
+    };
+  }
+
+  /** The parts know each other: told once, before anything happens. */
+  connect(parts: { frameworks: Frameworks; commandExecutor: CommandExecutor; updates: StatusUpdates }): void {
+    this.parts = parts;
+  }
+
+  get counts(): { registering: number; running: number; terminating: number } {
+    const of = { registering: 0, running: 0, terminating: 0 };
+    for (const [value, count] of Object.entries(this.chart.counts())) {
+      for (const state of ['registering', 'running', 'terminating'] as const) {
+        if (value === state || value.startsWith(`${state}.`)) of[state] += count;
+      }
+    }
+    return of;
+  }
+
+  stateOf(executor: ExecutorEntry): string {
+    return this.chart.value(executor.containerId) ?? 'terminated';
+  }
+
+  isEnding(executor: ExecutorEntry): boolean {
+    return !this.chart.hasTag(executor.containerId, 'takesTasks') && !this.isRegistering(executor);
+  }
+
+  isRegistering(executor: ExecutorEntry): boolean {
+    return this.chart.hasTag(executor.containerId, 'queuesTasks');
+  }
+
+  isTerminated(executor: ExecutorEntry): boolean {
+    return !this.chart.has(executor.containerId) || this.chart.done(executor.containerId);
+  }
+
+  // ---- launching ------------------------------------------------------------------------------------------------
+
+  /** A new run; its container is launched with its first task. */
+  create(framework: FrameworkEntry, info: ExecutorInfo, forCommandTask: boolean): ExecutorEntry {
+    const containerId = this.host.ids.uuid();
+    return this.add(framework, info, forCommandTask, containerId);
+  }
+
+  /** The run of an earlier agent process. Commands of command tasks are looked for by the command executor. */
+  restore(
+    framework: FrameworkEntry,
+    info: ExecutorInfo,
+    forCommandTask: boolean,
+    containerId: string,
+  ): ExecutorEntry {
+    const executor = this.add(framework, info, forCommandTask, containerId);
+    this.asked.add(containerId);
+    if (forCommandTask) this.chart.step(containerId, { type: 'REGISTERED' });
+    return executor;
+  }
+
+  /** Looks for the containers of custom executors that an earlier agent process launched. */
+  recover(executors: readonly ExecutorEntry[]): void {
+    this.host.containers.recover(
+      executors.map(({ containerId }) => containerId),
+      { ...this.sink, started: this.host.defer((id: string, pid: number) => this.containerFound(id, pid)) },
+    );
+  }
+
+  private add(
+    framework: FrameworkEntry,
+    info: ExecutorInfo,
+    forCommandTask: boolean,
+    containerId: string,
+  ): ExecutorEntry {
+    const place = {
+      agentId: this.host.agentId(),
+      frameworkId: framework.id,
+      executorId: info.executor_id.value,
+    };
+    const executor: ExecutorEntry = {
+      containerId,
+      framework,
+      info,
+      forCommandTask,
+      directory: this.host.paths.sandbox({ ...place, containerId }),
+      pid: undefined,
+      tasks: new Map(),
+      queue: [],
+      completed: [],
+      delivered: 0,
+      verdict: undefined,
+      processId: undefined,
+      exit: undefined,
+    };
+    this.host.tables.addExecutor(executor);
+    this.chart.start(containerId);
+    return executor;
+  }
+
+  /** Tasks that may be handed over now: they are on disk where they have to be. Killed ones are skipped. */
+  enqueue(executor: ExecutorEntry, tasks: readonly TaskEntry[]): void {
+    const { tables } = this.host;
+    const live = tasks.filter((task) => tables.tasks.get(task.key) === task && tables.isUndelivered(task));
+    for (const task of live) {
+      tables.taskChart.step(task.key, { type: 'QUEUED' });
+      executor.queue.push(task);
+    }
+    if (live.length === 0) return;
+    if (this.chart.hasTag(executor.containerId, 'takesTasks')) this.deliver(executor);
+    else if (executor.forCommandTask) this.chart.step(executor.containerId, { type: 'REGISTERED' });
+    else if (!this.wasAsked(executor)) this.launchContainer(executor);
+  }
+
+  private wasAsked(executor: ExecutorEntry): boolean {
+    return this.asked.has(executor.containerId);
+  }
+
+  private launchContainer(executor: ExecutorEntry): void {
+    const { host } = this;
+    const { command } = executor.info;
+    const { containerId, directory, framework, info } = executor;
+    this.asked.add(containerId);
+    try {
+      host.sandboxes.create(directory);
+      const user = host.sandboxes.userOf(command?.user ?? framework.info.user);
+      const environment = executorEnvironment(agentEnvironment(host), framework.info, info, directory);
+      host.containers.launch(
+        {
+          containerId,
+          sandbox: directory,
+          command: commandOf(command),
+          environment,
+          ...(user === undefined ? {} : { user }),
+        },
+        this.sink,
+      );
+    } catch (error) {
+      this.sink.failed(containerId, (error as Error).message);
+    }
+  }
+
+  // ---- what happens to containers -------------------------------------------------------------------------------
+
+  private containerStarted(containerId: string, pid: number): void {
+    const executor = this.host.tables.runs.get(containerId);
+    if (executor !== undefined) executor.processId = pid;
+    this.chart.step(containerId, { type: 'LAUNCHED' });
+  }
+
+  private containerFound(containerId: string, pid: number): void {
+    const executor = this.host.tables.runs.get(containerId);
+    if (executor === undefined) return;
+    executor.processId = pid;
+    this.chart.step(containerId, { type: 'FOUND_ALIVE' });
+    const agent = { slave_id: { value: this.host.agentId() } };
+    this.host.send(executor.pid, 'mesos.internal.ReconnectExecutorMessage', agent);
+  }
+
+  private containerExited(containerId: string, status: ExitStatus): void {
+    const executor = this.host.tables.runs.get(containerId);
+    if (executor !== undefined) executor.exit = status;
+  }
+
+  private containerDestroyed(containerId: string): void {
+    this.chart.step(containerId, { type: 'CONTAINER_ENDED' });
+  }
+
+  private launchFailed(containerId: string, message: string): void {
+    const executor = this.host.tables.runs.get(containerId);
+    if (executor === undefined) return;
+    this.host.metrics.containerLaunchErrors.value += 1;
+    this.host.log.warn('The container of an executor could not be launched', {
+      container_id: containerId,
+      message,
+    });
+    executor.verdict ??= {
+      state: TaskState.TASK_FAILED,
+      reason: TaskStatusReason.REASON_CONTAINER_LAUNCH_FAILED,
+      message: `Failed to launch container: ${message}`,
+    };
+    this.chart.step(containerId, { type: 'LAUNCH_FAILED' });
+  }
+
+  /** The built-in command executor is done with its container, or never had one. */
+  ended(executor: ExecutorEntry): void {
+    this.chart.step(executor.containerId, { type: 'CONTAINER_ENDED' });
+  }
+
+  // ---- handing over ---------------------------------------------------------------------------------------------
+
+  /** The executor speaks: RegisterExecutorMessage or its like. */
+  registered(executor: ExecutorEntry): void {
+    this.chart.step(executor.containerId, { type: 'REGISTERED' });
+  }
+
+  private deliver(executor: ExecutorEntry): void {
+    const { tables } = this.host;
+    for (const task of executor.queue.splice(0)) {
+      if (!tables.isUndelivered(task)) continue;
+      tables.taskChart.step(task.key, { type: 'DELIVERED' });
+      executor.delivered += 1;
+      if (executor.forCommandTask) this.known.commandExecutor.launch(executor, task);
+      else this.sendTask(executor, task);
+    }
+  }
+
+  private sendTask(executor: ExecutorEntry, task: TaskEntry): void {
+    const { framework } = executor;
+    this.host.send(executor.pid, 'mesos.internal.RunTaskMessage', {
+      framework_id: { value: framework.id },
+      framework: framework.info,
+      task: task.info,
+      pid: framework.pid,
+    });
+  }
+
+  /** A queued task was killed. An executor that never got a task and has none left is not needed. */
+  dequeue(executor: ExecutorEntry, task: TaskEntry): void {
+    const at = executor.queue.indexOf(task);
+    if (at >= 0) executor.queue.splice(at, 1);
+    this.shutDownIfIdle(executor);
+  }
+
+  /** @returns whether the executor was shut down, since it never got a task and none waits for it */
+  shutDownIfIdle(executor: ExecutorEntry): boolean {
+    const waits = [...executor.tasks.values()].some((task) => this.host.tables.isUndelivered(task));
+    if (executor.delivered > 0 || waits || this.isEnding(executor)) return false;
+    this.shutDown(executor);
+    return true;
+  }
+
+  // ---- ending ---------------------------------------------------------------------------------------------------
+
+  shutDown(executor: ExecutorEntry): void {
+    this.chart.step(executor.containerId, { type: 'SHUTDOWN_REQUESTED' });
+  }
+
+  /** @param verdict what its live tasks end with */
+  destroy(executor: ExecutorEntry, verdict: Verdict): void {
+    executor.verdict ??= verdict;
+    this.chart.step(executor.containerId, { type: 'DESTROY_REQUESTED' });
+  }
+
+  /** Removes an executor that has ended when nothing about its tasks waits for an acknowledgement. */
+  removeIfDone(executor: ExecutorEntry): void {
+    const { host } = this;
+    if (executor.tasks.size > 0 || !this.isTerminated(executor)) return;
+    if (host.tables.runs.get(executor.containerId) !== executor) return;
+    const { framework, containerId } = executor;
+    this.chart.stop(containerId);
+    host.tables.removeExecutor(executor, host.flags.max_completed_executors_per_framework);
+    if (framework.info.checkpoint === true)
+      host.checkpoints.executorEnded(framework.id, executorId(executor));
+    if (this.asked.delete(containerId) || executor.forCommandTask) host.containers.remove(containerId);
+    this.known.frameworks.removeIfEmpty(framework);
+  }
+
+  /** ExitedExecutorMessage for an executor that the master charged for and that was not started. */
+  tellNeverStarted(frameworkId: string, id: string): void {
+    this.tellExited(frameworkId, id, NO_STATUS);
+  }
+
+  private tellExited(frameworkId: string, id: string, status: number): void {
+    this.host.send(this.host.master(), 'mesos.internal.ExitedExecutorMessage', {
+      slave_id: { value: this.host.agentId() },
+      framework_id: { value: frameworkId },
+      executor_id: { value: id },
+      status,
+    });
+  }
+
+  private conclude(executor: ExecutorEntry): void {
+    const { host } = this;
+    const { framework, containerId } = executor;
+    host.metrics.executorsTerminated.value += 1;
+    host.log.debug('An executor ended', {
+      framework_id: framework.id,
+      executor_id: executorId(executor),
+      container_id: containerId,
+    });
+    const verdict = executor.verdict ?? {
+      state: TaskState.TASK_FAILED,
+      reason: TaskStatusReason.REASON_EXECUTOR_TERMINATED,
+      message: 'The executor ended',
+    };
+    executor.queue.length = 0;
+    for (const task of [...executor.tasks.values()]) {
+      if (host.tables.isLive(task)) this.known.updates.end(task, verdict);
+    }
+    if (this.known.frameworks.isTerminating(framework)) this.known.updates.abandon(executor);
+    if (!executor.forCommandTask) {
+      const status = executor.exit === undefined ? NO_STATUS : waitStatus(executor.exit);
+      this.tellExited(framework.id, executorId(executor), status);
+    }
+    host.dispatch(() => this.removeIfDone(executor));
+  }
+
+  private sendShutdown(executor: ExecutorEntry): void {
+    if (executor.forCommandTask) this.known.commandExecutor.shutDown(executor);
+    else {
+      this.host.send(executor.pid, 'mesos.internal.ShutdownExecutorMessage', {
+        executor_id: executor.info.executor_id,
+        framework_id: { value: executor.framework.id },
+      });
+    }
+  }
+
+  private destroyContainer(executor: ExecutorEntry): void {
+    const { containerId } = executor;
+    if (executor.forCommandTask) this.known.commandExecutor.destroy(executor);
+    else if (this.wasAsked(executor)) this.host.containers.destroy(containerId);
+    else this.host.dispatch(() => this.chart.step(containerId, { type: 'CONTAINER_ENDED' }));
+  }
+
+  private graceMs(executor: ExecutorEntry): number {
+    const graceNs = executor.info.shutdown_grace_period?.nanoseconds;
+    return graceNs === undefined ? this.host.flags.executor_shutdown_grace_period : graceNs / 1e6;
+  }
+
+  // ---- the chart ------------------------------------------------------------------------------------------------
+
+  private makeChart(): Chart {
+    const { host } = this;
+    const on = (run: (executor: ExecutorEntry) => void) => {
+      return ({ id }: { id: string }) => {
+        const executor = host.tables.runs.get(id);
+        if (executor !== undefined) run(executor);
+      };
+    };
+    return new ChartTable(executorMachine, {
+      clock: chartClock(host),
+      onTransition: ({ previous, changed }) => {
+        if (changed && previous.startsWith('registering')) this.events.onQuiet();
+      },
+      actions: {
+        sendShutdown: on((executor) => this.sendShutdown(executor)),
+        destroyContainer: on((executor) => this.destroyContainer(executor)),
+        deliverQueuedTasks: on((executor) => this.deliver(executor)),
+        concludeTasks: on((executor) => this.conclude(executor)),
+        blameRegistrationTimeout: on((executor) => {
+          executor.verdict ??= {
+            state: TaskState.TASK_FAILED,
+            reason: TaskStatusReason.REASON_EXECUTOR_REGISTRATION_TIMEOUT,
+            message: 'Executor did not register within its time',
+          };
+        }),
+        blameReregistrationTimeout: on((executor) => {
+          executor.verdict ??= {
+            state: goneOrLost(executor.framework.info),
+            reason: TaskStatusReason.REASON_EXECUTOR_REREGISTRATION_TIMEOUT,
+            message: 'Executor did not come back within its time after a restart of the agent',
+          };
+        }),
+      },
+      delays: {
+        REGISTRATION_TIMEOUT: host.flags.executor_registration_timeout,
+        REREGISTRATION_TIMEOUT: host.flags.executor_reregistration_timeout,
+        SHUTDOWN_GRACE: ({ id }) => {
+          const executor = host.tables.runs.get(id);
+          return executor === undefined ? host.flags.executor_shutdown_grace_period : this.graceMs(executor);
+        },
+      },
+    });
+  }
+
+  private get known(): { frameworks: Frameworks; commandExecutor: CommandExecutor; updates: StatusUpdates } {
+    if (this.parts === undefined) throw new Error('the parts of the agent are not connected yet');
+    return this.parts;
+  }
+}
+
+/** What the launcher is given of a CommandInfo. */
+export function commandOf(command: ExecutorInfo['command']): {
+  shell?: boolean;
+  value?: string;
+  arguments?: string[];
+} {
+  return {
+    shell: command?.shell !== false,
+    ...(command?.value === undefined ? {} : { value: command.value }),
+    ...(command?.arguments === undefined ? {} : { arguments: command.arguments }),
+  };
+}

@@ -1,0 +1,118 @@
+/** The flags of the agent that take effect, with Mesos' names and defaults. */
+import { join } from 'node:path';
+import { parseAttributes, parseResources, validateRole } from '../../proto/resources/index.ts';
+import * as flag from '../../runtime/flags/index.ts';
+
+function expectRole(role: string): void {
+  const problem = validateRole(role);
+  if (problem !== undefined) throw new Error(`expected a role: ${problem}`);
+}
+
+export const agentFlags = flag.defineFlags(
+  {
+    master: flag.hostport({
+      required: true,
+      defaultPort: 5050,
+      help: 'Where the master listens',
+    }),
+    ip: flag.ip({ help: 'Address to listen on; without one, the address of hostname' }),
+    port: flag.port({ default: 5051, help: 'Port to listen on; 0 lets the system choose' }),
+    hostname: flag.string({ help: 'Name of this machine as others should see it; without one, its own' }),
+    work_dir: flag.path({
+      required: true,
+      help: 'Folder of everything durable: sandboxes, checkpoints, the id of this agent. It outlives a restart',
+    }),
+    runtime_dir: flag.path({
+      help: `Folder of what lives only until the next boot: pids and exit statuses of containers. Default:
+        /var/run/mesos where that can be written (root), else WORK_DIR/run`,
+    }),
+    resources: flag.text({
+      expected: 'resources such as cpus:4;mem:1024;ports:[31000-32000]',
+      placeholder: 'RESOURCES',
+      default: '',
+      parse: (text) => {
+        parseResources(text);
+        return text;
+      },
+      help: 'What this agent has; a kind that is not named (cpus, mem, disk, ports) is detected',
+    }),
+    attributes: flag.text({
+      expected: 'attributes such as rack:a;zone:west',
+      placeholder: 'ATTRIBUTES',
+      default: '',
+      parse: (text) => {
+        parseAttributes(text);
+        return text;
+      },
+      help: 'What frameworks may choose this agent by',
+    }),
+    default_role: flag.string({
+      default: '*',
+      expected: 'a role',
+      validate: expectRole,
+      help: 'Role of the resources that name none; * is unreserved',
+    }),
+    reconfiguration_policy: flag.choice({
+      values: ['equal', 'additive'],
+      default: 'equal',
+      help: `What may differ from the last run under the same agent id: equal, nothing; additive, resources,
+        attributes and a domain may be added`,
+    }),
+    registration_backoff_factor: flag.duration({
+      default: '1secs',
+      max: '1mins',
+      help: `The agent waits a random time up to this before it first registers with a new master; later
+        attempts wait up to twice this, doubling to a minute`,
+    }),
+    executor_registration_timeout: flag.duration({
+      default: '1mins',
+      help: 'How long an executor may take to register before it is destroyed',
+    }),
+    executor_reregistration_timeout: flag.duration({
+      default: '2secs',
+      max: '15secs',
+      help: 'How long executors may take to come back after a restart of the agent before they are destroyed',
+    }),
+    executor_shutdown_grace_period: flag.duration({
+      default: '5secs',
+      help: 'How long an executor may take to shut down before it is destroyed',
+    }),
+    recovery_timeout: flag.duration({
+      default: '15mins',
+      help: 'How long executors wait for a lost agent to come back before they shut themselves down',
+    }),
+    max_completed_executors_per_framework: flag.integer({
+      default: 150,
+      min: 0,
+      help: 'How many ended executors of a framework are remembered',
+    }),
+    switch_user: flag.boolean({
+      default: true,
+      help: `Whether tasks run as the user their framework names. Takes effect only as root: an ordinary user's
+        agent runs everything as that user`,
+    }),
+    launcher: flag.choice({
+      values: ['posix'],
+      default: 'posix',
+      help: 'How containers are started and ended: posix, by sessions and process groups',
+    }),
+  },
+  [
+    ({ work_dir, runtime_dir }) =>
+      work_dir === runtime_dir ? '--runtime_dir: expected another folder than --work_dir' : undefined,
+  ],
+);
+
+export type AgentFlags = flag.FlagValues<typeof agentFlags.flags>;
+
+/** The runtime folder of a root agent, as Mesos'. */
+const SYSTEM_RUNTIME_DIR = '/var/run/mesos';
+
+/**
+ * Where pids and exit statuses go.
+ *
+ * @param isRoot whether this process may write `/var/run/mesos`
+ */
+export function runtimeDirOf(flags: Pick<AgentFlags, 'runtime_dir' | 'work_dir'>, isRoot: boolean): string {
+  return flags.runtime_dir ?? (isRoot ? SYSTEM_RUNTIME_DIR : join(flags.work_dir, 'run'));
+}

@@ -1,0 +1,85 @@
+/** What the parts of the agent actor share: the actor's verbs, its tables and its ports to the outside. */
+
+import type { MessageTypes } from '../../proto/generated/types/names.ts';
+import type { AgentInfo } from '../../proto/generated/types/v1.ts';
+import type { Logger } from '../../runtime/logging/index.ts';
+import type { Pid } from '../../runtime/pid.ts';
+import type { Clock, Ids, Random, Timer } from '../../runtime/ports.ts';
+import type { ContainerLaunch, ContainerSink, ContainerUsage } from './containerizer/index.ts';
+import type { AgentFlags } from './flags.ts';
+import type { AgentMetrics } from './metrics.ts';
+import type { AgentPaths } from './paths.ts';
+import type { Checkpoints } from './recovery/checkpoints.ts';
+import type { Tables } from './tables/tables.ts';
+
+/** What the agent asks of its containerizer (`Containerizer`, or a simulated one). */
+export interface ContainerPort {
+  launch(launch: ContainerLaunch, sink: ContainerSink): void;
+  kill(containerId: string, signal: NodeJS.Signals): void;
+  destroy(containerId: string): void;
+  recover(containerIds: readonly string[], sink: ContainerSink): void;
+  /** Containers that the runtime directory tells of. */
+  recordedContainers(): string[];
+  usage(containerId: string): ContainerUsage | undefined;
+  /** Forgets a container that is over. */
+  remove(containerId: string): void;
+  close(): void;
+}
+
+/** Where sandboxes are made and who they belong to. */
+export interface SandboxPort {
+  /** @throws the file system's error, which names the path */
+  create(directory: string): void;
+  /** The user a command is to run as; undefined for the agent's own. */
+  userOf(name: string | undefined): string | undefined;
+}
+
+/** The verbs of the actor, for its parts. */
+export interface AgentHost {
+  readonly self: Pid;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: Ids;
+  readonly log: Logger;
+  readonly flags: AgentFlags;
+  readonly paths: AgentPaths;
+  readonly metrics: AgentMetrics;
+  readonly tables: Tables;
+  readonly containers: ContainerPort;
+  readonly sandboxes: SandboxPort;
+  readonly checkpoints: Checkpoints;
+  /** The agent's own PATH. */
+  readonly path: string | undefined;
+  /** The present AgentInfo, with the id once there is one. */
+  info(): AgentInfo;
+  /** Empty before the first registration. */
+  agentId(): string;
+  /** The master that may speak to this agent: the one detected last. */
+  master(): Pid | undefined;
+  send<K extends keyof MessageTypes & string>(to: Pid | undefined, name: K, body: MessageTypes[K]): void;
+  link(pid: Pid): void;
+  /** Runs as a later event of the actor. */
+  dispatch(run: () => void): void;
+  defer<A extends unknown[]>(handler: (...args: A) => void): (...args: A) => void;
+  delay(delayMs: number, run: () => void): Timer;
+}
+
+/** Timers of charts: they fire as events of the actor, and one that was cancelled while it waited in the mailbox does not. */
+export function chartClock(host: Pick<AgentHost, 'delay'>): {
+  setTimer(delayMs: number, callback: () => void): { cancel(): boolean };
+} {
+  return {
+    setTimer: (delayMs, callback) => {
+      let live = true;
+      const timer = host.delay(delayMs, () => {
+        if (live) callback();
+      });
+      return {
+        cancel: () => {
+          live = false;
+          return timer.cancel();
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * Who this agent is, on disk: `meta/slaves/latest → <agent id>`, `meta/slaves/<agent id>/slave.info`, `meta/boot_id`, as Mesos
+ * lays them out, so that an operator who removes `meta/slaves/latest` gets a new agent.
+ */
+import * as fs from 'node:fs';
+import { basename } from 'node:path';
+import { decodeAs, encodeAs } from '../../../proto/codec.ts';
+import type { AgentInfo } from '../../../proto/generated/types/v1.ts';
+import { type Disk, writeFileAtomically } from '../../../runtime/storage/index.ts';
+import { pointLatest } from '../containerizer/sandbox.ts';
+import type { AgentPaths } from '../paths.ts';
+
+const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
+
+export interface KnownIdentity {
+  /** The AgentInfo of the last registration, with its id; undefined for a new agent. */
+  readonly info: AgentInfo | undefined;
+  /** The machine was booted since: no process of an earlier run can be alive. */
+  readonly rebooted: boolean;
+}
+
+/**
+ * Reads what the last run left.
+ *
+ * @throws Error naming a file that cannot be read
+ */
+export function readIdentity(paths: AgentPaths): KnownIdentity {
+  return { info: readInfo(paths), rebooted: readText(paths.bootId) !== systemBootId() };
+}
+
+/** Remembers this boot, once everything that depended on the difference is settled. */
+export function writeBootId(paths: AgentPaths): void {
+  fs.mkdirSync(paths.metaDir, { recursive: true });
+  fs.writeFileSync(paths.bootId, systemBootId() ?? '');
+}
+
+/** Keeps the info that an agent registered with. `done` comes from the event loop. */
+export function writeIdentity(
+  disk: Disk,
+  paths: AgentPaths,
+  agentId: string,
+  info: AgentInfo,
+  done: (error?: Error) => void,
+): void {
+  const message = encodeAs('mesos.v1.AgentInfo', info);
+  const record = new Uint8Array(4 + message.length);
+  new DataView(record.buffer).setUint32(0, message.length, true);
+  record.set(message, 4);
+  try {
+    disk.makeDirectory(paths.agentMeta(agentId));
+    fs.mkdirSync(paths.agent(agentId), { recursive: true });
+  } catch (error) {
+    disk.defer(() => done(error as Error));
+    return;
+  }
+  writeFileAtomically(disk, paths.agentInfo(agentId), record, (error) => {
+    if (error !== undefined) return done(error);
+    try {
+      pointLatest(paths.latestAgentMeta, paths.agentMeta(agentId));
+      pointLatest(paths.latestAgent, paths.agent(agentId));
+      done();
+    } catch (linkError) {
+      done(linkError as Error);
+    }
+  });
+}
+
+function readInfo(paths: AgentPaths): AgentInfo | undefined {
+  let agentId: string;
+  try {
+    agentId = basename(fs.readlinkSync(paths.latestAgentMeta));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const file = paths.agentInfo(agentId);
+  const bytes = readBytes(file);
+  if (bytes === undefined) return undefined;
+  const length = bytes.length < 4 ? -1 : bytes.readUInt32LE(0);
+  if (length !== bytes.length - 4)
+    throw new Error(`${file}: expected one record of ${length} bytes, the file is damaged`);
+  return { ...decodeAs('mesos.v1.AgentInfo', bytes.subarray(4)), id: { value: agentId } };
+}
+
+function systemBootId(): string | undefined {
+  return readText(BOOT_ID_FILE);
+}
+
+function readText(file: string): string | undefined {
+  return readBytes(file)?.toString('utf8').trim();
+}
+
+function readBytes(file: string): Buffer | undefined {
+  try {
+    return fs.readFileSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

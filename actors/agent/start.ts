@@ -1,0 +1,224 @@
+/** Opens an agent on a real machine: identity, checkpoints, containers, update streams; then spawns the actor. */
+import { hostname as machineName, userInfo } from 'node:os';
+import type { AgentInfo } from '../../proto/generated/types/v1.ts';
+import { parseAttributes } from '../../proto/resources/index.ts';
+import { buildFacts } from '../../runtime/build.ts';
+import { toStrings } from '../../runtime/flags/index.ts';
+import type { Node } from '../../runtime/node.ts';
+import type { Pid } from '../../runtime/pid.ts';
+import { type Disk, RealDisk } from '../../runtime/storage/index.ts';
+import { Agent } from './agent.ts';
+import { agentRoutes } from './api/routes.ts';
+import { Containerizer, createSandbox } from './containerizer/index.ts';
+import { detectResources } from './detection/index.ts';
+import { type AgentFlags, agentFlags, runtimeDirOf } from './flags.ts';
+import { chartClock } from './host.ts';
+import { AgentPaths } from './paths.ts';
+import { Checkpoints } from './recovery/checkpoints.ts';
+import { type KnownIdentity, readIdentity, writeBootId, writeIdentity } from './recovery/identity.ts';
+import { incompatibility } from './registration/compatibility.ts';
+import { standaloneDetector } from './registration/detector.ts';
+import { StatusUpdateManager } from './updates/index.ts';
+
+export interface StartedAgent {
+  readonly pid: Pid;
+  /** The exit code, when the agent ends by itself: told to by the master, unregistered, unable to go on. */
+  readonly done: Promise<number>;
+  /**
+   * Ends the agent. Without `killTasks` containers go on, for the next run with the same work_dir to find; with it everything
+   * that was started is ended within its grace periods, and waited for.
+   */
+  stop(options?: { killTasks: boolean }): Promise<void>;
+  /** SIGUSR1: leaves the cluster for good, having ended everything. */
+  unregister(): Promise<void>;
+}
+
+/** Shutdown that takes longer than this is given up; containers that are left are found by the next run. */
+const SHUTDOWN_MAX_MS = 60_000;
+
+/**
+ * Starts the agent of this node.
+ *
+ * @throws Error in one line: a work_dir that cannot be written or is another agent's, a configuration that does not fit
+ *   the last run's, damaged checkpoints
+ */
+export async function startAgent(node: Node, flags: AgentFlags): Promise<StartedAgent> {
+  const isRoot = process.getuid?.() === 0;
+  const paths = new AgentPaths(flags.work_dir, runtimeDirOf(flags, isRoot));
+  const ending = new Ending();
+  const stores = openStores(node, paths, ending);
+  try {
+    const known = readIdentity(paths);
+    const info = identify(known, describeMachine(node, flags), flags, paths);
+    const frameworks = stores.checkpoints.recovered(info.id?.value);
+    if (info.id === undefined) stores.streams.clear();
+    writeBootId(paths);
+    const agent = new Agent(stores.agentId, {
+      flags,
+      version: buildFacts().version,
+      paths,
+      info,
+      detector: standaloneDetector(flags.master),
+      containers: new Containerizer({ paths, clock: node.clock }),
+      sandboxes: { create: createSandbox, userOf: (name) => userOf(name, isRoot && flags.switch_user) },
+      checkpoints: stores.checkpoints,
+      streams: stores.streams,
+      remains: {
+        frameworks,
+        updatesOf: (frameworkId, taskId) => stores.streams.updatesOf(frameworkId, taskId),
+        rebooted: known.rebooted,
+      },
+      path: process.env['PATH'],
+      keepInfo: (kept, done) => keepInfo(stores, paths, kept, done),
+      serve: (view) => agentRoutes(view, { build: buildFacts(), flags: toStrings(agentFlags, flags) }),
+      onEnd: (problem) => ending.end(problem),
+    });
+    stores.forwardBy(agent);
+    return running(node, agent, stores, ending);
+  } catch (error) {
+    await stores.close();
+    throw error;
+  }
+}
+
+/** What is durable, open. */
+interface Stores {
+  /** Name of the agent's process. */
+  readonly agentId: string;
+  readonly disk: Disk;
+  readonly checkpoints: Checkpoints;
+  readonly streams: StatusUpdateManager;
+  forwardBy(agent: Agent): void;
+  close(): Promise<void>;
+}
+
+function openStores(node: Node, paths: AgentPaths, ending: Ending): Stores {
+  const agentId = node.generateId('slave');
+  const pid = node.pid(agentId);
+  const dispatch = (run: () => void) => node.dispatch(pid, run);
+  const delay = (delayMs: number, run: () => void) => node.clock.setTimer(delayMs, () => dispatch(run));
+  const onFailure = (error: Error) =>
+    ending.end(`what must not be forgotten cannot be written: ${error.message}`);
+  const disk = new RealDisk();
+  let forward: Agent | undefined;
+  const checkpoints = Checkpoints.open({ disk, dir: paths.metaDir, onFailure });
+  let streams: StatusUpdateManager;
+  try {
+    streams = StatusUpdateManager.open({
+      disk,
+      dir: paths.metaDir,
+      clock: chartClock({ delay }),
+      dispatch,
+      forward: (update) => forward?.forward(update),
+      onWarning: (text) => node.loggerFor(agentId).warn(text),
+      onFailure,
+    });
+  } catch (error) {
+    checkpoints.close(() => undefined);
+    throw error;
+  }
+  return {
+    agentId,
+    disk,
+    checkpoints,
+    streams,
+    forwardBy: (agent) => {
+      forward = agent;
+    },
+    close: async () => {
+      await new Promise<void>((resolve) => streams.close(resolve));
+      await new Promise<void>((resolve) => checkpoints.close(resolve));
+    },
+  };
+}
+
+/** The end of an agent, told once. */
+class Ending {
+  readonly ended: Promise<string | undefined>;
+  readonly end: (problem: string | undefined) => void;
+
+  constructor() {
+    let settle: (problem: string | undefined) => void = () => undefined;
+    this.ended = new Promise((resolve) => {
+      settle = resolve;
+    });
+    this.end = settle;
+  }
+}
+
+function running(node: Node, agent: Agent, stores: Stores, ending: Ending): StartedAgent {
+  const log = node.loggerFor(agent.id);
+  const pid = node.spawn(agent);
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    node.terminate(pid, { inject: false });
+    await node.wait(pid);
+    await stores.close();
+  };
+  const done = ending.ended.then(async (problem) => {
+    if (problem !== undefined) log.error('The agent ends', { problem });
+    closed ??= close();
+    await closed;
+    return problem === undefined ? 0 : 1;
+  });
+  /** Lets it end what runs here, but not for ever. */
+  const endAll = async (order: () => void) => {
+    const giveUp = node.clock.setTimer(SHUTDOWN_MAX_MS, () => ending.end('executors did not end in time'));
+    order();
+    await done;
+    giveUp.cancel();
+  };
+  return {
+    pid,
+    done,
+    stop: async ({ killTasks } = { killTasks: false }) => {
+      if (killTasks) await endAll(() => agent.shutDown());
+      closed ??= close();
+      await closed;
+    },
+    unregister: () => endAll(() => agent.unregister()),
+  };
+}
+
+/** Address, resources and attributes, by the flags and by what the machine has. */
+function describeMachine(node: Node, flags: AgentFlags): AgentInfo {
+  const { resources, work_dir: workDir, default_role: defaultRole } = flags;
+  return {
+    hostname: flags.hostname ?? machineName(),
+    port: node.address.port,
+    resources: detectResources({ resources, workDir, defaultRole }).toMessages(),
+    attributes: parseAttributes(flags.attributes),
+  };
+}
+
+/**
+ * The info with the id of the last run, when that may be used again.
+ *
+ * @throws Error saying what differs and what to do, for another configuration on the same boot
+ */
+function identify(known: KnownIdentity, now: AgentInfo, flags: AgentFlags, paths: AgentPaths): AgentInfo {
+  const before = known.info;
+  if (before?.id === undefined) return now;
+  const problem = incompatibility(flags.reconfiguration_policy, before, now);
+  if (problem === undefined) return { ...now, id: before.id };
+  // Nothing of the last run can be alive: a new agent takes over the machine.
+  if (known.rebooted) return now;
+  throw new Error(
+    `agent ${before.id.value} was started with another configuration: ${problem}. Start it as before, allow the change with ` +
+      `--reconfiguration_policy=additive, or remove ${paths.latestAgentMeta} to start as a new agent`,
+  );
+}
+
+function keepInfo(stores: Stores, paths: AgentPaths, info: AgentInfo, done: (error?: Error) => void): void {
+  const agentId = info.id?.value ?? '';
+  stores.checkpoints.begin(agentId, (error) => {
+    if (error !== undefined) done(error);
+    else writeIdentity(stores.disk, paths, agentId, info, done);
+  });
+}
+
+/** Only root can become another; the agent's own user needs no change. */
+function userOf(name: string | undefined, mayBecome: boolean): string | undefined {
+  if (!mayBecome || name === undefined || name === '' || name === userInfo().username) return undefined;
+  return name;
+}

@@ -1,0 +1,97 @@
+/** An agent as it runs on a machine, on a port of its own, with a test's master on another. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import { type AgentFlags, agentFlags } from '../../../../actors/agent/flags.ts';
+import { type StartedAgent, startAgent } from '../../../../actors/agent/start.ts';
+import { mesosCodec } from '../../../../proto/messageCodec.ts';
+import { parseFlags } from '../../../../runtime/flags/index.ts';
+import { type ListeningNode, listen } from '../../../../runtime/index.ts';
+import { until } from '../../../support/until.ts';
+import { TestMaster } from './testMaster.ts';
+
+export interface RealMaster {
+  readonly master: TestMaster;
+  readonly address: string;
+}
+
+/** Temporary folder that goes with the test. */
+export function temporaryFolder(t: ExecutionContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'agent-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+export async function realMaster(t: ExecutionContext): Promise<RealMaster> {
+  const listening = await listen({ host: '127.0.0.1', port: 0, codec: mesosCodec });
+  t.teardown(() => listening.shutdown());
+  const master = new TestMaster();
+  listening.node.spawn(master);
+  return { master, address: `127.0.0.1:${listening.node.address.port}` };
+}
+
+export function flagsOf(given: Record<string, string>): AgentFlags {
+  const argv = Object.entries(given).map(([name, value]) => `--${name}=${value}`);
+  const parsed = parseFlags(agentFlags, argv, {});
+  if (parsed.outcome !== 'values') throw new Error(JSON.stringify(parsed));
+  return parsed.values;
+}
+
+export interface RealAgent extends StartedAgent {
+  readonly listening: ListeningNode;
+  readonly url: string;
+  /** Ends it as `kill -9` would for its tasks: containers go on. */
+  leave(): Promise<void>;
+}
+
+export const RESOURCES = 'cpus:4;mem:2048;disk:1000;ports:[31000-31010]';
+
+export async function realAgent(
+  t: ExecutionContext,
+  { address }: RealMaster,
+  workDir: string,
+  more: Record<string, string> = {},
+): Promise<RealAgent> {
+  const listening = await listen({
+    host: '127.0.0.1',
+    port: Number(more['port'] ?? 0),
+    codec: mesosCodec,
+    delegateId: 'slave(1)',
+  });
+  const flags = flagsOf({
+    master: address,
+    work_dir: workDir,
+    runtime_dir: join(workDir, 'run'),
+    resources: RESOURCES,
+    hostname: 'localhost',
+    switch_user: 'false',
+    registration_backoff_factor: '10ms',
+    ...more,
+  });
+  let over = false;
+  const end = async (killTasks: boolean, started: StartedAgent) => {
+    if (over) return;
+    over = true;
+    await started.stop({ killTasks });
+    await listening.shutdown();
+  };
+  try {
+    const started = await startAgent(listening.node, flags);
+    t.teardown(() => end(true, started));
+    const url = `http://127.0.0.1:${listening.node.address.port}`;
+    return { ...started, listening, url, leave: () => end(false, started) };
+  } catch (error) {
+    await listening.shutdown();
+    throw error;
+  }
+}
+
+/** A registered agent. */
+export async function registeredAgent(t: ExecutionContext, more: Record<string, string> = {}) {
+  const workDir = temporaryFolder(t);
+  const world = await realMaster(t);
+  const agent = await realAgent(t, world, workDir, more);
+  await until('the agent is registered', () => world.master.messages('mesos.internal.UpdateSlaveMessage')[0]);
+  return { ...world, world, agent, workDir };
+}
