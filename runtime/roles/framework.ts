@@ -18,6 +18,8 @@ export const framework = defineRole({
   name: 'framework',
   synopsis: 'mesostate --role=framework --framework=jobs --master=HOST:PORT --jobs=FILE [flags]',
   table,
+  // Its own lines on the terminal say what happens.
+  loggingLevel: 'WARNING',
   async start(values, { log }) {
     const listening = await listenFor(values, log);
     const started = await startFramework(listening.node, values);

@@ -64,6 +64,8 @@ export const local = defineRole({
   name: 'local',
   synopsis: 'mesostate --role=local [--agents=N] [--work_dir=DIR] [flags]',
   table,
+  // Its own lines on the terminal say what happens.
+  loggingLevel: 'WARNING',
   async start(values, context): Promise<Running> {
     const given = {
       ip: values.ip,

@@ -10,6 +10,8 @@ export interface RoleDefinition<F extends FlagRecord> {
   /** How the role is called, for `--help`. */
   readonly synopsis: string;
   readonly table: FlagTable<F>;
+  /** What the role logs unless told otherwise; default: INFO. */
+  readonly loggingLevel?: 'INFO' | 'WARNING';
   /** @throws an error with `exitCode` (by rejection), such as StartError, whose message is the line to print */
   start(values: FlagValues<F> & CommonValues, context: RoleContext): Promise<Running>;
 }
@@ -36,7 +38,7 @@ export interface Role {
 export function defineRole<F extends FlagRecord>(definition: RoleDefinition<F>): Role {
   const { name, synopsis } = definition;
   const table = flag.defineFlags<F & typeof commonFlags>(
-    { ...commonFlags, ...definition.table.flags },
+    { ...commonFlags, logging_level: loggingLevel(definition.loggingLevel), ...definition.table.flags },
     definition.table.rules as readonly flag.FlagRule<F & typeof commonFlags>[],
   );
   return {
@@ -94,6 +96,13 @@ export const commonFlags = {
   advertise_port: flag.port({ help: 'Port told to others, when it is not the one listened on' }),
   ...loggingFlags,
 };
+
+const loggingLevel = (level: 'INFO' | 'WARNING' = 'INFO'): typeof loggingFlags.logging_level =>
+  flag.choice({
+    values: ['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR'],
+    default: level,
+    help: 'The least important level to log',
+  });
 
 /** Values of `commonFlags`, which every role's values contain. */
 export type CommonValues = FlagValues<typeof commonFlags>;

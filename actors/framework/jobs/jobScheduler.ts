@@ -232,7 +232,8 @@ export class JobScheduler implements Scheduler {
   }
 
   #told(job: Job, end: AttemptEnd, value: string): void {
-    if (value === 'pending') job.avoid(end.attempt.hostname);
+    const { hostname } = end.attempt;
+    if (value === 'pending' && this.#offered.elsewhere(hostname)) job.avoid(hostname);
     this.#progress.attemptFailed(job, end, value === 'pending' ? 'again' : 'failed');
   }
 

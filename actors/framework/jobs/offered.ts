@@ -7,10 +7,12 @@ import { Pool } from './pool.ts';
 /** The most that each agent ever offered at once. */
 export class OfferedSoFar {
   readonly #best = new Map<string, Demand>();
+  readonly #hosts = new Map<string, string>();
 
   note(offers: readonly Offer[]): void {
     for (const group of groupByAgent(offers)) {
       const agentId = group[0]?.agent_id.value ?? '';
+      this.#hosts.set(agentId, group[0]?.hostname ?? '');
       const now = new Pool(group.flatMap((offer) => offer.resources ?? [])).left;
       const before = this.#best.get(agentId);
       this.#best.set(agentId, before === undefined ? now : larger(before, now));
@@ -19,6 +21,13 @@ export class OfferedSoFar {
 
   forget(agentId: string): void {
     this.#best.delete(agentId);
+    this.#hosts.delete(agentId);
+  }
+
+  /** Whether agents on other hosts offer, too. */
+  elsewhere(hostname: string): boolean {
+    for (const other of this.#hosts.values()) if (other !== hostname) return true;
+    return false;
   }
 
   /** Why nothing offered so far was enough, in words; undefined when some agent was large enough once. */
