@@ -1,7 +1,7 @@
 /** Opens an agent on a real machine: identity, checkpoints, containers, update streams; then spawns the actor. */
 import { hostname as machineName, userInfo } from 'node:os';
 import type { AgentInfo } from '../../proto/generated/types/v1.ts';
-import { parseAttributes } from '../../proto/resources/index.ts';
+import { parseAttributes, parseResourceMessages, Resources } from '../../proto/resources/index.ts';
 import { buildFacts } from '../../runtime/build.ts';
 import { toStrings } from '../../runtime/flags/index.ts';
 import type { Node } from '../../runtime/node.ts';
@@ -182,11 +182,13 @@ function running(node: Node, agent: Agent, stores: Stores, ending: Ending): Star
 
 /** Address, resources and attributes, by the flags and by what the machine has. */
 function describeMachine(node: Node, flags: AgentFlags): AgentInfo {
-  const { resources, work_dir: workDir, default_role: defaultRole } = flags;
+  const given = parseResourceMessages(flags.resources, flags.default_role);
+  const named = new Set(given.map(({ name }) => name));
+  const detected = detectResources({ named, workDir: flags.work_dir, defaultRole: flags.default_role });
   return {
     hostname: flags.hostname ?? machineName(),
     port: node.address.port,
-    resources: detectResources({ resources, workDir, defaultRole }).toMessages(),
+    resources: Resources.of([...given, ...detected]).toMessages(),
     attributes: parseAttributes(flags.attributes),
   };
 }
