@@ -127,6 +127,8 @@ export class Peers implements LinkHost {
   /** Tells a watcher on another node that the process it watched here is gone. */
   tellExited(localId: string, watcher: Pid, reason: ExitReason): void {
     const link = this.peers.get(watcher.address)?.link;
+    // Controls overtake envelopes, but the end of a process is not to be heard before its last words.
+    link?.flush();
     link?.sendControl({ op: 'exited', from: localId, to: watcher.id, reason });
   }
 

@@ -60,6 +60,20 @@ test('messages cross nodes in order, and the end of a remote process is told', (
   t.deepEqual(a.heard, ['exited b ended']);
 });
 
+test('the last words of a process are heard before its end', (t) => {
+  const { node, run } = simulatedWorld();
+  const [one, two] = [node(1), node(2)];
+  const [a, b] = [new Listener('a'), new Listener('b')];
+  one.spawn(a);
+  two.spawn(b);
+  a.watch(b.self);
+  run(10);
+  b.tell(a.self, 'farewell');
+  b.terminate();
+  run(10);
+  t.deepEqual(a.heard, ['farewell', 'exited b ended']);
+});
+
 test('a vanished node is told to those who watched its processes', (t) => {
   const { node, network, run } = simulatedWorld();
   const [one, two] = [node(1), node(2)];
