@@ -94,7 +94,7 @@ export class JobScheduler implements Scheduler {
   /** Begins to look after what waits. */
   start(): void {
     if (this.table.done) this.#finish();
-    this.#tick();
+    else this.#context.delay(TICK_MS, () => this.#tick());
   }
 
   // ---- callbacks ------------------------------------------------------------------------------------------------

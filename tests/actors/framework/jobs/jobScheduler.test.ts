@@ -219,12 +219,15 @@ test('an unknown task that runs is acknowledged and killed, one that ended only 
   t.is(master.callsOf(SchedulerCallType.ACKNOWLEDGE).length, 2);
 });
 
-test('a failed attempt keeps its job away from the host for a while', (t) => {
+test('a failed attempt keeps its job away from the host for a while, when there are others', (t) => {
   const { master, run } = processorOf([job]);
   master.onLaunch = (task) => master.update(task, { state: TASK_FAILED });
-  master.offer('cpus:1;mem:10', ['S0']);
+  master.offer('cpus:1;mem:10', ['S0', 'S1']);
   run(100);
   master.onLaunch = () => {};
+  master.offer('cpus:1;mem:10', ['S0']);
+  run(100);
+  t.is(master.launched.length, 1);
   master.offer('cpus:1;mem:10', ['S0', 'S1']);
   run(100);
   t.deepEqual(
@@ -233,10 +236,10 @@ test('a failed attempt keeps its job away from the host for a while', (t) => {
   );
 });
 
-test('a host that failed a job is good enough again when no other came in a minute', (t) => {
+test('a host that failed a job is good enough again when no other had room for a minute', (t) => {
   const { master, run } = processorOf([job]);
   master.onLaunch = (task) => master.update(task, { state: TASK_FAILED });
-  master.offer('cpus:1;mem:10', ['S0']);
+  master.offer('cpus:1;mem:10', ['S0', 'S1']);
   run(59_000);
   master.onLaunch = () => {};
   master.offer('cpus:1;mem:10', ['S0']);
@@ -244,6 +247,16 @@ test('a host that failed a job is good enough again when no other came in a minu
   t.is(master.launched.length, 1);
   master.offer('cpus:1;mem:10', ['S0']);
   run(100);
+  t.is(master.launched.length, 2);
+});
+
+test('the only host is not avoided', (t) => {
+  const { master, run } = processorOf([job]);
+  master.onLaunch = (task) => master.update(task, { state: TASK_FAILED });
+  for (let n = 0; n < 2; n++) {
+    master.offer('cpus:1;mem:10', ['S0']);
+    run(100);
+  }
   t.is(master.launched.length, 2);
 });
 
