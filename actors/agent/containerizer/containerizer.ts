@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { constants } from 'node:os';
 import type { Clock, Timer } from '../../../runtime/ports.ts';
 import type { AgentPaths } from '../paths.ts';
+import type { Container, ContainerSink, Running, Starting } from './container.ts';
 import { type ExitStatus, exitStatusOfShell } from './exitStatus.ts';
 import { type ContainerLaunch, launchScript } from './launchScript.ts';
 import { findByWord, type ProcessStat, readProcesses, SessionIndex } from './processTable.ts';
@@ -17,21 +18,6 @@ import {
 import { leaderLives, type ProcessTree, send, signalTrees, sweepLeftovers } from './signals.ts';
 import { DetachedStarter, markOf, type Report, SpawnerProcess, type Starter } from './starter.ts';
 import { type ContainerUsage, usageOf } from './usage.ts';
-
-/**
- * What happens to a container. Called from the event loop, never from within a call of the containerizer. A
- * container sees `failed`, or `started`, `exited` and `destroyed` in this order, each once.
- */
-export interface ContainerSink {
-  /** The command's process is there; `pid` is the process that became the command. */
-  started(containerId: string, pid: number): void;
-  /** The command has ended. Processes it left behind are being killed. */
-  exited(containerId: string, status: ExitStatus): void;
-  /** No process of the container is left. */
-  destroyed(containerId: string): void;
-  /** The command was never started, and will not be; `message` says why in one line. */
-  failed(containerId: string, message: string): void;
-}
 
 export interface ContainerizerOptions {
   readonly paths: AgentPaths;
@@ -65,35 +51,6 @@ const DESTROY_RETRIES_MAX = 20;
 
 /** The process table is read again for usage when older than this. */
 const USAGE_AGE_MS = 500;
-
-interface Known {
-  readonly id: string;
-  readonly dir: string;
-  readonly sink: ContainerSink;
-  /** Launched by an agent process before this one. */
-  readonly recovered: boolean;
-  readonly since: number;
-}
-
-interface Starting extends Known {
-  readonly phase: 'starting';
-  readonly attempts: number;
-  /** Signal to deliver as soon as there is a process, and how long after it SIGKILL follows. */
-  readonly signal?: number;
-  readonly graceMs?: number;
-}
-
-interface Running extends Known, ProcessTree {
-  readonly phase: 'running';
-  /** The running kill: when SIGKILL follows, and how often it did. */
-  kill?: { readonly at: number; readonly timer: Timer; readonly tries: number };
-}
-
-interface Ended extends Known, ProcessTree {
-  readonly phase: 'ended';
-}
-
-type Container = Starting | Running | Ended;
 
 /**
  * Runs containers as ordinary processes (Mesos' posix launcher): each in a session of its own below a small shell

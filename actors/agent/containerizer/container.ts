@@ -1,0 +1,48 @@
+import type { Timer } from '../../../runtime/ports.ts';
+import type { ExitStatus } from './exitStatus.ts';
+import type { ProcessTree } from './signals.ts';
+
+/**
+ * What happens to a container. Called from the event loop, never from within a call of the containerizer. A
+ * container sees `failed`, or `started`, `exited` and `destroyed` in this order, each once.
+ */
+export interface ContainerSink {
+  /** The command's process is there; `pid` is the process that became the command. */
+  started(containerId: string, pid: number): void;
+  /** The command has ended. Processes it left behind are being killed. */
+  exited(containerId: string, status: ExitStatus): void;
+  /** No process of the container is left. */
+  destroyed(containerId: string): void;
+  /** The command was never started, and will not be; `message` says why in one line. */
+  failed(containerId: string, message: string): void;
+}
+
+interface Known {
+  readonly id: string;
+  readonly dir: string;
+  readonly sink: ContainerSink;
+  /** Launched by an agent process before this one. */
+  readonly recovered: boolean;
+  readonly since: number;
+}
+
+export interface Starting extends Known {
+  readonly phase: 'starting';
+  readonly attempts: number;
+  /** Signal to deliver as soon as there is a process, and how long after it SIGKILL follows. */
+  readonly signal?: number;
+  readonly graceMs?: number;
+}
+
+export interface Running extends Known, ProcessTree {
+  readonly phase: 'running';
+  /** The running kill: when SIGKILL follows, and how often it did. */
+  kill?: { readonly at: number; readonly timer: Timer; readonly tries: number };
+}
+
+export interface Ended extends Known, ProcessTree {
+  readonly phase: 'ended';
+}
+
+/** A container that has not been destroyed yet; what can be done with it is a matter of its phase. */
+export type Container = Starting | Running | Ended;
