@@ -314,7 +314,10 @@ export class Agent extends Process<MessageTypes> {
   }
 
   private keepId(id: string, done: () => void): void {
-    if (this.info.id !== undefined) return done();
+    if (this.info.id !== undefined) {
+      done();
+      return;
+    }
     const info = { ...this.info, id: { value: id } };
     const kept = this.defer(() => {
       this.info = info;

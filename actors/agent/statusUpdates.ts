@@ -85,7 +85,10 @@ export class StatusUpdates {
     const executor = task?.executor ?? tables.executor(framework.id, update.executor_id?.value);
     const decorated = this.decorated(update, executor, TaskStatusSource.SOURCE_EXECUTOR);
     const acknowledge = () => this.acknowledgeTo(from, update);
-    if (task !== undefined && !this.takes(task, decorated.status)) return acknowledge();
+    if (task !== undefined && !this.takes(task, decorated.status)) {
+      acknowledge();
+      return;
+    }
     this.pass(framework, decorated, acknowledge);
   }
 
@@ -128,10 +131,16 @@ export class StatusUpdates {
     const task = this.host.tables.task(frameworkId, taskId);
     const done = () => this.acknowledgementKept(frameworkId, taskId, message.uuid);
     const keep = () => this.streams.acknowledge(frameworkId, taskId, message.uuid, done);
-    if (task === undefined || !this.isLast(task, message.uuid)) return keep();
+    if (task === undefined || !this.isLast(task, message.uuid)) {
+      keep();
+      return;
+    }
     // The task is forgotten on disk before its stream is: otherwise a crash in between would bring the task back without
     // its end, to be ended a second time.
-    if (task.executor.framework.info.checkpoint !== true) return keep();
+    if (task.executor.framework.info.checkpoint !== true) {
+      keep();
+      return;
+    }
     const kept = this.host.defer(keep);
     this.host.checkpoints.taskEnded(frameworkId, executorId(task.executor), taskId, (error) => {
       if (error === undefined) kept();

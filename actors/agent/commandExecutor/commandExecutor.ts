@@ -122,7 +122,10 @@ export class CommandExecutor {
   /** The executor is asked to end: its task is killed within what its grace period allows. */
   shutDown(executor: ExecutorEntry): void {
     const run = this.runs.get(executor.containerId);
-    if (run === undefined) return this.executors.ended(executor);
+    if (run === undefined) {
+      this.executors.ended(executor);
+      return;
+    }
     const graceNs = executor.info.shutdown_grace_period?.nanoseconds;
     const graceMs = graceNs === undefined ? this.host.flags.executor_shutdown_grace_period : graceNs / 1e6;
     this.killWithin(run, Math.max(0, graceMs - SHUTDOWN_MARGIN_MS));
@@ -234,7 +237,10 @@ export class CommandExecutor {
     const again = run.kill !== undefined;
     run.kill = { sinceMs, dueMs };
     const act = () => this.act(executor.containerId, again);
-    if (executor.framework.info.checkpoint !== true) return act();
+    if (executor.framework.info.checkpoint !== true) {
+      act();
+      return;
+    }
     const at = host.clock.now() + Math.max(0, dueMs - nowMs);
     const acting = host.defer(act);
     host.checkpoints.kill(executor.framework.id, executorId(executor), task.id, at, (error) => {

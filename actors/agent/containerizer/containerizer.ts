@@ -5,14 +5,14 @@ import type { AgentPaths } from '../paths.ts';
 import type { Container, ContainerSink, Running, Starting } from './container.ts';
 import { type ExitStatus, exitStatusOfShell } from './exitStatus.ts';
 import { type ContainerLaunch, launchScript } from './launchScript.ts';
-import { findByWord, type ProcessStat, readProcesses, SessionIndex } from './processTable.ts';
+import { type ProcessStat, readProcesses, SessionIndex } from './processTable.ts';
 import {
+  callOff,
+  callOn,
   type ContainerProcess,
   readRecord,
   readStatus,
   removeRuntimeDirectory,
-  restoreLaunch,
-  withdrawLaunch,
   writeLaunchFile,
 } from './runtimeFiles.ts';
 import { leaderLives, type ProcessTree, send, signalTrees, sweepLeftovers } from './signals.ts';
@@ -29,7 +29,10 @@ export interface ContainerizerOptions {
 }
 
 /** The end of a command is followed by a look for leftovers within this time; one look serves all that ended. */
-const SWEEP_MS = 250;
+const SWEEP_MS = 50;
+
+/** Between looks that are further apart than this process numbers may have been given out twice. */
+const INDEX_AGE_MS = 2000;
 
 /** How often containers are looked at whose end cannot be reported to us: those of an agent before us. */
 const RECOVERED_WATCH_MS = 250;
@@ -62,10 +65,12 @@ export class Containerizer {
   readonly #paths: AgentPaths;
   readonly #clock: Clock;
   readonly #shell: string;
+  /** Of this containerizer among all that ever were on this machine. */
+  readonly #name: string;
   readonly #containers = new Map<string, Container>();
   readonly #signals = new Map<string, number>();
   readonly #index = new SessionIndex();
-  #starter: Starter;
+  #starter: LeaderPool;
   #usageTable: { readonly at: number; readonly table: ReadonlyMap<number, ProcessStat> } | undefined;
   #sweepTimer: Timer | undefined;
   #lastSweep = Number.NEGATIVE_INFINITY;
@@ -80,7 +85,8 @@ export class Containerizer {
     if (options.paths.runtimeDir.includes('\n'))
       throw new Error('the runtime directory must not hold a line break');
     fs.mkdirSync(options.paths.containers, { recursive: true });
-    this.#starter = options.spawner === false ? this.#detachedStarter() : this.#spawner();
+    this.#name = `${options.paths.containers}#${process.pid}-${options.clock.now()}`;
+    this.#starter = this.#pool(options.spawner === false ? this.#detachedStarter() : this.#spawner());
   }
 
   /** Containers that have not been destroyed yet. */
@@ -90,7 +96,7 @@ export class Containerizer {
 
   /** Pid of the spawner, if containers are started that way. */
   get spawnerPid(): number | undefined {
-    return this.#starter instanceof SpawnerProcess ? this.#starter.pid : undefined;
+    return this.#starter.overflow instanceof SpawnerProcess ? this.#starter.overflow.pid : undefined;
   }
 
   /**
@@ -238,31 +244,24 @@ export class Containerizer {
 
   /** Finds out what became of launches of which nobody reports; those that were not begun are begun again or fail. */
   #examine(list: readonly Starting[], why: string): void {
-    if (list.length === 0) return;
-    // Order matters: what has not begun when its launch is withdrawn never begins; what has is seen afterwards.
-    for (const { dir } of list) withdrawLaunch(dir);
-    const leaders = findByWord(new Set(list.map(({ dir }) => markOf(dir))));
-    for (const container of list) this.#conclude(container, leaders.has(markOf(container.dir)), why);
+    for (const container of list) {
+      if (!callOff(container.dir)) this.#conclude(container);
+      else if (container.attempts < ATTEMPTS_MAX) this.#again(container);
+      else this.#failed(container, readRecord(container.dir).failure ?? `the container was not started: ${why}`);
+    }
   }
 
-  #conclude(container: Starting, begun: boolean, why: string): void {
-    const { process, status, failure } = readRecord(container.dir);
-    if (process !== undefined) {
-      this.#started(container, process);
-      if (status !== undefined) this.#exited(container.id, status);
-    } else if (failure !== undefined) {
-      this.#failed(container, failure);
-    } else if (!begun && container.attempts < ATTEMPTS_MAX) {
-      this.#again(container);
-    } else if (!begun) {
-      this.#failed(container, `the container was not started: ${why}`);
-    }
-    // Begun but without a record: it is about to write one or to find nothing; the next look or a report tells.
+  /** A launcher has decided; it may still be writing what. */
+  #conclude(container: Starting): void {
+    const { process, status } = readRecord(container.dir);
+    if (process === undefined) return;
+    this.#started(container, process);
+    if (status !== undefined) this.#exited(container.id, status);
   }
 
   #again(container: Starting): void {
     this.#containers.set(container.id, { ...container, attempts: container.attempts + 1 });
-    restoreLaunch(container.dir);
+    callOn(container.dir);
     this.#starter.start(container.id, container.dir);
   }
 
@@ -276,7 +275,7 @@ export class Containerizer {
     } else if (container.phase !== 'starting') {
       return;
     } else if (report.kind === 'started') {
-      this.#started(container, { pid: report.pid, leader: report.leader, mark: markOf(container.dir) });
+      this.#started(container, { pid: report.pid, leader: report.leader, mark: report.mark ?? markOf(container.dir) });
     } else if (report.kind === 'failed') {
       this.#failed(container, report.text);
     } else {
@@ -306,6 +305,7 @@ export class Containerizer {
   #failed(container: Starting, message: string): void {
     if (this.#containers.get(container.id)?.phase !== 'starting') return;
     this.#containers.delete(container.id);
+    this.#starter.released(container.id);
     container.sink.failed(container.id, message);
   }
 
@@ -357,13 +357,16 @@ export class Containerizer {
 
   #sweep(): void {
     this.#sweepTimer = undefined;
-    if (this.#now() - this.#lastSweep > 8 * SWEEP_MS) this.#index.clear();
+    if (this.#now() - this.#lastSweep > INDEX_AGE_MS) this.#index.clear();
     this.#lastSweep = this.#now();
     const ended = [...this.#containers.values()].filter((container) => container.phase === 'ended');
     const gone = sweepLeftovers(ended, this.#index);
-    for (const { id } of gone) this.#containers.delete(id);
+    for (const { id } of gone) {
+      this.#containers.delete(id);
+      this.#starter.released(id);
+    }
     if (gone.length < ended.length) this.#sweepTimer = this.#clock.setTimer(SWEEP_MS, () => this.#sweep());
-    for (const { id, sink } of gone) sink.destroyed(id);
+    for (const { id, sink } of gone) if (!this.#closed) sink.destroyed(id);
   }
 
   #watch(): void {

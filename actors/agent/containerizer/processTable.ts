@@ -74,17 +74,6 @@ export function readResidentBytes(pid: number): number {
   return Number(/^VmRSS:\s*(\d+) kB/m.exec(text ?? '')?.[1] ?? 0) * 1024;
 }
 
-/** Looks for processes whose command line has one of the words, each of which only one process has. */
-export function findByWord(words: ReadonlySet<string>): Map<string, number> {
-  const found = new Map<string, number>();
-  for (const pid of readPids()) {
-    for (const word of (readSmall(`/proc/${pid}/cmdline`) ?? '').split('\0')) {
-      if (words.has(word)) found.set(word, pid);
-    }
-  }
-  return found;
-}
-
 /**
  * The processes of a container: of its sessions, of the descendants of its leader, and of the process groups and
  * sessions that those are in (Mesos' `os::killtree` with groups and sessions). Not the leader itself.

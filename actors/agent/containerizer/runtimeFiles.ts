@@ -27,18 +27,26 @@ export function writeLaunchFile(dir: string, script: string): void {
 }
 
 /**
- * Takes a launch back: a launcher that has not begun it yet finds nothing. What has begun by now shows itself in
- * the record or as a process.
+ * Calls a launch off: a launcher that has not said that it started by now never will.
  *
- * @returns false when there was no launch file
+ * @returns false when one has: the record says which
  */
-export function withdrawLaunch(dir: string): boolean {
-  return renamed(join(dir, 'launch'), join(dir, 'launch.withdrawn'));
+export function callOff(dir: string): boolean {
+  try {
+    fs.closeSync(fs.openSync(join(dir, 'pid'), 'wx', 0o600));
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    // No directory: there never was a launch.
+    if (code === 'ENOENT') return true;
+    throw error;
+  }
 }
 
-/** Undoes `withdrawLaunch`. */
-export function restoreLaunch(dir: string): void {
-  renamed(join(dir, 'launch.withdrawn'), join(dir, 'launch'));
+/** Undoes `callOff`: the launch may be tried again. Should an old try still come, only one of both goes on. */
+export function callOn(dir: string): void {
+  fs.rmSync(join(dir, 'pid'), { force: true });
 }
 
 /** Reads what the launcher left; lines without their newline count as not written. */
@@ -66,14 +74,4 @@ function readLines(dir: string, name: string): string[] | undefined {
   const path = join(dir, name);
   if (fs.statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
   return fs.readFileSync(path, 'utf8').split('\n').slice(0, -1);
-}
-
-function renamed(from: string, to: string): boolean {
-  try {
-    fs.renameSync(from, to);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { HAS_PROC, membersOf, readProcesses, runsWith, type SessionIndex } from './processTable.ts';
+import { HAS_PROC, membersOf, readProcess, readProcesses, runsWith, type SessionIndex } from './processTable.ts';
 import type { ContainerProcess } from './runtimeFiles.ts';
 
 /** The processes of one container, as far as known. */
@@ -81,7 +81,7 @@ function killLeftovers({ process, sessions }: ProcessTree, members: ReadonlyMap<
     // Another process has the leader's number: then no process of ours was left in that session, or it would be kept.
     if (pids.includes(process.leader) && !runsWith(process.leader, process.mark)) continue;
     for (const pid of pids) {
-      if (pid === process.leader) continue;
+      if (pid === process.leader || readProcess(pid)?.state === 'Z') continue;
       left++;
       send(pid, constants.signals.SIGKILL);
     }

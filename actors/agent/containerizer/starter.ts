@@ -7,7 +7,14 @@ import { DEFAULT_PATH } from './launchScript.ts';
 
 /** One line of the launcher's report channel. */
 export type Report =
-  | { readonly kind: 'started'; readonly containerId: string; readonly pid: number; readonly leader: number }
+  | {
+      readonly kind: 'started';
+      readonly containerId: string;
+      readonly pid: number;
+      readonly leader: number;
+      /** The word its leader is known by, when it is not the container's own (`markOf`). */
+      readonly mark?: string;
+    }
   | { readonly kind: 'exited'; readonly containerId: string; readonly status: number }
   /** The command was not started and will not be. */
   | { readonly kind: 'failed'; readonly containerId: string; readonly text: string }
@@ -25,6 +32,8 @@ export interface StarterEvents {
 /** Begins containers whose runtime directory holds a `launch` file. */
 export interface Starter {
   start(containerId: string, dir: string): void;
+  /** Nothing of the container is left. */
+  released(containerId: string): void;
   /** Ends the starter; containers live on and nothing is reported any more. */
   close(): void;
 }
@@ -50,10 +59,10 @@ function findLauncher(): string {
   }
 }
 
-const launcherDir = findLauncher();
+export const launcherDir: string = findLauncher();
 
 /** Scripts find their tools here; a command gets its own PATH. */
-const SCRIPT_ENVIRONMENT = { PATH: process.env['PATH'] ?? DEFAULT_PATH };
+export const SCRIPT_ENVIRONMENT = { PATH: process.env['PATH'] ?? DEFAULT_PATH };
 
 /**
  * A long-lived shell that starts a container for every line written to it: about 1,000 a second, while
@@ -96,6 +105,8 @@ export class SpawnerProcess implements Starter {
     this.#child.stdin?.write(`${containerId} ${markOf(dir)}\n`);
   }
 
+  released(): void {}
+
   close(): void {
     this.#child.removeAllListeners('exit');
     this.#child.stdin?.end();
@@ -137,6 +148,8 @@ export class DetachedStarter implements Starter {
     child.unref();
   }
 
+  released(): void {}
+
   close(): void {
     for (const reader of this.#readers) reader.close();
     this.#readers.clear();
@@ -144,7 +157,7 @@ export class DetachedStarter implements Starter {
 }
 
 /** Takes a report channel apart into lines and the lines into reports. */
-class ReportReader {
+export class ReportReader {
   readonly #events: StarterEvents;
   readonly #onWord: (word: string) => void;
   #channel: Readable | undefined;

@@ -44,8 +44,14 @@ export class ExecutorDrivers {
   register(message: RegisterExecutorMessage, from: Pid | undefined): void {
     const executor = this.find(message);
     const awaited = executor !== undefined && this.isAwaited(executor) && !this.registration.isRecovering;
-    if (!awaited || from === undefined) return this.turnAway(message, from);
-    if (this.executors.shutDownIfIdle(executor)) return this.turnAway(message, from);
+    if (!awaited || from === undefined) {
+      this.turnAway(message, from);
+      return;
+    }
+    if (this.executors.shutDownIfIdle(executor)) {
+      this.turnAway(message, from);
+      return;
+    }
     this.welcome(executor, from, () => {
       this.host.send(from, 'mesos.internal.ExecutorRegisteredMessage', {
         executor_info: executor.info,
@@ -61,8 +67,10 @@ export class ExecutorDrivers {
   /** An executor that outlived an agent process is back. */
   reregister(message: ReregisterExecutorMessage, from: Pid | undefined): void {
     const executor = this.find(message);
-    if (executor === undefined || from === undefined || !this.isAwaited(executor))
-      return this.turnAway(message, from);
+    if (executor === undefined || from === undefined || !this.isAwaited(executor)) {
+      this.turnAway(message, from);
+      return;
+    }
     const held = new Set((message.tasks ?? []).map((task) => task.task_id.value));
     this.welcome(executor, from, () => {
       this.host.send(from, 'mesos.internal.ExecutorReregisteredMessage', {
@@ -143,7 +151,10 @@ export class ExecutorDrivers {
   private welcome(executor: ExecutorEntry, from: Pid, answer: () => void): void {
     executor.pid = from;
     this.host.link(from);
-    if (executor.framework.info.checkpoint !== true) return answer();
+    if (executor.framework.info.checkpoint !== true) {
+      answer();
+      return;
+    }
     const welcome = this.host.defer(() => {
       if (this.isAwaited(executor)) answer();
     });

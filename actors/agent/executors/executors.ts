@@ -276,6 +276,11 @@ export class Executors {
   // ---- ending ---------------------------------------------------------------------------------------------------
 
   shutDown(executor: ExecutorEntry): void {
+    // One that has ended waits for acknowledgements only, which do not come any more when its framework is going.
+    if (this.isTerminated(executor) && this.known.frameworks.isTerminating(executor.framework)) {
+      this.known.updates.abandon(executor);
+      return;
+    }
     this.chart.step(executor.containerId, { type: 'SHUTDOWN_REQUESTED' });
   }
 

@@ -154,7 +154,10 @@ export class TaskLauncher {
       return { key: taskKey(framework.id, id), id, info, executor, statuses: [], forwarded: undefined };
     });
     for (const task of tasks) host.tables.addTask(task);
-    if (!durable) return this.executors.enqueue(executor, tasks);
+    if (!durable) {
+      this.executors.enqueue(executor, tasks);
+      return;
+    }
     if (present === undefined) {
       const { info, containerId, forCommandTask } = executor;
       host.checkpoints.executor(framework.id, { info, containerId, forCommandTask }, () => undefined);

@@ -72,6 +72,40 @@ function subject(...words: string[]): string {
   return words.join('\n');
 }
 
+function subjectOf(fact: Fact): string {
+  switch (fact.t) {
+    case 'agent':
+      return '';
+    case 'framework':
+    case 'frameworkEnd':
+      return fact.f;
+    case 'executor':
+    case 'executorEnd':
+      return subject(fact.f, fact.e);
+    case 'executorPid':
+      return subject(fact.f, fact.e, 'pid');
+    case 'task':
+    case 'taskEnd':
+      return subject(fact.f, fact.e, 'task', fact.id);
+    case 'kill':
+      return subject(fact.f, fact.e, 'kill', fact.id);
+  }
+}
+
+/** Subjects that count no more after this fact. */
+function endedBy(fact: Fact): string[] {
+  switch (fact.t) {
+    case 'taskEnd':
+      return [subjectOf(fact), subject(fact.f, fact.e, 'kill', fact.id)];
+    case 'executorEnd':
+      return [subjectOf(fact), subject(fact.f, fact.e, 'pid')];
+    case 'frameworkEnd':
+      return [subjectOf(fact)];
+    default:
+      return [];
+  }
+}
+
 export interface CheckpointsOptions {
   readonly disk: Disk;
   /** Folder of the journal, `<work_dir>/meta`. */
@@ -116,63 +150,46 @@ export class Checkpoints {
   begin(agentId: string, done: Done): void {
     this.forgetAll();
     const line = packPlain({ t: 'agent', id: agentId } satisfies Fact);
-    this.keep('agent', line);
+    this.keep('', line);
     this.journal.compact([line], done);
   }
 
   framework(info: FrameworkInfo, pid: string | undefined, done: Done): void {
     const f = info.id?.value ?? '';
-    this.write(
-      f,
-      { t: 'framework', f, info: encodeAs('mesos.v1.FrameworkInfo', info), pid: pid ?? '' },
-      done,
-    );
+    this.write({ t: 'framework', f, info: encodeAs('mesos.v1.FrameworkInfo', info), pid: pid ?? '' }, done);
   }
 
   executor(f: string, executor: Omit<ExecutorCheckpoint, 'tasks' | 'pid'>, done: Done): void {
     const e = executor.info.executor_id.value;
     const info = encodeAs('mesos.v1.ExecutorInfo', executor.info);
-    this.write(
-      subject(f, e),
-      { t: 'executor', f, e, c: executor.containerId, made: executor.forCommandTask, info },
-      done,
-    );
+    this.write({ t: 'executor', f, e, c: executor.containerId, made: executor.forCommandTask, info }, done);
   }
 
   executorPid(f: string, e: string, pid: string, done: Done): void {
-    this.write(subject(f, e, 'pid'), { t: 'executorPid', f, e, pid }, done);
+    this.write({ t: 'executorPid', f, e, pid }, done);
   }
 
   task(f: string, e: string, task: TaskInfo, done: Done): void {
     const id = task.task_id.value;
-    this.write(
-      subject(f, e, 'task', id),
-      { t: 'task', f, e, id, info: encodeAs('mesos.v1.TaskInfo', task) },
-      done,
-    );
+    this.write({ t: 'task', f, e, id, info: encodeAs('mesos.v1.TaskInfo', task) }, done);
   }
 
   /** @param at wall-clock milliseconds at which SIGKILL is due */
   kill(f: string, e: string, id: string, at: number, done: Done): void {
-    this.write(subject(f, e, 'kill', id), { t: 'kill', f, e, id, at }, done);
+    this.write({ t: 'kill', f, e, id, at }, done);
   }
 
   /** The scheduler acknowledged the task's end. */
   taskEnded(f: string, e: string, id: string, done: Done): void {
-    this.drop(subject(f, e, 'task', id));
-    this.drop(subject(f, e, 'kill', id));
     this.append({ t: 'taskEnd', f, e, id }, done);
   }
 
   /** The executor is gone, with everything about its tasks acknowledged. */
   executorEnded(f: string, e: string): void {
-    this.drop(subject(f, e));
-    this.drop(subject(f, e, 'pid'));
     this.append({ t: 'executorEnd', f, e });
   }
 
   frameworkEnded(f: string): void {
-    this.drop(f);
     this.append({ t: 'frameworkEnd', f });
   }
 
@@ -180,13 +197,14 @@ export class Checkpoints {
     this.journal.close(done);
   }
 
-  private write(subject: string, fact: Fact, done: Done): void {
+  private write(fact: Fact, done: Done): void {
     const line = packPlain(fact);
-    this.keep(subject, line);
+    this.keep(subjectOf(fact), line);
     this.journal.append(line, done);
   }
 
   private append(fact: Fact, done: Done = () => undefined): void {
+    for (const each of endedBy(fact)) this.drop(each);
     this.journal.append(packPlain(fact), done);
     this.compactWhenLong();
   }
@@ -240,29 +258,10 @@ export class Checkpoints {
   }
 
   private remember(fact: Fact, bytes: Uint8Array): void {
-    switch (fact.t) {
-      case 'agent':
-        this.forgetAll();
-        return this.keep('agent', bytes);
-      case 'framework':
-        return this.keep(fact.f, bytes);
-      case 'executor':
-        return this.keep(subject(fact.f, fact.e), bytes);
-      case 'executorPid':
-        return this.keep(subject(fact.f, fact.e, 'pid'), bytes);
-      case 'task':
-        return this.keep(subject(fact.f, fact.e, 'task', fact.id), bytes);
-      case 'kill':
-        return this.keep(subject(fact.f, fact.e, 'kill', fact.id), bytes);
-      case 'taskEnd':
-        this.drop(subject(fact.f, fact.e, 'task', fact.id));
-        return this.drop(subject(fact.f, fact.e, 'kill', fact.id));
-      case 'executorEnd':
-        this.drop(subject(fact.f, fact.e));
-        return this.drop(subject(fact.f, fact.e, 'pid'));
-      case 'frameworkEnd':
-        return this.drop(fact.f);
-    }
+    if (fact.t === 'agent') this.forgetAll();
+    const over = endedBy(fact);
+    if (over.length === 0) this.keep(subjectOf(fact), bytes);
+    for (const each of over) this.drop(each);
   }
 }
 

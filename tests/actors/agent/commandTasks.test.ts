@@ -32,7 +32,11 @@ test('ends: state and message by how the command ended', async (t) => {
 test('the sandbox holds stdout and stderr, the environment is that of Mesos', async (t) => {
   const { master, workDir } = await registeredAgent(t);
   const environment = { variables: [{ name: 'OWN', value: 'mine' }] };
-  master.run(commandTask('env', 'env; echo complaint >&2', { command: { value: 'env; echo complaint >&2', environment } }));
+  master.run(
+    commandTask('env', 'env; echo complaint >&2', {
+      command: { value: 'env; echo complaint >&2', environment },
+    }),
+  );
   await until('it ends', () => master.states('env').includes(TASK_FINISHED));
   const sandbox = `${workDir}/slaves/agent-S0/frameworks/framework-0000/executors/env/runs/latest`;
   const variables = new Map(
@@ -54,7 +58,8 @@ test('a kill: TASK_KILLING where the framework knows it, SIGTERM, then SIGKILL a
   master.run(commandTask('willing', 'sleep 1000'));
   master.run(commandTask('stubborn', 'trap "" TERM; while :; do sleep 1; done'));
   master.run(commandTask('old', 'sleep 1000'), older);
-  for (const id of ['willing', 'stubborn']) await until(`${id} runs`, () => master.states(id).includes(TASK_RUNNING));
+  for (const id of ['willing', 'stubborn'])
+    await until(`${id} runs`, () => master.states(id).includes(TASK_RUNNING));
   // The older framework's updates are acknowledged by hand: the master of the test acknowledges for the other.
   const starting = await until('old starts', () => master.statuses('old')[0]);
   master.acknowledge(starting, older);

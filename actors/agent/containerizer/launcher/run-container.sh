@@ -1,24 +1,22 @@
 #!/bin/sh
 # Runs the command of one container and leaves on disk how it ended, whether or not an agent is there to see it.
 #
-# usage: run-container.sh CONTAINER DIR/
+# usage: run-container.sh CONTAINER DIR/     one container
+#        run-container.sh MARK               one after another, as lines `CONTAINER DIR/` come in, until there are no more
 #
 # DIR holds `launch`, written by the agent: it calls the functions below and becomes the command. Left in DIR:
 #     pid      a line each: process id of the command, process id of this shell (the leader of the container's session),
-#              a word of this shell's command line by which it is told from a later process of that number
+#              a word of this shell's command line by which it is told from a later process of that number.
+#              Whoever creates this file has decided what becomes of the container: an agent does it to call a launch off
 #     status   exit status of the command as the shell sees it (128+n: signal n); whole when it ends with a newline
 #     failure  instead of both: why the command was not started
 # The same is reported on file descriptor 3, one line each: `started CONTAINER PID LEADER`, `exited CONTAINER STATUS`,
 # `failed CONTAINER TEXT`, `missing CONTAINER` (there was nothing to launch). The files come first: nobody need listen.
 
-launcher_container=$1
-launcher_mark=$2
-launcher_dir=${2%/}
-
 # Handlers, not '': a signal ignored here would be ignored by the command as well, a handled one is back at its
 # default there. A command that signals its own group must not take away its witness.
 trap : HUP INT QUIT PIPE ALRM TERM USR1 USR2
-exec </dev/null >/dev/null 2>&1
+exec 4<&0 </dev/null >/dev/null 2>&1
 
 report() {
   printf '%s %s\n' "$1" "$launcher_container${2:+ $2}" >&3
@@ -66,7 +64,8 @@ started() {
   else
     launcher_pid=$(exec sh -c 'echo "$PPID"')
   fi
-  # Noclobber: should the agent have asked twice, only one of both goes on, and the other leaves no status.
+  # Noclobber: of two that were asked to launch it, or one and an agent that called it off, only one goes on, and the
+  # other leaves no status.
   set -C
   printf '%s\n%s\n%s\n' "$launcher_pid" "$$" "$launcher_mark" >"$launcher_dir/pid" || kill -s KILL "$$"
   set +C
@@ -76,17 +75,29 @@ started() {
 }
 
 # Sourced in a subshell: one exec less for each task, and nothing that it sets is seen here.
-if [ -e "$launcher_dir/pid" ]; then
-  exit 0
-fi
+# run CONTAINER DIR/
+run() {
+  launcher_container=$1
+  launcher_dir=${2%/}
+  [ ! -e "$launcher_dir/pid" ] || return 0
+  # Sourced in a subshell: one exec less for each task, and nothing that it sets is seen here.
+  # shellcheck source=/dev/null
+  (. "$launcher_dir/launch") 4<&-
+  launcher_status=$?
+  if [ -e "$launcher_dir/pid" ]; then
+    printf '%s\n' "$launcher_status" >"$launcher_dir/status"
+    report exited "$launcher_status"
+  elif [ ! -e "$launcher_dir/failure" ]; then
+    report missing
+  fi
+}
 
-# shellcheck source=/dev/null
-(. "$launcher_dir/launch")
-launcher_status=$?
-
-if [ -e "$launcher_dir/pid" ]; then
-  printf '%s\n' "$launcher_status" >"$launcher_dir/status"
-  report exited "$launcher_status"
-elif [ ! -e "$launcher_dir/failure" ]; then
-  report missing
+if [ $# -eq 2 ]; then
+  launcher_mark=$2
+  run "$1" "$2"
+else
+  launcher_mark=$1
+  while read -r launcher_container launcher_dir <&4; do
+    run "$launcher_container" "$launcher_dir"
+  done
 fi

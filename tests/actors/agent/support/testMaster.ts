@@ -1,11 +1,6 @@
 /** A master that does what a test tells it to, and remembers all that an agent says. */
 import type { MessageTypes } from '../../../../proto/generated/types/names.ts';
-import type {
-  FrameworkInfo,
-  TaskInfo,
-  TaskState,
-  TaskStatus,
-} from '../../../../proto/generated/types/v1.ts';
+import type { FrameworkInfo, TaskInfo, TaskState, TaskStatus } from '../../../../proto/generated/types/v1.ts';
 import { parseResources } from '../../../../proto/resources/index.ts';
 import type { Pid } from '../../../../runtime/pid.ts';
 import { Process } from '../../../../runtime/process.ts';
