@@ -71,7 +71,11 @@ export class JobScheduler implements Scheduler {
     this.#options = options;
     this.#context = context;
     this.#progress = progress;
-    this.#demand = new OfferDemand({ driver: () => this.#driver, delay: context.delay });
+    this.#demand = new OfferDemand({
+      driver: () => this.#driver,
+      clock: context.clock,
+      delay: context.delay,
+    });
     this.#reasons = new PendingReasons(this.#offered, (line) => progress.note(line));
     this.#reconciler = new Reconciler({
       tasks: () => this.#activeTasks(),
@@ -252,7 +256,9 @@ export class JobScheduler implements Scheduler {
     const { table } = this;
     if (table.done) return;
     this.#progress.tick(table.counts(), table.size, this.#driver?.state ?? 'connecting');
-    this.#reasons.tick(table.waiting, table.waitingShapes, this.#context.clock.now());
+    // Without a master it is no wonder that nothing is offered.
+    if (this.#driver?.state === 'subscribed')
+      this.#reasons.tick(table.waiting, table.waitingShapes, this.#context.clock.now());
     const sinceMs = this.#context.clock.monotonic() - this.#reconciledMs;
     if (
       sinceMs > this.#options.reconcileIntervalMs ||

@@ -1,5 +1,5 @@
 /** Tells the master whether offers are wanted: SUPPRESS while nothing waits, REVIVE when something does. */
-import type { Timer } from '../../../runtime/index.ts';
+import type { Clock, Timer } from '../../../runtime/index.ts';
 import type { SchedulerDriver } from '../driver/scheduler.ts';
 
 /**
@@ -7,9 +7,12 @@ import type { SchedulerDriver } from '../driver/scheduler.ts';
  * for it sooner, but not more often than this.
  */
 const HURRY_INTERVAL_MS = 50;
+/** Tasks often end in flocks: one REVIVE for all of them. */
+const FLOCK_MS = 5;
 
 export interface OfferDemandOptions {
   readonly driver: () => SchedulerDriver | undefined;
+  readonly clock: Clock;
   readonly delay: (delayMs: number, run: () => void) => Timer;
 }
 
@@ -18,6 +21,7 @@ export class OfferDemand {
   /** What the master was told last. */
   #wanted = true;
   #hurry: Timer | undefined;
+  #hurriedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: OfferDemandOptions) {
     this.#options = options;
@@ -40,9 +44,12 @@ export class OfferDemand {
   /** Resources of ours came free. */
   freed(): void {
     if (!this.#wanted || this.#hurry !== undefined) return;
-    this.#hurry = this.#options.delay(HURRY_INTERVAL_MS, () => {
+    const { clock, delay, driver } = this.#options;
+    const restMs = this.#hurriedMs + HURRY_INTERVAL_MS - clock.monotonic();
+    this.#hurry = delay(Math.max(FLOCK_MS, restMs), () => {
       this.#hurry = undefined;
-      if (this.#wanted) this.#options.driver()?.revive();
+      this.#hurriedMs = clock.monotonic();
+      if (this.#wanted) driver()?.revive();
     });
   }
 }
