@@ -230,8 +230,8 @@ export class JobScheduler implements Scheduler {
       this.#told(job, job.lastEnd, value);
     // What a timer does is no update's business: nobody else writes it down.
     if (event.type.startsWith('xstate.')) this.#saveAll([job], () => {});
-    this.#demand.want(table.waitingCount > 0);
     if (ACTIVE.has(previous) && !ACTIVE.has(value)) this.#demand.freed();
+    this.#demand.want(table.waitingCount > 0);
     if (table.done) this.#context.delay(0, () => this.#finish());
   }
 
