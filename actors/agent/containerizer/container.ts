@@ -1,4 +1,5 @@
-import type { Timer } from '../../../runtime/ports.ts';
+import type { Clock, Timer } from '../../../runtime/ports.ts';
+import type { AgentPaths } from '../paths.ts';
 import type { ExitStatus } from './exitStatus.ts';
 import type { ProcessTree } from './signals.ts';
 
@@ -15,6 +16,17 @@ export interface ContainerSink {
   destroyed(containerId: string): void;
   /** The command was never started, and will not be; `message` says why in one line. */
   failed(containerId: string, message: string): void;
+}
+
+export interface ContainerizerOptions {
+  readonly paths: AgentPaths;
+  readonly clock: Clock;
+  /** The shell that the launcher's own scripts run in; any POSIX one. */
+  readonly shell?: string;
+  /** False: do not even try the spawner, start each container from Node. */
+  readonly spawner?: boolean;
+  /** Processes that are kept to run short commands one after another, at most; default 32, 0 for none. */
+  readonly leadersMax?: number;
 }
 
 interface Known {

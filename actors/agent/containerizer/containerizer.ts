@@ -2,31 +2,23 @@ import * as fs from 'node:fs';
 import { constants } from 'node:os';
 import type { Clock, Timer } from '../../../runtime/ports.ts';
 import type { AgentPaths } from '../paths.ts';
-import type { Container, ContainerSink, Running, Starting } from './container.ts';
+import type { Container, ContainerizerOptions, ContainerSink, Running, Starting } from './container.ts';
 import { type ExitStatus, exitStatusOfShell } from './exitStatus.ts';
 import { type ContainerLaunch, launchScript } from './launchScript.ts';
 import { type ProcessStat, readProcesses, SessionIndex } from './processTable.ts';
 import {
+  type ContainerProcess,
   callOff,
   callOn,
-  type ContainerProcess,
   readRecord,
   readStatus,
   removeRuntimeDirectory,
   writeLaunchFile,
 } from './runtimeFiles.ts';
 import { leaderLives, type ProcessTree, send, signalTrees, sweepLeftovers } from './signals.ts';
-import { DetachedStarter, markOf, type Report, SpawnerProcess, type Starter } from './starter.ts';
+import { markOf, type Report } from './starter.ts';
+import { Starters } from './starters.ts';
 import { type ContainerUsage, usageOf } from './usage.ts';
-
-export interface ContainerizerOptions {
-  readonly paths: AgentPaths;
-  readonly clock: Clock;
-  /** The shell that the launcher's own scripts run in; any POSIX one. */
-  readonly shell?: string;
-  /** False: do not even try the spawner, start each container from Node. */
-  readonly spawner?: boolean;
-}
 
 /** The end of a command is followed by a look for leftovers within this time; one look serves all that ended. */
 const SWEEP_MS = 50;
@@ -42,6 +34,12 @@ const WATCH_MS = 1000;
 
 /** A launch of which nothing was heard for this long is given up. */
 const START_TIMEOUT_MS = 60_000;
+
+/** Short commands of this many containers at a time need no process but their own. */
+const LEADERS_MAX = 32;
+
+/** A record that is not whole after this long was left by a launcher that was killed. */
+const RECORD_TIMEOUT_MS = 5000;
 
 /** How often a launch is handed to a new spawner after the one before died with it. */
 const ATTEMPTS_MAX = 3;
@@ -64,13 +62,10 @@ const USAGE_AGE_MS = 500;
 export class Containerizer {
   readonly #paths: AgentPaths;
   readonly #clock: Clock;
-  readonly #shell: string;
-  /** Of this containerizer among all that ever were on this machine. */
-  readonly #name: string;
   readonly #containers = new Map<string, Container>();
   readonly #signals = new Map<string, number>();
   readonly #index = new SessionIndex();
-  #starter: LeaderPool;
+  readonly #starter: Starters;
   #usageTable: { readonly at: number; readonly table: ReadonlyMap<number, ProcessStat> } | undefined;
   #sweepTimer: Timer | undefined;
   #lastSweep = Number.NEGATIVE_INFINITY;
@@ -81,12 +76,22 @@ export class Containerizer {
   constructor(options: ContainerizerOptions) {
     this.#paths = options.paths;
     this.#clock = options.clock;
-    this.#shell = options.shell ?? '/bin/sh';
     if (options.paths.runtimeDir.includes('\n'))
       throw new Error('the runtime directory must not hold a line break');
     fs.mkdirSync(options.paths.containers, { recursive: true });
-    this.#name = `${options.paths.containers}#${process.pid}-${options.clock.now()}`;
-    this.#starter = this.#pool(options.spawner === false ? this.#detachedStarter() : this.#spawner());
+    this.#starter = new Starters(
+      {
+        shell: options.shell ?? '/bin/sh',
+        clock: options.clock,
+        name: `${options.paths.containers}#${process.pid}-${options.clock.now()}`,
+        leadersMax: options.leadersMax ?? LEADERS_MAX,
+        spawner: options.spawner !== false,
+      },
+      {
+        report: (report) => this.#report(report),
+        lost: (containerIds, why) => this.#examine(this.#startingOf(containerIds), why),
+      },
+    );
   }
 
   /** Containers that have not been destroyed yet. */
@@ -96,7 +101,7 @@ export class Containerizer {
 
   /** Pid of the spawner, if containers are started that way. */
   get spawnerPid(): number | undefined {
-    return this.#starter.overflow instanceof SpawnerProcess ? this.#starter.overflow.pid : undefined;
+    return this.#starter.spawnerPid;
   }
 
   /**
@@ -203,38 +208,6 @@ export class Containerizer {
 
   // Starting
 
-  #spawner(): Starter {
-    return new SpawnerProcess(
-      { shell: this.#shell },
-      {
-        report: (report) => this.#report(report),
-        died: (text) => this.#spawnerDied(text),
-        unsupported: () => this.#replaceStarter(this.#detachedStarter()),
-      },
-    );
-  }
-
-  #detachedStarter(): Starter {
-    return new DetachedStarter(
-      { shell: this.#shell },
-      { report: (report) => this.#report(report), died: () => {}, unsupported: () => {} },
-    );
-  }
-
-  /** What the old one was given goes to the new one. */
-  #replaceStarter(starter: Starter): void {
-    this.#starter = starter;
-    for (const container of this.#containers.values()) {
-      if (container.phase === 'starting' && !container.recovered) starter.start(container.id, container.dir);
-    }
-  }
-
-  #spawnerDied(text: string): void {
-    if (this.#closed) return;
-    this.#starter = this.#spawner();
-    this.#examine(this.#startingOf([...this.#containers.keys()]), text);
-  }
-
   #startingOf(ids: readonly string[]): Starting[] {
     return ids.flatMap((id) => {
       const container = this.#containers.get(id);
@@ -245,18 +218,23 @@ export class Containerizer {
   /** Finds out what became of launches of which nobody reports; those that were not begun are begun again or fail. */
   #examine(list: readonly Starting[], why: string): void {
     for (const container of list) {
-      if (!callOff(container.dir)) this.#conclude(container);
+      const { failure } = readRecord(container.dir);
+      if (failure !== undefined) this.#failed(container, failure);
+      else if (!callOff(container.dir)) this.#conclude(container);
       else if (container.attempts < ATTEMPTS_MAX) this.#again(container);
-      else this.#failed(container, readRecord(container.dir).failure ?? `the container was not started: ${why}`);
+      else this.#failed(container, `the container was not started: ${why}`);
     }
   }
 
-  /** A launcher has decided; it may still be writing what. */
+  /** Somebody has decided before; a launcher may still be writing it down. */
   #conclude(container: Starting): void {
-    const { process, status } = readRecord(container.dir);
-    if (process === undefined) return;
-    this.#started(container, process);
-    if (status !== undefined) this.#exited(container.id, status);
+    const { process, status, calledOff } = readRecord(container.dir);
+    if (process !== undefined) {
+      this.#started(container, process);
+      if (status !== undefined) this.#exited(container.id, status);
+    } else if (calledOff || this.#now() - container.since > RECORD_TIMEOUT_MS) {
+      this.#failed(container, 'the container was not started: its launch was called off');
+    }
   }
 
   #again(container: Starting): void {
@@ -273,9 +251,14 @@ export class Containerizer {
     if (report.kind === 'exited') {
       this.#exited(report.containerId, exitStatusOfShell(report.status));
     } else if (container.phase !== 'starting') {
-      return;
+      // Its leader is gone.
+      if (container.phase === 'running' && report.kind === 'missing') this.#lookAt(container);
     } else if (report.kind === 'started') {
-      this.#started(container, { pid: report.pid, leader: report.leader, mark: report.mark ?? markOf(container.dir) });
+      this.#started(container, {
+        pid: report.pid,
+        leader: report.leader,
+        mark: report.mark ?? markOf(container.dir),
+      });
     } else if (report.kind === 'failed') {
       this.#failed(container, report.text);
     } else {

@@ -1,6 +1,5 @@
 /** Containers as ordinary processes: launch, kill, usage, recovery after a restart of the agent. */
-export type { ContainerSink } from './container.ts';
-export type { ContainerizerOptions } from './containerizer.ts';
+export type { ContainerizerOptions, ContainerSink } from './container.ts';
 export { Containerizer } from './containerizer.ts';
 export { describeExit, type ExitStatus, exitStatusOfShell, waitStatus } from './exitStatus.ts';
 export { type ContainerCommand, type ContainerLaunch, DEFAULT_PATH, launchScript } from './launchScript.ts';

@@ -18,7 +18,12 @@ export interface ContainerRecord {
   readonly status: ExitStatus | undefined;
   /** Why the command was never started. */
   readonly failure: string | undefined;
+  /** An agent decided that it is not to be started. */
+  readonly calledOff: boolean;
 }
+
+/** What stands in `pid` of a container that was called off. */
+const CALLED_OFF = 'called off';
 
 /** Makes the runtime directory (mode 0700) and writes the launch script into it. */
 export function writeLaunchFile(dir: string, script: string): void {
@@ -33,7 +38,7 @@ export function writeLaunchFile(dir: string, script: string): void {
  */
 export function callOff(dir: string): boolean {
   try {
-    fs.closeSync(fs.openSync(join(dir, 'pid'), 'wx', 0o600));
+    fs.writeFileSync(join(dir, 'pid'), `${CALLED_OFF}\n`, { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -51,7 +56,13 @@ export function callOn(dir: string): void {
 
 /** Reads what the launcher left; lines without their newline count as not written. */
 export function readRecord(dir: string): ContainerRecord {
-  return { process: readProcessFile(dir), status: readStatus(dir), failure: readLines(dir, 'failure')?.[0] };
+  const lines = readLines(dir, 'pid') ?? [];
+  return {
+    process: processOf(lines),
+    status: readStatus(dir),
+    failure: readLines(dir, 'failure')?.[0],
+    calledOff: lines[0] === CALLED_OFF,
+  };
 }
 
 export function readStatus(dir: string): ExitStatus | undefined {
@@ -64,8 +75,7 @@ export function removeRuntimeDirectory(dir: string): void {
   fs.rmSync(dir, { recursive: true, force: true });
 }
 
-function readProcessFile(dir: string): ContainerProcess | undefined {
-  const [pid, leader, mark] = readLines(dir, 'pid') ?? [];
+function processOf([pid, leader, mark]: readonly string[]): ContainerProcess | undefined {
   if (pid === undefined || leader === undefined || mark === undefined) return undefined;
   return { pid: Number(pid), leader: Number(leader), mark };
 }

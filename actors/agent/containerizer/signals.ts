@@ -1,5 +1,12 @@
 import { constants } from 'node:os';
-import { HAS_PROC, membersOf, readProcess, readProcesses, runsWith, type SessionIndex } from './processTable.ts';
+import {
+  HAS_PROC,
+  membersOf,
+  readProcess,
+  readProcesses,
+  runsWith,
+  type SessionIndex,
+} from './processTable.ts';
 import type { ContainerProcess } from './runtimeFiles.ts';
 
 /** The processes of one container, as far as known. */

@@ -32,8 +32,6 @@ export interface StarterEvents {
 /** Begins containers whose runtime directory holds a `launch` file. */
 export interface Starter {
   start(containerId: string, dir: string): void;
-  /** Nothing of the container is left. */
-  released(containerId: string): void;
   /** Ends the starter; containers live on and nothing is reported any more. */
   close(): void;
 }
@@ -105,8 +103,6 @@ export class SpawnerProcess implements Starter {
     this.#child.stdin?.write(`${containerId} ${markOf(dir)}\n`);
   }
 
-  released(): void {}
-
   close(): void {
     this.#child.removeAllListeners('exit');
     this.#child.stdin?.end();
@@ -147,8 +143,6 @@ export class DetachedStarter implements Starter {
     child.on('error', (error) => this.#events.report({ kind: 'failed', containerId, text: error.message }));
     child.unref();
   }
-
-  released(): void {}
 
   close(): void {
     for (const reader of this.#readers) reader.close();

@@ -67,7 +67,10 @@ started() {
   # Noclobber: of two that were asked to launch it, or one and an agent that called it off, only one goes on, and the
   # other leaves no status.
   set -C
-  printf '%s\n%s\n%s\n' "$launcher_pid" "$$" "$launcher_mark" >"$launcher_dir/pid" || kill -s KILL "$$"
+  printf '%s\n%s\n%s\n' "$launcher_pid" "$$" "$launcher_mark" >"$launcher_dir/pid" || {
+    kill -s KILL "$$"
+    exit 1
+  }
   set +C
   unset OLDPWD
   report started "$launcher_pid $$"

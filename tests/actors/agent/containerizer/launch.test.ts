@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { DEFAULT_PATH, describeExit, waitStatus } from '../../../../actors/agent/containerizer/index.ts';
-import { alive, Bench } from './helpers.ts';
+import { alive, Bench, clock } from './helpers.ts';
 
 /** Every shell of this machine that the launcher may meet; busybox goes by the name it is called by. */
 const bin = fs.mkdtempSync(join(tmpdir(), 'mesostate-bin-'));
@@ -209,9 +209,14 @@ test('the task has its signals at their defaults, no input and no descriptor of 
   }
 });
 
-for (const spawner of [true, false]) {
-  test(`200 launches at once are each reported once (${spawner ? 'spawner' : 'from Node'})`, async (t) => {
-    const bench = new Bench(t, { spawner });
+for (const [how, options] of [
+  ['by leaders and the spawner', {}],
+  ['by the spawner', { leadersMax: 0 }],
+  ['by leaders and from Node', { spawner: false }],
+  ['from Node', { spawner: false, leadersMax: 0 }],
+] as const) {
+  test(`200 launches at once are each reported once, started ${how}`, async (t) => {
+    const bench = new Bench(t, options);
     const ids = Array.from({ length: 200 }, (_, i) => bench.launch(`exit ${i % 100}`));
     await Promise.all(ids.map((id) => bench.destroyed(id)));
     ids.forEach((id, i) => {
@@ -228,7 +233,7 @@ test('busybox, whose setsid cannot fork, is noticed and the containers are start
   fs.writeFileSync(join(fake, 'setsid'), '#!/bin/sh\necho "unrecognized option: f" >&2; exit 1\n', {
     mode: 0o755,
   });
-  const bench = new Bench(t, { shell: join(fake, 'sh') });
+  const bench = new Bench(t, { shell: join(fake, 'sh'), leadersMax: 0 });
   const ids = [1, 2, 3].map((code) => bench.launch(`exit ${code}`));
   await Promise.all(ids.map((id) => bench.ended(id)));
   t.deepEqual(bench.statuses.get(ids[2] ?? ''), { kind: 'exited', code: 3 });
@@ -287,8 +292,61 @@ if (asRoot) {
   });
 }
 
+test('a leader runs one container after another, each in a clean session', async (t) => {
+  const bench = new Bench(t, { leadersMax: 1 });
+  const leaders = new Set<string>();
+  for (let round = 0; round < 4; round++) {
+    const id = bench.launch(
+      `umask 777; cd /; export LEFT=1; trap : TERM; (sleep 60 &); echo $PPID >"$MESOS_SANDBOX/leader"; exit ${round}`,
+      {
+        environment: { MESOS_SANDBOX: bench.sandbox(`c${round + 1}-${process.pid}`) },
+      },
+    );
+    t.deepEqual(await bench.ended(id), { kind: 'exited', code: round });
+    await bench.destroyed(id);
+    leaders.add(fs.readFileSync(join(bench.paths.container(id), 'pid'), 'utf8').split('\n')[1] ?? '');
+  }
+  t.is(leaders.size, 1);
+  const last = bench.launch(
+    'umask; echo "[$LEFT]"; pwd; ps -o stat=,comm= --sid $(ps -o sid= -p $$) | grep -v ^Z | grep -c sleep',
+  );
+  await bench.ended(last);
+  t.deepEqual(bench.stdout(last).split('\n'), ['0022', '[]', bench.sandbox(last), '0', '']);
+});
+
+test('long commands do not keep the leaders from short ones', async (t) => {
+  const bench = new Bench(t, { leadersMax: 1 });
+  const long = bench.launch('while [ ! -e go ]; do sleep 0.05; done');
+  await bench.started(long);
+  const overflowed = bench.launch(':');
+  await bench.destroyed(overflowed);
+  const leaderOf = (id: string): string =>
+    fs.readFileSync(join(bench.paths.container(id), 'pid'), 'utf8').split('\n')[2] ?? '';
+  t.is(leaderOf(overflowed), `${bench.paths.container(overflowed)}/`);
+  t.regex(leaderOf(long), /#\d+-[\d.]+-1$/);
+  const begin = clock.monotonic();
+  await bench.until(() => clock.monotonic() - begin > 3100, 'the long command to count as long');
+  const short = bench.launch(':');
+  await bench.destroyed(short);
+  t.regex(leaderOf(short), /-2$/);
+  fs.writeFileSync(join(bench.sandbox(long), 'go'), '');
+  await bench.destroyed(long);
+});
+
+test('a leader that is killed loses its command’s status at most', async (t) => {
+  const bench = new Bench(t, { leadersMax: 2 });
+  const idle = bench.launch('echo $PPID >leader');
+  await bench.destroyed(idle);
+  const leader = Number(await bench.line(idle, 'leader'));
+  process.kill(leader, 'SIGKILL');
+  // Given to the dead leader before its end is noticed.
+  const next = bench.launch('exit 3');
+  t.deepEqual(await bench.ended(next), { kind: 'exited', code: 3 });
+  t.deepEqual(bench.story(next).slice(0, 2), ['started', 'exited']);
+});
+
 test('a spawner that is killed is replaced, and what it was given is launched', async (t) => {
-  const bench = new Bench(t);
+  const bench = new Bench(t, { leadersMax: 0 });
   const before = bench.launch('sleep 1; exit 4');
   await bench.started(before);
   const { spawnerPid } = bench.containerizer;
@@ -306,7 +364,7 @@ test('a spawner that is killed is replaced, and what it was given is launched', 
 });
 
 test('a spawner killed again and again in the midst of launching loses and doubles nothing', async (t) => {
-  const bench = new Bench(t);
+  const bench = new Bench(t, { leadersMax: 0 });
   const ids: string[] = [];
   for (let round = 0; round < 3; round++) {
     for (let i = 0; i < 20; i++) ids.push(bench.launch('echo once >>count'));

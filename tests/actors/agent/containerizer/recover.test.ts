@@ -11,6 +11,7 @@ async function killedAgent(
   bench: Bench,
   commands: Record<string, string>,
   ready: () => boolean,
+  leadersMax: number,
 ): Promise<void> {
   const from = (path: string): string => JSON.stringify(new URL(`../../../../${path}`, import.meta.url).href);
   for (const id of Object.keys(commands)) createSandbox(bench.sandbox(id));
@@ -25,7 +26,7 @@ async function killedAgent(
     import { AgentPaths } from ${from('actors/agent/paths.js')};
     import { realPorts } from ${from('runtime/realPorts.js')};
     const paths = new AgentPaths(${JSON.stringify(bench.paths.workDir)}, ${JSON.stringify(bench.paths.runtimeDir)});
-    const containerizer = new Containerizer({ paths, clock: realPorts().clock });
+    const containerizer = new Containerizer({ paths, clock: realPorts().clock, leadersMax: ${leadersMax} });
     const sink = { started() {}, exited() {}, destroyed() {}, failed() {} };
     for (const launch of ${JSON.stringify(launches)}) containerizer.launch(launch, sink);`;
   const agent = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'inherit' });
@@ -34,60 +35,68 @@ async function killedAgent(
   await once(agent, 'exit');
 }
 
-test('containers outlive a killed agent and are found again by the next', async (t) => {
-  const bench = new Bench(t);
-  const file = (id: string, name: string): string => join(bench.sandbox(id), name);
-  const runtime = (id: string, name: string): string => join(bench.paths.container(id), name);
-  await killedAgent(
-    bench,
-    {
-      waiting: 'echo $$ >pid; while [ ! -e go ]; do sleep 0.05; done; exit 6',
-      ended: 'exit 7',
-      sleeping: 'echo $$ >pid; sleep 60',
-    },
-    () =>
-      fs.existsSync(file('waiting', 'pid')) &&
-      fs.existsSync(file('sleeping', 'pid')) &&
-      fs.existsSync(runtime('ended', 'status')),
-  );
-  t.deepEqual(bench.containerizer.recordedContainers().sort(), ['ended', 'sleeping', 'waiting']);
-  bench.containerizer.recover(['waiting', 'ended', 'sleeping', 'never-launched'], bench.sink);
-  t.is(await bench.started('waiting'), Number(await bench.line('waiting', 'pid')));
-  t.deepEqual(await bench.ended('ended'), { kind: 'exited', code: 7 });
-  await bench.ended('never-launched');
-  t.deepEqual(bench.story('never-launched'), [
-    'failed: the container was not started: the agent ended before it was started',
-  ]);
-  t.deepEqual(bench.story('waiting'), ['started']);
-  fs.writeFileSync(file('waiting', 'go'), '');
-  t.deepEqual(await bench.ended('waiting'), { kind: 'exited', code: 6 });
-  const sleeping = await bench.started('sleeping');
-  t.true(alive(sleeping));
-  t.is(bench.containerizer.usage('sleeping')?.processes, 2);
-  bench.containerizer.destroy('sleeping');
-  t.deepEqual(await bench.ended('sleeping'), { kind: 'signaled', signal: 9 });
-  await Promise.all(['waiting', 'ended', 'sleeping'].map((id) => bench.destroyed(id)));
-});
+for (const leadersMax of [0, 32]) {
+  test(`containers outlive a killed agent and are found again by the next (${leadersMax} leaders)`, async (t) => {
+    const bench = new Bench(t);
+    const file = (id: string, name: string): string => join(bench.sandbox(id), name);
+    const runtime = (id: string, name: string): string => join(bench.paths.container(id), name);
+    await killedAgent(
+      bench,
+      {
+        waiting: 'echo $$ >pid; while [ ! -e go ]; do sleep 0.05; done; exit 6',
+        ended: 'exit 7',
+        sleeping: 'echo $$ >pid; sleep 60',
+      },
+      () =>
+        fs.existsSync(file('waiting', 'pid')) &&
+        fs.existsSync(file('sleeping', 'pid')) &&
+        fs.existsSync(runtime('ended', 'status')),
+      leadersMax,
+    );
+    t.deepEqual(bench.containerizer.recordedContainers().sort(), ['ended', 'sleeping', 'waiting']);
+    bench.containerizer.recover(['waiting', 'ended', 'sleeping', 'never-launched'], bench.sink);
+    t.is(await bench.started('waiting'), Number(await bench.line('waiting', 'pid')));
+    t.deepEqual(await bench.ended('ended'), { kind: 'exited', code: 7 });
+    await bench.ended('never-launched');
+    t.deepEqual(bench.story('never-launched'), [
+      'failed: the container was not started: the agent ended before it was started',
+    ]);
+    t.deepEqual(bench.story('waiting'), ['started']);
+    fs.writeFileSync(file('waiting', 'go'), '');
+    t.deepEqual(await bench.ended('waiting'), { kind: 'exited', code: 6 });
+    const sleeping = await bench.started('sleeping');
+    t.true(alive(sleeping));
+    t.is(bench.containerizer.usage('sleeping')?.processes, 2);
+    bench.containerizer.destroy('sleeping');
+    t.deepEqual(await bench.ended('sleeping'), { kind: 'signaled', signal: 9 });
+    await Promise.all(['waiting', 'ended', 'sleeping'].map((id) => bench.destroyed(id)));
+  });
 
-test('an agent killed while it launches: each container either runs and is found, or never runs', async (t) => {
-  const bench = new Bench(t);
-  const ids = Array.from({ length: 60 }, (_, i) => `c${i}`);
-  const commands = Object.fromEntries(ids.map((id) => [id, 'echo once >>count; exit 1']));
-  await killedAgent(bench, commands, () => fs.existsSync(join(bench.paths.container('c10'), 'pid')));
-  bench.containerizer.recover(ids, bench.sink);
-  await Promise.all(ids.map((id) => bench.ended(id)));
-  await bench.until(() => bench.containerizer.containerIds.length === 0, 'all to be over');
-  for (const id of ids) {
-    const ran = fs.existsSync(join(bench.sandbox(id), 'count'));
-    if (ran) {
-      t.deepEqual(bench.story(id), ['started', 'exited', 'destroyed']);
-      t.deepEqual(bench.statuses.get(id), { kind: 'exited', code: 1 });
-      t.is(fs.readFileSync(join(bench.sandbox(id), 'count'), 'utf8'), 'once\n');
-    } else {
-      t.regex(bench.story(id).join(), /^failed: the container was not started/);
+  test(`an agent killed while it launches: each container either runs and is found, or never runs (${leadersMax} leaders)`, async (t) => {
+    const bench = new Bench(t);
+    const ids = Array.from({ length: 60 }, (_, i) => `c${i}`);
+    const commands = Object.fromEntries(ids.map((id) => [id, 'echo once >>count; exit 1']));
+    await killedAgent(
+      bench,
+      commands,
+      () => fs.existsSync(join(bench.paths.container('c10'), 'pid')),
+      leadersMax,
+    );
+    bench.containerizer.recover(ids, bench.sink);
+    await Promise.all(ids.map((id) => bench.ended(id)));
+    await bench.until(() => bench.containerizer.containerIds.length === 0, 'all to be over');
+    for (const id of ids) {
+      const ran = fs.existsSync(join(bench.sandbox(id), 'count'));
+      if (ran) {
+        t.deepEqual(bench.story(id), ['started', 'exited', 'destroyed']);
+        t.deepEqual(bench.statuses.get(id), { kind: 'exited', code: 1 });
+        t.is(fs.readFileSync(join(bench.sandbox(id), 'count'), 'utf8'), 'once\n');
+      } else {
+        t.regex(bench.story(id).join(), /^failed: the container was not started/);
+      }
     }
-  }
-});
+  });
+}
 
 test('a recovered container whose leader was killed meanwhile ends with an unknown status', async (t) => {
   const bench = new Bench(t);
@@ -115,6 +124,22 @@ test('a half-written status is not taken for one', async (t) => {
   await bench.started(id);
   bench.containerizer.destroy(id);
   t.deepEqual(await bench.ended(id), { kind: 'signaled', signal: 9 });
+});
+
+test('a launch that an agent called off stays so, also for the next agent', async (t) => {
+  const bench = new Bench(t);
+  const dir = bench.paths.container('off');
+  fs.mkdirSync(dir, { recursive: true });
+  fs.writeFileSync(join(dir, 'launch'), 'exit 9\n');
+  bench.containerizer.recover(['off'], bench.sink);
+  await bench.ended('off');
+  bench.restart();
+  bench.containerizer.recover(['off'], bench.sink);
+  await bench.until(() => bench.story('off').length === 2, 'the second answer');
+  t.deepEqual(bench.story('off'), [
+    'failed: the container was not started: the agent ended before it was started',
+    'failed: the container was not started: its launch was called off',
+  ]);
 });
 
 test('the number of a dead leader that another process has now is not taken for it', async (t) => {
