@@ -15,7 +15,7 @@ import type {
   TaskInfo,
   TaskStatus,
 } from '../../proto/index.ts';
-import { TaskState, TaskStatusSource } from '../../proto/index.ts';
+import { enumName, TaskState, TaskStatusSource } from '../../proto/index.ts';
 import { type ExitReason, type Pid, Process, type Timer } from '../../runtime/index.ts';
 import { type ExecutorDriverEvent, executorDriverMachine, LiveChart } from '../../statecharts/index.ts';
 import type { ExecutorEnvironment } from './environment.ts';
@@ -127,7 +127,7 @@ export class MesosExecutorDriver extends Process<MessageTypes> implements Execut
     const uuid = this.ids.uuidBytes();
     const update = this.#updateOf(status, uuid);
     this.#updates.set(keyOf(uuid), update);
-    this.log.info('status update', () => ({ task_id: task_id.value, state }));
+    this.log.info('status update', () => ({ task_id: task_id.value, state: enumName(TaskState, state) }));
     // While the agent is away it is kept: the agent asks for it when it is back.
     if (this.#connected) this.#sendUpdate(update);
   }
