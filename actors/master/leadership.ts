@@ -24,7 +24,7 @@ export class Leadership {
         recoverRegistry: () => this.recover(),
         serve: () => parts.allocation.start(),
         giveUpMissingAgents: () => parts.agentRecovery.giveUpMissing(),
-        shutDown: () => this.shutDown(),
+        shutDown: ({ context }) => this.shutDown(context.reason),
       },
       delays: { REREGISTER_TIMEOUT: parts.flags.agent_reregister_timeout },
     });
@@ -65,8 +65,7 @@ export class Leadership {
     });
   }
 
-  private shutDown(): void {
-    const { reason } = this.chart.context;
+  private shutDown(reason: string): void {
     this.parts.actor.log.error('the master ends', { reason });
     this.parts.settings.onFatal(reason);
   }

@@ -4,7 +4,6 @@
  */
 import type { MasterInfo, MessageTypes } from '../../proto/index.ts';
 import { MasterInfoCapabilityType } from '../../proto/index.ts';
-import { MESOS_VERSION } from '../../proto/version.ts';
 import { type ExitReason, type MessageHandler, type Pid, Process } from '../../runtime/index.ts';
 import { addRoutes } from './api/routes.ts';
 import { addGauges } from './gauges.ts';
@@ -89,7 +88,7 @@ export class Master extends Process<MessageTypes> {
       port,
       pid: this.self.toUpid(),
       hostname,
-      version: MESOS_VERSION,
+      version: this.settings.build.version,
       address: { hostname, ip: host, port },
       capabilities: [{ type: MasterInfoCapabilityType.AGENT_UPDATE }],
     };

@@ -3,6 +3,7 @@
  * which know each other through this.
  */
 import type { MasterInfo, MessageTypes } from '../../proto/index.ts';
+import type { BuildFacts } from '../../runtime/endpoints/index.ts';
 import type { Clock, Ids, Node, Pid, Random, Timer } from '../../runtime/index.ts';
 import type { Logger } from '../../runtime/logging/index.ts';
 import type { MetricsRegistry } from '../../runtime/metrics/index.ts';
@@ -49,6 +50,7 @@ export interface MasterSettings {
   readonly flags: MasterFlags;
   /** Names and texts of the flags, as `/flags` shows them. */
   readonly flagTexts: Readonly<Record<string, string>>;
+  readonly build: BuildFacts;
   readonly store: RegistryStore;
   /** Told once when the master can lead no more; its process should end. */
   readonly onFatal: (reason: string) => void;

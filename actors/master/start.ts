@@ -1,5 +1,6 @@
 /** Starts a master on a node: opens its registry, then spawns the actor. */
 import { join } from 'node:path';
+import { buildFacts } from '../../runtime/build.ts';
 import { toStrings } from '../../runtime/flags/index.ts';
 import type { Node, Pid } from '../../runtime/index.ts';
 import { type MasterFlags, masterFlags } from './flags.ts';
@@ -30,6 +31,7 @@ export async function startMaster(node: Node, flags: MasterFlags): Promise<Start
   const master = new Master({
     flags,
     flagTexts: toStrings(masterFlags, flags),
+    build: buildFacts(),
     store,
     onFatal: () => end(1),
   });

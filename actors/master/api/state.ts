@@ -8,11 +8,16 @@ import { agentBlock, recoveredBlocks } from './slaves.ts';
 
 export function stateDocument(parts: MasterParts): Json {
   const { info, agents, frameworks, registrar, leadership, settings, flags, actor } = parts;
+  const { build } = settings;
   const members = [...agents.all()];
   const active = members.filter(({ id }) => agents.isActive(id)).length;
   const leader = { id: info.id, pid: info.pid, port: info.port, hostname: info.hostname };
   return {
     version: info.version,
+    git_tag: build.git_tag,
+    build_date: build.build_date,
+    build_time: new Double(build.build_time),
+    build_user: build.build_user,
     start_time: seconds(actor.node.startedAtMs),
     elected_time: seconds(leadership.electedAtMs),
     id: info.id,

@@ -1,13 +1,7 @@
 /** Frameworks subscribe, go away, come back, end: master.md §6, v1-scheduler-api.md §5. */
 import test from 'ava';
 import { type FrameworkInfo, SchedulerCallType, TaskState } from '../../../proto/index.ts';
-import {
-  ALL_CAPABILITIES,
-  frameworkInfo,
-  oldFrameworkInfo,
-  TestCluster,
-  taskInfo,
-} from './support/cluster.ts';
+import { frameworkInfo, oldFrameworkInfo, TestCluster, taskInfo } from './support/cluster.ts';
 
 const refusals: readonly [
   what: string,

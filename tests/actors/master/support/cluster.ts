@@ -442,6 +442,12 @@ export class TestCluster {
     const master = new Master({
       flags: this.flags,
       flagTexts: toStrings(masterFlags, this.flags),
+      build: {
+        version: '1.12.0',
+        build_date: '2026-01-01 00:00:00 UTC',
+        build_time: 1767225600,
+        build_user: '',
+      },
       store: this.store,
       onFatal: (reason) => fatal.push(reason),
     });
@@ -449,3 +455,16 @@ export class TestCluster {
     return { master, node, fatal };
   }
 }
+
+/** One agent, one framework, and an offer of all that the agent has. */
+export function offered(info = frameworkInfo(), flags: Record<string, string> = {}) {
+  const cluster = new TestCluster(flags);
+  const agent = cluster.agent();
+  const agentId = cluster.register(agent);
+  const scheduler = cluster.scheduler();
+  const frameworkId = cluster.subscribe(scheduler, info);
+  cluster.run(10);
+  return { cluster, agent, agentId, scheduler, frameworkId, offer: cluster.offer(scheduler) };
+}
+
+export type Offered = ReturnType<typeof offered>;
