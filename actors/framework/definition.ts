@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FrameworkInfo } from '../../proto/index.ts';
+import { StartError } from '../../runtime/startError.ts';
 import type { FrameworkContext } from './context.ts';
 import type { Scheduler } from './driver/scheduler.ts';
-import { StartError } from './startError.ts';
 
 /**
  * A framework, as the default export of a module:
@@ -29,6 +29,8 @@ export interface FrameworkDefinition {
   readonly failoverOnStop?: boolean;
   /** Makes the scheduler. Runs once, before the master is called. */
   create(context: FrameworkContext): Scheduler;
+  /** Runs when the program is told to stop, before the driver is. */
+  stopping?(): void;
   /** Runs when the driver has ended. */
   close?(): Promise<void>;
 }

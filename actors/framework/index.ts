@@ -10,6 +10,7 @@ export {
   TaskStatusSource,
 } from '../../proto/index.ts';
 export { Resources } from '../../proto/resources/index.ts';
+export { StartError } from '../../runtime/startError.ts';
 export type { FrameworkContext, FrameworkEnd } from './context.ts';
 export { defineFramework, type FrameworkDefinition, loadFramework } from './definition.ts';
 export * from './driver/index.ts';
@@ -18,4 +19,3 @@ export { type HostedFramework, type HostOptions, hostFramework } from './host.ts
 export { groupByAgent, matchOffers } from './jobs/matcher.ts';
 export { Pool, type Taken } from './jobs/pool.ts';
 export { type StartedFramework, startFramework } from './start.ts';
-export { StartError } from './startError.ts';

@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import type { Address, Node, Pid } from '../../runtime/index.ts';
+import { StartError } from '../../runtime/startError.ts';
 import type { FrameworkEnd } from './context.ts';
 import { type FrameworkDefinition, loadFramework } from './definition.ts';
 import type { FrameworkFlags } from './flags.ts';
@@ -11,7 +12,6 @@ import { type HostedFramework, hostFramework } from './host.ts';
 import { jobsFramework } from './jobs/framework.ts';
 import { readJobFile } from './jobs/jobFile.ts';
 import { type Output, Screen } from './jobs/screen.ts';
-import { StartError } from './startError.ts';
 
 /** Told to stop before it was through. */
 const STOPPED: FrameworkEnd = { exitCode: 1 };
@@ -53,11 +53,15 @@ export async function startFramework(
       current = run();
     }
   };
-  const done = untilDone();
+  let over = false;
+  const done = untilDone().finally(() => {
+    over = true;
+  });
   return {
     pid: current.hosted.pid,
     done,
     stop: async () => {
+      if (!over) current.definition.stopping?.();
       current.hosted.finish({ ...STOPPED, failover: current.definition.failoverOnStop === true });
       await done;
     },
@@ -70,9 +74,7 @@ async function opener(flags: FrameworkFlags, screen: Screen): Promise<() => Fram
     const definition = await loadFramework(flags.framework);
     return () => definition;
   }
-  if (flags.jobs === undefined)
-    throw new StartError('--jobs: required with --framework=jobs, expected a path');
-  const jobs = readJobFile(flags.jobs);
+  const jobs = flags.jobs === undefined ? [] : readJobFile(flags.jobs);
   return () =>
     jobsFramework({
       jobs,

@@ -1,7 +1,8 @@
 /** The job processor as a framework that can be hosted. */
+
+import { StartError } from '../../../runtime/startError.ts';
 import type { FrameworkContext } from '../context.ts';
 import type { FrameworkDefinition } from '../definition.ts';
-import { StartError } from '../startError.ts';
 import { JobScheduler } from './jobScheduler.ts';
 import type { JobSpec } from './jobSpec.ts';
 import { type JobStore, JournalJobStore, MemoryJobStore } from './jobStore.ts';
@@ -23,6 +24,7 @@ export interface JobsOptions {
 export function jobsFramework(options: JobsOptions): FrameworkDefinition {
   const { screen, workDir } = options;
   let failed = (_error: Error): void => {};
+  let stopping = (): void => {};
   const store = openStore(workDir, screen, (error) => failed(error));
   const { frameworkId } = store;
   return {
@@ -35,8 +37,11 @@ export function jobsFramework(options: JobsOptions): FrameworkDefinition {
         screen.print(`--work_dir: ${error.message}`);
         context.finish({ exitCode: 1, failover: true });
       });
-      return makeScheduler(options, store, context);
+      const scheduler = makeScheduler(options, store, context);
+      stopping = () => scheduler.stopping(workDir !== undefined);
+      return scheduler;
     },
+    stopping: () => stopping(),
     close: () => new Promise((resolve) => store.close(resolve)),
   };
 }

@@ -17,7 +17,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { StartError } from '../startError.ts';
+import { StartError } from '../../../runtime/startError.ts';
 import type { Demand, JobSpec } from './jobSpec.ts';
 import { type Fail, type JsonObject, objectAt, shown, textAt, wholeAt } from './jsonCheck.ts';
 

@@ -20,7 +20,7 @@ import { type AgentPlan, matchOffers } from './matcher.ts';
 import { OfferDemand } from './offerDemand.ts';
 import { OfferedSoFar } from './offered.ts';
 import { PendingReasons } from './pendingReasons.ts';
-import type { Progress } from './progress.ts';
+import { countsText, type Progress } from './progress.ts';
 import { summaryLines } from './summary.ts';
 
 /** Refusal of what does not fit now; what is freed meanwhile comes at once, as it is more than was refused. */
@@ -99,6 +99,14 @@ export class JobScheduler implements Scheduler {
   start(): void {
     if (this.table.done) this.#finish();
     else this.#context.delay(TICK_MS, () => this.#tick());
+  }
+
+  /** Somebody ends the processor before its jobs are through. */
+  stopping(goesOn: boolean): void {
+    this.#progress.end();
+    const { table } = this;
+    const fate = goesOn ? 'tasks go on; start again with the same --work_dir' : 'tasks are killed';
+    this.#progress.note(`stopped; ${countsText(table.counts(), table.size)}; ${fate}`);
   }
 
   // ---- callbacks ------------------------------------------------------------------------------------------------

@@ -114,15 +114,20 @@ test('stopped: a processor with a work_dir leaves its tasks to the next run, one
   const dir = mkdtempSync(path.join(tmpdir(), 'mesostate-stop-'));
   const file = path.join(dir, 'jobs.json');
   writeFileSync(file, JSON.stringify({ jobs: [{ cpus: 1, mem: 10, command: 'true' }] }));
-  for (const [argv, teardowns] of [
-    [[], 1],
-    [[`--work_dir=${path.join(dir, 'work')}`], 0],
+  for (const [argv, teardowns, words] of [
+    [[], 1, /^stopped; jobs: 1 waiting, 0 running, 0 of 1 done; tasks are killed$/m],
+    [
+      [`--work_dir=${path.join(dir, 'work')}`],
+      0,
+      /^stopped; .*; tasks go on; start again with the same --work_dir$/m,
+    ],
   ] as const) {
-    const { master, run, started } = await startedWorld(`--jobs=${file}`, ...argv);
+    const { master, run, started, text } = await startedWorld(`--jobs=${file}`, ...argv);
     const stopped = started.stop();
     run(10);
     await stopped;
     t.is(master.callsOf(SchedulerCallType.TEARDOWN).length, teardowns);
+    t.regex(text(), words);
   }
 });
 
