@@ -20,5 +20,6 @@ export {
   type RouteOptions,
 } from './process.ts';
 export { realPorts } from './realPorts.ts';
+export { ExitCode, StartError } from './startError.ts';
 export { MemoryNetwork } from './transport/memory.ts';
 export { SeededIds, SeededRandom, VirtualClock, type VirtualPorts, virtualPorts } from './virtualPorts.ts';

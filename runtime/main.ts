@@ -4,7 +4,8 @@ import { releaseVersion } from './build.ts';
 import { EX_USAGE, peekFlag } from './flags/index.ts';
 import { type Logger, loggerOf } from './logging/index.ts';
 import { realPorts } from './realPorts.ts';
-import { ExitCode, type Reading, type Role, type Running } from './roles/role.ts';
+import type { Reading, Role, Running } from './roles/role.ts';
+import { ExitCode } from './startError.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -84,12 +85,19 @@ async function run(
     if (error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number') {
       return end(error.exitCode, undefined, `mesostate: ${error.message}`);
     }
+    if (error instanceof Error && 'syscall' in error)
+      return end(ExitCode.cannotCreate, undefined, osErrorLine(error as NodeJS.ErrnoException));
     return end(
       ExitCode.software,
       undefined,
       `mesostate: ${error instanceof Error ? error.stack : String(error)}`,
     );
   }
+}
+
+/** What the operating system refused while the role started: a folder that cannot be written, mostly the work_dir. */
+function osErrorLine(error: NodeJS.ErrnoException): string {
+  return `mesostate: cannot use ${error.path ?? 'what it needs'} (is --work_dir right?): ${error.message}`;
 }
 
 /** The first SIGINT or SIGTERM ends the node with all it started; a second one ends the program at once. */

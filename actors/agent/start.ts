@@ -6,6 +6,7 @@ import { buildFacts } from '../../runtime/build.ts';
 import { toStrings } from '../../runtime/flags/index.ts';
 import type { Node } from '../../runtime/node.ts';
 import type { Pid } from '../../runtime/pid.ts';
+import { ExitCode, StartError } from '../../runtime/startError.ts';
 import { type Disk, RealDisk } from '../../runtime/storage/index.ts';
 import { Agent } from './agent.ts';
 import { agentRoutes } from './api/routes.ts';
@@ -205,9 +206,10 @@ function identify(known: KnownIdentity, now: AgentInfo, flags: AgentFlags, paths
   if (problem === undefined) return { ...now, id: before.id };
   // Nothing of the last run can be alive: a new agent takes over the machine.
   if (known.rebooted) return now;
-  throw new Error(
+  throw new StartError(
     `agent ${before.id.value} was started with another configuration: ${problem}. Start it as before, allow the change with ` +
       `--reconfiguration_policy=additive, or remove ${paths.latestAgentMeta} to start as a new agent`,
+    ExitCode.configuration,
   );
 }
 

@@ -3,7 +3,8 @@ import { buildFacts } from '../build.ts';
 import { spawnEndpoints } from '../endpoints/index.ts';
 import { type ListeningNode, listen } from '../listen.ts';
 import type { Logger } from '../logging/index.ts';
-import { type CommonValues, ExitCode, StartError } from './role.ts';
+import { ExitCode, StartError } from '../startError.ts';
+import type { CommonValues } from './role.ts';
 
 export interface Where extends Pick<CommonValues, 'advertise_ip' | 'advertise_port'> {
   readonly ip: string | undefined;

@@ -74,19 +74,6 @@ export interface Running {
   unregister?(): Promise<void>;
 }
 
-/** Exit codes besides 0 and 1, of sysexits.h. */
-export const ExitCode = { usage: 64, unavailable: 69, software: 70, osError: 71, cannotCreate: 73 } as const;
-
-/** A start that failed for a reason a person can act on. */
-export class StartError extends Error {
-  readonly exitCode: number;
-
-  constructor(message: string, exitCode: number) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
-
 /** Flags every role has. */
 export const commonFlags = {
   role: flag.string({ help: 'What this node is: local, master, agent, framework or executor' }),

@@ -56,7 +56,7 @@ export function boot(t: ExecutionContext, args: readonly string[], env: Record<s
     exited,
     says: (pattern, timeoutMs) =>
       until(
-        `${args.join(' ')} says ${pattern}; it said:\n${text.slice(-3000)}`,
+        () => `${args.join(' ')} says ${pattern}; it said:\n${text.slice(-3000)}`,
         () => pattern.exec(text),
         timeoutMs,
       ),
@@ -113,8 +113,9 @@ export async function bootAgent(
   master: { readonly port: number },
   workDir: string,
   flags: readonly string[] = [],
+  options: { readonly port?: number } = {},
 ): Promise<AgentProcess> {
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const booted = boot(t, [
     '--role=agent',
     `--master=127.0.0.1:${master.port}`,

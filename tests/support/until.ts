@@ -2,10 +2,10 @@
 
 /**
  * Resolves as soon as `condition` returns something truthy (looked at every few milliseconds).
- * @throws when it does not within `timeoutMs`, naming `what`
+ * @throws when it does not within `timeoutMs`, naming `what` (made when it is needed)
  */
 export async function until<T>(
-  what: string,
+  what: string | (() => string),
   condition: () => T | Promise<T>,
   timeoutMs = 20_000,
 ): Promise<NonNullable<T>> {
@@ -13,7 +13,8 @@ export async function until<T>(
   for (;;) {
     const value = await condition();
     if (value) return value as NonNullable<T>;
-    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain: ${what}`);
+    if (performance.now() > deadline)
+      throw new Error(`waited ${timeoutMs} ms in vain: ${typeof what === 'string' ? what : what()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
