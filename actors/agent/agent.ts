@@ -83,6 +83,8 @@ export class Agent extends Process<MessageTypes> {
   private readonly parts: AgentParts;
   private readonly tables = new Tables();
   private info: AgentInfo;
+  /** Orders that came before the agent's id was on disk. */
+  private readonly postponed: (() => void)[] = [];
   private made: Made | undefined;
 
   constructor(id: string, parts: AgentParts) {
@@ -277,7 +279,9 @@ export class Agent extends Process<MessageTypes> {
         this.log.warn('Ignoring an order of the master', { message: name, state: registration.state });
         return;
       }
-      handle(message);
+      // The master may give orders while the id that it gave is being written down.
+      if (this.info.id === undefined) this.postponed.push(() => handle(message));
+      else handle(message);
     });
   }
 
@@ -322,6 +326,7 @@ export class Agent extends Process<MessageTypes> {
     const kept = this.defer(() => {
       this.info = info;
       done();
+      for (const order of this.postponed.splice(0)) order();
     });
     this.parts.keepInfo(info, (error) => {
       if (error === undefined) kept();

@@ -5,6 +5,7 @@ import type { AgentInfo } from '../../proto/generated/types/v1.ts';
 import type { Logger } from '../../runtime/logging/index.ts';
 import type { Pid } from '../../runtime/pid.ts';
 import type { Clock, Ids, Random, Timer } from '../../runtime/ports.ts';
+import type { ChartError } from '../../statecharts/engine.ts';
 import type { ContainerLaunch, ContainerSink, ContainerUsage } from './containerizer/index.ts';
 import type { AgentFlags } from './flags.ts';
 import type { AgentMetrics } from './metrics.ts';
@@ -62,6 +63,14 @@ export interface AgentHost {
   dispatch(run: () => void): void;
   defer<A extends unknown[]>(handler: (...args: A) => void): (...args: A) => void;
   delay(delayMs: number, run: () => void): Timer;
+}
+
+/** What a chart calls threw: a mistake of ours, which costs that step and is told. */
+export function chartError(host: Pick<AgentHost, 'log'>): (error: ChartError) => void {
+  return ({ chart, id, where, error }) => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    host.log.error('A step of a chart failed', { chart, id, where, error: text });
+  };
 }
 
 /** Timers of charts: they fire as events of the actor, and one that was cancelled while it waited in the mailbox does not. */

@@ -55,7 +55,12 @@ function filterOf(query: HttpRequest['query']): (executor: ExecutorEntry) => boo
 }
 
 function runningOf({ host }: AgentView): ExecutorEntry[] {
-  return [...host.tables.runs.values()].filter((executor) => executor.processId !== undefined);
+  return [...host.tables.runs.values()].filter(isRunning);
+}
+
+/** Between the start of its command and the end of that. */
+function isRunning({ processId, exit }: ExecutorEntry): boolean {
+  return processId !== undefined && exit === undefined;
 }
 
 function nameBlock(executor: ExecutorEntry): object {

@@ -128,11 +128,16 @@ export class Files {
 
 async function inside(root: string, below: string, path: string): Promise<string> {
   const realRoot = await fs.realpath(root);
-  const real = await fs.realpath(resolve(realRoot, `.${below}`));
-  const way = relative(realRoot, real);
-  if (way === '..' || way.startsWith(`..${sep}`))
-    throw new FilesError(400, `'${path}' leads out of its sandbox`);
+  const wanted = resolve(realRoot, `.${below}`);
+  // Before the disk is asked, so that nobody learns what there is outside.
+  const real = isBelow(realRoot, wanted) ? await fs.realpath(wanted) : wanted;
+  if (!isBelow(realRoot, real)) throw new FilesError(400, `'${path}' leads out of its sandbox`);
   return real;
+}
+
+function isBelow(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== '..' && !way.startsWith(`..${sep}`);
 }
 
 /** -1 stands for absent, as in Mesos. */

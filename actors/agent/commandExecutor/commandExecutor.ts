@@ -16,7 +16,7 @@ import { ChartTable } from '../../../statecharts/engine.ts';
 import { type ContainerSink, describeExit, type ExitStatus } from '../containerizer/index.ts';
 import { agentEnvironment, executorEnvironment, taskEnvironment } from '../executors/environment.ts';
 import { commandOf, type Executors } from '../executors/executors.ts';
-import { type AgentHost, chartClock } from '../host.ts';
+import { type AgentHost, chartClock, chartError } from '../host.ts';
 import { allocationRole, type ExecutorEntry, executorId, type TaskEntry } from '../tables/entries.ts';
 import { droppedOrLost, knowsKilling } from '../tables/loss.ts';
 
@@ -123,7 +123,7 @@ export class CommandExecutor {
   shutDown(executor: ExecutorEntry): void {
     const run = this.runs.get(executor.containerId);
     if (run === undefined) {
-      this.executors.ended(executor);
+      this.endUnlessStarted(executor);
       return;
     }
     const graceNs = executor.info.shutdown_grace_period?.nanoseconds;
@@ -135,7 +135,12 @@ export class CommandExecutor {
   destroy(executor: ExecutorEntry): void {
     const { containerId } = executor;
     if (this.runs.has(containerId)) this.host.containers.destroy(containerId);
-    else this.host.dispatch(() => this.executors.ended(executor));
+    else this.endUnlessStarted(executor);
+  }
+
+  /** One whose task was started by an earlier agent process and has ended ends when its leftovers are cleared away. */
+  private endUnlessStarted(executor: ExecutorEntry): void {
+    if (executor.delivered === 0) this.host.dispatch(() => this.executors.ended(executor));
   }
 
   // ---- launching ------------------------------------------------------------------------------------------------
@@ -281,6 +286,7 @@ export class CommandExecutor {
     };
     return new ChartTable(commandTaskMachine, {
       clock: chartClock(host),
+      onError: chartError(host),
       actions: {
         reportRunning: on((run) => this.reportRunning(run)),
         reportKilling: on((run) => this.reportKilling(run)),

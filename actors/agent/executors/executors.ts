@@ -8,7 +8,7 @@ import { ChartTable } from '../../../statecharts/engine.ts';
 import { executorMachine } from '../../../statecharts/executor.ts';
 import type { CommandExecutor } from '../commandExecutor/commandExecutor.ts';
 import { type ContainerSink, type ExitStatus, waitStatus } from '../containerizer/index.ts';
-import { type AgentHost, chartClock } from '../host.ts';
+import { type AgentHost, chartClock, chartError } from '../host.ts';
 import type { StatusUpdates } from '../statusUpdates.ts';
 import {
   type ExecutorEntry,
@@ -378,6 +378,7 @@ export class Executors {
     };
     return new ChartTable(executorMachine, {
       clock: chartClock(host),
+      onError: chartError(host),
       onTransition: ({ previous, changed }) => {
         if (changed && previous.startsWith('registering')) this.events.onQuiet();
       },

@@ -131,7 +131,10 @@ export class TaskLauncher {
     verdict: Verdict,
   ): void {
     const executorId = launch.executor.executor_id.value;
+    this.host.log.warn('Tasks are not taken', { framework_id: framework.id, why: verdict.message });
     for (const task of launch.tasks) {
+      // An end told now would be taken for that of the task which has the id.
+      if (this.host.tables.task(framework.id, task.task_id.value) !== undefined) continue;
       this.updates.refuse(
         framework,
         task.task_id.value,

@@ -12,7 +12,7 @@ import type { Pid } from '../../../runtime/pid.ts';
 import type { Timer } from '../../../runtime/ports.ts';
 import { agentProcessMachine, registrationBackoffMaxMs } from '../../../statecharts/agentProcess.ts';
 import { LiveChart } from '../../../statecharts/engine.ts';
-import { type AgentHost, chartClock } from '../host.ts';
+import { type AgentHost, chartClock, chartError } from '../host.ts';
 import type { MasterDetector } from './detector.ts';
 
 /** Pings that may stay out, when the master did not say (metrics: 5 × 15 s). */
@@ -210,6 +210,7 @@ export class Registration {
     return new LiveChart(agentProcessMachine, {
       input: { hasId: host.agentId() !== '', hasCredential: false },
       clock: chartClock(host),
+      onError: chartError(host),
       actions: {
         sendRegister: () => this.attempt(() => events.sendRegister()),
         sendReregister: () => this.attempt(() => events.sendReregister()),

@@ -108,9 +108,17 @@ export class Tables {
   /** What executors and live tasks take. */
   used(): Resources {
     const taken: Resource[] = [];
-    for (const executor of this.runs.values()) taken.push(...(executor.info.resources ?? []));
+    for (const executor of this.runs.values()) {
+      const isOver = executor.exit !== undefined || (executor.forCommandTask && !this.hasLiveTask(executor));
+      if (!isOver) taken.push(...(executor.info.resources ?? []));
+    }
     for (const task of this.tasks.values()) if (this.isLive(task)) taken.push(...(task.info.resources ?? []));
     return Resources.of(taken);
+  }
+
+  private hasLiveTask(executor: ExecutorEntry): boolean {
+    for (const task of executor.tasks.values()) if (this.isLive(task)) return true;
+    return false;
   }
 
   isLive(task: TaskEntry): boolean {
