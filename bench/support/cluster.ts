@@ -1,0 +1,178 @@
+/** A master and an agent as OS processes of their own, and a scheduler in this process that launches tasks and times them. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {
+  type FrameworkDefinition,
+  hostFramework,
+  type SchedulerDriver,
+  TaskState,
+} from '../../actors/framework/index.ts';
+import type { Offer, TaskInfo, TaskStatus } from '../../proto/index.ts';
+import { mesosCodec } from '../../proto/messageCodec.ts';
+import { packageRoot } from '../../runtime/build.ts';
+import { listen } from '../../runtime/index.ts';
+
+const READY = /listens on [^\s:]+:(\d+)/;
+
+function boot(args: readonly string[]): Promise<{ child: ChildProcess; port: number }> {
+  const program = path.join(packageRoot, 'runtime/boot.js');
+  const child = spawn(process.execPath, [program, '--logging_level=WARNING', ...args], {
+    cwd: packageRoot,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return new Promise((resolve, reject) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      const port = READY.exec(chunk.toString())?.[1];
+      if (port !== undefined) resolve({ child, port: Number(port) });
+    });
+    child.once('exit', (code) => reject(new Error(`${args[0]} ended with ${code}`)));
+  });
+}
+
+/** How far tasks got: seconds since the first launch. */
+export interface Timings {
+  readonly running: Map<string, number>;
+  readonly finished: Map<string, number>;
+}
+
+export interface BenchCluster {
+  /** Launches tasks on one whole offer and resolves when all have ended. @throws when one does not finish well */
+  run(tasksOf: (offer: Offer, frameworkId: string) => TaskInfo[]): Promise<Timings>;
+  /** Resident bytes of master and agent together. */
+  residentBytes(): number;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly tasksOf: (offer: Offer, frameworkId: string) => TaskInfo[];
+  readonly resolve: (timings: Timings) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** One round of tasks at a time: waits for an offer, launches all, gathers updates. */
+class Rounds {
+  readonly definition: FrameworkDefinition;
+  private driver: SchedulerDriver | undefined;
+  private waiting: Waiting | undefined;
+  private left = 0;
+  private startedAt = 0;
+  private timings: Timings = { running: new Map(), finished: new Map() };
+
+  constructor() {
+    this.definition = {
+      name: 'bench',
+      create: () => ({
+        subscribed: (driver) => {
+          this.driver = driver;
+        },
+        offers: (driver, offers) => this.offers(driver, offers),
+        update: (_driver, status) => this.update(status),
+      }),
+    };
+  }
+
+  run(tasksOf: Waiting['tasksOf']): Promise<Timings> {
+    return new Promise((resolve, reject) => {
+      this.waiting = { tasksOf, resolve, reject };
+      this.driver?.revive();
+    });
+  }
+
+  private offers(driver: SchedulerDriver, offers: readonly Offer[]): void {
+    const [offer, ...others] = offers;
+    if (others.length > 0) driver.decline(others.map(({ id }) => id));
+    if (offer === undefined) return;
+    if (this.waiting === undefined || this.left > 0) {
+      driver.decline([offer.id], { refuse_seconds: 0 });
+      return;
+    }
+    const tasks = this.waiting.tasksOf(offer, driver.frameworkId?.value ?? '');
+    this.left = tasks.length;
+    this.timings = { running: new Map(), finished: new Map() };
+    this.startedAt = performance.now();
+    driver.launch([offer.id], tasks, { refuse_seconds: 0 });
+  }
+
+  private update({ task_id, state, message }: TaskStatus): void {
+    const seconds = (performance.now() - this.startedAt) / 1000;
+    if (state === TaskState.TASK_RUNNING) this.timings.running.set(task_id.value, seconds);
+    else if (state === TaskState.TASK_FINISHED) {
+      this.timings.finished.set(task_id.value, seconds);
+      if (--this.left === 0) this.end()?.resolve(this.timings);
+    } else if (state !== TaskState.TASK_STARTING) {
+      this.left = 0;
+      this.end()?.reject(new Error(`${task_id.value}: state ${state}: ${message ?? ''}`));
+    }
+  }
+
+  private end(): Waiting | undefined {
+    const { waiting } = this;
+    this.waiting = undefined;
+    return waiting;
+  }
+}
+
+/** @param resources of the one agent. @param masterFlags e.g. a short allocation interval where offers are not the matter */
+export async function benchCluster(
+  resources: string,
+  masterFlags: readonly string[] = [],
+): Promise<BenchCluster> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'mesostate-bench-'));
+  const master = await boot(['--role=master', '--port=0', `--work_dir=${folder}/master`, ...masterFlags]);
+  const agent = await boot([
+    '--role=agent',
+    '--port=0',
+    `--master=127.0.0.1:${master.port}`,
+    `--work_dir=${folder}/agent`,
+    `--runtime_dir=${folder}/run`,
+    `--resources=${resources}`,
+    '--registration_backoff_factor=10ms',
+    '--no-switch_user',
+  ]);
+  const listening = await listen({ codec: mesosCodec });
+  const rounds = new Rounds();
+  const hosted = hostFramework(listening.node, {
+    definition: rounds.definition,
+    framework: {
+      user: os.userInfo().username,
+      name: 'bench',
+      checkpoint: true,
+      failover_timeout: 60,
+      roles: ['*'],
+      capabilities: [{ type: 6 }, { type: 5 }, { type: 7 }],
+    },
+    master: { host: '127.0.0.1', port: master.port },
+    options: {},
+    print: () => {},
+  });
+  return {
+    run: (tasksOf) => rounds.run(tasksOf),
+    residentBytes: () => residentBytes(master.child.pid) + residentBytes(agent.child.pid),
+    close: async () => {
+      hosted.finish({ exitCode: 0 });
+      await hosted.ended;
+      await listening.shutdown();
+      for (const { child } of [agent, master]) {
+        const gone = new Promise((resolve) => child.once('close', resolve));
+        child.kill('SIGTERM');
+        await gone;
+      }
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    },
+  };
+}
+
+function residentBytes(pid: number | undefined): number {
+  const pages = Number(readProc(pid).split(' ')[1] ?? 0);
+  return pages * 4096;
+}
+
+function readProc(pid: number | undefined): string {
+  try {
+    return readFileSync(`/proc/${pid}/statm`, 'utf8');
+  } catch {
+    return '';
+  }
+}
