@@ -95,6 +95,8 @@ export class MasterParts {
       store: settings.store,
       metrics: actor.metrics,
       defer: actor.defer,
+      delay: actor.delay,
+      storeTimeoutMs: settings.flags.registry_store_timeout,
       onFailure: (error) => this.leadership.fail(`the registry cannot be written: ${error.message}`),
     });
     this.allocation = new Allocation(this);

@@ -59,12 +59,25 @@ export class AgentReconciliation {
     const back = this.take(id);
     if (back === undefined) return;
     const agent = this.adopt(id, back);
+    this.closeMissing(id);
     for (const tasks of agent.tasks.values()) {
       for (const task of tasks.values()) {
         this.parts.tasks.tell(task, {
           reason: TaskStatusReason.REASON_AGENT_REREGISTERED,
           message: 'Agent re-registered',
         });
+      }
+    }
+  }
+
+  /** Tasks that were unreachable with the agent and that it does not bring back are gone; whoever asks is told so. */
+  private closeMissing(id: string): void {
+    const { frameworks, tasks } = this.parts;
+    for (const framework of frameworks.all()) {
+      for (const task of [...framework.unreachable.values()]) {
+        if (task.agentId !== id) continue;
+        tasks.chart.step(task.key, { type: 'AGENT_RETURNED', state: 'TASK_GONE' });
+        tasks.complete(task);
       }
     }
   }

@@ -27,6 +27,9 @@ export interface RegistrarOptions {
   readonly defer: <A extends unknown[]>(run: (...args: A) => void) => (...args: A) => void;
   /** Told once, when the store failed. Operations that wait are never answered. */
   readonly onFailure: (error: Error) => void;
+  /** A store that takes longer counts as failed: nobody knows what it will do. */
+  readonly storeTimeoutMs: number;
+  readonly delay: (delayMs: number, run: () => void) => { cancel(): unknown };
 }
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -70,10 +73,20 @@ export class Registrar {
     const draft = new RegistryDraft(this.registry);
     const results = batch.map(({ operation }) => operation.apply(draft));
     const stop = this.storeTimer.start();
+    const { storeTimeoutMs, delay } = this.options;
+    const timeout = delay(storeTimeoutMs, () =>
+      this.fail(new Error(`no answer within ${storeTimeoutMs} ms`)),
+    );
     this.options.store.commit(
       draft.changes(),
       this.options.defer((error?: Error) => {
-        if (error !== undefined) return this.fail(error);
+        timeout.cancel();
+        // An answer after its time is over: the master is ending.
+        if (this.mode.kind === 'failed') return;
+        if (error !== undefined) {
+          this.fail(error);
+          return;
+        }
         stop();
         draft.commit();
         this.answer(batch, results);

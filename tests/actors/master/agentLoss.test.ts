@@ -1,6 +1,6 @@
 /** Agents are lost: every row of master.md §5.4 and §5.5. */
 import test from 'ava';
-import { TaskState, TaskStatusReason, TaskStatusSource } from '../../../proto/index.ts';
+import { SchedulerCallType, TaskState, TaskStatusReason, TaskStatusSource } from '../../../proto/index.ts';
 import { Resources } from '../../../proto/resources/index.ts';
 import {
   agentInfo,
@@ -22,10 +22,10 @@ function twoTasks(flags: Record<string, string> = {}, checkpoint = true) {
   cluster.run(10);
   cluster.launch(aware, awareId, cluster.offer(aware), [taskInfo('a', agentId)]);
   cluster.run(1100);
-  cluster.call(aware, { framework_id: { value: awareId }, type: 12, suppress: {} });
+  cluster.call(aware, { framework_id: { value: awareId }, type: SchedulerCallType.SUPPRESS });
   cluster.call(aware, {
     framework_id: { value: awareId },
-    type: 4,
+    type: SchedulerCallType.DECLINE,
     decline: { offer_ids: cluster.offers(aware).map(({ id }) => id), filters: { refuse_seconds: 0 } },
   });
   const old = cluster.scheduler(6002, 'scheduler-2');
@@ -255,6 +255,26 @@ test('a task that ended while its agent was unreachable holds nothing any more',
   t.is(parts.agents.find(fixture.agentId)?.used.size, 0);
   const task = parts.frameworks.find(fixture.awareId)?.tasks.get('a');
   t.is(task && parts.tasks.stateName(task), 'TASK_FINISHED');
+});
+
+test('a task that an agent does not bring back from being unreachable is gone; its id is free again', (t) => {
+  const fixture = twoTasks();
+  const { cluster, agent, agentId, aware, awareId, old, oldId } = fixture;
+  cluster.call(old, { framework_id: { value: oldId }, type: SchedulerCallType.TEARDOWN });
+  agent.pongs = false;
+  cluster.run(91_000);
+  agent.pongs = true;
+  aware.forget();
+  cluster.reregister(agent, agentId);
+  const framework = cluster.master.parts.frameworks.find(awareId);
+  t.is(framework?.unreachable.size, 0);
+  const [task] = framework?.completed.values() ?? [];
+  t.is(task && cluster.master.parts.tasks.stateName(task), 'TASK_GONE');
+  t.is(cluster.statuses(aware).length, 0, 'nobody is told unasked');
+  cluster.call(aware, { framework_id: { value: awareId }, type: SchedulerCallType.REVIVE });
+  cluster.run(1100);
+  cluster.launch(aware, awareId, cluster.offer(aware), [taskInfo('a', agentId)]);
+  t.is(cluster.statuses(aware).length, 0);
 });
 
 test('a task on an unreachable agent becomes gone with it', (t) => {

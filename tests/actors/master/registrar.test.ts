@@ -62,14 +62,17 @@ class SlowStore implements RegistryStore {
 
 function registrarOver(store: RegistryStore) {
   const failures: string[] = [];
-  const metrics = new MetricsRegistry(new VirtualClock());
+  const clock = new VirtualClock();
+  const metrics = new MetricsRegistry(clock);
   const registrar = new Registrar({
     store,
     metrics,
     defer: (run) => run,
+    delay: (delayMs, run) => clock.setTimer(delayMs, run),
+    storeTimeoutMs: 20_000,
     onFailure: (error) => failures.push(error.message),
   });
-  return { registrar, failures, metrics };
+  return { registrar, failures, metrics, clock };
 }
 
 /** Applies operations one after the other. @returns what each was answered */
@@ -240,6 +243,28 @@ test('after a failed store nothing is answered and nothing more is stored', (t) 
   t.deepEqual(answers, []);
   t.is(store.batches.length, 1);
   t.is(registrar.registry.slaves.size, 0);
+});
+
+test('a store that does not answer in time has failed; its late answer changes nothing', (t) => {
+  const store = new SlowStore();
+  const { registrar, failures, clock } = registrarOver(store);
+  const answers = applied(registrar, [admitSlave('a', info('a'))]);
+  clock.advance(19_999);
+  t.deepEqual(failures, []);
+  clock.advance(1);
+  t.deepEqual(failures, ['no answer within 20000 ms']);
+  store.answer();
+  t.deepEqual(answers, []);
+  t.is(registrar.registry.slaves.size, 0);
+});
+
+test('a store that answered in time is not timed', (t) => {
+  const store = new SlowStore();
+  const { registrar, failures, clock } = registrarOver(store);
+  t.deepEqual(applied(registrar, [admitSlave('a', info('a'))]), []);
+  store.answer();
+  clock.advance(60_000);
+  t.deepEqual(failures, []);
 });
 
 test('a master whose registry cannot be written ends and takes no message any more', (t) => {

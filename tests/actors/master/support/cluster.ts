@@ -23,6 +23,8 @@ import { parseResources } from '../../../../proto/resources/index.ts';
 import { parseFlags, toStrings } from '../../../../runtime/flags/index.ts';
 import { HttpReply } from '../../../../runtime/http/reply.ts';
 import { type ExitReason, type Node, type Pid, Process } from '../../../../runtime/index.ts';
+import { createLogger } from '../../../../runtime/logging/index.ts';
+import type { LogRecord } from '../../../../runtime/logging/record.ts';
 import { simulatedWorld, type World } from '../../../support/world.ts';
 
 export const MASTER_PORT = 5050;
@@ -186,6 +188,8 @@ export class TestCluster {
   private current: Started;
   private readonly nodes = new Map<number, Node>();
   private uuid = 0;
+  /** What the masters logged as errors: a chart's action that threw, above all. */
+  readonly errors: LogRecord[] = [];
 
   constructor(flags: Record<string, string> = {}, store: RegistryStore = new MemoryStore()) {
     this.store = store;
@@ -437,7 +441,12 @@ export class TestCluster {
   }
 
   private startMaster(): Started {
-    const node = this.world.node(MASTER_PORT, { delegateId: 'master' });
+    const log = createLogger({
+      clock: this.world.ports.clock,
+      sink: { write: (record) => void this.errors.push(record), flush: () => {} },
+      level: 'error',
+    });
+    const node = this.world.node(MASTER_PORT, { delegateId: 'master', log });
     const fatal: string[] = [];
     const master = new Master({
       flags: this.flags,
