@@ -112,12 +112,13 @@ export class Agent extends Process<MessageTypes> {
   }
 
   override exited(pid: Pid, reason: ExitReason): void {
-    // The detector decides who leads, and the end of a container what becomes of its executor.
+    // The end of a container, not of its connection, decides what becomes of an executor.
     const isMaster = pid.equals(this.made?.registration.master);
     this.log.info(isMaster ? 'The link to the master broke' : 'The link to an executor broke', {
       pid: pid.text,
       reason,
     });
+    if (isMaster) this.made?.registration.masterExited();
   }
 
   override describe(): Readonly<Record<string, unknown>> {

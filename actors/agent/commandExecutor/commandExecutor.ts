@@ -14,8 +14,10 @@ import type { Timer } from '../../../runtime/ports.ts';
 import { commandTaskMachine } from '../../../statecharts/commandTask.ts';
 import { ChartTable } from '../../../statecharts/engine.ts';
 import { type ContainerSink, describeExit, type ExitStatus } from '../containerizer/index.ts';
+import { prepareLaunch } from '../executors/containerLaunch.ts';
 import { agentEnvironment, executorEnvironment, taskEnvironment } from '../executors/environment.ts';
-import { commandOf, type Executors } from '../executors/executors.ts';
+import { shutdownGraceMs } from '../executors/executorChart.ts';
+import type { Executors } from '../executors/executors.ts';
 import { type AgentHost, chartClock, chartError } from '../host.ts';
 import { allocationRole, type ExecutorEntry, executorId, type TaskEntry } from '../tables/entries.ts';
 import { droppedOrLost, knowsKilling } from '../tables/loss.ts';
@@ -126,9 +128,7 @@ export class CommandExecutor {
       this.endUnlessStarted(executor);
       return;
     }
-    const graceNs = executor.info.shutdown_grace_period?.nanoseconds;
-    const graceMs = graceNs === undefined ? this.host.flags.executor_shutdown_grace_period : graceNs / 1e6;
-    this.killWithin(run, Math.max(0, graceMs - SHUTDOWN_MARGIN_MS));
+    this.killWithin(run, Math.max(0, shutdownGraceMs(this.host, executor) - SHUTDOWN_MARGIN_MS));
   }
 
   /** At once and by force. */
@@ -162,21 +162,11 @@ export class CommandExecutor {
 
   private launchContainer(executor: ExecutorEntry, task: TaskEntry): void {
     const { host } = this;
-    const { containerId, directory, framework, info } = executor;
-    host.sandboxes.create(directory);
+    const { directory, framework, info } = executor;
     const { command, resources } = task.info;
-    const user = host.sandboxes.userOf(command?.user ?? framework.info.user);
     const ofExecutor = executorEnvironment(agentEnvironment(host), framework.info, info, directory);
-    host.containers.launch(
-      {
-        containerId,
-        sandbox: directory,
-        command: commandOf(command),
-        environment: taskEnvironment(ofExecutor, command?.environment, allocationRole(resources)),
-        ...(user === undefined ? {} : { user }),
-      },
-      this.sink,
-    );
+    const environment = taskEnvironment(ofExecutor, command?.environment, allocationRole(resources));
+    host.containers.launch(prepareLaunch(host, executor, command, environment), this.sink);
   }
 
   private started(containerId: string, pid: number): void {

@@ -4,11 +4,9 @@
  * Every state is that of an executor's chart; what the chart asks for is done here.
  */
 import { type ExecutorInfo, TaskState, TaskStatusReason } from '../../../proto/generated/types/v1.ts';
-import { ChartTable } from '../../../statecharts/engine.ts';
-import { executorMachine } from '../../../statecharts/executor.ts';
 import type { CommandExecutor } from '../commandExecutor/commandExecutor.ts';
 import { type ContainerSink, type ExitStatus, waitStatus } from '../containerizer/index.ts';
-import { type AgentHost, chartClock, chartError } from '../host.ts';
+import type { AgentHost } from '../host.ts';
 import type { StatusUpdates } from '../statusUpdates.ts';
 import {
   type ExecutorEntry,
@@ -17,19 +15,17 @@ import {
   type TaskEntry,
   type Verdict,
 } from '../tables/entries.ts';
-import { goneOrLost } from '../tables/loss.ts';
+import { prepareLaunch } from './containerLaunch.ts';
 import { agentEnvironment, executorEnvironment } from './environment.ts';
+import { type ExecutorChart, executorChart, executorCounts } from './executorChart.ts';
 import type { Frameworks } from './frameworks.ts';
-
-type Chart = ChartTable<typeof executorMachine>;
 
 /** What an executor that was never started is reported as having ended with. */
 const NO_STATUS = -1;
 
 export class Executors {
   private readonly host: AgentHost;
-  private readonly events: { onQuiet(): void };
-  private readonly chart: Chart;
+  private readonly chart: ExecutorChart;
   private readonly sink: ContainerSink;
   /** Containers whose launch was asked for, by id. */
   private readonly asked = new Set<string>();
@@ -40,8 +36,13 @@ export class Executors {
   /** @param events told when an executor leaves the state of being awaited */
   constructor(host: AgentHost, events: { onQuiet(): void }) {
     this.host = host;
-    this.events = events;
-    this.chart = this.makeChart();
+    this.chart = executorChart(host, {
+      sendShutdown: (executor) => this.sendShutdown(executor),
+      destroyContainer: (executor) => this.destroyContainer(executor),
+      deliver: (executor) => this.deliver(executor),
+      conclude: (executor) => this.conclude(executor),
+      onQuiet: events.onQuiet,
+    });
     this.sink = {
       started: host.defer((id: string, pid: number) => this.containerStarted(id, pid)),
       exited: host.defer((id: string, status: ExitStatus) => this.containerExited(id, status)),
@@ -55,18 +56,8 @@ export class Executors {
     this.parts = parts;
   }
 
-  get counts(): { registering: number; running: number; terminating: number } {
-    const of = { registering: 0, running: 0, terminating: 0 };
-    for (const [value, count] of Object.entries(this.chart.counts())) {
-      for (const state of ['registering', 'running', 'terminating'] as const) {
-        if (value === state || value.startsWith(`${state}.`)) of[state] += count;
-      }
-    }
-    return of;
-  }
-
-  stateOf(executor: ExecutorEntry): string {
-    return this.chart.value(executor.containerId) ?? 'terminated';
+  get counts(): ReturnType<typeof executorCounts> {
+    return executorCounts(this.chart);
   }
 
   isEnding(executor: ExecutorEntry): boolean {
@@ -161,23 +152,11 @@ export class Executors {
 
   private launchContainer(executor: ExecutorEntry): void {
     const { host } = this;
-    const { command } = executor.info;
     const { containerId, directory, framework, info } = executor;
     this.asked.add(containerId);
     try {
-      host.sandboxes.create(directory);
-      const user = host.sandboxes.userOf(command?.user ?? framework.info.user);
       const environment = executorEnvironment(agentEnvironment(host), framework.info, info, directory);
-      host.containers.launch(
-        {
-          containerId,
-          sandbox: directory,
-          command: commandOf(command),
-          environment,
-          ...(user === undefined ? {} : { user }),
-        },
-        this.sink,
-      );
+      host.containers.launch(prepareLaunch(host, executor, info.command, environment), this.sink);
     } catch (error) {
       this.sink.failed(containerId, (error as Error).message);
     }
@@ -361,73 +340,8 @@ export class Executors {
     else this.host.dispatch(() => this.chart.step(containerId, { type: 'CONTAINER_ENDED' }));
   }
 
-  private graceMs(executor: ExecutorEntry): number {
-    const graceNs = executor.info.shutdown_grace_period?.nanoseconds;
-    return graceNs === undefined ? this.host.flags.executor_shutdown_grace_period : graceNs / 1e6;
-  }
-
-  // ---- the chart ------------------------------------------------------------------------------------------------
-
-  private makeChart(): Chart {
-    const { host } = this;
-    const on = (run: (executor: ExecutorEntry) => void) => {
-      return ({ id }: { id: string }) => {
-        const executor = host.tables.runs.get(id);
-        if (executor !== undefined) run(executor);
-      };
-    };
-    return new ChartTable(executorMachine, {
-      clock: chartClock(host),
-      onError: chartError(host),
-      onTransition: ({ previous, changed }) => {
-        if (changed && previous.startsWith('registering')) this.events.onQuiet();
-      },
-      actions: {
-        sendShutdown: on((executor) => this.sendShutdown(executor)),
-        destroyContainer: on((executor) => this.destroyContainer(executor)),
-        deliverQueuedTasks: on((executor) => this.deliver(executor)),
-        concludeTasks: on((executor) => this.conclude(executor)),
-        blameRegistrationTimeout: on((executor) => {
-          executor.verdict ??= {
-            state: TaskState.TASK_FAILED,
-            reason: TaskStatusReason.REASON_EXECUTOR_REGISTRATION_TIMEOUT,
-            message: 'Executor did not register within its time',
-          };
-        }),
-        blameReregistrationTimeout: on((executor) => {
-          executor.verdict ??= {
-            state: goneOrLost(executor.framework.info),
-            reason: TaskStatusReason.REASON_EXECUTOR_REREGISTRATION_TIMEOUT,
-            message: 'Executor did not come back within its time after a restart of the agent',
-          };
-        }),
-      },
-      delays: {
-        REGISTRATION_TIMEOUT: host.flags.executor_registration_timeout,
-        REREGISTRATION_TIMEOUT: host.flags.executor_reregistration_timeout,
-        SHUTDOWN_GRACE: ({ id }) => {
-          const executor = host.tables.runs.get(id);
-          return executor === undefined ? host.flags.executor_shutdown_grace_period : this.graceMs(executor);
-        },
-      },
-    });
-  }
-
   private get known(): { frameworks: Frameworks; commandExecutor: CommandExecutor; updates: StatusUpdates } {
     if (this.parts === undefined) throw new Error('the parts of the agent are not connected yet');
     return this.parts;
   }
-}
-
-/** What the launcher is given of a CommandInfo. */
-export function commandOf(command: ExecutorInfo['command']): {
-  shell?: boolean;
-  value?: string;
-  arguments?: string[];
-} {
-  return {
-    shell: command?.shell !== false,
-    ...(command?.value === undefined ? {} : { value: command.value }),
-    ...(command?.arguments === undefined ? {} : { arguments: command.arguments }),
-  };
 }

@@ -124,6 +124,8 @@ export class Registration {
     const secs = message.connection?.total_ping_timeout_seconds;
     if (secs !== undefined && secs > 0) this.pingTimeoutMs = secs * 1000;
     const isNew = !this.chart.matches('running');
+    // The link of the first attempt is used up when the master was not there yet.
+    if (this.leader !== undefined) this.host.link(this.leader);
     this.chart.send({ type: 'REGISTERED' });
     this.awaitPing();
     if (isNew) {
@@ -142,6 +144,14 @@ export class Registration {
       this.host.log.warn('The master holds this agent for disconnected; registering again');
       this.redetected('PING_SAYS_DISCONNECTED');
     }
+  }
+
+  /**
+   * The connection to the master broke. Mesos waits for a ping to stay away (75 s); here the agent asks again at once, so
+   * that a master that was restarted has its agents back within seconds. While it asks, its own back-off goes on.
+   */
+  masterExited(): void {
+    if (this.isRegistered) this.redetected('MASTER_DETECTED');
   }
 
   isFromMaster(from: Pid | undefined, message: string): boolean {
@@ -180,7 +190,7 @@ export class Registration {
     });
   }
 
-  private redetected(type: 'PING_SAYS_DISCONNECTED' | 'PINGS_STOPPED'): void {
+  private redetected(type: 'MASTER_DETECTED' | 'PING_SAYS_DISCONNECTED' | 'PINGS_STOPPED'): void {
     this.pingTimer?.cancel();
     if (this.leader !== undefined) this.host.link(this.leader);
     this.chart.send({ type });

@@ -89,10 +89,10 @@ test('/containers and /monitor/statistics say what runs', async (t) => {
     ['sleeps'],
   );
   t.like(list[0], { framework_id: 'framework-0000', source: 'sleeps' });
-  t.true(Number((list[0]?.['status'] as Json)['executor_pid']) > 0);
+  t.true(Number((list[0]?.['status'] as Json | undefined)?.['executor_pid']) > 0);
   const statistics = (await getJson(`${agent.url}/monitor/statistics`)) as unknown as Json[];
   t.like(statistics[0]?.['statistics'], { mem_limit_bytes: 67108864, cpus_soft_limit: 0.2 });
-  t.true(Number((statistics[0]?.['statistics'] as Json)['mem_rss_bytes']) > 0);
+  t.true(Number((statistics[0]?.['statistics'] as Json | undefined)?.['mem_rss_bytes']) > 0);
   const one = `${agent.url}/containers?framework_id=framework-0000&executor_id=sleeps`;
   t.is(((await getJson(one)) as unknown as Json[]).length, 1);
   t.is((await fetch(`${agent.url}/containers?executor_id=sleeps`)).status, 400);

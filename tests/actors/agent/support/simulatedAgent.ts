@@ -36,6 +36,11 @@ export class SimulatedContainers implements ContainerPort {
     return [...this.launches.keys()];
   }
 
+  /** The container is there, launched or found again. */
+  start(id: string): void {
+    this.sinks.get(id)?.started(id, 4711);
+  }
+
   exit(id: string, status: ExitStatus = { kind: 'exited', code: 0 }): void {
     this.sinks.get(id)?.exited(id, status);
     this.sinks.get(id)?.destroyed(id);
