@@ -42,11 +42,6 @@ export class Allocation {
     this.parts.actor.delay(this.parts.flags.allocation_interval, () => this.batch());
   }
 
-  /** After a failover nothing is held back: there is no quota whose headroom missing agents could hide. */
-  expectAgents(agents: number): void {
-    this.parts.actor.log.debug('allocating as agents come back', { agents });
-  }
-
   // ---- agents ---------------------------------------------------------------------------------------------------
 
   /** A member is connected from now on, with what its tasks hold. */

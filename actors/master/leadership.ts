@@ -65,7 +65,9 @@ export class Leadership {
     });
   }
 
+  /** After a failed store nothing may happen any more (failover.md, invariant 5): no timer, and `leading` is over. */
   private shutDown(reason: string): void {
+    this.parts.actor.cancelTimers();
     this.parts.actor.log.error('the master ends', { reason });
     this.parts.settings.onFatal(reason);
   }

@@ -4,7 +4,7 @@
  */
 import type { MasterInfo, MessageTypes } from '../../proto/index.ts';
 import { MasterInfoCapabilityType } from '../../proto/index.ts';
-import { type ExitReason, type MessageHandler, type Pid, Process } from '../../runtime/index.ts';
+import { type ExitReason, type MessageHandler, type Pid, Process, type Timer } from '../../runtime/index.ts';
 import { addRoutes } from './api/routes.ts';
 import { addGauges } from './gauges.ts';
 import { type ActorPorts, MasterParts, type MasterSettings } from './parts.ts';
@@ -12,6 +12,7 @@ import { type ActorPorts, MasterParts, type MasterSettings } from './parts.ts';
 export class Master extends Process<MessageTypes> {
   private readonly settings: MasterSettings;
   private rooms: MasterParts | undefined;
+  private readonly timers = new Set<Timer>();
 
   constructor(settings: MasterSettings) {
     super('master');
@@ -23,6 +24,7 @@ export class Master extends Process<MessageTypes> {
     this.rooms = parts;
     this.hearAgents(parts);
     this.hear('mesos.scheduler.Call', (call, from) => parts.calls.receive(call, from));
+    this.hear('mesos.internal.DeactivateFrameworkMessage', (m, from) => parts.calls.deactivate(m, from));
     addGauges(parts);
     addRoutes(parts, (path, handler, options) => this.route(path, handler, options));
     parts.leadership.contend();
@@ -30,6 +32,7 @@ export class Master extends Process<MessageTypes> {
 
   override finalize(): void {
     this.rooms?.leadership.stop();
+    this.cancelTimers();
   }
 
   override exited(pid: Pid, _reason: ExitReason): void {
@@ -79,6 +82,25 @@ export class Master extends Process<MessageTypes> {
     });
   }
 
+  /** A timer that ends with this actor: thousands of pings must not keep a program alive. */
+  private timed(delayMs: number, run: () => void): Timer {
+    const timer = this.delay(delayMs, () => {
+      if (this.timers.delete(timer)) run();
+    });
+    this.timers.add(timer);
+    return {
+      cancel: () => {
+        this.timers.delete(timer);
+        return timer.cancel();
+      },
+    };
+  }
+
+  private cancelTimers(): void {
+    for (const timer of this.timers) timer.cancel();
+    this.timers.clear();
+  }
+
   private describeSelf(): MasterInfo {
     const { host, port } = this.node.address;
     const hostname = this.settings.flags.hostname ?? host;
@@ -105,7 +127,8 @@ export class Master extends Process<MessageTypes> {
       metrics: this.node.metrics,
       send: (to, name, body) => this.send(to, name, body),
       link: (pid) => this.link(pid),
-      delay: (delayMs, run) => this.delay(delayMs, run),
+      delay: (delayMs, run) => this.timed(delayMs, run),
+      cancelTimers: () => this.cancelTimers(),
       defer: (run) => this.defer(run),
     };
   }

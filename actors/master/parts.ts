@@ -43,6 +43,8 @@ export interface ActorPorts {
   send<K extends keyof MessageTypes & string>(to: Pid | undefined, name: K, body: MessageTypes[K]): void;
   link(pid: Pid): void;
   delay(delayMs: number, run: () => void): Timer;
+  /** Nothing that waits will happen any more. */
+  cancelTimers(): void;
   defer<A extends unknown[]>(run: (...args: A) => void): (...args: A) => void;
 }
 

@@ -8,9 +8,13 @@ export class AgentRecovery {
     this.parts = parts;
   }
 
-  /** Takes the registry's agents in. @returns how many are awaited */
+  /**
+   * Takes the registry's agents in. Offers are made as agents come back: without quota there is no headroom that missing
+   * ones could hide (allocator.md §1.1).
+   * @returns how many are awaited
+   */
   recover(): number {
-    const { agents, registrar, allocation } = this.parts;
+    const { agents, registrar } = this.parts;
     const { slaves, unreachable, gone } = registrar.registry;
     const take = (id: string, type: 'FOUND_IN_REGISTRY' | 'FOUND_UNREACHABLE' | 'FOUND_GONE') => {
       agents.chart.start(id);
@@ -19,7 +23,6 @@ export class AgentRecovery {
     for (const id of slaves.keys()) take(id, 'FOUND_IN_REGISTRY');
     for (const id of unreachable.keys()) take(id, 'FOUND_UNREACHABLE');
     for (const id of gone.keys()) take(id, 'FOUND_GONE');
-    allocation.expectAgents(slaves.size);
     return slaves.size;
   }
 

@@ -1,5 +1,10 @@
 /** The calls of schedulers: who may make them, and which part answers (v1-scheduler-api.md §6). */
-import { enumName, type SchedulerCall, SchedulerCallType } from '../../../proto/index.ts';
+import {
+  type DeactivateFrameworkMessage,
+  enumName,
+  type SchedulerCall,
+  SchedulerCallType,
+} from '../../../proto/index.ts';
 import type { Pid } from '../../../runtime/index.ts';
 import type { MasterParts } from '../parts.ts';
 import type { FrameworkRecord } from './record.ts';
@@ -42,6 +47,15 @@ export class SchedulerCalls {
     }
     const problem = this.perform(framework, call);
     if (problem !== undefined) this.drop(call, from, problem);
+  }
+
+  /** A driver that aborts wants no more offers; its tasks go on, and so does the connection. */
+  deactivate({ framework_id }: DeactivateFrameworkMessage, from: Pid | undefined): void {
+    const { frameworks, metrics } = this.parts;
+    metrics.messages.deactivate_framework.value++;
+    const framework = frameworks.find(framework_id.value);
+    if (from?.equals(framework?.connection?.pid) !== true) return;
+    frameworks.chart.step(framework_id.value, { type: 'DEACTIVATED' });
   }
 
   /**

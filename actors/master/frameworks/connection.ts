@@ -70,6 +70,7 @@ export class PidConnection implements FrameworkConnection {
     else if (error !== undefined) this.ports.send(this.pid, 'mesos.internal.FrameworkErrorMessage', error);
   }
 
+  /** There is nothing to close: PIDs are only addresses. */
   close(): void {}
 
   private sendUpdate(status: TaskStatus): void {

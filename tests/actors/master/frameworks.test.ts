@@ -284,6 +284,30 @@ test('a scheduler that the master counts as gone is told so when it calls', (t) 
   t.is(scheduler.last('mesos.internal.FrameworkErrorMessage')?.message, 'Framework disconnected');
 });
 
+test('a driver that aborted gets no more offers, but its updates, until it subscribes again', (t) => {
+  const cluster = new TestCluster();
+  const agent = cluster.agent();
+  const agentId = cluster.register(agent);
+  const scheduler = cluster.scheduler();
+  const id = cluster.subscribe(scheduler);
+  cluster.run(10);
+  cluster.launch(scheduler, id, cluster.offer(scheduler), [taskInfo('t1', agentId)]);
+  cluster.run(1100);
+  cluster.scheduler(6002).say('mesos.internal.DeactivateFrameworkMessage', { framework_id: { value: id } });
+  cluster.run(5);
+  const { frameworks, offers } = cluster.master.parts;
+  t.is(frameworks.chart.value(id), 'connected.active', 'only its own driver can');
+  scheduler.say('mesos.internal.DeactivateFrameworkMessage', { framework_id: { value: id } });
+  cluster.run(3000);
+  t.is(frameworks.chart.value(id), 'connected.inactive');
+  t.is(offers.count, 0);
+  cluster.update(agent, id, 't1', agentId, TaskState.TASK_RUNNING);
+  t.is(cluster.statuses(scheduler).length, 1);
+  cluster.subscribe(scheduler, frameworkInfo({ id: { value: id } }));
+  cluster.run(10);
+  t.is(offers.count, 1);
+});
+
 test('suppressed roles get no offers until they are revived', (t) => {
   const cluster = new TestCluster();
   const scheduler = cluster.scheduler();

@@ -245,6 +245,20 @@ test('after a failed store nothing is answered and nothing more is stored', (t) 
   t.is(registrar.registry.slaves.size, 0);
 });
 
+test('a master that ends leaves no timer behind', async (t) => {
+  const cluster = new TestCluster();
+  const agents = [5051, 5052].map((port) => cluster.agent(port));
+  for (const agent of agents) cluster.register(agent);
+  cluster.run(100);
+  const { node } = cluster.master;
+  const ended = node.wait(cluster.master.self);
+  const before = cluster.world.ports.clock.pending;
+  node.terminate(cluster.master.self);
+  cluster.run(5);
+  await ended;
+  t.true(cluster.world.ports.clock.pending <= before - 3, 'two pings and a batch');
+});
+
 test('a store that does not answer in time has failed; its late answer changes nothing', (t) => {
   const store = new SlowStore();
   const { registrar, failures, clock } = registrarOver(store);
@@ -279,6 +293,9 @@ test('a master whose registry cannot be written ends and takes no message any mo
   store.answer(new Error('no space left'));
   cluster.run(5);
   t.deepEqual(cluster.fatal, ['the registry cannot be written: no space left']);
+  const pending = cluster.world.ports.clock.pending;
+  cluster.run(30_000);
+  t.true(cluster.world.ports.clock.pending <= pending, 'nothing goes on by itself');
   t.is(agent.heard.length, 0);
   t.is(cluster.get('/state').status, 503);
   agent.say('mesos.internal.RegisterSlaveMessage', { slave: { hostname: 'h' }, version: '1.12.0' });
