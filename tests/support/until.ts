@@ -1,7 +1,7 @@
 /** Waiting in the real world: for a condition, with a bound, never for luck. */
 
 /**
- * Resolves as soon as `condition` returns something truthy (looked at every few milliseconds).
+ * Resolves as soon as `condition` returns something truthy (looked at every few milliseconds; throwing is "not yet").
  * @throws when it does not within `timeoutMs`, naming `what` (made when it is needed)
  */
 export async function until<T>(
@@ -10,11 +10,20 @@ export async function until<T>(
   timeoutMs = 20_000,
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + timeoutMs;
+  let trouble = '';
   for (;;) {
-    const value = await condition();
-    if (value) return value as NonNullable<T>;
-    if (performance.now() > deadline)
-      throw new Error(`waited ${timeoutMs} ms in vain: ${typeof what === 'string' ? what : what()}`);
+    try {
+      const value = await condition();
+      if (value) return value as NonNullable<T>;
+      trouble = '';
+    } catch (error) {
+      trouble = ` (${error instanceof Error ? error.message : String(error)})`;
+    }
+    if (performance.now() > deadline) {
+      throw new Error(
+        `waited ${timeoutMs} ms in vain: ${typeof what === 'string' ? what : what()}${trouble}`,
+      );
+    }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -182,3 +182,33 @@ test.serial('a framework waits for a master that is not there yet, and says so',
   await bootAgent(t, probe, path.join(folder, 'agent'), ['--resources=cpus:1;mem:256']);
   t.is(await run.exited, 0, run.output().slice(-3000));
 });
+
+test.serial(
+  'a master killed and started again has agents and frameworks back within seconds, and no job is run twice',
+  async (t) => {
+    const folder = scratch(t);
+    const master = await bootMaster(t, folder, QUICK);
+    const agent = await bootAgent(t, master, path.join(folder, 'agent'), ['--resources=cpus:4;mem:1024']);
+    await agentsActive(master.url, 1);
+    const job = { name: 'steady', instances: 4, cpus: 0.5, mem: 64, command: 'echo once; sleep 6' };
+    const run = runJobs(t, master.port, jobsFile(folder, [job]));
+    await until('all run', async () => {
+      const { slaves } = await getJson<Summary>(`${master.url}/state-summary`);
+      return slaves.some((slave) => slave.TASK_RUNNING === 4);
+    });
+    master.child.kill('SIGKILL');
+    await master.exited;
+    const again = boot(t, [
+      '--role=master',
+      `--port=${master.port}`,
+      `--work_dir=${folder}/master`,
+      ...QUICK,
+    ]);
+    await again.says(/listens on/);
+    await agentsActive(master.url, 1);
+    t.is(await run.exited, 0, run.output().slice(-3000));
+    const found = [...sandboxes(agent)];
+    t.is(found.length, 4);
+    for (const [, sandbox] of found) t.is(readFileSync(path.join(sandbox, 'stdout'), 'utf8'), 'once\n');
+  },
+);

@@ -1,0 +1,155 @@
+/** `npm start`: a cluster in one program, its page in a real browser, and its end, which leaves nothing behind. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { type Browser, chromium } from 'playwright-core';
+import { boot, freePort, getJson, scratch } from '../support/processes.ts';
+import { until } from '../support/until.ts';
+
+interface Summary {
+  readonly slaves: { readonly active: boolean; readonly TASK_RUNNING: number }[];
+}
+
+async function localCluster(t: ExecutionContext, flags: readonly string[] = []) {
+  const folder = scratch(t);
+  const port = await freePort();
+  const cluster = boot(t, [
+    '--role=local',
+    `--port=${port}`,
+    '--agent_port=0',
+    `--work_dir=${folder}/work`,
+    '--resources=cpus:4;mem:1024;ports:[31000-31100]',
+    ...flags,
+  ]);
+  await cluster.says(new RegExp(`listens on http://127\\.0\\.0\\.1:${port}/`));
+  const url = `http://127.0.0.1:${port}`;
+  return { cluster, folder, port, url };
+}
+
+function runJobs(t: ExecutionContext, folder: string, port: number, jobs: readonly object[]) {
+  const file = path.join(folder, 'jobs.json');
+  writeFileSync(file, JSON.stringify({ jobs }));
+  return boot(t, ['--role=framework', '--framework=jobs', `--master=127.0.0.1:${port}`, `--jobs=${file}`]);
+}
+
+/** Command lines of all processes whose environment or arguments name the folder. */
+function processesOf(folder: string): string[] {
+  const read = (file: string): string => {
+    try {
+      return readFileSync(file, 'utf8').replaceAll('\0', ' ');
+    } catch {
+      return '';
+    }
+  };
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
+    .map((pid) => ({ line: read(`/proc/${pid}/cmdline`), environment: read(`/proc/${pid}/environ`) }))
+    .filter(({ line, environment }) => line.includes(folder) || environment.includes(folder))
+    .map(({ line }) => line);
+}
+
+test('Ctrl-C ends the cluster and everything it started, within the grace period', async (t) => {
+  const { cluster, folder, port, url } = await localCluster(t);
+  const run = runJobs(t, folder, port, [
+    { name: 'patient', instances: 3, cpus: 0.1, mem: 32, command: 'sleep 1000' },
+    {
+      name: 'deaf',
+      instances: 2,
+      cpus: 0.1,
+      mem: 32,
+      command: 'trap "" TERM INT; sleep 1000 & wait; sleep 1000',
+    },
+  ]);
+  await until(
+    'all run',
+    async () => (await getJson<Summary>(`${url}/state-summary`)).slaves[0]?.TASK_RUNNING === 5,
+  );
+  const startedAt = performance.now();
+  t.is(await cluster.end('SIGINT'), 0, cluster.output());
+  t.true(performance.now() - startedAt < 15_000, 'within the grace period');
+  await run.end('SIGKILL');
+  await until(
+    () => `nothing is left of ${folder}: ${processesOf(folder).join('; ')}`,
+    () => processesOf(folder).length === 0,
+    5_000,
+  );
+  t.pass();
+});
+
+test('the example jobs and the example framework run as the tour says', async (t) => {
+  const { port } = await localCluster(t);
+  const jobs = boot(t, [
+    '--role=framework',
+    '--framework=jobs',
+    `--master=127.0.0.1:${port}`,
+    '--jobs=examples/jobs.json',
+  ]);
+  t.is(await jobs.exited, 0, jobs.output());
+  const hello = boot(t, [
+    '--role=framework',
+    '--framework=examples/hello-framework.mjs',
+    `--master=127.0.0.1:${port}`,
+  ]);
+  t.is(await hello.exited, 0, hello.output());
+  t.regex(hello.output(), /hello\.3 finished/);
+});
+
+test('endpoints answer at master and agent in the shapes of Mesos', async (t) => {
+  const { url } = await localCluster(t);
+  const state = await until('the agent is registered', async () => {
+    const found = await getJson<{ slaves: { pid: string }[]; leader: string; version: string }>(
+      `${url}/state`,
+    );
+    return found.slaves.length === 1 ? found : undefined;
+  });
+  t.regex(state.leader, /^master@127\.0\.0\.1:\d+$/);
+  const agent = `http://${state.slaves[0]?.pid.split('@')[1]}`;
+  for (const node of [url, agent]) {
+    t.is((await fetch(`${node}/health`)).status, 200);
+    t.is((await getJson<{ version: string }>(`${node}/version`)).version, state.version);
+    const metrics = await getJson<Record<string, number>>(`${node}/metrics/snapshot`);
+    t.true(Object.keys(metrics).length > 20);
+    const names = Object.keys(metrics);
+    t.deepEqual(names, [...names].sort(), 'sorted');
+    const processes = await getJson<{ id: string; events: unknown[] }[]>(`${node}/__processes__`);
+    t.true(processes.some(({ id }) => id === (node === url ? 'master' : 'slave(1)')));
+    t.is((await fetch(`${node}/nosuch`)).status, 404);
+  }
+  t.is((await getJson<{ id: string }>(`${agent}/state`)).id.includes('-S'), true);
+});
+
+const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+);
+
+test('the first page shows agents, frameworks and tasks in a browser, and stays readable when the master is gone', async (t) => {
+  if (chromiumPath === undefined) {
+    // CI installs it; a machine without a browser has nothing to look with.
+    t.pass();
+    return;
+  }
+  const { cluster, folder, port, url } = await localCluster(t);
+  const run = runJobs(t, folder, port, [
+    { name: 'shown', instances: 2, cpus: 0.1, mem: 32, command: 'sleep 5' },
+    { name: '<b>markup</b>', cpus: 0.1, mem: 32, retries: 0, command: 'exit 1' },
+  ]);
+  const browser: Browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
+  t.teardown(() => browser.close());
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(url);
+  await page.getByText('TASK_RUNNING').first().waitFor();
+  await page.locator('#agents').getByText('active', { exact: true }).waitFor();
+  await page.locator('#frameworks').getByText('jobs').waitFor();
+  await page.locator('#tasks').getByText('TASK_FAILED').waitFor();
+  t.is(await page.locator('#tasks b').count(), 0, 'names are text, never markup');
+  t.deepEqual(complaints, []);
+  t.is(await run.exited, 1);
+  await cluster.end('SIGTERM');
+  await page.getByText('No answer from the master').waitFor();
+  t.true((await page.locator('#tasks tbody tr').count()) >= 3, 'what was known still stands there');
+});
