@@ -86,7 +86,8 @@ export const local = defineRole({
     const { host, port } = master.node.address;
     context.print(`Mesostate listens on http://${host}:${port}/ (Ctrl-C ends it and all its tasks)`);
     return {
-      done: new Promise(() => {}),
+      // An agent that ends by itself was told to by the master: the cluster goes on without it.
+      done: master.done,
       stop: async () => {
         await Promise.all(agents.map((agent) => agent.stop({ killTasks: true })));
         await master.shutdown();

@@ -11,8 +11,13 @@ import { type CommonValues, defineRole } from './role.ts';
 
 export type MasterValues = flag.FlagValues<typeof masterFlags.flags> & CommonValues;
 
+export interface HostedMaster extends ListeningNode {
+  /** Resolves with the exit code when the master can lead no more: its registry failed. */
+  readonly done: Promise<number>;
+}
+
 /** A master with its web page, on a node of its own. */
-export async function hostMaster(values: MasterValues, log: Logger): Promise<ListeningNode> {
+export async function hostMaster(values: MasterValues, log: Logger): Promise<HostedMaster> {
   const listening = await listenFor({ ...values, delegateId: 'master' }, log);
   try {
     const started = await startMaster(listening.node, values);
@@ -20,6 +25,7 @@ export async function hostMaster(values: MasterValues, log: Logger): Promise<Lis
     listening.node.homeId = 'app';
     return {
       node: listening.node,
+      done: started.done,
       shutdown: async () => {
         await started.stop();
         await listening.shutdown();
@@ -39,6 +45,6 @@ export const master = defineRole({
   async start(values, { log, print }) {
     const hosted = await hostMaster(values, log);
     print(`master listens on ${hosted.node.address.host}:${hosted.node.address.port}`);
-    return { done: new Promise(() => {}), stop: () => hosted.shutdown() };
+    return { done: hosted.done, stop: () => hosted.shutdown() };
   },
 });
