@@ -56,7 +56,7 @@ function sandboxes(agent: AgentProcess): Map<string, string> {
 
 test.serial('500 jobs of real commands over three agents end with the right result each', async (t) => {
   const folder = scratch(t);
-  const master = await bootMaster(t, folder, QUICK);
+  const master = await bootMaster(t, folder, ['--allocation_interval=200ms']);
   const agents: AgentProcess[] = [];
   for (const n of [1, 2, 3]) {
     agents.push(

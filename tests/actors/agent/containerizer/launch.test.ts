@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { DEFAULT_PATH, describeExit, waitStatus } from '../../../../actors/agent/containerizer/index.ts';
+import { repositoryRoot } from '../../../support/processes.ts';
 import { alive, Bench, clock } from './helpers.ts';
 
 /** Every shell of this machine that the launcher may meet; busybox goes by the name it is called by. */
@@ -55,8 +56,7 @@ test('a status has Mesos’ words and the form of wait(2)', (t) => {
 });
 
 test('the scripts are correct for every shell here', (t) => {
-  const launcher = new URL('../../../../../../actors/agent/containerizer/launcher/', import.meta.url)
-    .pathname;
+  const launcher = join(repositoryRoot, 'actors/agent/containerizer/launcher');
   const scripts = fs.readdirSync(launcher).map((name) => join(launcher, name));
   t.is(scripts.length, 2);
   for (const shell of shells)
