@@ -4,14 +4,18 @@ export interface Limits {
   readonly mailboxEventsMax: number;
   /** Bytes of one HTTP request body or posted message. */
   readonly bodyBytesMax: number;
-  /** Bytes of one frame between nodes. */
+  /** Bytes of one frame between nodes; a larger message travels in several. */
   readonly frameBytesMax: number;
+  /** Bytes of one message between nodes; a larger one is refused at its sender, and ends the link it arrives on. */
+  readonly messageBytesMax: number;
   /** Envelopes gathered into one frame at most. */
   readonly frameEnvelopesMax: number;
   /** Bytes handed to a link's socket and not yet taken by the peer, above which envelopes wait in our queue. */
   readonly linkHighWaterBytes: number;
   /** Envelopes waiting for one peer; beyond, the link is dropped with what it holds. */
   readonly linkQueueMax: number;
+  /** Bytes (about) waiting for one peer; beyond, likewise. */
+  readonly linkQueueBytesMax: number;
   /** Bytes waiting on one HTTP response stream, above which its reader counts as too slow and is cut off. */
   readonly streamBufferBytesMax: number;
   /** Interval of a link's heartbeat, and the silence after which it counts as broken. */
@@ -24,10 +28,12 @@ export interface Limits {
 export const defaultLimits: Limits = {
   mailboxEventsMax: 1_000_000,
   bodyBytesMax: 16 * 1024 * 1024,
-  frameBytesMax: 4 * 1024 * 1024,
+  frameBytesMax: 256 * 1024,
+  messageBytesMax: 64 * 1024 * 1024,
   frameEnvelopesMax: 512,
   linkHighWaterBytes: 1024 * 1024,
   linkQueueMax: 1_000_000,
+  linkQueueBytesMax: 512 * 1024 * 1024,
   streamBufferBytesMax: 16 * 1024 * 1024,
   linkHeartbeatMs: 5_000,
   linkSilenceMaxMs: 20_000,

@@ -220,6 +220,11 @@ export class Node implements RouterHost, PeersHost {
     return this.peers.openLinks;
   }
 
+  /** About how many bytes wait for other nodes. */
+  get queuedBytes(): number {
+    return this.peers.queuedBytes;
+  }
+
   /** Where the acceptor of this node's address hands its connections to. */
   get acceptor(): Peers {
     return this.peers;

@@ -6,6 +6,7 @@
  * | hello | `{version, host, port, incarnation}`: the first frame of either side |
  * | control | one control message: links, exits, pings; never queues behind envelopes |
  * | envelopes | a flat array of envelopes |
+ * | chunk | a part of an envelope that is larger than a frame (`chunks.ts`) |
  *
  * An envelope is HTTP-ish: request line `POST /name/message.Type`, sender, body. As most envelopes of a link repeat the same
  * few lines, the first of its kind defines a number for line, sender and encoding (`−(number+1), line, from, encoding,
@@ -17,7 +18,7 @@ import type { ExitReason } from '../process.ts';
 
 export const PROTOCOL_VERSION = 1;
 
-export const FrameKind = { hello: 1, control: 2, envelopes: 3 } as const;
+export const FrameKind = { hello: 1, control: 2, envelopes: 3, chunk: 4 } as const;
 
 /** How a body is written: typed bytes of the node's codec, or a plain msgpack value in place. */
 export const Encoding = { typed: 0, plain: 1, empty: 2 } as const;
@@ -47,10 +48,15 @@ export interface Envelope {
   readonly from: string;
   readonly encoding: Encoding;
   readonly body: unknown;
+  /** About how many bytes it takes; 0 where nobody asks (received ones). */
+  readonly bytes: number;
 }
 
 /** Lines numbered on one link at most; envelopes beyond carry their line every time. */
 const ROUTES_MAX = 4096;
+
+/** What a packer begins with, once more after a large message. */
+const PACK_BUFFER_BYTES = 64 * 1024;
 
 const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: true, int64AsType: 'number' });
 const unpackr = new Unpackr({ useRecords: false, int64AsType: 'number', mapsAsObjects: true });
@@ -73,9 +79,30 @@ export function controlFrame(control: Control): Uint8Array {
 
 export class FrameError extends Error {}
 
+/** One envelope by itself, without numbered lines, as it travels in chunks. */
+export function packEnvelope(envelope: Envelope): Uint8Array {
+  const line = `POST /${envelope.to}/${envelope.name}`;
+  const packed = Uint8Array.from(packr.pack([line, envelope.from, envelope.encoding, envelope.body]));
+  // The packer would keep a buffer of this size for ever.
+  packr.useBuffer(Buffer.allocUnsafeSlow(PACK_BUFFER_BYTES));
+  return packed;
+}
+
+/** Reads what `packEnvelope` wrote. @throws FrameError */
+export function readEnvelope(whole: Uint8Array): Envelope {
+  const content = unpack(whole);
+  if (!Array.isArray(content)) throw new FrameError('an envelope in chunks is not an array');
+  const route = routeOf(content[0], content[1], content[2]);
+  return envelopeOf(route, content[3]);
+}
+
 function contentOf(frame: Uint8Array): unknown {
+  return unpack(frame.subarray(1));
+}
+
+function unpack(bytes: Uint8Array): unknown {
   try {
-    return unpackr.unpack(frame.subarray(1)) as unknown;
+    return unpackr.unpack(bytes) as unknown;
   } catch (error) {
     throw new FrameError(`a frame does not parse: ${(error as Error).message}`);
   }
@@ -175,29 +202,37 @@ export class EnvelopeReader {
       if (route === undefined)
         throw new FrameError(`an envelope names line ${number}, which was not defined`);
       const body: unknown = flat[at + (defines ? 4 : 1)];
-      if (route.encoding === Encoding.typed && !(body instanceof Uint8Array)) {
-        throw new FrameError(`the body of ${route.name} is not bytes`);
-      }
-      each({ to: route.to, name: route.name, from: route.from, encoding: route.encoding, body });
+      each(envelopeOf(route, body));
       at += defines ? 5 : 2;
     }
   }
 
   private define(number: number, flat: readonly unknown[], at: number): ReadRoute {
     const [line, from, encoding] = [flat[at + 1], flat[at + 2], flat[at + 3]];
-    const match = typeof line === 'string' ? /^POST \/([^/]*)\/(.+)$/.exec(line) : null;
-    const to = match?.[1];
-    const name = match?.[2];
-    const known = encoding === Encoding.typed || encoding === Encoding.plain || encoding === Encoding.empty;
-    if (to === undefined || name === undefined || typeof from !== 'string' || !known || name.length > 255) {
-      throw new FrameError('an envelope does not have the form of one');
-    }
-    if (!isProcessId(to) || (from !== '' && !isProcessId(from))) {
-      throw new FrameError('an envelope names an impossible process');
-    }
-    const route: ReadRoute = { to, name, from, encoding };
+    const route = routeOf(line, from, encoding);
     if (number === this.routes.length && number < ROUTES_MAX) this.routes.push(route);
     else if (number < ROUTES_MAX) throw new FrameError(`an envelope defines line ${number} out of turn`);
     return route;
   }
+}
+
+function envelopeOf(route: ReadRoute, body: unknown): Envelope {
+  if (route.encoding === Encoding.typed && !(body instanceof Uint8Array)) {
+    throw new FrameError(`the body of ${route.name} is not bytes`);
+  }
+  return { to: route.to, name: route.name, from: route.from, encoding: route.encoding, body, bytes: 0 };
+}
+
+function routeOf(line: unknown, from: unknown, encoding: unknown): ReadRoute {
+  const match = typeof line === 'string' ? /^POST \/([^/]*)\/(.+)$/.exec(line) : null;
+  const to = match?.[1];
+  const name = match?.[2];
+  const known = encoding === Encoding.typed || encoding === Encoding.plain || encoding === Encoding.empty;
+  if (to === undefined || name === undefined || typeof from !== 'string' || !known || name.length > 255) {
+    throw new FrameError('an envelope does not have the form of one');
+  }
+  if (!isProcessId(to) || (from !== '' && !isProcessId(from))) {
+    throw new FrameError('an envelope names an impossible process');
+  }
+  return { to, name, from, encoding };
 }

@@ -10,20 +10,22 @@ import type { Limits } from '../limits.ts';
 import type { Address } from '../pid.ts';
 import type { Clock, Timer } from '../ports.ts';
 import type { Channel, ChannelEvents } from './channel.ts';
+import { ChunkReader } from './chunks.ts';
 import {
   type Control,
   controlFrame,
   type Envelope,
   EnvelopeReader,
-  EnvelopeWriter,
   FrameError,
   FrameKind,
   type Hello,
   helloFrame,
   PROTOCOL_VERSION,
   readControl,
+  readEnvelope,
   readHello,
 } from './frame.ts';
+import { Outbox } from './outbox.ts';
 
 export interface LinkHost {
   readonly clock: Clock;
@@ -35,7 +37,7 @@ export interface LinkHost {
   opened(link: Link, peer: Hello): void;
   envelope(link: Link, envelope: Envelope): void;
   control(link: Link, control: Control): void;
-  /** An envelope whose body cannot be written, or is larger than a frame. */
+  /** An envelope whose body cannot be written, or is larger than a message may be. */
   unsendable(envelope: Envelope, error: Error): void;
   /** The link has something to flush at the end of this turn. */
   dirty(link: Link): void;
@@ -48,10 +50,10 @@ export class Link implements ChannelEvents {
   peer: Hello | undefined;
   readonly dialled: boolean;
   private readonly host: LinkHost;
-  private readonly writer = new EnvelopeWriter();
   private readonly reader = new EnvelopeReader();
+  private readonly chunks: ChunkReader;
+  private readonly outbox: Outbox;
   private channel: Channel | undefined;
-  private queue: Envelope[] = [];
   private controls: Control[] = [];
   private timer: Timer | undefined;
   private heardAtMs: number;
@@ -59,6 +61,8 @@ export class Link implements ChannelEvents {
   /** @param dialled where the peer listens; undefined for a connection that the peer opened */
   constructor(host: LinkHost, id: string, dialled: Address | undefined) {
     this.host = host;
+    this.outbox = new Outbox(host);
+    this.chunks = new ChunkReader(host.limits.messageBytesMax);
     this.id = id;
     this.address = dialled;
     this.dialled = dialled !== undefined;
@@ -93,8 +97,14 @@ export class Link implements ChannelEvents {
     return plain === this.address.host || (isLoopback(plain) && isLoopback(this.address.host));
   }
 
+  /** Envelopes that wait for the peer. */
   get queued(): number {
-    return this.queue.length;
+    return this.outbox.length;
+  }
+
+  /** About how many bytes wait for the peer. */
+  get queuedBytes(): number {
+    return this.outbox.bytes;
   }
 
   bind(channel: Channel): void {
@@ -103,9 +113,9 @@ export class Link implements ChannelEvents {
 
   /** Queues an envelope; it leaves when the turn ends. */
   enqueue(envelope: Envelope): void {
-    this.queue.push(envelope);
-    if (this.queue.length > this.host.limits.linkQueueMax) this.tell({ type: 'PEER_TOO_SLOW' });
-    else if (this.queue.length === 1) this.host.dirty(this);
+    this.outbox.add(envelope);
+    if (this.outbox.overfull) this.tell({ type: 'PEER_TOO_SLOW' });
+    else if (this.outbox.length === 1) this.host.dirty(this);
   }
 
   sendControl(control: Control): void {
@@ -126,15 +136,8 @@ export class Link implements ChannelEvents {
       this.peer === undefined
     )
       return;
-    const { frameEnvelopesMax, linkHighWaterBytes } = this.host.limits;
-    let at = 0;
-    while (at < this.queue.length && this.channel.bufferedBytes < linkHighWaterBytes) {
-      const end = Math.min(this.queue.length, at + frameEnvelopesMax);
-      this.write(this.queue.slice(at, end));
-      at = end;
-    }
-    this.queue = at >= this.queue.length ? [] : this.queue.slice(at);
-    if (this.queue.length === 0 && this.state === 'draining') this.tell({ type: 'DRAINED' });
+    this.outbox.pump(this.channel);
+    if (this.outbox.length === 0 && this.state === 'draining') this.tell({ type: 'DRAINED' });
   }
 
   // ---- what the chart asks for ------------------------------------------------------------------------------------
@@ -153,15 +156,13 @@ export class Link implements ChannelEvents {
     this.flush();
   }
 
-  /** Lets go of the connection. @returns envelopes that were never handed to it */
-  release(): readonly Envelope[] {
+  /** Lets go of the connection. @returns how many envelopes were not (wholly) handed to it */
+  release(): number {
     this.timer?.cancel();
     if (this.state === 'closed') this.channel?.close();
     else this.channel?.cut(this.reason);
-    const lost = this.queue;
-    this.queue = [];
     this.controls = [];
-    return lost;
+    return this.outbox.clear();
   }
 
   // ---- what the channel tells -------------------------------------------------------------------------------------
@@ -171,7 +172,7 @@ export class Link implements ChannelEvents {
   }
 
   drained(): void {
-    if (this.queue.length > 0) this.flush();
+    if (this.outbox.length > 0) this.flush();
   }
 
   frame(bytes: Uint8Array): void {
@@ -204,6 +205,9 @@ export class Link implements ChannelEvents {
     if (this.ended) return;
     if (bytes[0] === FrameKind.envelopes) {
       this.reader.read(bytes, (envelope) => this.host.envelope(this, envelope));
+    } else if (bytes[0] === FrameKind.chunk) {
+      const whole = this.chunks.read(bytes);
+      if (whole !== undefined) this.host.envelope(this, readEnvelope(whole));
     } else if (bytes[0] === FrameKind.control) {
       const control = readControl(bytes);
       if (control.op === 'ping') this.sendControl({ op: 'pong' });
@@ -224,33 +228,6 @@ export class Link implements ChannelEvents {
       this.sendControl({ op: 'ping' });
       this.heartbeat();
     });
-  }
-
-  /** One frame; two halves of it when it comes out too large or one of its envelopes cannot be written. */
-  private write(envelopes: readonly Envelope[]): void {
-    const mark = this.writer.mark();
-    let problem: Error;
-    try {
-      const frame = this.writer.frame(envelopes);
-      const max = this.host.limits.frameBytesMax;
-      if (frame.length <= max) {
-        this.channel?.send(frame);
-        return;
-      }
-      problem = new Error(`${frame.length} bytes are more than a frame of ${max} holds`);
-    } catch (error) {
-      problem = error as Error;
-    }
-    // The peer never sees the lines this frame numbered.
-    this.writer.rollback(mark);
-    const [first] = envelopes;
-    if (envelopes.length === 1 && first !== undefined) {
-      this.host.unsendable(first, problem);
-      return;
-    }
-    const middle = envelopes.length >> 1;
-    this.write(envelopes.slice(0, middle));
-    this.write(envelopes.slice(middle));
   }
 }
 

@@ -14,6 +14,7 @@ import type { ExitReason } from '../process.ts';
 import type { Channel, ChannelEvents, Transport } from './channel.ts';
 import { type Control, Encoding, type Envelope, type Hello } from './frame.ts';
 import { Link, type LinkHost } from './link.ts';
+import { bytesOf } from './size.ts';
 
 export interface PeersHost {
   readonly clock: Clock;
@@ -34,6 +35,8 @@ export interface PeersHost {
 
 /** Longest wait for a peer to take what is queued when a link is ended from this side. */
 const DRAIN_MS = 1000;
+/** What an envelope costs besides its body while it waits. */
+const ENVELOPE_BYTES = 8;
 
 interface Peer {
   readonly address: Address;
@@ -88,12 +91,14 @@ export class Peers implements LinkHost {
     }
     const typed = this.host.codec.knows(name);
     const empty = body === undefined && !typed;
+    const written = typed ? encodeBody(this.host.codec, name, body) : empty ? null : body;
     this.linkTo(to).enqueue({
       to: to.id,
       name,
       from: from?.id ?? '',
       encoding: typed ? Encoding.typed : empty ? Encoding.empty : Encoding.plain,
-      body: typed ? encodeBody(this.host.codec, name, body) : empty ? null : body,
+      body: written,
+      bytes: ENVELOPE_BYTES + bytesOf(written),
     });
   }
 
@@ -215,6 +220,12 @@ export class Peers implements LinkHost {
     else this.host.unwatchedFrom(control.to, there);
   }
 
+  get queuedBytes(): number {
+    let queued = 0;
+    for (const link of this.links.values()) queued += link.queuedBytes;
+    return queued;
+  }
+
   unsendable(envelope: Envelope, error: Error): void {
     this.host.deadLetters.countMany('undecodable', 1);
     this.host.log.error('message dropped: it cannot be written', {
@@ -249,8 +260,7 @@ export class Peers implements LinkHost {
   }
 
   private release(id: string): void {
-    const lost = this.links.get(id)?.release() ?? [];
-    this.host.deadLetters.countMany('link-broken', lost.length);
+    this.host.deadLetters.countMany('link-broken', this.links.get(id)?.release() ?? 0);
   }
 
   private announceExit(id: string): void {

@@ -95,9 +95,9 @@ test('plain values of every kind cross between two nodes', async (t) => {
   t.is(two.listener.from[0], one.listener.self.text);
 });
 
-test('an envelope larger than a frame is dropped and counted; the link lives', async (t) => {
-  const one = await started(t, { limits: { frameBytesMax: 100_000 } });
-  const two = await started(t, { limits: { frameBytesMax: 100_000 } });
+test('a message larger than allowed is dropped and counted; the link lives', async (t) => {
+  const one = await started(t, { limits: { messageBytesMax: 100_000, frameBytesMax: 30_000 } });
+  const two = await started(t, { limits: { messageBytesMax: 100_000, frameBytesMax: 30_000 } });
   one.listener.tell(two.listener.self, 'before');
   one.listener.tell(two.listener.self, 'x'.repeat(200_000));
   one.listener.tell(two.listener.self, 'after');
