@@ -85,6 +85,8 @@ export class Agent extends Process<MessageTypes> {
   private info: AgentInfo;
   /** Orders that came before the agent's id was on disk. */
   private readonly postponed: (() => void)[] = [];
+  /** Who waits for the id to be on disk. */
+  private readonly keeping: (() => void)[] = [];
   private made: Made | undefined;
 
   constructor(id: string, parts: AgentParts) {
@@ -318,15 +320,18 @@ export class Agent extends Process<MessageTypes> {
     }
   }
 
+  /** A master whose first answer was slow to come back answers twice: the id is written once. */
   private keepId(id: string, done: () => void): void {
     if (this.info.id !== undefined) {
       done();
       return;
     }
+    this.keeping.push(done);
+    if (this.keeping.length > 1) return;
     const info = { ...this.info, id: { value: id } };
     const kept = this.defer(() => {
       this.info = info;
-      done();
+      for (const registered of this.keeping.splice(0)) registered();
       for (const order of this.postponed.splice(0)) order();
     });
     this.parts.keepInfo(info, (error) => {

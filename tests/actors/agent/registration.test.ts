@@ -39,6 +39,30 @@ test('it says what it has and keeps the id it is given', (t) => {
   t.is(master.messages('mesos.internal.UpdateSlaveMessage').length, 1);
 });
 
+test('a master that answers twice while the id is written down makes it written once', (t) => {
+  const kept: string[] = [];
+  const simulation = simulatedAgent(
+    { registration_backoff_factor: '10ms' },
+    {
+      keepInfo: (info, done) => {
+        kept.push(info.id?.value ?? '');
+        simulation.world.ports.clock.setTimer(500, () => done());
+      },
+    },
+  );
+  const { world, master, agent } = simulation;
+  world.run(400);
+  t.true(master.messages(REGISTER).length > 1);
+  master.run(commandTask('early', 'true'));
+  world.run(50);
+  t.is(simulation.containers.ids.length, 0);
+  world.run(1000);
+  t.deepEqual(kept, ['agent-S0']);
+  t.is(agent.describe()['state'], 'running');
+  // What the master ordered meanwhile was held back, not lost.
+  t.is(simulation.containers.ids.length, 1);
+});
+
 test('a ping is always answered; one that says disconnected, and silence, make it register again', (t) => {
   const { world, master } = registeredSimulation();
   const ping = (message: PingSlaveMessage) => {

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import type { ExecutionContext } from 'ava';
 import { type AgentFlags, agentFlags } from '../../../../actors/agent/flags.ts';
 import { type StartedAgent, startAgent } from '../../../../actors/agent/start.ts';
@@ -45,6 +46,23 @@ export interface RealAgent extends StartedAgent {
   leave(): Promise<void>;
 }
 
+/**
+ * Ports that the system gives to nobody by itself: an agent that is started again needs its former one, which must not be
+ * another test's by then.
+ */
+let nextPort = 20_000 + ((process.pid * 37 + threadId * 211) % 9000);
+
+async function listenAt(port: string | undefined): Promise<ListeningNode> {
+  for (;;) {
+    const at = port === undefined ? nextPort++ : Number(port);
+    try {
+      return await listen({ host: '127.0.0.1', port: at, codec: mesosCodec, delegateId: 'slave(1)' });
+    } catch (error) {
+      if (port !== undefined || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
+}
+
 export const RESOURCES = 'cpus:4;mem:2048;disk:1000;ports:[31000-31010]';
 
 export async function realAgent(
@@ -53,12 +71,7 @@ export async function realAgent(
   workDir: string,
   more: Record<string, string> = {},
 ): Promise<RealAgent> {
-  const listening = await listen({
-    host: '127.0.0.1',
-    port: Number(more['port'] ?? 0),
-    codec: mesosCodec,
-    delegateId: 'slave(1)',
-  });
+  const listening = await listenAt(more['port']);
   const flags = flagsOf({
     master: address,
     work_dir: workDir,
