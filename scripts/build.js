@@ -1,5 +1,6 @@
 // Compiles the TypeScript sources to dist/, and removes from dist/ what has no source any more.
 // `--if-possible` (used by `npm ci`) keeps quiet when TypeScript is not installed, as after `npm ci --omit=dev`.
+// `--types` (used by `npm pack`) writes the declarations of the public parts beside the code too.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,8 +24,8 @@ function compiler() {
 /** A deleted test must not go on passing from its compiled copy. */
 function prune() {
   for (const name of readdirSync(dist, { recursive: true })) {
-    if (typeof name !== 'string' || !name.endsWith('.js')) continue;
-    const source = path.join(root, name.replace(/\.js$/, '.ts'));
+    if (typeof name !== 'string' || !/\.(js|d\.ts)$/.test(name)) continue;
+    const source = path.join(root, name.replace(/\.(js|d\.ts)$/, '.ts'));
     if (!existsSync(source)) rmSync(path.join(dist, name));
   }
 }
@@ -38,6 +39,15 @@ if (tsc === undefined) {
   );
   process.exit(1);
 }
-const run = spawnSync(process.execPath, [tsc, '-p', root], { stdio: 'inherit', cwd: root });
+const projects = process.argv.includes('--types')
+  ? ['tsconfig.json', 'tsconfig.types.json']
+  : ['tsconfig.json'];
+const failed = projects.find((project) => {
+  const run = spawnSync(process.execPath, [tsc, '-p', path.join(root, project)], {
+    stdio: 'inherit',
+    cwd: root,
+  });
+  return run.status !== 0;
+});
 if (existsSync(dist)) prune();
-process.exit(run.status ?? 1);
+process.exit(failed === undefined ? 0 : 1);
