@@ -7,6 +7,16 @@ export interface Turns {
   soon(run: () => void): void;
   /** After I/O had its chance. */
   later(run: () => void): void;
+  /** A say in who runs when; without it processes run in the order they became ready. */
+  readonly order?: RunOrder;
+}
+
+/** Another order of ready processes than first come, first served: each is one that a machine might have taken, too. */
+export interface RunOrder {
+  /** Which of `ready` waiting processes goes next: 0 … ready − 1. */
+  pick(ready: number): number;
+  /** Events it may handle before another one has its turn, 1 or more. */
+  events(): number;
 }
 
 export const realTurns: Turns = {
@@ -38,6 +48,7 @@ export class RunQueue {
   private awaited = false;
   private running = false;
   private readonly turn = (): void => this.drain();
+  private readonly order: RunOrder | undefined;
 
   /**
    * @param visit handles up to `eventsMax` events of a mailbox and returns how many it did
@@ -50,6 +61,7 @@ export class RunQueue {
     afterTurn: () => void,
   ) {
     this.turns = turns;
+    this.order = turns.order;
     this.clock = clock;
     this.visit = visit;
     this.afterTurn = afterTurn;
@@ -81,7 +93,7 @@ export class RunQueue {
     let visits = 0;
     for (let mailbox = this.next(); mailbox !== undefined; mailbox = this.next()) {
       mailbox.queued = false;
-      left -= this.visit(mailbox, EVENTS_A_VISIT);
+      left -= this.visit(mailbox, this.order?.events() ?? EVENTS_A_VISIT);
       if (mailbox.length > 0 && mailbox.state !== 'terminated') this.add(mailbox);
       if (left <= 0) break;
       if (++visits % VISITS_A_LOOK === 0 && this.clock.monotonic() >= until) break;
@@ -95,6 +107,7 @@ export class RunQueue {
   }
 
   private next(): Mailbox | undefined {
+    if (this.order !== undefined) this.draw(this.order);
     const mailbox = this.ready[this.head];
     if (mailbox === undefined) return undefined;
     this.head++;
@@ -106,5 +119,16 @@ export class RunQueue {
       this.head = 0;
     }
     return mailbox;
+  }
+
+  /** Puts the process that is to be next in front. */
+  private draw(order: RunOrder): void {
+    const { ready, head } = this;
+    const first = ready[head];
+    const at = head + (ready.length - head > 1 ? order.pick(ready.length - head) : 0);
+    const drawn = ready[at];
+    if (first === undefined || drawn === undefined) return;
+    ready[head] = drawn;
+    ready[at] = first;
   }
 }

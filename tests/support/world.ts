@@ -1,14 +1,9 @@
 /** A simulated world for tests: any number of nodes in one thread, under one clock and one seed. */
-import {
-  MemoryNetwork,
-  type MessageCodec,
-  Node,
-  type NodeOptions,
-  type VirtualPorts,
-  virtualPorts,
-} from '../../runtime/index.ts';
+import type { MemoryNetwork, MessageCodec, Node, NodeOptions, VirtualPorts } from '../../runtime/index.ts';
+import { Simulation } from '../../runtime/simulation/index.ts';
 
 export interface World {
+  readonly simulation: Simulation;
   readonly ports: VirtualPorts;
   readonly network: MemoryNetwork;
   /** A node at `10.0.0.1:port`. */
@@ -20,27 +15,13 @@ export interface World {
 }
 
 export function simulatedWorld(seed = 7, codec?: MessageCodec): World {
-  const ports = virtualPorts(seed);
-  const network = new MemoryNetwork(ports.clock);
-  const queue: (() => void)[] = [];
-  const turns = { soon: (run: () => void) => queue.push(run), later: (run: () => void) => queue.push(run) };
-  const settle = (): void => {
-    for (let run = queue.shift(); run !== undefined; run = queue.shift()) run();
-  };
+  const simulation = new Simulation({ seed, ...(codec && { codec }) });
   return {
-    ports,
-    network,
-    settle,
-    node: (port, options = {}) => {
-      const address = { host: '10.0.0.1', port };
-      const transport = network.transport(address);
-      const node = new Node({ address, transport, ports, turns, ...(codec && { codec }), ...options });
-      network.listen(address, (bind) => node.acceptor.accept(bind));
-      return node;
-    },
-    run: (ms) => {
-      settle();
-      ports.clock.advance(ms, settle);
-    },
+    simulation,
+    ports: simulation.ports,
+    network: simulation.network,
+    settle: () => simulation.settle(),
+    node: (port, options) => simulation.node({ host: '10.0.0.1', port }, options),
+    run: (ms) => simulation.advance(ms),
   };
 }

@@ -1,0 +1,7 @@
+/** Simulation: whole systems of nodes in one thread, under one seed, with faults. */
+export { InvariantBroken } from './invariants.ts';
+export type { Boot, Machine, Place } from './machine.ts';
+export type { Dropping, MessageFilter } from './messages.ts';
+export type { Delivery } from './place.ts';
+export { handlersThrew, Simulation, type SimulationOptions } from './simulation.ts';
+export { bodyText, Transcript } from './transcript.ts';

@@ -1,0 +1,118 @@
+/** What one node of a simulation lives in: a gate for all its inputs, a clock of its own, and eyes on its messages. */
+
+import type { Mailbox } from '../mailbox.ts';
+import { Node, type NodeOptions } from '../node.ts';
+import type { Pid } from '../pid.ts';
+import type { Clock, Timer } from '../ports.ts';
+import type { ExitReason } from '../process.ts';
+
+/** Every input of a node passes here: it waits while the node stands still and vanishes when it is dead. */
+export class NodeGate {
+  private state: 'open' | 'shut' | 'dead' = 'open';
+  private held: (() => void)[] = [];
+
+  get alive(): boolean {
+    return this.state !== 'dead';
+  }
+
+  get paused(): boolean {
+    return this.state === 'shut';
+  }
+
+  readonly pass = (input: () => void): void => {
+    if (this.state === 'open') input();
+    else if (this.state === 'shut') this.held.push(input);
+  };
+
+  shut(): void {
+    if (this.state === 'open') this.state = 'shut';
+  }
+
+  /** What waited comes in, in its order. */
+  open(): void {
+    if (this.state !== 'shut') return;
+    this.state = 'open';
+    for (const input of this.held.splice(0)) this.pass(input);
+  }
+
+  kill(): void {
+    this.state = 'dead';
+    this.held = [];
+  }
+}
+
+/** A node's view of the world's clock: its wall clock may be wrong, its timers end with it. */
+export class NodeClock implements Clock {
+  private readonly world: Clock;
+  private readonly gate: NodeGate;
+  private readonly offsetMs: () => number;
+
+  /** @param offsetMs by how much the machine's wall clock is ahead of the world's */
+  constructor(world: Clock, gate: NodeGate, offsetMs: () => number) {
+    this.world = world;
+    this.gate = gate;
+    this.offsetMs = offsetMs;
+  }
+
+  now(): number {
+    return this.world.now() + this.offsetMs();
+  }
+
+  monotonic(): number {
+    return this.world.monotonic();
+  }
+
+  setTimer(delayMs: number, callback: () => void): Timer {
+    // A timer that fired while the node stood still has not fired for the node: it can still be cancelled.
+    let pending = true;
+    const timer = this.world.setTimer(delayMs, () =>
+      this.gate.pass(() => {
+        if (!pending) return;
+        pending = false;
+        callback();
+      }),
+    );
+    return {
+      cancel: () => {
+        const cancelled = pending;
+        pending = false;
+        timer.cancel();
+        return cancelled;
+      },
+    };
+  }
+}
+
+/** A message on its way into a mailbox. */
+export interface Delivery {
+  readonly name: string;
+  readonly from: Pid | undefined;
+  readonly to: Pid;
+  readonly body: unknown;
+}
+
+/** Told of what reaches the processes of a node. */
+export interface NodeWatch {
+  /** @returns false when the message is to be lost */
+  delivery(delivery: Delivery): boolean;
+  exited(watcher: Pid, pid: Pid, reason: ExitReason): void;
+}
+
+/** A node whose deliveries can be seen and lost. */
+export class WatchedNode extends Node {
+  private readonly watch: NodeWatch;
+
+  constructor(options: NodeOptions, watch: NodeWatch) {
+    super(options);
+    this.watch = watch;
+  }
+
+  override deliverMessage(to: Mailbox, name: string, body: unknown, from: Pid | undefined): void {
+    if (this.watch.delivery({ name, from, to: to.pid, body })) super.deliverMessage(to, name, body, from);
+  }
+
+  override exited(watcherId: string, pid: Pid, reason: ExitReason): void {
+    this.watch.exited(this.pid(watcherId), pid, reason);
+    super.exited(watcherId, pid, reason);
+  }
+}
