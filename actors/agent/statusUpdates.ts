@@ -128,6 +128,12 @@ export class StatusUpdates {
   acknowledged(message: StatusUpdateAcknowledgementMessage): void {
     const frameworkId = message.framework_id.value;
     const taskId = message.task_id.value;
+    const framework = this.host.tables.frameworks.get(frameworkId);
+    if (framework === undefined || this.frameworks.isTerminating(framework)) {
+      // Its streams are forgotten: acknowledgements that were under way then have nothing to say.
+      this.host.log.debug('An acknowledgement came late', { framework_id: frameworkId, task_id: taskId });
+      return;
+    }
     const task = this.host.tables.task(frameworkId, taskId);
     const done = () => this.acknowledgementKept(frameworkId, taskId, message.uuid);
     const keep = () => this.streams.acknowledge(frameworkId, taskId, message.uuid, done);
