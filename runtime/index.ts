@@ -20,6 +20,8 @@ export {
   type RouteOptions,
 } from './process.ts';
 export { realPorts } from './realPorts.ts';
+export { ClusterSecret } from './security/clusterSecret.ts';
+export type { TlsOptions } from './security/tls.ts';
 export { ExitCode, StartError } from './startError.ts';
 export { MemoryNetwork } from './transport/memory.ts';
 export { SeededIds, SeededRandom, VirtualClock, type VirtualPorts, virtualPorts } from './virtualPorts.ts';

@@ -3,6 +3,8 @@ import { HttpServer } from './http/server.ts';
 import { defaultLimits } from './limits.ts';
 import { Node, type NodeOptions } from './node.ts';
 import type { Address } from './pid.ts';
+import { ClusterSecret } from './security/clusterSecret.ts';
+import type { TlsOptions } from './security/tls.ts';
 import { WebSocketAcceptor, WebSocketTransport } from './transport/websocket.ts';
 
 export interface ListenOptions extends Omit<NodeOptions, 'address' | 'transport'> {
@@ -11,6 +13,8 @@ export interface ListenOptions extends Omit<NodeOptions, 'address' | 'transport'
   readonly port?: number;
   /** Address told to others, when it is not the bound one. */
   readonly advertise?: Partial<Address>;
+  /** Links and HTTP over TLS, in both directions; without, plain. */
+  readonly tls?: TlsOptions;
 }
 
 /** A node that listens; `shutdown` ends its processes, its links and its port, and is to be awaited. */
@@ -20,10 +24,14 @@ export interface ListeningNode {
 }
 
 /**
- * @throws (by rejection) the listen error with its `code` (EADDRINUSE, EACCES, EADDRNOTAVAIL)
+ * @throws (by rejection) the listen error with its `code` (EADDRINUSE, EACCES, EADDRNOTAVAIL), or an Error in one line about
+ *   `tls` or `clusterSecret`
  */
 export async function listen(options: ListenOptions = {}): Promise<ListeningNode> {
   const limits = { ...defaultLimits, ...options.limits };
+  // What is wrong with the options is said before a port is taken.
+  const transport = new WebSocketTransport(limits.frameBytesMax, options.tls);
+  if (options.clusterSecret !== undefined) new ClusterSecret(options.clusterSecret);
   let node: Node | undefined;
   const acceptor = new WebSocketAcceptor(limits.frameBytesMax, (bind) => node?.acceptor.accept(bind));
   const server = new HttpServer({
@@ -34,13 +42,18 @@ export async function listen(options: ListenOptions = {}): Promise<ListeningNode
       else node.handleRequest(request, reply);
     },
     upgrade: (request, socket, head) => acceptor.upgrade(request, socket, head),
+    tls: options.tls,
   });
   const bound = await server.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
   const address = {
     host: options.advertise?.host ?? bound.host,
     port: options.advertise?.port ?? bound.port,
   };
-  const started = new Node({ ...options, address, transport: new WebSocketTransport(limits.frameBytesMax) });
+  const started = new Node({
+    ...options,
+    address,
+    transport,
+  });
   node = started;
   return {
     node: started,

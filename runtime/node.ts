@@ -17,6 +17,7 @@ import type { Clock, Ids, Ports, Random } from './ports.ts';
 import type { ExitReason, Process, Route } from './process.ts';
 import { realPorts } from './realPorts.ts';
 import { RunQueue, realTurns, type Turns } from './runQueue.ts';
+import { ClusterSecret } from './security/clusterSecret.ts';
 import type { Transport } from './transport/channel.ts';
 import type { Hello } from './transport/frame.ts';
 import { Peers, type PeersHost } from './transport/peers.ts';
@@ -36,6 +37,8 @@ export interface NodeOptions {
   readonly delegateId?: string;
   /** Process id that serves `/`; default: the delegate. */
   readonly homeId?: string;
+  /** What every node of the cluster knows: whoever cannot prove it is refused. None: whoever connects is believed. */
+  readonly clusterSecret?: string;
 }
 
 export class Node implements RouterHost, PeersHost {
@@ -51,6 +54,7 @@ export class Node implements RouterHost, PeersHost {
   readonly limits: Limits;
   readonly deadLetters = new DeadLetters();
   readonly startedAtMs: number;
+  readonly secret: ClusterSecret | undefined;
   delegateId: string | undefined;
   homeId: string | undefined;
   /** Handlers that threw, since the start. */
@@ -72,6 +76,7 @@ export class Node implements RouterHost, PeersHost {
     this.random = ports.random;
     this.ids = ports.ids;
     this.incarnation = ports.ids.uuid();
+    this.secret = options.clusterSecret === undefined ? undefined : new ClusterSecret(options.clusterSecret);
     this.codec = options.codec ?? plainCodec;
     this.log = options.log ?? createLogger({ clock: ports.clock, sink: { write() {}, flush() {} } });
     this.metrics = options.metrics ?? new MetricsRegistry(ports.clock);
@@ -238,7 +243,9 @@ export class Node implements RouterHost, PeersHost {
   // ---- what peers ask -------------------------------------------------------------------------------------------
 
   hello(): Hello {
-    return { version: 1, host: this.address.host, port: this.address.port, incarnation: this.incarnation };
+    const { host, port } = this.address;
+    const nonce = this.secret === undefined ? undefined : `${this.ids.uuid()} ${this.ids.uuid()}`;
+    return { version: 1, host, port, incarnation: this.incarnation, ...(nonce !== undefined && { nonce }) };
   }
 
   arrived(toId: string, name: string, body: unknown, from: Pid | undefined): void {

@@ -323,7 +323,10 @@ export const catalogue: readonly CatalogueEntry[] = [
     samples: {
       CONNECTED: true,
       HANDSHAKE_DONE: true,
+      PROOF_ASKED: true,
+      PROOF_AWAITED: true,
       HANDSHAKE_REFUSED: [{ reason: 'other cluster secret' }],
+      REFUSED_BY_PEER: [{ reason: 'the peer refused the link: other cluster secret' }],
       SOCKET_LOST: [{ reason: 'connection reset' }],
       PROTOCOL_BROKEN: [{ reason: 'frame too large' }],
       PEER_SILENT: true,

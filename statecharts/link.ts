@@ -10,7 +10,14 @@ export type LinkEvent =
   | { readonly type: 'CONNECTED' }
   /** Version, incarnation and secret of both sides fit. */
   | { readonly type: 'HANDSHAKE_DONE' }
+  /** The acceptor, which was called from here, has a cluster secret as this node has: the caller proves it first. */
+  | { readonly type: 'PROOF_ASKED' }
+  /** The caller has a cluster secret as this node has; it is to prove that they are the same. */
+  | { readonly type: 'PROOF_AWAITED' }
+  /** This node does not link to that peer. */
   | { readonly type: 'HANDSHAKE_REFUSED'; readonly reason: string }
+  /** The peer says that it does not link to this node. */
+  | { readonly type: 'REFUSED_BY_PEER'; readonly reason: string }
   /** Refused connection, reset, close by the peer. */
   | { readonly type: 'SOCKET_LOST'; readonly reason: string }
   /** A frame that cannot be read. */
@@ -40,6 +47,15 @@ const breaks = {
   PROTOCOL_BROKEN: { target: 'broken', actions: 'keepToldReason' },
 } as const;
 
+const refuses = {
+  HANDSHAKE_REFUSED: { target: 'refused', actions: 'keepToldReason' },
+  REFUSED_BY_PEER: { target: 'broken', actions: 'keepToldReason' },
+} as const;
+
+const greeting = {
+  after: { HANDSHAKE_TIMEOUT: { target: 'broken', actions: because('no handshake in time') } },
+} as const;
+
 const heard = {
   ...breaks,
   PEER_SILENT: { target: 'broken', actions: because('nothing heard of the peer') },
@@ -59,6 +75,10 @@ export const linkMachine = setup({
       reason: ({ event, context }) => ('reason' in event ? event.reason : context.reason),
     }),
     sendHandshake: () => undefined,
+    /** Shows the peer that this node knows the cluster secret. */
+    sendProof: () => undefined,
+    /** Tells the peer, in words, why there is no link. */
+    sendRefusal: () => undefined,
     /** What waited for the link is sent. */
     flush: () => undefined,
     /** Every linker of every actor at that address is told `exited`. */
@@ -84,10 +104,29 @@ export const linkMachine = setup({
       on: {
         ...breaks,
         ...closes,
+        ...refuses,
         HANDSHAKE_DONE: 'open',
-        HANDSHAKE_REFUSED: { target: 'broken', actions: 'keepToldReason' },
+        PROOF_ASKED: { target: 'proving', actions: 'sendProof' },
+        PROOF_AWAITED: 'verifying',
       },
-      after: { HANDSHAKE_TIMEOUT: { target: 'broken', actions: because('no handshake in time') } },
+      ...greeting,
+    },
+    proving: {
+      tags: ['connected'],
+      meta: { description: 'This side proved the cluster secret; the peer is to prove it in turn.' },
+      on: { ...breaks, ...closes, ...refuses, HANDSHAKE_DONE: 'open' },
+      ...greeting,
+    },
+    verifying: {
+      tags: ['connected'],
+      meta: { description: 'The peer is to prove the cluster secret before it hears more.' },
+      on: {
+        ...breaks,
+        ...closes,
+        ...refuses,
+        HANDSHAKE_DONE: { target: 'open', actions: 'sendProof' },
+      },
+      ...greeting,
     },
     open: {
       tags: ['connected', 'sendable'],
@@ -111,6 +150,12 @@ export const linkMachine = setup({
       after: {
         DRAIN_TIMEOUT: { target: 'closed', actions: because('closed by this side before all was sent') },
       },
+    },
+    refused: {
+      type: 'final',
+      tags: ['terminal'],
+      entry: ['sendRefusal', 'closeSocket', 'announceExit'],
+      meta: { description: 'This side does not link to that peer, and said so.' },
     },
     broken: {
       type: 'final',

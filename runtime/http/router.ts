@@ -7,6 +7,7 @@ import { decodeBody, type MessageCodec } from '../codec.ts';
 import type { Mailbox } from '../mailbox.ts';
 import { Pid } from '../pid.ts';
 import type { Route } from '../process.ts';
+import { type ClusterSecret, PROOF_HEADER } from '../security/clusterSecret.ts';
 import type { HttpReply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
 
@@ -16,6 +17,8 @@ export interface RouterHost {
   readonly delegateId: string | undefined;
   /** Process id that serves `/`, e.g. the web page's; else the delegate does. */
   readonly homeId: string | undefined;
+  /** What whoever posts a message has to prove that it knows, when there is one. */
+  readonly secret: ClusterSecret | undefined;
   find(id: string): Mailbox | undefined;
   deliverMessage(to: Mailbox, name: string, body: unknown, from: Pid | undefined): void;
   deliverHttp(to: Mailbox, route: Route, request: HttpRequest, reply: HttpReply): void;
@@ -32,7 +35,8 @@ export function routeRequest(host: RouterHost, request: HttpRequest, reply: Http
   const [id, below] = firstToken(request.path);
   const mailbox = host.find(id);
   if (request.method === 'POST' && (sender !== undefined || isMessagePath(host, mailbox, below))) {
-    receiveMessage(host, request, reply, mailbox, below, sender);
+    if (mayPost(host, request, sender)) receiveMessage(host, request, reply, mailbox, below, sender);
+    else refuseMessage(reply);
     return;
   }
   if (mailbox !== undefined && answerBy(host, mailbox, below, request, reply)) return;
@@ -82,6 +86,22 @@ function isMessagePath(host: RouterHost, mailbox: Mailbox | undefined, below: st
   if (mailbox === undefined) return host.codec.knows(name);
   if (mailbox.process.routes.has(below)) return false;
   return mailbox.process.handlers.has(name) || mailbox.process.delegates.has(name) || host.codec.knows(name);
+}
+
+/** On a node with a cluster secret a message posted by hand is proved as links are; see `ClusterSecret.messageProof`. */
+function mayPost({ secret }: RouterHost, request: HttpRequest, sender = ''): boolean {
+  if (secret === undefined) return true;
+  return secret.messageProved(request.headers[PROOF_HEADER], request.path, sender, request.body);
+}
+
+function refuseMessage(reply: HttpReply): void {
+  reply.text(
+    401,
+    'This node takes messages only with a proof of the cluster secret (header Mesostate-Proof)',
+    {
+      'WWW-Authenticate': 'Mesostate-Proof',
+    },
+  );
 }
 
 function receiveMessage(

@@ -4,12 +4,17 @@
  * must be complete within a minute (slowloris).
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Address } from '../pid.ts';
+import { serverTls, type TlsOptions } from '../security/tls.ts';
 import { HttpReply, type ReplySink, type StreamSink } from './reply.ts';
 import type { HttpRequest } from './request.ts';
+
+/** A client that has not finished its TLS handshake by then is cut off. */
+const TLS_HANDSHAKE_MS = 10_000;
 
 /** Bodies below this are not worth compressing (Mesos' own bound). */
 const GZIP_MIN_BYTES = 1024;
@@ -22,7 +27,12 @@ export interface HttpServerOptions {
   readonly streamBufferBytesMax: number;
   readonly dispatch: Dispatch;
   readonly upgrade: Upgrade;
+  /** Speaks TLS only; without, plain HTTP only. */
+  readonly tls?: TlsOptions | undefined;
 }
+
+/** Idle keep-alive connections and long requests are not timed out (see above). */
+const TIMES = { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 60_000 };
 
 export class HttpServer {
   private readonly server: Server;
@@ -31,10 +41,12 @@ export class HttpServer {
 
   constructor(options: HttpServerOptions) {
     this.options = options;
-    this.server = createServer(
-      { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 60_000 },
-      (req, res) => this.receive(req, res),
-    );
+    const receive = (req: IncomingMessage, res: ServerResponse): void => this.receive(req, res);
+    const { tls } = options;
+    this.server =
+      tls === undefined
+        ? createServer(TIMES, receive)
+        : createTlsServer({ ...TIMES, ...serverTls(tls), handshakeTimeout: TLS_HANDSHAKE_MS }, receive);
     this.server.on('upgrade', (req, socket, head) => {
       this.track(socket);
       options.upgrade(req, socket, head);
@@ -129,7 +141,8 @@ export class HttpServer {
 }
 
 function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // A connection that broke, or whose TLS handshake failed, leaves no channel to answer on.
+  if (!/^(HPE_|ERR_HTTP_)/.test(error.code ?? '') || !socket.writable) {
     socket.destroy();
     return;
   }

@@ -13,6 +13,7 @@ export const SECRET_NAMES: ReadonlySet<string> = new Set([
   'credential',
   'credentials',
   'jwt_secret_key',
+  'cluster_secret',
   'private_key',
 ]);
 

@@ -5,8 +5,9 @@ import { type ListeningNode, listen } from '../listen.ts';
 import type { Logger } from '../logging/index.ts';
 import { ExitCode, StartError } from '../startError.ts';
 import type { CommonValues } from './role.ts';
+import { type SecurityValues, securityOf } from './security.ts';
 
-export interface Where extends Pick<CommonValues, 'advertise_ip' | 'advertise_port'> {
+export interface Where extends SecurityValues, Pick<CommonValues, 'advertise_ip' | 'advertise_port'> {
   readonly ip: string | undefined;
   readonly port: number;
   /** Process that paths of unknown first token belong to. */
@@ -26,6 +27,7 @@ const REASONS: Readonly<Record<string, string>> = {
  */
 export async function listenFor(where: Where, log: Logger): Promise<ListeningNode> {
   const host = where.ip ?? '127.0.0.1';
+  const security = securityOf(where);
   try {
     const listening = await listen({
       host,
@@ -34,6 +36,7 @@ export async function listenFor(where: Where, log: Logger): Promise<ListeningNod
         ...(where.advertise_ip !== undefined && { host: where.advertise_ip }),
         ...(where.advertise_port !== undefined && { port: where.advertise_port }),
       },
+      ...security,
       codec: mesosCodec,
       log,
       ...(where.delegateId !== undefined && { delegateId: where.delegateId }),

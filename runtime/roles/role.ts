@@ -3,6 +3,7 @@ import type { FlagRecord, FlagTable, FlagValues } from '../flags/index.ts';
 import * as flag from '../flags/index.ts';
 import type { Logger } from '../logging/index.ts';
 import { loggingFlags } from '../logging/index.ts';
+import { securityFlags, withLibprocessVariables } from './security.ts';
 
 /** A role as its starter writes it down. */
 export interface RoleDefinition<F extends FlagRecord> {
@@ -45,7 +46,7 @@ export function defineRole<F extends FlagRecord>(definition: RoleDefinition<F>):
     name,
     help: () => flag.helpText(table, { role: name, synopsis }),
     read: (argv, env) => {
-      const parsed = flag.parseFlags(table, argv, env);
+      const parsed = flag.parseFlags(table, argv, withLibprocessVariables(env));
       if (parsed.outcome !== 'values') return parsed;
       const values = parsed.values as FlagValues<F> & CommonValues;
       return {
@@ -81,6 +82,7 @@ export const commonFlags = {
   version: flag.boolean({ help: 'Print the version and end' }),
   advertise_ip: flag.ip({ help: 'Address told to others, when it is not the one listened on' }),
   advertise_port: flag.port({ help: 'Port told to others, when it is not the one listened on' }),
+  ...securityFlags,
   ...loggingFlags,
 };
 

@@ -3,7 +3,9 @@
  *
  * | kind | content |
  * |---|---|
- * | hello | `{version, host, port, incarnation}`: the first frame of either side |
+ * | hello | `{version, host, port, incarnation, nonce?}`: the first frame of either side; a nonce where it has a cluster secret |
+ * | proof | 32 bytes: that the sender knows the cluster secret (handshake.ts) |
+ * | refusal | why the sender does not link, in words; nothing follows |
  * | control | one control message: links, exits, pings; never queues behind envelopes |
  * | envelopes | a flat array of envelopes |
  * | chunk | a part of an envelope that is larger than a frame (`chunks.ts`) |
@@ -18,7 +20,7 @@ import type { ExitReason } from '../process.ts';
 
 export const PROTOCOL_VERSION = 1;
 
-export const FrameKind = { hello: 1, control: 2, envelopes: 3, chunk: 4 } as const;
+export const FrameKind = { hello: 1, control: 2, envelopes: 3, chunk: 4, proof: 5, refusal: 6 } as const;
 
 /** How a body is written: typed bytes of the node's codec, or a plain msgpack value in place. */
 export const Encoding = { typed: 0, plain: 1, empty: 2 } as const;
@@ -29,6 +31,8 @@ export interface Hello {
   readonly host: string;
   readonly port: number;
   readonly incarnation: string;
+  /** Random text, fresh for this connection; only where the node has a cluster secret. */
+  readonly nonce?: string;
 }
 
 export type Control =
@@ -73,6 +77,14 @@ export function helloFrame(hello: Hello): Uint8Array {
   return frameOf(FrameKind.hello, hello);
 }
 
+export function proofFrame(proof: Uint8Array): Uint8Array {
+  return frameOf(FrameKind.proof, proof);
+}
+
+export function refusalFrame(reason: string): Uint8Array {
+  return frameOf(FrameKind.refusal, reason);
+}
+
 export function controlFrame(control: Control): Uint8Array {
   return frameOf(FrameKind.control, control);
 }
@@ -115,11 +127,24 @@ export function readHello(frame: Uint8Array): Hello {
     typeof hello?.version !== 'number' ||
     typeof hello.host !== 'string' ||
     typeof hello.port !== 'number' ||
-    typeof hello.incarnation !== 'string'
+    typeof hello.incarnation !== 'string' ||
+    !(hello.nonce === undefined || typeof hello.nonce === 'string')
   ) {
     throw new FrameError('the first frame is not a hello');
   }
   return hello as Hello;
+}
+
+export function readProof(frame: Uint8Array): Uint8Array {
+  const proof = frame[0] === FrameKind.proof ? contentOf(frame) : undefined;
+  if (proof instanceof Uint8Array) return proof;
+  throw new FrameError('a frame came before the cluster secret was proved');
+}
+
+/** The peer's words, bounded and in one line. */
+export function readRefusal(frame: Uint8Array): string {
+  const reason = contentOf(frame);
+  return typeof reason === 'string' ? reason.slice(0, 200).replaceAll(/\p{Cc}/gu, '?') : 'it says no reason';
 }
 
 export function readControl(frame: Uint8Array): Control {

@@ -9,6 +9,7 @@ import type { LinkEvent, linkMachine } from '../../statecharts/link.ts';
 import type { Limits } from '../limits.ts';
 import type { Address } from '../pid.ts';
 import type { Clock, Timer } from '../ports.ts';
+import type { ClusterSecret } from '../security/clusterSecret.ts';
 import type { Channel, ChannelEvents } from './channel.ts';
 import { ChunkReader } from './chunks.ts';
 import {
@@ -20,11 +21,13 @@ import {
   FrameKind,
   type Hello,
   helloFrame,
-  PROTOCOL_VERSION,
+  proofFrame,
   readControl,
   readEnvelope,
-  readHello,
+  readRefusal,
+  refusalFrame,
 } from './frame.ts';
+import { Handshake } from './handshake.ts';
 import { Outbox } from './outbox.ts';
 
 export interface LinkHost {
@@ -32,6 +35,9 @@ export interface LinkHost {
   readonly limits: Limits;
   /** What state each link is in, by the link's id. */
   readonly charts: ChartTable<typeof linkMachine>;
+  /** What a peer has to prove that it knows, when there is one. */
+  readonly secret: ClusterSecret | undefined;
+  /** Says who this node is; made anew for each link, as its nonce is. */
   hello(): Hello;
   /** The handshake is done. */
   opened(link: Link, peer: Hello): void;
@@ -53,6 +59,7 @@ export class Link implements ChannelEvents {
   private readonly reader = new EnvelopeReader();
   private readonly chunks: ChunkReader;
   private readonly outbox: Outbox;
+  private handshake: Handshake | undefined;
   private channel: Channel | undefined;
   private controls: Control[] = [];
   private timer: Timer | undefined;
@@ -87,6 +94,11 @@ export class Link implements ChannelEvents {
   /** Why it ended; empty before. */
   get reason(): string {
     return this.host.charts.context(this.id)?.reason ?? '';
+  }
+
+  /** Address the connection comes from or goes to, where there is one. */
+  get remoteHost(): string | undefined {
+    return this.channel?.remoteHost;
   }
 
   /** Whether the peer's claimed address is the one the connection comes from, so that answers may go over it. */
@@ -143,7 +155,17 @@ export class Link implements ChannelEvents {
   // ---- what the chart asks for ------------------------------------------------------------------------------------
 
   greet(): void {
-    this.channel?.send(helloFrame(this.host.hello()));
+    const own = this.host.hello();
+    this.handshake = new Handshake(this.host.secret, this.dialled ? 'dialler' : 'acceptor', own);
+    this.channel?.send(helloFrame(own));
+  }
+
+  prove(): void {
+    if (this.handshake !== undefined) this.channel?.send(proofFrame(this.handshake.proof()));
+  }
+
+  refuse(): void {
+    this.channel?.send(refusalFrame(this.reason));
   }
 
   /** The handshake is done: what waited goes out. */
@@ -159,7 +181,8 @@ export class Link implements ChannelEvents {
   /** Lets go of the connection. @returns how many envelopes were not (wholly) handed to it */
   release(): number {
     this.timer?.cancel();
-    if (this.state === 'closed') this.channel?.close();
+    // What was said last is to arrive; a broken link has nothing to say.
+    if (this.state === 'closed' || this.state === 'refused') this.channel?.close();
     else this.channel?.cut(this.reason);
     this.controls = [];
     return this.outbox.clear();
@@ -179,7 +202,7 @@ export class Link implements ChannelEvents {
     this.heardAtMs = this.host.clock.monotonic();
     try {
       if (this.peer !== undefined) this.read(bytes);
-      else this.handshake(readHello(bytes));
+      else if (!this.ended && this.handshake !== undefined) this.shakeHands(this.handshake, bytes);
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       this.tell({ type: 'PROTOCOL_BROKEN', reason: error.message });
@@ -190,15 +213,14 @@ export class Link implements ChannelEvents {
     if (!this.ended) this.tell({ type: 'SOCKET_LOST', reason });
   }
 
-  private handshake(hello: Hello): void {
-    if (hello.version !== PROTOCOL_VERSION) {
-      const reason = `the peer speaks version ${hello.version}, this node ${PROTOCOL_VERSION}`;
-      this.tell({ type: 'HANDSHAKE_REFUSED', reason });
-      return;
+  private shakeHands(handshake: Handshake, bytes: Uint8Array): void {
+    const event = handshake.read(bytes);
+    if (event.type === 'HANDSHAKE_DONE' && handshake.claimed !== undefined) {
+      const { host, port } = handshake.claimed;
+      this.peer = handshake.claimed;
+      this.address ??= { host, port };
     }
-    this.peer = hello;
-    this.address ??= { host: hello.host, port: hello.port };
-    this.tell({ type: 'HANDSHAKE_DONE' });
+    this.tell(event);
   }
 
   private read(bytes: Uint8Array): void {
@@ -212,6 +234,8 @@ export class Link implements ChannelEvents {
       const control = readControl(bytes);
       if (control.op === 'ping') this.sendControl({ op: 'pong' });
       else if (control.op !== 'pong') this.host.control(this, control);
+    } else if (bytes[0] === FrameKind.refusal) {
+      throw new FrameError(`the peer refused the link: ${readRefusal(bytes)}`);
     } else {
       throw new FrameError(`a frame of unknown kind ${bytes[0] ?? 'none'}`);
     }

@@ -139,8 +139,7 @@ class End implements Channel {
     if (!this.isOpen) return;
     this.isOpen = false;
     this.network.forget(this);
-    const { events } = this;
-    this.network.clock.setTimer(0, () => this.gate(() => events?.closed(reason)));
+    this.network.clock.setTimer(0, () => this.gate(() => this.events?.closed(reason)));
   }
 
   /** The owner is dead: nobody is told. */
@@ -150,11 +149,11 @@ class End implements Channel {
   }
 
   tell(what: (events: ChannelEvents) => void): void {
-    const { events } = this;
-    if (this.isOpen && events !== undefined)
-      this.gate(() => {
-        if (this.isOpen) what(events);
-      });
+    if (!this.isOpen) return;
+    // The owner may stand still before it has even taken the connection.
+    this.gate(() => {
+      if (this.isOpen && this.events !== undefined) what(this.events);
+    });
   }
 
   private take(frame: Uint8Array): void {

@@ -11,6 +11,7 @@ import type { Logger } from '../logging/index.ts';
 import { type Address, addressText, Pid } from '../pid.ts';
 import type { Clock } from '../ports.ts';
 import type { ExitReason } from '../process.ts';
+import type { ClusterSecret } from '../security/clusterSecret.ts';
 import type { Channel, ChannelEvents, Transport } from './channel.ts';
 import { type Control, Encoding, type Envelope, type Hello } from './frame.ts';
 import { Link, type LinkHost } from './link.ts';
@@ -22,6 +23,7 @@ export interface PeersHost {
   readonly codec: MessageCodec;
   readonly deadLetters: DeadLetters;
   readonly log: Logger;
+  readonly secret: ClusterSecret | undefined;
   hello(): Hello;
   /** A message from another node for a process here. */
   arrived(toId: string, name: string, body: unknown, from: Pid | undefined): void;
@@ -165,6 +167,10 @@ export class Peers implements LinkHost {
     });
   }
 
+  get secret(): ClusterSecret | undefined {
+    return this.host.secret;
+  }
+
   hello(): Hello {
     return this.host.hello();
   }
@@ -241,12 +247,15 @@ export class Peers implements LinkHost {
       delays: { CONNECT_TIMEOUT: linkConnectMs, HANDSHAKE_TIMEOUT: linkConnectMs, DRAIN_TIMEOUT: DRAIN_MS },
       actions: {
         sendHandshake: ({ id }) => this.links.get(id)?.greet(),
+        sendProof: ({ id }) => this.links.get(id)?.prove(),
+        sendRefusal: ({ id }) => this.links.get(id)?.refuse(),
         flush: ({ id }) => this.links.get(id)?.begin(),
         closeSocket: ({ id }) => this.release(id),
         announceExit: ({ id }) => this.announceExit(id),
       },
-      onTransition: ({ id, value }) => {
-        if (value === 'broken' || value === 'closed') this.forget(id);
+      onTransition: ({ id, value, event }) => {
+        if (event.type === 'HANDSHAKE_REFUSED' || event.type === 'REFUSED_BY_PEER') this.logRefusal(id);
+        if (value === 'broken' || value === 'closed' || value === 'refused') this.forget(id);
       },
       onError: ({ where, error }) => this.host.log.error('a link failed', { where, error: String(error) }),
     });
@@ -261,6 +270,14 @@ export class Peers implements LinkHost {
 
   private release(id: string): void {
     this.host.deadLetters.countMany('link-broken', this.links.get(id)?.release() ?? 0);
+  }
+
+  /** Both sides say in their logs why there is no link: a wrong secret is found by reading, not by guessing. */
+  private logRefusal(id: string): void {
+    const link = this.links.get(id);
+    if (link === undefined) return;
+    const peer = link.address === undefined ? link.remoteHost : addressText(link.address);
+    this.host.log.warn('no link', { peer, reason: link.reason });
   }
 
   private announceExit(id: string): void {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { type Address, addressText } from '../pid.ts';
+import { clientTls, type TlsOptions } from '../security/tls.ts';
 import type { Channel, ChannelEvents, Transport } from './channel.ts';
 
 /** Where peers upgrade; everything else that asks for an upgrade is refused. */
@@ -63,13 +64,18 @@ class WebSocketChannel implements Channel {
 
 export class WebSocketTransport implements Transport {
   private readonly frameBytesMax: number;
+  private readonly tls: object | undefined;
 
-  constructor(frameBytesMax: number) {
+  /** @param tls dials every peer with TLS; its absence, none */
+  constructor(frameBytesMax: number, tls?: TlsOptions) {
     this.frameBytesMax = frameBytesMax;
+    this.tls = tls === undefined ? undefined : clientTls(tls);
   }
 
   dial(to: Address, events: ChannelEvents): Channel {
-    const socket = new WebSocket(`ws://${addressText(to)}${LINK_PATH}`, SUBPROTOCOL, {
+    const scheme = this.tls === undefined ? 'ws' : 'wss';
+    const socket = new WebSocket(`${scheme}://${addressText(to)}${LINK_PATH}`, SUBPROTOCOL, {
+      ...this.tls,
       perMessageDeflate: false,
       ...closing,
       maxPayload: this.frameBytesMax,
