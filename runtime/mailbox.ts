@@ -31,6 +31,8 @@ export type MailboxState =
   /** `finalize()` ran or runs; nothing more is handled */
   | 'terminated';
 
+const NOTHING: readonly ProcessEvent[] = [];
+
 /** A process' queue of events and its place in the run queue. */
 export class Mailbox {
   readonly pid: Pid;
@@ -68,7 +70,7 @@ export class Mailbox {
       if (this.head > 1024) this.events = [];
       else this.events.length = 0;
       this.head = 0;
-    } else if (this.head >= 65_536) {
+    } else if (this.head >= 65_536 && 2 * this.head > this.events.length) {
       this.events = this.events.slice(this.head);
       this.head = 0;
     }
@@ -80,7 +82,8 @@ export class Mailbox {
     return this.events.slice(this.head, this.head + limit);
   }
 
-  clear(): ProcessEvent[] {
+  clear(): readonly ProcessEvent[] {
+    if (this.head === this.events.length) return NOTHING;
     const left = this.events.slice(this.head);
     this.events = [];
     this.head = 0;

@@ -41,6 +41,8 @@ export interface NodeOptions {
   readonly clusterSecret?: string;
 }
 
+const TERMINATE: ProcessEvent = { kind: 'terminate' };
+
 export class Node implements RouterHost, PeersHost {
   readonly address: Address;
   /** Differs at each start, so that a restarted node is never taken for the former one. */
@@ -119,7 +121,7 @@ export class Node implements RouterHost, PeersHost {
   }
 
   pid(id: string): Pid {
-    return new Pid(id, this.address.host, this.address.port);
+    return new Pid(id, this.address.host, this.address.port, this.addressKey);
   }
 
   find(id: string): Mailbox | undefined {
@@ -138,8 +140,8 @@ export class Node implements RouterHost, PeersHost {
   terminate(pid: Pid, options: { inject?: boolean } = {}): void {
     const mailbox = this.local(pid);
     if (mailbox === undefined) return;
-    if (options.inject ?? true) mailbox.pushFront({ kind: 'terminate' });
-    else mailbox.push({ kind: 'terminate' });
+    if (options.inject ?? true) mailbox.pushFront(TERMINATE);
+    else mailbox.push(TERMINATE);
     this.runQueue.add(mailbox);
   }
 
@@ -287,7 +289,7 @@ export class Node implements RouterHost, PeersHost {
   private visit(mailbox: Mailbox, eventsMax: number): number {
     if (mailbox.state === 'bottom') {
       mailbox.state = 'ready';
-      this.contain(mailbox, 'initialize', () => mailbox.process.initialize());
+      this.contain(mailbox, 'initialize');
     }
     let done = 0;
     while (done < eventsMax) {
@@ -315,9 +317,9 @@ export class Node implements RouterHost, PeersHost {
     if (event.kind === 'http' && !event.reply.closed) event.reply.text(500, 'Internal error; see the log');
   }
 
-  private contain(mailbox: Mailbox, what: string, run: () => void): void {
+  private contain(mailbox: Mailbox, what: 'initialize' | 'finalize'): void {
     try {
-      run();
+      mailbox.process[what]();
     } catch (error) {
       this.handlerErrors++;
       this.loggerFor(mailbox.pid.id).error(`${what} threw`, { error: stackOf(error) });
@@ -326,7 +328,7 @@ export class Node implements RouterHost, PeersHost {
 
   private end(mailbox: Mailbox): void {
     const { id } = mailbox.pid;
-    this.contain(mailbox, 'finalize', () => mailbox.process.finalize());
+    this.contain(mailbox, 'finalize');
     mailbox.state = 'terminated';
     this.processes.delete(id);
     this.loggers.delete(id);
@@ -334,8 +336,10 @@ export class Node implements RouterHost, PeersHost {
     this.peers.forgetWatcher(id);
     this.watchers.removeWatcher(mailbox.pid);
     for (const watcher of this.watchers.take(id)) this.tellExited(mailbox.pid, watcher);
-    for (const resolve of this.waiters.get(id) ?? []) resolve();
+    const waiting = this.waiters.get(id);
+    if (waiting === undefined) return;
     this.waiters.delete(id);
+    for (const resolve of waiting) resolve();
   }
 
   private tellExited(pid: Pid, watcher: Pid): void {

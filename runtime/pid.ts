@@ -33,15 +33,18 @@ export class Pid {
   readonly port: number;
   /** `host:port` */
   readonly address: string;
-  /** `host:port/name`; two PIDs are the same exactly when their texts are. */
-  readonly text: string;
 
-  constructor(id: string, host: string, port: number) {
+  /** @param address the text of host and port, where it is at hand */
+  constructor(id: string, host: string, port: number, address: string = addressText({ host, port })) {
     this.id = id;
     this.host = host;
     this.port = port;
-    this.address = addressText({ host, port });
-    this.text = `${this.address}/${id}`;
+    this.address = address;
+  }
+
+  /** `host:port/name`; two PIDs are the same exactly when their texts are. Made when asked for: most never are. */
+  get text(): string {
+    return `${this.address}/${this.id}`;
   }
 
   /**

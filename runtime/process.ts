@@ -45,13 +45,22 @@ export interface Route extends RouteOptions {
   readonly handler: HttpHandler;
 }
 
+/** What most processes have none of costs them nothing: one empty map for all, replaced by an own one at the first entry. */
+const NONE: ReadonlyMap<string, never> = new Map<string, never>();
+
+function withEntry<V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> {
+  if (map === NONE) return new Map([[key, value]]);
+  (map as Map<string, V>).set(key, value);
+  return map;
+}
+
 export abstract class Process<M extends object = AnyMessages> {
   /** The name within the node; generated ones are made by `node.generateId('slave')` → `slave(1)`. */
   readonly id: string;
   /** Read by the node; not for anybody else. */
-  readonly handlers = new Map<string, Installed>();
-  readonly delegates = new Map<string, Pid>();
-  readonly routes = new Map<string, Route>();
+  handlers: ReadonlyMap<string, Installed> = NONE;
+  delegates: ReadonlyMap<string, Pid> = NONE;
+  routes: ReadonlyMap<string, Route> = NONE;
   private home: Node | undefined;
   private address: Pid | undefined;
 
@@ -113,12 +122,13 @@ export abstract class Process<M extends object = AnyMessages> {
 
   /** Handles messages of this name. Installing again replaces. */
   protected install<K extends keyof M & string>(name: K, handler: MessageHandler<M[K]>): void {
-    this.handlers.set(name, { handle: handler as MessageHandler<unknown>, count: 0 });
+    const installed = { handle: handler as MessageHandler<unknown>, count: 0 };
+    this.handlers = withEntry(this.handlers, name, installed);
   }
 
   /** Messages of this name are passed on with their original sender. Handlers go before delegates. */
   protected delegate(name: keyof M & string, to: Pid): void {
-    this.delegates.set(name, to);
+    this.delegates = withEntry(this.delegates, name, to);
   }
 
   /** At most once, in order per receiver. An undefined address (libprocess' empty UPID) swallows the message. */
@@ -155,7 +165,7 @@ export abstract class Process<M extends object = AnyMessages> {
    */
   protected route(path: string, handler: HttpHandler, options: RouteOptions = {}): void {
     const key = path === '/' ? '' : path;
-    this.routes.set(key, { ...options, path: key, handler });
+    this.routes = withEntry(this.routes, key, { ...options, path: key, handler });
   }
 
   /** Ends this process after the present handler. */

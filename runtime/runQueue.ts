@@ -114,7 +114,7 @@ export class RunQueue {
     if (this.head === this.ready.length) {
       this.ready.length = 0;
       this.head = 0;
-    } else if (this.head > 4096) {
+    } else if (this.head > 4096 && 2 * this.head > this.ready.length) {
       this.ready = this.ready.slice(this.head);
       this.head = 0;
     }

@@ -1,5 +1,7 @@
 import type { Pid } from './pid.ts';
 
+const NOBODY: readonly Pid[] = [];
+
 /** Who is told when a process of this node ends: local processes and those of other nodes. */
 export class Watchers {
   private readonly byTarget = new Map<string, Map<string, Pid>>();
@@ -22,12 +24,15 @@ export class Watchers {
   }
 
   removeWatcher(watcher: Pid): void {
+    if (this.byWatcher.size === 0) return;
     for (const targetId of [...(this.byWatcher.get(watcher.text) ?? [])]) this.remove(targetId, watcher);
   }
 
   /** Removes and returns the watchers of a process that ended. */
-  take(targetId: string): Pid[] {
-    const watchers = [...(this.byTarget.get(targetId)?.values() ?? [])];
+  take(targetId: string): readonly Pid[] {
+    const watching = this.byTarget.get(targetId);
+    if (watching === undefined) return NOBODY;
+    const watchers = [...watching.values()];
     for (const watcher of watchers) this.remove(targetId, watcher);
     return watchers;
   }
