@@ -4,6 +4,15 @@
  */
 export { type MessageCodec, packPlain, plainCodec, unpackPlain } from './codec.ts';
 export { type DeadLetter, type DeadLetterReason, DeadLetters } from './deadLetters.ts';
+export {
+  type AuthenticationResult,
+  type Authenticator,
+  basicAuthenticator,
+  type Credential,
+  combinedAuthenticator,
+  type Principal,
+} from './http/authentication.ts';
+export type { Authorization } from './http/gate.ts';
 export { HttpReply, HttpStream } from './http/reply.ts';
 export type { HttpHandler, HttpRequest } from './http/request.ts';
 export { defaultLimits, type Limits } from './limits.ts';

@@ -5,6 +5,8 @@
 import { type MessageCodec, plainCodec } from './codec.ts';
 import { type DeadLetterReason, DeadLetters } from './deadLetters.ts';
 import { runEvent } from './events.ts';
+import type { Authenticator } from './http/authentication.ts';
+import { type Authorization, HttpGate } from './http/gate.ts';
 import type { HttpReply } from './http/reply.ts';
 import type { HttpRequest } from './http/request.ts';
 import { type RouterHost, routeRequest } from './http/router.ts';
@@ -39,6 +41,8 @@ export interface NodeOptions {
   readonly homeId?: string;
   /** What every node of the cluster knows: whoever cannot prove it is refused. None: whoever connects is believed. */
   readonly clusterSecret?: string;
+  /** Paths whose requests are answered 403: `/master/state`, with the delegate made explicit (`firewall_rules`). */
+  readonly disabledEndpoints?: readonly string[];
 }
 
 const TERMINATE: ProcessEvent = { kind: 'terminate' };
@@ -61,6 +65,7 @@ export class Node implements RouterHost, PeersHost {
   homeId: string | undefined;
   /** Handlers that threw, since the start. */
   handlerErrors = 0;
+  private readonly gate: HttpGate;
   private readonly addressKey: string;
   private readonly processes = new Map<string, Mailbox>();
   private readonly prefixes = new Map<string, number>();
@@ -83,6 +88,7 @@ export class Node implements RouterHost, PeersHost {
     this.log = options.log ?? createLogger({ clock: ports.clock, sink: { write() {}, flush() {} } });
     this.metrics = options.metrics ?? new MetricsRegistry(ports.clock);
     this.limits = { ...defaultLimits, ...options.limits };
+    this.gate = new HttpGate(this.log, options.disabledEndpoints);
     this.delegateId = options.delegateId;
     this.homeId = options.homeId;
     this.startedAtMs = ports.clock.now();
@@ -194,7 +200,21 @@ export class Node implements RouterHost, PeersHost {
   }
 
   deliverHttp(to: Mailbox, route: Route, request: HttpRequest, reply: HttpReply): void {
-    this.post(to, { kind: 'http', handler: route.handler, request, reply });
+    this.gate.admit(to.pid.id, route, request, reply, (admitted) => {
+      // Who asks may have taken longer to find out than the process lived.
+      if (to.state === 'terminated') reply.text(500, `The process '${to.pid.id}' ended before it answered`);
+      else this.post(to, { kind: 'http', handler: route.handler, request: admitted, reply });
+    });
+  }
+
+  /** Routes of this realm are served to those whom the authenticator knows; with undefined, to everybody. */
+  setAuthenticator(realm: string, authenticator: Authenticator | undefined): void {
+    this.gate.setAuthenticator(realm, authenticator);
+  }
+
+  /** Asked before the route at this path (`/logging/toggle`) is used; false is answered 403. */
+  setAuthorization(path: string, authorization: Authorization): void {
+    this.gate.authorizations.set(path, authorization);
   }
 
   dispatch(to: Pid, run: () => void): void {

@@ -35,6 +35,12 @@ export class Help extends Process {
       reply.text(400, `No help for '${request.rest}'`);
     } else if (request.query.get('format') === 'json') {
       replyJson(request, reply, JSON.stringify({ processes: narrowed }));
+    } else if ((request.headers['accept'] ?? '').includes('text/html')) {
+      // Browsers ask for HTML by name; curl and HTTPie take whatever comes.
+      reply.send(200, html(narrowed), {
+        'Content-Type': 'text/html; charset=utf-8',
+        'X-Content-Type-Options': 'nosniff',
+      });
     } else {
       reply.send(200, markdown(narrowed), { 'Content-Type': 'text/x-markdown' });
     }
@@ -67,4 +73,20 @@ function markdown(processes: readonly ProcessHelp[]): string {
     return [`## ${id}`, '', ...rows].join('\n');
   });
   return `# Endpoints\n\n${parts.join('\n\n')}\n`;
+}
+
+function html(processes: readonly ProcessHelp[]): string {
+  const parts = processes.map(({ id, endpoints }) => {
+    const rows = endpoints.map(({ name, text }) => {
+      const path = `/${id}${name === '/' ? '' : name}`;
+      return `<li><a href="${escaped(encodeURI(path))}"><code>${escaped(path)}</code></a> ${escaped(text)}</li>`;
+    });
+    return `<h2>${escaped(id)}</h2>\n<ul>\n${rows.join('\n')}\n</ul>`;
+  });
+  const body = `<h1>Endpoints</h1>\n${parts.join('\n')}`;
+  return `<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>Endpoints</title>\n<body>\n${body}\n</body></html>\n`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

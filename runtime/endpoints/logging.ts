@@ -5,13 +5,17 @@ import { parseDuration } from '../units/index.ts';
 
 /** `/logging/toggle`: tells the verbosity; with `level` and `duration` raises it for a while. */
 export class LoggingToggle extends Process {
-  constructor() {
+  private readonly realm: string;
+
+  constructor(realm: string) {
     super('logging');
+    this.realm = realm;
   }
 
   override initialize(): void {
     this.route('/toggle', (request, reply) => this.toggle(request, reply), {
       help: 'The log verbosity; ?level=N&duration=5mins sets it for a while',
+      realm: this.realm,
     });
   }
 
@@ -33,6 +37,8 @@ export class LoggingToggle extends Process {
 
   private set(level: string, duration: string, reply: HttpReply): void {
     try {
+      if (!/^\d+$/.test(level))
+        throw new Error(`level: expected a whole number, got '${level.slice(0, 60)}'`);
       this.node.log.level.toggle(Number(level), parseDuration(duration));
       reply.send(200);
     } catch (error) {

@@ -4,22 +4,58 @@ import type { HttpRequest } from '../http/request.ts';
 import { addSystemGauges, EXPOSITION_TYPE, exposition } from '../metrics/index.ts';
 import type { Node } from '../node.ts';
 import { Process } from '../process.ts';
-import { parseDuration } from '../units/index.ts';
+import { parseDuration, type Rate } from '../units/index.ts';
+import { RateLimiter } from './rateLimiter.ts';
 
 /** `GET /metrics/snapshot`: one flat JSON object, names sorted, every value a double. */
 export class MetricsEndpoint extends Process {
-  constructor() {
+  private readonly realm: string;
+  private readonly limiter: RateLimiter | undefined;
+  private readonly waiting: { readonly request: HttpRequest; readonly reply: HttpReply }[] = [];
+  private paused = false;
+
+  constructor(realm: string, snapshotRate?: Rate) {
     super('metrics');
+    this.realm = realm;
+    this.limiter = snapshotRate === undefined ? undefined : new RateLimiter(snapshotRate);
   }
 
   override initialize(): void {
     addRuntimeGauges(this.node);
-    this.route('/snapshot', (request, reply) => this.snapshot(request, reply), {
+    this.route('/snapshot', (request, reply) => this.queue(request, reply), {
       help: 'All metrics as one JSON object',
+      realm: this.realm,
     });
     this.route('/', (_request, reply) => this.prometheus(reply), {
       help: 'All metrics in Prometheus text format',
+      realm: this.realm,
     });
+  }
+
+  /** Those who ask too often wait for their turn; those who left meanwhile do not hold up the others. */
+  private queue(request: HttpRequest, reply: HttpReply): void {
+    this.waiting.push({ request, reply });
+    this.pass();
+  }
+
+  private pass(): void {
+    if (this.paused) return;
+    for (;;) {
+      while (this.waiting[0]?.reply.closed === true) this.waiting.shift();
+      const first = this.waiting[0];
+      if (first === undefined) return;
+      const waitMs = this.limiter?.take(this.clock.monotonic()) ?? 0;
+      if (waitMs > 0) {
+        this.paused = true;
+        this.delay(waitMs, () => {
+          this.paused = false;
+          this.pass();
+        });
+        return;
+      }
+      this.waiting.shift();
+      this.snapshot(first.request, first.reply);
+    }
   }
 
   private snapshot(request: HttpRequest, reply: HttpReply): void {

@@ -12,13 +12,17 @@ const EVENTS_SHOWN_MAX = 100;
  * `?detail=true` also its state, messages handled by type, and what the actor says of itself.
  */
 export class ProcessesEndpoint extends Process {
-  constructor() {
+  private readonly realm: string;
+
+  constructor(realm: string) {
     super('__processes__');
+    this.realm = realm;
   }
 
   override initialize(): void {
     this.route('/', (request, reply) => this.list(request, reply), {
       help: 'Every process with its waiting events',
+      realm: this.realm,
     });
   }
 

@@ -1,3 +1,4 @@
+import type { Principal } from './authentication.ts';
 import type { HttpReply } from './reply.ts';
 
 /** One HTTP request, whole, as its route's handler sees it. */
@@ -13,6 +14,8 @@ export interface HttpRequest {
   readonly body: Uint8Array;
   /** `ip:port` of the client, empty when unknown. */
   readonly peer: string;
+  /** Who asks, where the route has a realm and the realm an authenticator. */
+  readonly principal?: Principal;
 }
 
 /** Runs as an event of the route's process; answers through `reply`, now or in a later event. */

@@ -41,7 +41,7 @@ export async function listenFor(where: Where, log: Logger): Promise<ListeningNod
       log,
       ...(where.delegateId !== undefined && { delegateId: where.delegateId }),
     });
-    spawnEndpoints(listening.node, buildFacts());
+    spawnEndpoints(listening.node, buildFacts(), { snapshotRate: where.metrics_snapshot_rate_limit });
     return listening;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -4,6 +4,7 @@ import * as flag from '../flags/index.ts';
 import type { ListenOptions } from '../listen.ts';
 import { SECRET_CHARACTERS_MIN } from '../security/clusterSecret.ts';
 import { ExitCode, StartError } from '../startError.ts';
+import { formatRate, parseRate, type Rate } from '../units/index.ts';
 
 /** The rows about security, the same for every role. */
 export const securityFlags = {
@@ -29,15 +30,41 @@ export const securityFlags = {
     },
     help: 'What all nodes of the cluster know; others cannot link to it or post messages. Best as file://PATH',
   }),
+  firewall_rules: flag.json({
+    validate: firewallRules,
+    help: 'Endpoints that nobody may use: {"disabled_endpoints": {"paths": ["/files/browse"]}}, or its file',
+  }),
+  metrics_snapshot_rate_limit: flag.text<Rate | undefined>({
+    default: '2/1secs',
+    expected: 'a rate such as 2/1secs, or nothing for no limit',
+    placeholder: 'RATE',
+    parse: (given) => (given === '' ? undefined : parseRate(given)),
+    print: (rate) => (rate === undefined ? '' : formatRate(rate)),
+    help: 'How often /metrics/snapshot answers all clients together; who asks more often waits',
+  }),
 };
+
+/** The document of Mesos' flag. @throws Error naming the field that is wrong */
+function firewallRules(value: unknown): { readonly paths: readonly string[] } {
+  const rules = (value as { disabled_endpoints?: { paths?: unknown } } | null)?.disabled_endpoints;
+  const paths = rules?.paths;
+  if (!Array.isArray(paths)) throw new Error('disabled_endpoints.paths: expected an array of paths');
+  const wrong = paths.find((path) => typeof path !== 'string' || !path.startsWith('/'));
+  if (wrong !== undefined)
+    throw new Error(`disabled_endpoints.paths: expected a path, got ${JSON.stringify(wrong)}`);
+  return { paths: paths as string[] };
+}
 
 export type SecurityValues = flag.FlagValues<typeof securityFlags>;
 
 /** What the flags ask of `listen`. @throws StartError naming the flag that is wrong or missing */
-export function securityOf(values: SecurityValues): Pick<ListenOptions, 'tls' | 'clusterSecret'> {
+export function securityOf(
+  values: SecurityValues,
+): Pick<ListenOptions, 'tls' | 'clusterSecret' | 'disabledEndpoints'> {
   const tls = tlsOf(values);
   return {
     ...(tls !== undefined && { tls }),
+    ...(values.firewall_rules !== undefined && { disabledEndpoints: values.firewall_rules.paths }),
     ...(values.cluster_secret !== undefined && { clusterSecret: values.cluster_secret }),
   };
 }
@@ -94,9 +121,11 @@ const SSL_VARIABLES: ReadonlyArray<readonly [variable: string, flag: string]> = 
  * `LIBPROCESS_SSL_ENABLED` is `true` or `1`; a flag, or its own variable, wins over them.
  */
 export function withLibprocessVariables(env: flag.Environment): flag.Environment {
-  const enabled = env['LIBPROCESS_SSL_ENABLED'];
-  if (enabled !== 'true' && enabled !== '1') return env;
   const all: Record<string, string | undefined> = { ...env };
+  all[flag.variableOf('metrics_snapshot_rate_limit')] ??=
+    env['LIBPROCESS_METRICS_SNAPSHOT_ENDPOINT_RATE_LIMIT'];
+  const enabled = env['LIBPROCESS_SSL_ENABLED'];
+  if (enabled !== 'true' && enabled !== '1') return all;
   for (const [variable, name] of SSL_VARIABLES) all[flag.variableOf(name)] ??= env[variable];
   return all;
 }
