@@ -24,6 +24,7 @@ export function runEvent(node: Node, mailbox: Mailbox, event: ProcessEvent): voi
       process.exited(event.pid, event.reason);
       return;
     case 'http':
+      mailbox.httpWaiting--;
       // The client may have left while the request waited.
       if (!event.reply.closed) event.handler(event.request, event.reply);
       return;

@@ -15,6 +15,8 @@ export {
 export type { Authorization } from './http/gate.ts';
 export { HttpReply, HttpStream } from './http/reply.ts';
 export type { HttpHandler, HttpRequest } from './http/request.ts';
+export { type Inspectable, Inspector } from './inspect/inspector.ts';
+export type { ProcessDetails } from './introspection.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export { type ListeningNode, type ListenOptions, listen } from './listen.ts';
 export { Node, type NodeOptions } from './node.ts';

@@ -2,6 +2,10 @@
 export interface Limits {
   /** Events waiting in one mailbox; a message beyond is dropped as a dead letter. */
   readonly mailboxEventsMax: number;
+  /** HTTP requests waiting in one mailbox; one beyond is answered 503. */
+  readonly mailboxHttpMax: number;
+  /** Lateness of the program's turns, twice in a row, above which HTTP requests are answered 503. */
+  readonly lagMaxMs: number;
   /** Bytes of one HTTP request body or posted message. */
   readonly bodyBytesMax: number;
   /** Bytes of one frame between nodes; a larger message travels in several. */
@@ -27,6 +31,8 @@ export interface Limits {
 
 export const defaultLimits: Limits = {
   mailboxEventsMax: 1_000_000,
+  mailboxHttpMax: 4096,
+  lagMaxMs: 1000,
   bodyBytesMax: 16 * 1024 * 1024,
   frameBytesMax: 256 * 1024,
   messageBytesMax: 64 * 1024 * 1024,

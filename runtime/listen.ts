@@ -1,5 +1,6 @@
 /** Starts a node in the real world: one port for links, HTTP and messages. */
 import { HttpServer } from './http/server.ts';
+import { InspectAcceptor } from './inspect/socket.ts';
 import { defaultLimits } from './limits.ts';
 import { Node, type NodeOptions } from './node.ts';
 import type { Address } from './pid.ts';
@@ -34,6 +35,7 @@ export async function listen(options: ListenOptions = {}): Promise<ListeningNode
   if (options.clusterSecret !== undefined) new ClusterSecret(options.clusterSecret);
   let node: Node | undefined;
   const acceptor = new WebSocketAcceptor(limits.frameBytesMax, (bind) => node?.acceptor.accept(bind));
+  const inspection = new InspectAcceptor();
   const server = new HttpServer({
     bodyBytesMax: limits.bodyBytesMax,
     streamBufferBytesMax: limits.streamBufferBytesMax,
@@ -41,7 +43,11 @@ export async function listen(options: ListenOptions = {}): Promise<ListeningNode
       if (node === undefined) reply.text(503, 'The node is starting');
       else node.handleRequest(request, reply);
     },
-    upgrade: (request, socket, head) => acceptor.upgrade(request, socket, head),
+    upgrade: (request, socket, head) => {
+      if (node !== undefined && InspectAcceptor.wants(request))
+        inspection.upgrade(node, request, socket, head);
+      else acceptor.upgrade(request, socket, head);
+    },
     tls: options.tls,
   });
   const bound = await server.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
@@ -55,11 +61,13 @@ export async function listen(options: ListenOptions = {}): Promise<ListeningNode
     transport,
   });
   node = started;
+  started.lag.start();
   return {
     node: started,
     shutdown: async () => {
       await started.stop();
       acceptor.close();
+      inspection.close();
       await server.close();
     },
   };

@@ -2,6 +2,7 @@ import type { HttpReply } from './http/reply.ts';
 import type { HttpHandler, HttpRequest } from './http/request.ts';
 import type { Pid } from './pid.ts';
 import type { ExitReason, Process } from './process.ts';
+import { QueueTimes } from './queueTimes.ts';
 
 /** What can wait in a mailbox. One FIFO for all kinds, as in libprocess; only an injected terminate goes to the front. */
 export type ProcessEvent =
@@ -40,6 +41,10 @@ export class Mailbox {
   state: MailboxState = 'bottom';
   /** Whether it stands in the run queue. */
   queued = false;
+  /** HTTP requests among the waiting events. */
+  httpWaiting = 0;
+  /** Time in queue of sampled events; undefined before the first sample. */
+  waits: QueueTimes | undefined;
   private events: ProcessEvent[] = [];
   private head = 0;
 
@@ -77,6 +82,12 @@ export class Mailbox {
     return event;
   }
 
+  /** Begins to measure how long the newest waiting event waits, unless one is measured. */
+  sample(nowMs: number): void {
+    this.waits ??= new QueueTimes();
+    this.waits.begin(nowMs, this.length);
+  }
+
   /** The waiting events, oldest first (for `/__processes__`). */
   waiting(limit: number): ProcessEvent[] {
     return this.events.slice(this.head, this.head + limit);
@@ -87,6 +98,8 @@ export class Mailbox {
     const left = this.events.slice(this.head);
     this.events = [];
     this.head = 0;
+    this.httpWaiting = 0;
+    this.waits?.forget();
     return left;
   }
 }

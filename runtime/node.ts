@@ -10,8 +10,10 @@ import { type Authorization, HttpGate } from './http/gate.ts';
 import type { HttpReply } from './http/reply.ts';
 import type { HttpRequest } from './http/request.ts';
 import { type RouterHost, routeRequest } from './http/router.ts';
+import { Inspector } from './inspect/inspector.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { createLogger, type Logger } from './logging/index.ts';
+import { LoopLag } from './loopLag.ts';
 import { Mailbox, type ProcessEvent } from './mailbox.ts';
 import { MetricsRegistry } from './metrics/index.ts';
 import { type Address, addressText, isProcessId, Pid } from './pid.ts';
@@ -61,6 +63,12 @@ export class Node implements RouterHost, PeersHost {
   readonly deadLetters = new DeadLetters();
   readonly startedAtMs: number;
   readonly secret: ClusterSecret | undefined;
+  /** Charts that may be watched. */
+  readonly inspector = new Inspector();
+  /** How late turns come; measured from `start()` on, which `listen` calls. */
+  readonly lag: LoopLag;
+  /** HTTP requests answered 503 because there was too much to do. */
+  httpShed = 0;
   delegateId: string | undefined;
   homeId: string | undefined;
   /** Handlers that threw, since the start. */
@@ -92,7 +100,9 @@ export class Node implements RouterHost, PeersHost {
     this.delegateId = options.delegateId;
     this.homeId = options.homeId;
     this.startedAtMs = ports.clock.now();
+    this.lag = new LoopLag(ports.clock);
     this.peers = new Peers(this, options.transport);
+    this.inspector.register('__link__', this.peers.charts);
     this.runQueue = new RunQueue(
       options.turns ?? realTurns,
       ports.clock,
@@ -163,6 +173,7 @@ export class Node implements RouterHost, PeersHost {
 
   /** Ends every process, then every link. Further sends are dead letters. */
   async stop(): Promise<void> {
+    this.lag.stop();
     const ends = this.list().map((mailbox) => this.wait(mailbox.pid));
     for (const mailbox of this.list()) this.terminate(mailbox.pid);
     await Promise.all(ends);
@@ -200,10 +211,20 @@ export class Node implements RouterHost, PeersHost {
   }
 
   deliverHttp(to: Mailbox, route: Route, request: HttpRequest, reply: HttpReply): void {
+    const refusal = route.essential === true ? undefined : this.overload(to);
+    if (refusal !== undefined) {
+      this.httpShed++;
+      reply.text(503, refusal, { 'Retry-After': '1' });
+      return;
+    }
     this.gate.admit(to.pid.id, route, request, reply, (admitted) => {
       // Who asks may have taken longer to find out than the process lived.
-      if (to.state === 'terminated') reply.text(500, `The process '${to.pid.id}' ended before it answered`);
-      else this.post(to, { kind: 'http', handler: route.handler, request: admitted, reply });
+      if (to.state === 'terminated') {
+        reply.text(500, `The process '${to.pid.id}' ended before it answered`);
+        return;
+      }
+      to.httpWaiting++;
+      this.post(to, { kind: 'http', handler: route.handler, request: admitted, reply });
     });
   }
 
@@ -215,6 +236,16 @@ export class Node implements RouterHost, PeersHost {
   /** Asked before the route at this path (`/logging/toggle`) is used; false is answered 403. */
   setAuthorization(path: string, authorization: Authorization): void {
     this.gate.authorizations.set(path, authorization);
+  }
+
+  /** Why a request is not taken now; undefined when it is. */
+  private overload(to: Mailbox): string | undefined {
+    if (to.httpWaiting >= this.limits.mailboxHttpMax) {
+      return `'${to.pid.id}' has ${to.httpWaiting} requests waiting; try again later`;
+    }
+    const lateMs = this.lag.sustainedMs;
+    if (lateMs > this.limits.lagMaxMs) return `The node is ${Math.round(lateMs)} ms late; try again later`;
+    return undefined;
   }
 
   dispatch(to: Pid, run: () => void): void {
@@ -240,6 +271,12 @@ export class Node implements RouterHost, PeersHost {
   unlink(watcher: Pid, pid: Pid): void {
     if (pid.address === this.addressKey) this.watchers.remove(pid.id, watcher);
     else this.peers.unwatch(watcher.id, pid);
+  }
+
+  /** PIDs as texts: what a process watches, and who watches it. */
+  linksOf(pid: Pid): { watches: string[]; watched_by: string[] } {
+    const local = this.watchers.targetsOf(pid).map((id) => this.pid(id).text);
+    return { watches: [...local, ...this.peers.watchedBy(pid.id)], watched_by: this.watchers.of(pid.id) };
   }
 
   /** Connections to other nodes that are up. */
@@ -352,6 +389,7 @@ export class Node implements RouterHost, PeersHost {
     mailbox.state = 'terminated';
     this.processes.delete(id);
     this.loggers.delete(id);
+    this.inspector.forget(id);
     for (const event of mailbox.clear()) this.abandon(mailbox, event);
     this.peers.forgetWatcher(id);
     this.watchers.removeWatcher(mailbox.pid);

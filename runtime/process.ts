@@ -38,6 +38,8 @@ export interface RouteOptions {
   readonly help?: string;
   /** Name of the authentication realm, when the route has one. */
   readonly realm?: string;
+  /** Answered also by a node that sheds load: what an operator needs to see why. */
+  readonly essential?: boolean;
 }
 
 export interface Route extends RouteOptions {

@@ -33,6 +33,8 @@ const EVENTS_A_TURN = 8192;
 /** … or so much time, looked at every few visits because a look at the clock costs as much as a message. */
 const TURN_MS = 5;
 const VISITS_A_LOOK = 32;
+/** Of so many additions (a power of two, less one) to the queue, one begins a sample of the time in queue. */
+const SAMPLE_MASK = 63;
 
 /**
  * The processes that have something to do, in the order they became ready. A process runs on nobody's stack but this
@@ -45,6 +47,7 @@ export class RunQueue {
   private readonly afterTurn: () => void;
   private ready: Mailbox[] = [];
   private head = 0;
+  private adds = 0;
   private awaited = false;
   private running = false;
   private readonly turn = (): void => this.drain();
@@ -75,6 +78,8 @@ export class RunQueue {
     if (mailbox.queued) return;
     mailbox.queued = true;
     this.ready.push(mailbox);
+    // Time in queue is sampled: asking the clock for each event would cost as much as handling it.
+    if ((++this.adds & SAMPLE_MASK) === 0) mailbox.sample(this.clock.monotonic());
     this.await();
   }
 
@@ -93,7 +98,9 @@ export class RunQueue {
     let visits = 0;
     for (let mailbox = this.next(); mailbox !== undefined; mailbox = this.next()) {
       mailbox.queued = false;
-      left -= this.visit(mailbox, this.order?.events() ?? EVENTS_A_VISIT);
+      const done = this.visit(mailbox, this.order?.events() ?? EVENTS_A_VISIT);
+      left -= done;
+      if (mailbox.waits?.measuring === true) mailbox.waits.handled(done, this.clock);
       if (mailbox.length > 0 && mailbox.state !== 'terminated') this.add(mailbox);
       if (left <= 0) break;
       if (++visits % VISITS_A_LOOK === 0 && this.clock.monotonic() >= until) break;

@@ -23,6 +23,16 @@ export class Watchers {
     if (targets?.delete(targetId) === true && targets.size === 0) this.byWatcher.delete(watcher.text);
   }
 
+  /** Who watches a process. */
+  of(targetId: string): string[] {
+    return [...(this.byTarget.get(targetId)?.keys() ?? [])];
+  }
+
+  /** Ids of the processes of this node that somebody watches. */
+  targetsOf(watcher: Pid): string[] {
+    return [...(this.byWatcher.get(watcher.text) ?? [])];
+  }
+
   removeWatcher(watcher: Pid): void {
     if (this.byWatcher.size === 0) return;
     for (const targetId of [...(this.byWatcher.get(watcher.text) ?? [])]) this.remove(targetId, watcher);

@@ -102,6 +102,13 @@ export class Agent extends Process<MessageTypes> {
     this.installMasterMessages(made);
     this.installExecutorMessages(made);
     this.addGauges(made);
+    for (const chart of [
+      made.registration.chart,
+      made.frameworks.chart,
+      made.executors.chart,
+      this.tables.taskChart,
+    ])
+      this.node.inspector.register(this.self, chart);
     for (const { path, handler, help } of this.parts.serve(this.view(made)))
       this.addRoute(path, handler, help);
     made.recovery.run();

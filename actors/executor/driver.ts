@@ -80,6 +80,7 @@ export class MesosExecutorDriver extends Process<MessageTypes> implements Execut
     );
     this.install('mesos.internal.ShutdownExecutorMessage', () => this.#step({ type: 'SHUTDOWN_ORDERED' }));
     this.#chart = this.#makeChart();
+    this.node.inspector.register(this.self, this.#chart);
     this.#step({ type: 'CONNECTED' });
   }
 

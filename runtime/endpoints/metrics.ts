@@ -1,6 +1,7 @@
 import { doublesText, replyJson } from '../http/json.ts';
 import type { HttpReply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
+import type { Mailbox } from '../mailbox.ts';
 import { addSystemGauges, EXPOSITION_TYPE, exposition } from '../metrics/index.ts';
 import type { Node } from '../node.ts';
 import { Process } from '../process.ts';
@@ -25,10 +26,12 @@ export class MetricsEndpoint extends Process {
     this.route('/snapshot', (request, reply) => this.queue(request, reply), {
       help: 'All metrics as one JSON object',
       realm: this.realm,
+      essential: true,
     });
     this.route('/', (_request, reply) => this.prometheus(reply), {
       help: 'All metrics in Prometheus text format',
       realm: this.realm,
+      essential: true,
     });
   }
 
@@ -81,5 +84,22 @@ function addRuntimeGauges(node: Node): void {
   node.metrics.gauge('runtime/processes', () => node.list().length, 'Actors on this node');
   node.metrics.gauge('runtime/links', () => node.openLinks, 'Open links to other nodes');
   node.metrics.gauge('runtime/dead_letters', () => node.deadLetters.total(), 'Messages that reached nobody');
+  addLoadGauges(node);
   node.metrics.gauge('runtime/handler_errors', () => node.handlerErrors, 'Handlers that threw');
+}
+
+function addLoadGauges(node: Node): void {
+  const { metrics } = node;
+  const largest = (of: (mailbox: Mailbox) => number): number =>
+    node.list().reduce((max, mailbox) => Math.max(max, of(mailbox)), 0);
+  metrics.gauge('runtime/event_loop_lag_ms', () => node.lag.lastMs, 'How late the last turn came');
+  metrics.gauge('runtime/event_loop_lag_max_ms', () => node.lag.maxMs, 'How late the latest turn came');
+  metrics.gauge('runtime/http_shed', () => node.httpShed, 'HTTP requests answered 503 for too much load');
+  metrics.gauge('runtime/link_queue_bytes', () => node.queuedBytes, 'Bytes that wait for other nodes');
+  metrics.gauge('runtime/mailbox_length_max', () => largest((each) => each.length), 'The longest mailbox');
+  metrics.gauge(
+    'runtime/time_in_queue_ms',
+    () => largest((each) => each.waits?.lastMs ?? 0),
+    'The longest recent wait',
+  );
 }

@@ -1,6 +1,7 @@
 import { replyJson } from '../http/json.ts';
 import type { HttpReply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
+import { detailsOf } from '../introspection.ts';
 import type { Mailbox, ProcessEvent } from '../mailbox.ts';
 import { Process } from '../process.ts';
 
@@ -9,7 +10,7 @@ const EVENTS_SHOWN_MAX = 100;
 
 /**
  * `GET /__processes__`: every process of the node with the events that wait for it, as libprocess shows them; with
- * `?detail=true` also its state, messages handled by type, and what the actor says of itself.
+ * `?detail=true` also what `ProcessDetails` lists.
  */
 export class ProcessesEndpoint extends Process {
   private readonly realm: string;
@@ -21,7 +22,8 @@ export class ProcessesEndpoint extends Process {
 
   override initialize(): void {
     this.route('/', (request, reply) => this.list(request, reply), {
-      help: 'Every process with its waiting events',
+      help: 'Every process with its waiting events; ?detail=true tells all there is to know of each',
+      essential: true,
       realm: this.realm,
     });
   }
@@ -31,7 +33,7 @@ export class ProcessesEndpoint extends Process {
     const shown = this.node.list().map((mailbox) => ({
       id: mailbox.pid.id,
       events: mailbox.waiting(EVENTS_SHOWN_MAX).map((event) => eventOf(mailbox, event)),
-      ...(detail ? detailsOf(mailbox) : {}),
+      ...(detail ? detailsOf(this.node, mailbox) : {}),
     }));
     replyJson(request, reply, JSON.stringify(shown));
   }
@@ -51,16 +53,4 @@ function eventOf(mailbox: Mailbox, event: ProcessEvent): Record<string, string> 
     case 'terminate':
       return { type: 'TERMINATE' };
   }
-}
-
-function detailsOf(mailbox: Mailbox): Record<string, unknown> {
-  const messages: Record<string, number> = {};
-  for (const [name, installed] of mailbox.process.handlers) messages[name] = installed.count;
-  return {
-    pid: mailbox.pid.text,
-    run_state: mailbox.state,
-    waiting: mailbox.length,
-    messages,
-    state: mailbox.process.describe(),
-  };
 }

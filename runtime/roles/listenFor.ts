@@ -1,8 +1,10 @@
 import { mesosCodec } from '../../proto/messageCodec.ts';
 import { buildFacts } from '../build.ts';
 import { spawnEndpoints } from '../endpoints/index.ts';
+import { INSPECT_PATH } from '../inspect/socket.ts';
 import { type ListeningNode, listen } from '../listen.ts';
 import type { Logger } from '../logging/index.ts';
+import { addressText } from '../pid.ts';
 import { ExitCode, StartError } from '../startError.ts';
 import type { CommonValues } from './role.ts';
 import { type SecurityValues, securityOf } from './security.ts';
@@ -10,6 +12,8 @@ import { type SecurityValues, securityOf } from './security.ts';
 export interface Where extends SecurityValues, Pick<CommonValues, 'advertise_ip' | 'advertise_port'> {
   readonly ip: string | undefined;
   readonly port: number;
+  /** Whether to print where its charts can be watched. */
+  readonly inspect?: boolean | undefined;
   /** Process that paths of unknown first token belong to. */
   readonly delegateId?: string;
 }
@@ -42,6 +46,12 @@ export async function listenFor(where: Where, log: Logger): Promise<ListeningNod
       ...(where.delegateId !== undefined && { delegateId: where.delegateId }),
     });
     spawnEndpoints(listening.node, buildFacts(), { snapshotRate: where.metrics_snapshot_rate_limit });
+    if (where.inspect === true) {
+      const at = addressText(listening.node.address);
+      process.stdout.write(
+        `inspect ${security.tls === undefined ? 'ws' : 'wss'}://${at}${INSPECT_PATH}?actor=* (createWebSocketReceiver reads it)\n`,
+      );
+    }
     return listening;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -83,6 +83,7 @@ export const commonFlags = {
   advertise_ip: flag.ip({ help: 'Address told to others, when it is not the one listened on' }),
   advertise_port: flag.port({ help: 'Port told to others, when it is not the one listened on' }),
   ...securityFlags,
+  inspect: flag.boolean({ help: 'Print the address where the states of this node can be watched' }),
   ...loggingFlags,
 };
 

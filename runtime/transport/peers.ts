@@ -121,6 +121,17 @@ export class Peers implements LinkHost {
     peer.link?.sendControl({ op: 'unlink', from: watcherId, to: pid.id });
   }
 
+  /** What a process here watches on other nodes. */
+  watchedBy(watcherId: string): string[] {
+    const texts: string[] = [];
+    for (const { address, watched } of this.peers.values()) {
+      for (const [id, watchers] of watched) {
+        if (watchers.has(watcherId)) texts.push(`${addressText(address)}/${id}`);
+      }
+    }
+    return texts;
+  }
+
   /** Forgets all watches of a process that ended here. */
   forgetWatcher(watcherId: string): void {
     for (const peer of this.peers.values()) {

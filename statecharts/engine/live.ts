@@ -20,6 +20,7 @@ export type LiveOptions<M extends AnyStateMachine> = ChartOptions<M> & {
 export class LiveChart<M extends AnyStateMachine> {
   readonly id: string;
   readonly name: string;
+  readonly machine: M;
   readonly #actor: Actor<AnyStateMachine>;
   readonly #owner: Owner<M>;
   readonly #watchers: Watchers;
@@ -32,6 +33,7 @@ export class LiveChart<M extends AnyStateMachine> {
   /** Starts the chart: its first entry actions run before this returns. */
   constructor(machine: M, options: LiveOptions<M>) {
     this.name = options.name ?? machine.id;
+    this.machine = machine;
     this.id = options.id ?? this.name;
     this.#owner = new Owner(this.name, machine, options);
     this.#watchers = new Watchers(this.name);

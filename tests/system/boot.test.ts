@@ -2,7 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
-import { boot, bootMaster, scratch } from '../support/processes.ts';
+import { WebSocket } from 'ws';
+import { boot, bootMaster, getJson, scratch } from '../support/processes.ts';
+import { until } from '../support/until.ts';
 
 const refusals: readonly [title: string, args: readonly string[], code: number, says: RegExp][] = [
   ['no role', [], 64, /--role: required, expected one of local, master/],
@@ -86,4 +88,22 @@ test('--version and an overview without a role', async (t) => {
   const help = boot(t, ['--help']);
   t.is(await help.exited, 0);
   t.regex(help.output(), /--role=master/);
+});
+
+test('--inspect prints where the charts of a role can be watched, and they can', async (t) => {
+  const master = await bootMaster(t, scratch(t), ['--inspect']);
+  const [, address] = await master.says(/^inspect (ws:\S+)/m);
+  const socket = new WebSocket(address ?? '');
+  t.teardown(() => socket.terminate());
+  const told = new Set<string>();
+  socket.on('message', (data) => told.add((JSON.parse(String(data)) as { sessionId: string }).sessionId));
+  await until('the chart of the master is told', () => told.has('master/master/master'));
+  const listed = await getJson<{ id: string; charts: object }[]>(`${master.url}/__processes__?detail=true`);
+  t.deepEqual(Object.keys(listed.find(({ id }) => id === 'master')?.charts ?? {}).sort(), [
+    'agent',
+    'framework',
+    'master',
+    'offer',
+    'task',
+  ]);
 });

@@ -25,7 +25,7 @@ const NO_STATUS = -1;
 
 export class Executors {
   private readonly host: AgentHost;
-  private readonly chart: ExecutorChart;
+  readonly chart: ExecutorChart;
   private readonly sink: ContainerSink;
   /** Containers whose launch was asked for, by id. */
   private readonly asked = new Set<string>();

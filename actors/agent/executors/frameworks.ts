@@ -21,7 +21,7 @@ export interface FrameworksEvents {
 export class Frameworks {
   private readonly host: AgentHost;
   private readonly events: FrameworksEvents;
-  private readonly chart: ChartTable<typeof agentFrameworkMachine>;
+  readonly chart: ChartTable<typeof agentFrameworkMachine>;
 
   constructor(host: AgentHost, events: FrameworksEvents) {
     this.host = host;

@@ -36,7 +36,7 @@ export class Registration {
   private readonly host: AgentHost;
   private readonly detector: MasterDetector;
   private readonly events: RegistrationEvents;
-  private readonly chart: LiveChart<typeof agentProcessMachine>;
+  readonly chart: LiveChart<typeof agentProcessMachine>;
   private leader: Pid | undefined;
   private pingTimeoutMs = PING_TIMEOUT_SECS * 1000;
   private pingTimer: Timer | undefined;

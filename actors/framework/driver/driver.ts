@@ -100,6 +100,7 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
       event: (event) => this.#receive(event),
     });
     this.#chart = this.#makeChart();
+    this.node.inspector.register(this.self, this.#chart);
     this.#step({ type: 'MASTER_DETECTED' });
   }
 

@@ -1,0 +1,90 @@
+/** `/__inspect__?actor=PATTERN` on the node's port: a WebSocket that tells what the matching charts do. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Clock } from '../ports.ts';
+import type { Inspector } from './inspector.ts';
+import { Watch } from './watch.ts';
+
+export const INSPECT_PATH = '/__inspect__';
+/** Watchers at once; each costs what it watches. */
+const WATCHERS_MAX = 16;
+const PATTERN_CHARACTERS_MAX = 200;
+/** The hosted inspector's page may watch as well as the node's own. */
+const HOSTED = /^https:\/\/([a-z]+\.)?stately\.ai$/;
+
+export interface InspectHost {
+  readonly inspector: Inspector;
+  readonly clock: Clock;
+}
+
+export class InspectAcceptor {
+  private readonly server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    // A watcher has nothing to say.
+    maxPayload: 1024,
+  });
+  private readonly watches = new Set<Watch>();
+
+  /** Whether this upgrade is for the inspector. */
+  static wants(request: IncomingMessage): boolean {
+    return (request.url ?? '').split('?')[0] === INSPECT_PATH;
+  }
+
+  get watching(): number {
+    return this.watches.size;
+  }
+
+  upgrade(host: InspectHost, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const pattern = new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('actor') ?? '*';
+    const refusal = this.refusal(request, pattern);
+    if (refusal !== undefined) refuse(socket, ...refusal);
+    else this.server.handleUpgrade(request, socket, head, (opened) => this.watch(host, opened, pattern));
+  }
+
+  /** Status and words for those who may not watch. */
+  private refusal(request: IncomingMessage, pattern: string): [status: string, why: string] | undefined {
+    if (!originAllowed(request)) return ['403 Forbidden', 'a page of another site may not watch'];
+    if (pattern.length > PATTERN_CHARACTERS_MAX) return ['400 Bad Request', 'actor: too long'];
+    if (this.watches.size >= WATCHERS_MAX)
+      return ['503 Service Unavailable', `${WATCHERS_MAX} watch already`];
+    return undefined;
+  }
+
+  close(): void {
+    for (const client of this.server.clients) client.terminate();
+    this.server.close();
+  }
+
+  private watch(host: InspectHost, socket: WebSocket, pattern: string): void {
+    const watch = new Watch(host.inspector, host.clock, pattern, {
+      get bufferedBytes() {
+        return socket.bufferedAmount;
+      },
+      send: (text) => socket.send(text),
+    });
+    this.watches.add(watch);
+    socket.on('error', () => socket.terminate());
+    socket.on('close', () => {
+      watch.stop();
+      this.watches.delete(watch);
+    });
+  }
+}
+
+/** A browser tells where its page comes from: only the node's own pages and the hosted inspector's may watch. */
+function originAllowed(request: IncomingMessage): boolean {
+  const { origin, host } = request.headers;
+  return (
+    origin === undefined || origin === `http://${host}` || origin === `https://${host}` || HOSTED.test(origin)
+  );
+}
+
+function refuse(socket: Duplex, status: string, why: string): void {
+  const body = `${why}\n`;
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+}
