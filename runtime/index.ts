@@ -25,6 +25,7 @@ export type { Clock, Ids, Ports, Random, Timer } from './ports.ts';
 export {
   type AnyMessages,
   type ExitReason,
+  type LinkOptions,
   type MessageHandler,
   Process,
   type Route,

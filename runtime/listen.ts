@@ -48,6 +48,7 @@ export async function listen(options: ListenOptions = {}): Promise<ListeningNode
         inspection.upgrade(node, request, socket, head);
       else acceptor.upgrade(request, socket, head);
     },
+    notHttp: (reason) => options.log?.debug('a connection spoke no HTTP and was closed', { reason }),
     tls: options.tls,
   });
   const bound = await server.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });

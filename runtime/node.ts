@@ -18,10 +18,11 @@ import { Mailbox, type ProcessEvent } from './mailbox.ts';
 import { MetricsRegistry } from './metrics/index.ts';
 import { type Address, addressText, isProcessId, Pid } from './pid.ts';
 import type { Clock, Ids, Ports, Random } from './ports.ts';
-import type { ExitReason, Process, Route } from './process.ts';
+import type { ExitReason, LinkOptions, Process, Route } from './process.ts';
 import { realPorts } from './realPorts.ts';
 import { RunQueue, realTurns, type Turns } from './runQueue.ts';
 import { ClusterSecret } from './security/clusterSecret.ts';
+import { isSameHost } from './transport/addressProof.ts';
 import type { Transport } from './transport/channel.ts';
 import type { Hello } from './transport/frame.ts';
 import { Peers, type PeersHost } from './transport/peers.ts';
@@ -45,6 +46,11 @@ export interface NodeOptions {
   readonly clusterSecret?: string;
   /** Paths whose requests are answered 403: `/master/state`, with the delegate made explicit (`firewall_rules`). */
   readonly disabledEndpoints?: readonly string[];
+  /**
+   * Whether senders, be they libprocess' or nodes that link here, must come from the very IP address of the PID they
+   * claim (ports are not compared; names other than `localhost` never match). Default: nothing is verified, as upstream.
+   */
+  readonly requirePeerAddressIpMatch?: boolean;
 }
 
 const TERMINATE: ProcessEvent = { kind: 'terminate' };
@@ -69,6 +75,7 @@ export class Node implements RouterHost, PeersHost {
   readonly lag: LoopLag;
   /** HTTP requests answered 503 because there was too much to do. */
   httpShed = 0;
+  readonly requirePeerAddressIpMatch: boolean;
   delegateId: string | undefined;
   homeId: string | undefined;
   /** Handlers that threw, since the start. */
@@ -97,6 +104,7 @@ export class Node implements RouterHost, PeersHost {
     this.metrics = options.metrics ?? new MetricsRegistry(ports.clock);
     this.limits = { ...defaultLimits, ...options.limits };
     this.gate = new HttpGate(this.log, options.disabledEndpoints);
+    this.requirePeerAddressIpMatch = options.requirePeerAddressIpMatch ?? false;
     this.delegateId = options.delegateId;
     this.homeId = options.homeId;
     this.startedAtMs = ports.clock.now();
@@ -260,10 +268,13 @@ export class Node implements RouterHost, PeersHost {
 
   // ---- links ----------------------------------------------------------------------------------------------------
 
-  /** `watcher` (a local process) hears once when the process at `pid` is gone. Linking twice is linking once. */
-  link(watcher: Pid, pid: Pid): void {
+  /**
+   * `watcher` (a local process) hears once when the process at `pid` is gone. Linking twice is linking once.
+   * @param options.reconnect calls the other node anew, see `Process.link`
+   */
+  link(watcher: Pid, pid: Pid, options: LinkOptions = {}): void {
     if (pid.text === watcher.text) throw new Error(`${pid.text} cannot link to itself`);
-    if (pid.address !== this.addressKey) this.peers.watch(watcher.id, pid);
+    if (pid.address !== this.addressKey) this.peers.watch(watcher.id, pid, options);
     else if (this.processes.has(pid.id)) this.watchers.add(pid.id, watcher);
     else this.exited(watcher.id, pid, 'never-existed');
   }
@@ -326,6 +337,10 @@ export class Node implements RouterHost, PeersHost {
 
   unwatchedFrom(toId: string, watcher: Pid): void {
     this.watchers.remove(toId, watcher);
+  }
+
+  heardLibprocess(from: Pid, peerIp: string): void {
+    if (isSameHost(from.host, peerIp)) this.peers.speaksLibprocess(from);
   }
 
   awaitTurn(): void {

@@ -56,6 +56,14 @@ function withEntry<V>(map: ReadonlyMap<string, V>, key: string, value: V): Reado
   return map;
 }
 
+export interface LinkOptions {
+  /**
+   * Calls the other node anew and uses that connection from now on; the former one is closed without an exit, and whoever
+   * was linked to that node stays so (libprocess' RECONNECT): for whoever knows that the former connection is dead.
+   */
+  readonly reconnect?: boolean;
+}
+
 export abstract class Process<M extends object = AnyMessages> {
   /** The name within the node; generated ones are made by `node.generateId('slave')` → `slave(1)`. */
   readonly id: string;
@@ -138,9 +146,12 @@ export abstract class Process<M extends object = AnyMessages> {
     if (to !== undefined) this.node.deliver(to, name, body, this.address);
   }
 
-  /** `exited` will be called once when that process or its node is gone. */
-  protected link(pid: Pid): void {
-    this.node.link(this.self, pid);
+  /**
+   * `exited` will be called once when that process or its node is gone. Of a process on a libprocess (another program than
+   * ours) only its node's end is noticed, when the connection to it breaks.
+   */
+  protected link(pid: Pid, options: LinkOptions = {}): void {
+    this.node.link(this.self, pid, options);
   }
 
   protected unlink(pid: Pid): void {

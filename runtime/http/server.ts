@@ -29,10 +29,19 @@ export interface HttpServerOptions {
   readonly upgrade: Upgrade;
   /** Speaks TLS only; without, plain HTTP only. */
   readonly tls?: TlsOptions | undefined;
+  /** Bytes that are not HTTP came; their connection is closed. */
+  readonly notHttp?: (reason: string) => void;
 }
 
 /** Idle keep-alive connections and long requests are not timed out (see above). */
-const TIMES = { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 60_000 };
+const TIMES = { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 60_000, requireHostHeader: false };
+
+/** What the parser says of bytes that never were a request; anything else is a request with a mistake in it. */
+const NOT_HTTP: ReadonlySet<string> = new Set([
+  'HPE_INVALID_METHOD',
+  'HPE_INVALID_CONSTANT',
+  'HPE_INVALID_VERSION',
+]);
 
 export class HttpServer {
   private readonly server: Server;
@@ -52,7 +61,7 @@ export class HttpServer {
       options.upgrade(req, socket, head);
     });
     this.server.on('connection', (socket: Socket) => this.track(socket));
-    this.server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket));
+    this.server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.refuse(error, socket));
   }
 
   /** @throws (by rejection) with `code` EADDRINUSE, EACCES, EADDRNOTAVAIL … */
@@ -74,6 +83,19 @@ export class HttpServer {
       this.server.close(() => resolve());
       for (const socket of this.sockets) socket.destroy();
     });
+  }
+
+  /** A request with a mistake in it is answered; bytes that are no request get no answer, as libprocess does. */
+  private refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+    const { code = '' } = error;
+    if (NOT_HTTP.has(code)) this.options.notHttp?.(error.message);
+    // A connection that broke, or whose TLS handshake failed, leaves no channel to answer on.
+    if (NOT_HTTP.has(code) || !/^(HPE_|ERR_HTTP_)/.test(code) || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const status = code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   }
 
   private track(socket: Duplex): void {
@@ -138,17 +160,6 @@ export class HttpServer {
       return undefined;
     }
   }
-}
-
-function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
-  // A connection that broke, or whose TLS handshake failed, leaves no channel to answer on.
-  if (!/^(HPE_|ERR_HTTP_)/.test(error.code ?? '') || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const status =
-    error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 /** @returns undefined for a path that does not decode */

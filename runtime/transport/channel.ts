@@ -19,10 +19,14 @@ export interface ChannelEvents {
   frame(bytes: Uint8Array): void;
   /** What was buffered has gone out. */
   drained(): void;
+  /** The other side does not speak the wire it was called in; nothing follows. */
+  otherWire(reason: string): void;
   /** Exactly once; nothing follows. */
   closed(reason: string): void;
 }
 
 export interface Transport {
   dial(to: Address, events: ChannelEvents): Channel;
+  /** A plain socket for libprocess' own wire; absent where that is not spoken. */
+  dialLibprocess?(to: Address, events: ChannelEvents): Channel;
 }

@@ -41,6 +41,8 @@ export type Control =
   | { readonly op: 'unlink'; readonly from: string; readonly to: string }
   /** The sender's process `from`, watched by the receiver's process `to`, is gone. */
   | { readonly op: 'exited'; readonly from: string; readonly to: string; readonly reason: ExitReason }
+  /** The sender has another connection to the receiver, which takes the place of this one; this is its last word. */
+  | { readonly op: 'replaced' }
   | { readonly op: 'ping' }
   | { readonly op: 'pong' };
 
@@ -151,7 +153,7 @@ export function readControl(frame: Uint8Array): Control {
   const control = contentOf(frame) as Partial<Record<string, unknown>> | null;
   const op = control?.['op'];
   const named = typeof control?.['from'] === 'string' && typeof control['to'] === 'string';
-  if (op === 'ping' || op === 'pong') return { op };
+  if (op === 'ping' || op === 'pong' || op === 'replaced') return { op };
   if (named && (op === 'link' || op === 'unlink')) return control as unknown as Control;
   if (named && op === 'exited' && typeof control['reason'] === 'string') return control as unknown as Control;
   throw new FrameError(`unknown control message '${String(op).slice(0, 40)}'`);

@@ -10,6 +10,7 @@ import type { Limits } from '../limits.ts';
 import type { Address } from '../pid.ts';
 import type { Clock, Timer } from '../ports.ts';
 import type { ClusterSecret } from '../security/clusterSecret.ts';
+import { isSameHost, isSameIp } from './addressProof.ts';
 import type { Channel, ChannelEvents } from './channel.ts';
 import { ChunkReader } from './chunks.ts';
 import {
@@ -29,6 +30,7 @@ import {
 } from './frame.ts';
 import { Handshake } from './handshake.ts';
 import { Outbox } from './outbox.ts';
+import type { PeerLink } from './peerLink.ts';
 
 export interface LinkHost {
   readonly clock: Clock;
@@ -38,18 +40,23 @@ export interface LinkHost {
   /** What a peer has to prove that it knows, when there is one. */
   readonly secret: ClusterSecret | undefined;
   /** Says who this node is; made anew for each link, as its nonce is. */
+  /** Whether a node must come from the very IP address it claims. */
+  readonly requirePeerAddressIpMatch: boolean;
   hello(): Hello;
   /** The handshake is done. */
   opened(link: Link, peer: Hello): void;
   envelope(link: Link, envelope: Envelope): void;
   control(link: Link, control: Control): void;
+  /** The peer answered the call for this wire with something else. */
+  otherWire(link: Link, reason: string): void;
   /** An envelope whose body cannot be written, or is larger than a message may be. */
   unsendable(envelope: Envelope, error: Error): void;
   /** The link has something to flush at the end of this turn. */
-  dirty(link: Link): void;
+  dirty(link: PeerLink): void;
 }
 
-export class Link implements ChannelEvents {
+export class Link implements PeerLink, ChannelEvents {
+  readonly wire = 'mesostate';
   readonly id: string;
   /** Address the peer listens at: dialled, or claimed in its hello. */
   address: Address | undefined;
@@ -105,8 +112,11 @@ export class Link implements ChannelEvents {
   get addressProved(): boolean {
     const remote = this.channel?.remoteHost;
     if (this.dialled || remote === undefined || this.address === undefined) return true;
-    const plain = remote.replace(/^::ffff:/, '');
-    return plain === this.address.host || (isLoopback(plain) && isLoopback(this.address.host));
+    return isSameHost(this.address.host, remote);
+  }
+
+  get reached(): boolean {
+    return this.peer !== undefined;
   }
 
   /** Envelopes that wait for the peer. */
@@ -188,6 +198,10 @@ export class Link implements ChannelEvents {
     return this.outbox.clear();
   }
 
+  takeQueue(): readonly Envelope[] {
+    return this.outbox.takeAll();
+  }
+
   // ---- what the channel tells -------------------------------------------------------------------------------------
 
   opened(): void {
@@ -209,18 +223,31 @@ export class Link implements ChannelEvents {
     }
   }
 
+  otherWire(reason: string): void {
+    if (!this.ended) this.host.otherWire(this, reason);
+  }
+
   closed(reason: string): void {
     if (!this.ended) this.tell({ type: 'SOCKET_LOST', reason });
   }
 
   private shakeHands(handshake: Handshake, bytes: Uint8Array): void {
-    const event = handshake.read(bytes);
+    const event = this.checkAddress(handshake.read(bytes), handshake.claimed);
     if (event.type === 'HANDSHAKE_DONE' && handshake.claimed !== undefined) {
       const { host, port } = handshake.claimed;
       this.peer = handshake.claimed;
       this.address ??= { host, port };
     }
     this.tell(event);
+  }
+
+  /** The rule of `requirePeerAddressIpMatch`, as soon as the peer has said where it is. */
+  private checkAddress(event: LinkEvent, claimed: Hello | undefined): LinkEvent {
+    const remote = this.channel?.remoteHost;
+    if (!this.host.requirePeerAddressIpMatch || this.dialled || remote === undefined) return event;
+    if (claimed === undefined || isSameIp(claimed.host, remote)) return event;
+    const reason = `the peer claims to be at ${claimed.host} but its connection comes from ${remote}`;
+    return { type: 'HANDSHAKE_REFUSED', reason };
   }
 
   private read(bytes: Uint8Array): void {
@@ -253,8 +280,4 @@ export class Link implements ChannelEvents {
       this.heartbeat();
     });
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

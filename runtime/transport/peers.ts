@@ -4,18 +4,24 @@
  */
 import { ChartTable } from '../../statecharts/engine.ts';
 import { linkMachine } from '../../statecharts/link.ts';
-import { decodeBody, encodeBody, type MessageCodec } from '../codec.ts';
+import type { MessageCodec } from '../codec.ts';
 import type { DeadLetters } from '../deadLetters.ts';
 import type { Limits } from '../limits.ts';
 import type { Logger } from '../logging/index.ts';
-import { type Address, addressText, Pid } from '../pid.ts';
+import { type Address, addressText, type Pid } from '../pid.ts';
 import type { Clock } from '../ports.ts';
 import type { ExitReason } from '../process.ts';
 import type { ClusterSecret } from '../security/clusterSecret.ts';
 import type { Channel, ChannelEvents, Transport } from './channel.ts';
-import { type Control, Encoding, type Envelope, type Hello } from './frame.ts';
+import { makeEnvelope, openEnvelope, UNREADABLE } from './envelope.ts';
+import type { Control, Envelope, Hello } from './frame.ts';
+import { InboundWatches } from './inbound.ts';
+import { KnownLibprocesses } from './libprocess/known.ts';
+import { LibprocessLink } from './libprocess/link.ts';
 import { Link, type LinkHost } from './link.ts';
-import { bytesOf } from './size.ts';
+import { Peer } from './peer.ts';
+import type { PeerLink } from './peerLink.ts';
+import { Senders } from './senders.ts';
 
 export interface PeersHost {
   readonly clock: Clock;
@@ -24,6 +30,8 @@ export interface PeersHost {
   readonly deadLetters: DeadLetters;
   readonly log: Logger;
   readonly secret: ClusterSecret | undefined;
+  readonly requirePeerAddressIpMatch: boolean;
+  readonly address: Address;
   hello(): Hello;
   /** A message from another node for a process here. */
   arrived(toId: string, name: string, body: unknown, from: Pid | undefined): void;
@@ -37,17 +45,6 @@ export interface PeersHost {
 
 /** Longest wait for a peer to take what is queued when a link is ended from this side. */
 const DRAIN_MS = 1000;
-/** What an envelope costs besides its body while it waits. */
-const ENVELOPE_BYTES = 8;
-
-interface Peer {
-  readonly address: Address;
-  /** The link used for sending. */
-  link: Link | undefined;
-  incarnation: string | undefined;
-  /** Process id there → ids of the processes here that watch it. */
-  readonly watched: Map<string, Set<string>>;
-}
 
 export class Peers implements LinkHost {
   readonly clock: Clock;
@@ -56,13 +53,16 @@ export class Peers implements LinkHost {
   private readonly host: PeersHost;
   private readonly transport: Transport;
   private readonly peers = new Map<string, Peer>();
-  private readonly links = new Map<string, Link>();
+  private readonly links = new Map<string, PeerLink>();
   private linksMade = 0;
   private whenEmpty: (() => void) | undefined;
-  private readonly dirtyLinks = new Set<Link>();
+  private readonly dirtyLinks = new Set<PeerLink>();
   /** Watches of other nodes' processes over processes here, which end with their link. */
-  private readonly inbound = new Map<Link, Map<string, Set<string>>>();
-  private readonly senders = new Map<Link, Map<string, Pid>>();
+  private readonly inbound = new InboundWatches<PeerLink>();
+  private readonly senders = new Senders<PeerLink>();
+  private readonly libprocess = new KnownLibprocesses();
+  /** Links that take the place of another (RECONNECT), with the one they replace as soon as they are open. */
+  private readonly former = new Map<PeerLink, PeerLink>();
   private closing = false;
 
   constructor(host: PeersHost, transport: Transport) {
@@ -74,15 +74,19 @@ export class Peers implements LinkHost {
   }
 
   get openLinks(): number {
-    let open = 0;
-    for (const link of this.links.values()) if (link.open) open++;
-    return open;
+    return this.list.filter(({ open }) => open).length;
   }
 
   get queuedEnvelopes(): number {
-    let queued = 0;
-    for (const link of this.links.values()) queued += link.queued;
-    return queued;
+    return this.list.reduce((queued, link) => queued + link.queued, 0);
+  }
+
+  get queuedBytes(): number {
+    return this.list.reduce((queued, link) => queued + link.queuedBytes, 0);
+  }
+
+  private get list(): readonly PeerLink[] {
+    return [...this.links.values()];
   }
 
   /** A typed body is encoded here, so that a wrong one throws at its sender. */
@@ -91,68 +95,66 @@ export class Peers implements LinkHost {
       this.host.deadLetters.count('link-broken', { to, name, from });
       return;
     }
-    const typed = this.host.codec.knows(name);
-    const empty = body === undefined && !typed;
-    const written = typed ? encodeBody(this.host.codec, name, body) : empty ? null : body;
-    this.linkTo(to).enqueue({
-      to: to.id,
-      name,
-      from: from?.id ?? '',
-      encoding: typed ? Encoding.typed : empty ? Encoding.empty : Encoding.plain,
-      body: written,
-      bytes: ENVELOPE_BYTES + bytesOf(written),
-    });
+    this.linkTo(to).enqueue(makeEnvelope(this.host.codec, to, name, body, from));
   }
 
-  watch(watcherId: string, pid: Pid): void {
+  /**
+   * @param options.reconnect calls the peer anew and uses that connection from now on; the former one is closed without
+   *   an exit, and all who watch stay watching
+   */
+  watch(watcherId: string, pid: Pid, options: { readonly reconnect?: boolean } = {}): void {
     const peer = this.peerOf(pid);
-    const watchers = peer.watched.get(pid.id) ?? new Set<string>();
-    if (watchers.has(watcherId)) return;
-    watchers.add(watcherId);
-    peer.watched.set(pid.id, watchers);
-    this.linkTo(pid).sendControl({ op: 'link', from: watcherId, to: pid.id });
+    const added = peer.watch(pid.id, watcherId);
+    if (options.reconnect === true && peer.link !== undefined && !this.closing)
+      this.reconnect(peer, peer.link);
+    else if (added) this.linkTo(pid).sendControl({ op: 'link', from: watcherId, to: pid.id });
   }
 
   unwatch(watcherId: string, pid: Pid): void {
     const peer = this.peers.get(pid.address);
-    const watchers = peer?.watched.get(pid.id);
-    if (peer === undefined || watchers?.delete(watcherId) !== true) return;
-    if (watchers.size === 0) peer.watched.delete(pid.id);
+    if (peer?.unwatch(pid.id, watcherId) !== true) return;
     peer.link?.sendControl({ op: 'unlink', from: watcherId, to: pid.id });
   }
 
   /** What a process here watches on other nodes. */
   watchedBy(watcherId: string): string[] {
-    const texts: string[] = [];
-    for (const { address, watched } of this.peers.values()) {
-      for (const [id, watchers] of watched) {
-        if (watchers.has(watcherId)) texts.push(`${addressText(address)}/${id}`);
-      }
-    }
-    return texts;
+    const pids = [...this.peers.values()].flatMap((peer) => [...peer.watchedBy(watcherId)]);
+    return pids.map(({ text }) => text);
   }
 
   /** Forgets all watches of a process that ended here. */
   forgetWatcher(watcherId: string): void {
     for (const peer of this.peers.values()) {
-      for (const [id, watchers] of peer.watched) {
-        if (watchers.has(watcherId))
-          this.unwatch(watcherId, new Pid(id, peer.address.host, peer.address.port));
-      }
+      for (const pid of [...peer.watchedBy(watcherId)]) this.unwatch(watcherId, pid);
     }
   }
 
   /** Tells a watcher on another node that the process it watched here is gone. */
   tellExited(localId: string, watcher: Pid, reason: ExitReason): void {
-    const link = this.peers.get(watcher.address)?.link;
+    const [asked] = this.inbound.take(localId, watcher);
+    const used = this.peers.get(watcher.address)?.link;
+    // The link that messages to that node take, so that nothing is overtaken; a peer under another name has only its own.
+    const link = used?.wire === 'mesostate' ? used : asked;
     // Controls overtake envelopes, but the end of a process is not to be heard before its last words.
     link?.flush();
     link?.sendControl({ op: 'exited', from: localId, to: watcher.id, reason });
   }
 
+  /** Address in every PID of this node. */
+  get own(): Address {
+    return this.host.address;
+  }
+
+  /** A message on libprocess' wire came from that address: answers go the same way. */
+  speaksLibprocess(address: Address): void {
+    const text = addressText(address);
+    if (this.secret === undefined && this.peers.get(text)?.link === undefined) this.libprocess.add(text);
+  }
+
   /** Takes a connection that a peer opened. */
   accept(bind: (events: ChannelEvents) => Channel): void {
-    const link = this.newLink(undefined);
+    const link = new Link(this, this.newId(undefined), undefined);
+    this.links.set(link.id, link);
     link.bind(bind(link));
     link.opened();
   }
@@ -186,12 +188,17 @@ export class Peers implements LinkHost {
     return this.host.hello();
   }
 
-  dirty(link: Link): void {
+  get requirePeerAddressIpMatch(): boolean {
+    return this.host.requirePeerAddressIpMatch;
+  }
+
+  dirty(link: PeerLink): void {
     this.dirtyLinks.add(link);
     this.host.awaitTurn();
   }
 
   opened(link: Link, hello: Hello): void {
+    this.endFormer(link);
     if (!link.addressProved) return;
     const address = link.address ?? { host: hello.host, port: hello.port };
     const peer = this.peerOf(address);
@@ -203,44 +210,40 @@ export class Peers implements LinkHost {
       }
     }
     peer.incarnation = hello.incarnation;
+    this.libprocess.forget(peer.text);
     if (peer.link === undefined || peer.link.ended) peer.link = link;
+  }
+
+  /** The peer answered our upgrade with something else: what waits goes the way a libprocess understands. */
+  otherWire(link: Link, reason: string): void {
+    const peer = this.peerBehind(link);
+    // Its wire has no place for a proof of the cluster secret.
+    if (peer === undefined || this.transport.dialLibprocess === undefined || this.secret !== undefined) {
+      link.tell({ type: 'SOCKET_LOST', reason });
+      return;
+    }
+    this.libprocess.add(peer.text);
+    this.replace(peer, link, this.dial(peer));
+    link.tell({ type: 'REPLACED' });
   }
 
   envelope(link: Link, envelope: Envelope): void {
     const from = this.senderOf(link, envelope.from);
-    let body: unknown;
-    try {
-      if (envelope.encoding === Encoding.typed) {
-        body = decodeBody(this.host.codec, envelope.name, envelope.body as Uint8Array);
-      } else if (envelope.encoding === Encoding.plain) {
-        body = envelope.body;
-      }
-    } catch (error) {
-      const to = new Pid(envelope.to, this.hello().host, this.hello().port);
-      this.host.deadLetters.count('undecodable', { to, name: envelope.name, from });
-      this.host.log.warn('message dropped: its body does not parse', {
-        name: envelope.name,
-        from: from?.text ?? '',
-        error: (error as Error).message,
-      });
-      return;
-    }
-    this.host.arrived(envelope.to, envelope.name, body, from);
+    const body = openEnvelope(this.host, envelope, from);
+    if (body !== UNREADABLE) this.host.arrived(envelope.to, envelope.name, body, from);
   }
 
   control(link: Link, control: Control): void {
     if (control.op === 'ping' || control.op === 'pong') return;
+    if (control.op === 'replaced') {
+      this.replacedByPeer(link);
+      return;
+    }
     const there = this.senderOf(link, control.from);
     if (there === undefined) return;
-    if (control.op === 'exited') this.remoteExited(there, control.to, control.reason);
-    else if (control.op === 'link') this.remoteWatches(link, control.to, there);
-    else this.host.unwatchedFrom(control.to, there);
-  }
-
-  get queuedBytes(): number {
-    let queued = 0;
-    for (const link of this.links.values()) queued += link.queuedBytes;
-    return queued;
+    if (control.op === 'link') this.remoteWatches(link, control.to, there);
+    else if (control.op === 'unlink') this.remoteUnwatches(link, control.to, there);
+    else if (this.speaksFor(link, there)) this.remoteExited(there, control.to, control.reason);
   }
 
   unsendable(envelope: Envelope, error: Error): void {
@@ -272,10 +275,22 @@ export class Peers implements LinkHost {
     });
   }
 
-  private newLink(dialled: Address | undefined): Link {
-    const id = `${dialled === undefined ? 'from' : addressText(dialled)}#${++this.linksMade}`;
-    const link = new Link(this, id, dialled);
+  private newId(dialled: Address | undefined): string {
+    return `${dialled === undefined ? 'from' : addressText(dialled)}#${++this.linksMade}`;
+  }
+
+  /** Calls the peer, on the wire it is known to speak. */
+  private dial(peer: Peer): PeerLink {
+    const id = this.newId(peer.address);
+    if (this.transport.dialLibprocess !== undefined && this.libprocess.has(peer.text)) {
+      const link = new LibprocessLink(this, id, peer.address);
+      this.links.set(id, link);
+      link.bind(this.transport.dialLibprocess(peer.address, link));
+      return link;
+    }
+    const link = new Link(this, id, peer.address);
     this.links.set(id, link);
+    link.bind(this.transport.dial(peer.address, link));
     return link;
   }
 
@@ -295,8 +310,10 @@ export class Peers implements LinkHost {
     const link = this.links.get(id);
     const peer = link === undefined ? undefined : this.peerBehind(link);
     if (link === undefined || peer === undefined) return;
-    this.host.log.debug('link broke', { peer: addressText(peer.address), reason: link.reason });
-    this.tellWatchers(peer, link.peer === undefined ? 'unreachable' : 'node-gone');
+    this.host.log.debug('link broke', { peer: peer.text, reason: link.reason });
+    for (const [pid, watcher] of peer.takeWatches()) {
+      this.host.exited(watcher, pid, link.reached ? 'node-gone' : 'unreachable');
+    }
   }
 
   /** The link ended: another one to the same node takes its place, if there is one. */
@@ -305,19 +322,21 @@ export class Peers implements LinkHost {
     if (link === undefined) return;
     this.links.delete(id);
     this.dirtyLinks.delete(link);
-    this.senders.delete(link);
-    this.dropInbound(link);
+    this.senders.drop(link);
+    for (const { localId, watcher } of this.inbound.drop(link)) this.host.unwatchedFrom(localId, watcher);
+    this.endFormer(link);
     const peer = this.peerBehind(link);
     if (peer !== undefined) {
+      if (link.wire === 'libprocess') this.libprocess.forget(peer.text);
       peer.link = this.anotherLink(peer);
-      if (peer.link === undefined && peer.watched.size === 0) this.peers.delete(addressText(peer.address));
+      if (peer.idle) this.peers.delete(peer.text);
     }
     this.charts.stop(id);
     if (this.links.size === 0) this.whenEmpty?.();
   }
 
   /** The peer that uses this link for sending. */
-  private peerBehind(link: Link): Peer | undefined {
+  private peerBehind(link: PeerLink): Peer | undefined {
     const peer = link.address === undefined ? undefined : this.peers.get(addressText(link.address));
     return peer?.link === link ? peer : undefined;
   }
@@ -326,49 +345,30 @@ export class Peers implements LinkHost {
     const text = addressText(address);
     let peer = this.peers.get(text);
     if (peer === undefined) {
-      peer = {
-        address: { host: address.host, port: address.port },
-        link: undefined,
-        incarnation: undefined,
-        watched: new Map(),
-      };
+      peer = new Peer(address);
       this.peers.set(text, peer);
     }
     return peer;
   }
 
-  private linkTo(address: Address): Link {
+  private linkTo(address: Address): PeerLink {
     const peer = this.peerOf(address);
-    if (peer.link === undefined) {
-      const link = this.newLink(peer.address);
-      peer.link = link;
-      link.bind(this.transport.dial(peer.address, link));
-    }
+    peer.link ??= this.dial(peer);
     return peer.link;
   }
 
   /** A connection the peer opened serves as well when the one this node opened broke. */
-  private anotherLink(peer: Peer): Link | undefined {
-    const text = addressText(peer.address);
+  private anotherLink(peer: Peer): PeerLink | undefined {
     for (const link of this.links.values()) {
       const usable = link.open && link.addressProved && link.address !== undefined;
-      if (usable && link.address !== undefined && addressText(link.address) === text) return link;
+      if (usable && link.address !== undefined && addressText(link.address) === peer.text) return link;
     }
     return undefined;
   }
 
-  private tellWatchers(peer: Peer, reason: ExitReason): void {
-    const watched = [...peer.watched];
-    peer.watched.clear();
-    for (const [id, watchers] of watched) {
-      const pid = new Pid(id, peer.address.host, peer.address.port);
-      for (const watcher of watchers) this.host.exited(watcher, pid, reason);
-    }
-  }
-
   private remoteExited(there: Pid, watcherId: string, reason: ExitReason): void {
-    const watchers = this.peers.get(there.address)?.watched.get(there.id);
-    if (watchers?.delete(watcherId) === true) this.host.exited(watcherId, there, reason);
+    if (this.peers.get(there.address)?.unwatch(there.id, watcherId) !== true) return;
+    this.host.exited(watcherId, there, reason);
   }
 
   private remoteWatches(link: Link, localId: string, watcher: Pid): void {
@@ -376,36 +376,60 @@ export class Peers implements LinkHost {
       link.sendControl({ op: 'exited', from: localId, to: watcher.id, reason: 'never-existed' });
       return;
     }
-    const byLocal = this.inbound.get(link) ?? new Map<string, Set<string>>();
-    const watchers = byLocal.get(localId) ?? new Set<string>();
-    watchers.add(watcher.text);
-    byLocal.set(localId, watchers);
-    this.inbound.set(link, byLocal);
+    this.inbound.add(link, localId, watcher);
   }
 
-  private dropInbound(link: Link): void {
-    for (const [localId, watchers] of this.inbound.get(link) ?? []) {
-      for (const text of watchers) {
-        const watcher = Pid.parse(text);
-        if (watcher !== undefined) this.host.unwatchedFrom(localId, watcher);
-      }
-    }
-    this.inbound.delete(link);
+  private remoteUnwatches(link: Link, localId: string, watcher: Pid): void {
+    if (this.inbound.remove(link, localId, watcher)) this.host.unwatchedFrom(localId, watcher);
+  }
+
+  /**
+   * Whether what is said over this link of the node at that address is to be believed: it comes from there, or knows the
+   * incarnation that this node was told when it called there itself (a node advertised by name, or behind a translation).
+   */
+  private speaksFor(link: Link, { address }: Pid): boolean {
+    return link.addressProved || this.peers.get(address)?.incarnation === (link.peer?.incarnation ?? '');
   }
 
   /** The sender is always a process of the node at the link's other end: nobody speaks for others. */
   private senderOf(link: Link, id: string): Pid | undefined {
-    if (id === '' || link.address === undefined) return undefined;
-    let pids = this.senders.get(link);
-    if (pids === undefined) {
-      pids = new Map();
-      this.senders.set(link, pids);
-    }
-    let pid = pids.get(id);
-    if (pid === undefined) {
-      pid = new Pid(id, link.address.host, link.address.port);
-      if (pids.size < 10_000) pids.set(id, pid);
-    }
-    return pid;
+    return this.senders.of(link, link.address, id);
+  }
+
+  // ---- one link in the place of another ---------------------------------------------------------------------------
+
+  private reconnect(peer: Peer, old: PeerLink): void {
+    const next = this.dial(peer);
+    this.replace(peer, old, next);
+    // A connection that the peer opened is left to it.
+    if (!old.dialled) return;
+    this.former.set(next, old);
+    if (old.wire === 'libprocess' || !old.open) this.endFormer(next);
+  }
+
+  private replace(peer: Peer, old: PeerLink, next: PeerLink): void {
+    peer.link = next;
+    peer.watchAgain(next);
+    for (const envelope of old.takeQueue()) next.enqueue(envelope);
+  }
+
+  /** The link is open, or never will be: the one it replaces ends, without an exit on either side. */
+  private endFormer(next: PeerLink): void {
+    const old = this.former.get(next);
+    if (old === undefined) return;
+    this.former.delete(next);
+    old.sendControl({ op: 'replaced' });
+    old.tell({ type: 'REPLACED' });
+  }
+
+  /** The peer has another connection: what goes from here to there moves to that one, or to one of our own. */
+  private replacedByPeer(link: Link): void {
+    const peer = this.peerBehind(link);
+    const waiting = peer === undefined ? [] : link.takeQueue();
+    link.tell({ type: 'REPLACED' });
+    if (peer === undefined || (peer.idle && waiting.length === 0)) return;
+    const next = this.linkTo(peer.address);
+    peer.watchAgain(next);
+    for (const envelope of waiting) next.enqueue(envelope);
   }
 }

@@ -1,14 +1,17 @@
 /** Channels over WebSocket, on the same port as HTTP. RFC 6455; never compressed, bounded frames. */
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { type Address, addressText } from '../pid.ts';
 import { clientTls, type TlsOptions } from '../security/tls.ts';
 import type { Channel, ChannelEvents, Transport } from './channel.ts';
+import { dialSocket } from './libprocess/tcp.ts';
 
 /** Where peers upgrade; everything else that asks for an upgrade is refused. */
 export const LINK_PATH = '/__link__';
 const SUBPROTOCOL = 'mesostate.1';
+/** Answers of a node of this house that lets nobody in, or not now: no reason to try another wire. */
+const KEPT_OUT: ReadonlySet<number> = new Set([401, 403, 429, 503]);
 /** A peer that does not answer the closing handshake is cut off after a second. (ws knows the option, its types do not.) */
 const closing: object = { closeTimeout: 1000 };
 
@@ -29,6 +32,7 @@ class WebSocketChannel implements Channel {
     this.socket = socket;
     this.events = events;
     socket.on('open', () => events.opened());
+    socket.on('unexpected-response', (request, response) => this.refused(request, response));
     socket.on('message', (data, isBinary) => {
       if (isBinary) events.frame(toBytes(data));
       else this.cut('a text frame arrived where only binary ones are spoken');
@@ -53,6 +57,17 @@ class WebSocketChannel implements Channel {
 
   cut(reason: string): void {
     this.reason = reason;
+    this.socket.terminate();
+  }
+
+  /** An HTTP server that does not know our links is a libprocess; one that does has its reasons. */
+  private refused(request: ClientRequest, response: IncomingMessage): void {
+    const status = response.statusCode ?? 0;
+    const known = response.headers['sec-websocket-protocol'] !== undefined || KEPT_OUT.has(status);
+    this.reason =
+      `the peer answered the link's upgrade with ${status} ${response.statusMessage ?? ''}`.trim();
+    request.destroy();
+    if (!known) this.events.otherWire(this.reason);
     this.socket.terminate();
   }
 
@@ -84,6 +99,10 @@ export class WebSocketTransport implements Transport {
     });
     return new WebSocketChannel(socket, events, to.host);
   }
+
+  dialLibprocess(to: Address, events: ChannelEvents): Channel {
+    return dialSocket(to, this.tls, events);
+  }
 }
 
 /** The accepting side: takes upgrades of the HTTP server and hands out channels. */
@@ -108,7 +127,9 @@ export class WebSocketAcceptor {
     socket.on('error', () => socket.destroy());
     const path = (request.url ?? '').split('?')[0];
     if (path !== LINK_PATH || !(request.headers['sec-websocket-protocol'] ?? '').includes(SUBPROTOCOL)) {
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      // The header tells a node of this house that speaks another version from a libprocess.
+      const spoken = path === LINK_PATH ? `Sec-WebSocket-Protocol: ${SUBPROTOCOL}\r\n` : '';
+      socket.end(`HTTP/1.1 404 Not Found\r\n${spoken}Connection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
     this.server.handleUpgrade(request, socket, head, (opened) => {
