@@ -34,6 +34,10 @@ export class SimulatedDisk {
     this.gate = gate;
     const chance = powerCut ? () => this.random.next() : () => ALL;
     this.memory = this.memory.restart(chance, { schedule: this.scheduleFor(gate) });
+  }
+
+  /** Neither slow nor failing any more. */
+  mend(): void {
     this.failure = undefined;
     this.delayMs = ORDINARY_MS;
   }

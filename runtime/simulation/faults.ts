@@ -1,0 +1,155 @@
+/** What goes wrong in a simulation, as a list that can be made from a seed, printed, replayed and made shorter. */
+import type { Random } from '../ports.ts';
+import type { Simulation } from './simulation.ts';
+
+export type FaultKind =
+  | 'crash'
+  | 'powerCut'
+  | 'cut'
+  | 'partition'
+  | 'break'
+  | 'halfBreak'
+  | 'delay'
+  | 'pause'
+  | 'clockJump'
+  | 'slowDisk'
+  | 'failingDisk';
+
+/** One thing that goes wrong, and is over after `forMs`. */
+export interface Fault {
+  readonly kind: FaultKind;
+  /** Milliseconds after the schedule began. */
+  readonly atMs: number;
+  readonly node: string;
+  /** The other end, for faults of paths. */
+  readonly to: string;
+  readonly forMs: number;
+  /** How much: milliseconds of delay, of a disk's operation, of a jump. */
+  readonly ms: number;
+}
+
+export interface FaultPlan {
+  /** Names of the machines things happen to. */
+  readonly nodes: readonly string[];
+  readonly kinds: readonly FaultKind[];
+  /** Faults begin within this time. */
+  readonly withinMs: number;
+  /** Faults of one schedule, at most. */
+  readonly most: number;
+}
+
+const LONGEST_MS: Readonly<Record<FaultKind, number>> = {
+  crash: 8_000,
+  powerCut: 8_000,
+  cut: 40_000,
+  partition: 40_000,
+  break: 0,
+  halfBreak: 0,
+  delay: 10_000,
+  pause: 30_000,
+  clockJump: 0,
+  slowDisk: 10_000,
+  failingDisk: 3_000,
+};
+
+/** A schedule, by time. Short faults are as frequent as long ones of each order of magnitude. */
+export function makeFaults(random: Random, plan: FaultPlan): Fault[] {
+  const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(random.next() * list.length)];
+  const faults: Fault[] = [];
+  for (let left = Math.floor(random.next() * (plan.most + 1)); left > 0; left--) {
+    const kind = pick(plan.kinds);
+    const node = pick(plan.nodes);
+    const to = pick(plan.nodes.filter((each) => each !== node));
+    const [when, length, size] = [random.next(), random.next(), random.next()];
+    if (kind === undefined || node === undefined || to === undefined) continue;
+    const ms = kind === 'clockJump' ? Math.round((size - 0.5) * 600_000) : Math.round(2000 ** size);
+    const forMs = Math.round(LONGEST_MS[kind] ** length);
+    faults.push({ kind, atMs: Math.round(when * plan.withinMs), node, to, forMs, ms });
+  }
+  return faults.sort((a, b) => a.atMs - b.atMs);
+}
+
+/** Lets the faults happen, as time passes. */
+export function scheduleFaults(simulation: Simulation, faults: readonly Fault[]): void {
+  for (const fault of faults) {
+    simulation.at(fault.atMs, () => {
+      begin(simulation, fault);
+      simulation.at(fault.forMs, () => end(simulation, fault));
+    });
+  }
+}
+
+/** Ends every fault: paths are whole, machines run, disks and networks are as they should be. */
+export function mend(simulation: Simulation): void {
+  for (const machine of simulation.all) {
+    for (const other of simulation.all) {
+      simulation.heal(machine.name, other.name);
+      simulation.delay(machine.name, other.name, 0);
+    }
+    machine.storage.mend();
+    machine.resume();
+    machine.boot();
+  }
+}
+
+/** In one line, for the one who reads a failing schedule. */
+export function faultText({ kind, atMs, node, to, forMs, ms }: Fault): string {
+  const path = ['cut', 'partition', 'break', 'halfBreak', 'delay'].includes(kind) ? ` → ${to}` : '';
+  const size = ['delay', 'clockJump', 'slowDisk'].includes(kind) ? `, ${ms} ms` : '';
+  const length = forMs > 1 ? `, for ${forMs / 1000} s` : '';
+  return `${(atMs / 1000).toFixed(3).padStart(9)} s  ${kind} ${node}${path}${size}${length}`;
+}
+
+function begin(simulation: Simulation, { kind, node, to, ms }: Fault): void {
+  const machine = simulation.machine(node);
+  switch (kind) {
+    case 'crash':
+      return simulation.crash(node);
+    case 'powerCut':
+      return simulation.crash(node, { powerCut: true });
+    case 'cut':
+      return simulation.cut(node, to);
+    case 'partition':
+      simulation.cut(node, to);
+      return simulation.cut(to, node);
+    case 'break':
+      return simulation.break(node, to);
+    case 'halfBreak':
+      return simulation.break(node, to, { oneSided: true });
+    case 'delay':
+      return simulation.delay(node, to, ms);
+    case 'pause':
+      return simulation.pause(node);
+    case 'clockJump':
+      return machine.jumpClock(ms);
+    case 'slowDisk':
+      machine.storage.delayMs = ms;
+      return;
+    case 'failingDisk':
+      machine.storage.failure = 'EIO: i/o error';
+  }
+}
+
+function end(simulation: Simulation, { kind, node, to }: Fault): void {
+  switch (kind) {
+    case 'crash':
+    case 'powerCut':
+      return simulation.restart(node);
+    case 'cut':
+      return simulation.heal(node, to);
+    case 'partition':
+      simulation.heal(node, to);
+      return simulation.heal(to, node);
+    case 'delay':
+      return simulation.delay(node, to, 0);
+    case 'pause':
+      return simulation.resume(node);
+    case 'slowDisk':
+    case 'failingDisk':
+      return simulation.machine(node).storage.mend();
+    case 'break':
+    case 'halfBreak':
+    case 'clockJump':
+      return;
+  }
+}
