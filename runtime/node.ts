@@ -261,6 +261,17 @@ export class Node implements RouterHost, PeersHost {
     if (mailbox !== undefined) this.post(mailbox, { kind: 'dispatch', run });
   }
 
+  /** As `dispatch`, but never for another process that has taken the name of this one. */
+  dispatchOwn(process: { readonly id: string }, run: () => void): void {
+    const mailbox = this.processes.get(process.id);
+    if (mailbox?.process === process) this.post(mailbox, { kind: 'dispatch', run });
+  }
+
+  /** Whether it was spawned here and has not ended. */
+  runs(process: { readonly id: string }): boolean {
+    return this.processes.get(process.id)?.process === process;
+  }
+
   /** Answers an HTTP request, from a socket or injected by a test. */
   handleRequest(request: HttpRequest, reply: HttpReply): void {
     routeRequest(this, request, reply);

@@ -151,16 +151,16 @@ export abstract class Process<M extends object = AnyMessages> {
    * ours) only its node's end is noticed, when the connection to it breaks.
    */
   protected link(pid: Pid, options: LinkOptions = {}): void {
-    this.node.link(this.self, pid, options);
+    if (this.node.runs(this)) this.node.link(this.self, pid, options);
   }
 
   protected unlink(pid: Pid): void {
-    this.node.unlink(this.self, pid);
+    if (this.node.runs(this)) this.node.unlink(this.self, pid);
   }
 
   /** Runs `run` as an event of this process. */
   protected dispatch(run: () => void): void {
-    this.node.dispatch(this.self, run);
+    this.node.dispatchOwn(this, run);
   }
 
   /** A callable that runs `handler` as an event of this process: for every continuation that touches its state. */
@@ -183,6 +183,6 @@ export abstract class Process<M extends object = AnyMessages> {
 
   /** Ends this process after the present handler. */
   terminate(): void {
-    this.node.terminate(this.self);
+    if (this.node.runs(this)) this.node.terminate(this.self);
   }
 }

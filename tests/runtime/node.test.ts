@@ -138,3 +138,26 @@ test('messages for nobody are counted dead letters', (t) => {
   t.is(one.deadLetters.total('no-process'), 1);
   t.is(two.deadLetters.total('no-process'), 1);
 });
+
+test('what a process left to be done is not done by another one of its name', (t) => {
+  const { node, run } = simulatedWorld();
+  const one = node(1);
+  const done: string[] = [];
+  class Planner extends Process {
+    plan(what: string): void {
+      this.delay(5, () => done.push(what));
+    }
+  }
+  const former = new Planner('planner');
+  one.spawn(former);
+  run(1);
+  former.plan('former');
+  former.terminate();
+  run(1);
+  const next = new Planner('planner');
+  one.spawn(next);
+  next.plan('next');
+  former.terminate();
+  run(10);
+  t.deepEqual(done, ['next']);
+});

@@ -6,7 +6,11 @@ import { type ExitReason, Pid, Process } from '../../runtime/index.ts';
 import type { Scenario, Simulation } from '../../runtime/simulation/index.ts';
 
 const NODES = ['n1', 'n2', 'n3'];
+/** `x` ends and begins anew all the time, `y` lives as long as its node. */
 const LEDGERS = ['x', 'y'];
+const LIFE_MS = 25_000;
+/** A life, the silence after which a link counts as broken, and some. */
+const OVERDUE_MS = LIFE_MS + 25_000;
 
 interface Entry {
   readonly number: number;
@@ -16,7 +20,6 @@ interface Entry {
 
 interface Messages {
   entry: Entry;
-  farewell: Entry;
 }
 
 /** What all ledgers saw, kept outside of the world that crashes. */
@@ -25,7 +28,8 @@ class Auditor {
   entries = 0;
   exits = 0;
   private readonly last = new Map<string, number>();
-  private readonly watching = new Set<string>();
+  /** Watcher and watched → since when, in simulated milliseconds. */
+  private readonly watching = new Map<string, number>();
 
   received(to: string, { number, life }: Entry): void {
     this.entries++;
@@ -36,11 +40,21 @@ class Auditor {
     this.last.set(pair, number);
   }
 
-  watches(watcher: string, pid: string): boolean {
+  watches(watcher: string, pid: string, nowMs: number): boolean {
     const key = `${watcher} ${pid}`;
     if (this.watching.has(key)) return false;
-    this.watching.add(key);
+    this.watching.set(key, nowMs);
     return true;
+  }
+
+  /** A watch that must have been used up by now: what it watches lives shorter. */
+  overdue(watchers: ReadonlySet<string>, nowMs: number): string | undefined {
+    for (const [key, sinceMs] of this.watching) {
+      const [watcher = '', pid = ''] = key.split(' ');
+      if (watchers.has(watcher) && pid.endsWith('/x') && nowMs - sinceMs > OVERDUE_MS)
+        return `${watcher} was never told of the end of ${pid}, watched ${nowMs - sinceMs} ms ago`;
+    }
+    return undefined;
   }
 
   exited(watcher: string, pid: string, reason: string): void {
@@ -51,12 +65,10 @@ class Auditor {
 }
 
 class Ledger extends Process<Messages> {
-  private readonly life: string;
+  readonly life: string;
   private readonly auditor: Auditor;
   private readonly others: readonly Pid[];
   private readonly numbers = new Map<string, number>();
-  /** Number of entries heard in this life. */
-  heard = 0;
 
   constructor(id: string, life: string, auditor: Auditor, others: readonly Pid[]) {
     super(id);
@@ -66,10 +78,7 @@ class Ledger extends Process<Messages> {
   }
 
   override initialize(): void {
-    this.install('entry', (entry) => {
-      this.heard++;
-      this.auditor.received(this.life, entry);
-    });
+    this.install('entry', (entry) => this.auditor.received(this.life, entry));
     this.work();
   }
 
@@ -77,18 +86,17 @@ class Ledger extends Process<Messages> {
     this.auditor.exited(this.life, pid.text, reason);
   }
 
-  /** Watched or not: whoever lives in the end watches everybody. */
-  watchAll(): void {
-    for (const pid of this.others) if (this.auditor.watches(this.life, pid.text)) this.link(pid);
-  }
-
   private work(): void {
     for (const pid of this.others) {
       if (this.random.next() < 0.6) continue;
-      if (this.random.next() < 0.3 && this.auditor.watches(this.life, pid.text)) this.link(pid);
+      if (this.random.next() < 0.3 && this.watches(pid)) this.link(pid);
       for (let n = Math.floor(this.random.next() * 4); n > 0; n--) this.write(pid);
     }
     this.delay(this.random.next() * 900, () => this.work());
+  }
+
+  private watches(pid: Pid): boolean {
+    return this.auditor.watches(this.life, pid.text, this.clock.monotonic());
   }
 
   private write(pid: Pid): void {
@@ -98,9 +106,13 @@ class Ledger extends Process<Messages> {
   }
 }
 
-/** Every second or so one ledger of a node ends and begins anew under its name. */
-function startNode(simulation: Simulation, name: string, auditor: Auditor, pids: readonly Pid[]): void {
-  const ledgers = new Map<string, Ledger>();
+function startNode(
+  simulation: Simulation,
+  name: string,
+  auditor: Auditor,
+  pids: readonly Pid[],
+): () => string | undefined {
+  let lasting: string | undefined;
   simulation.start(name, (place) => {
     const node = place.node();
     const begin = (id: string, life: number): void => {
@@ -108,14 +120,18 @@ function startNode(simulation: Simulation, name: string, auditor: Auditor, pids:
       const others = pids.filter((pid) => !pid.equals(self));
       const ledger = new Ledger(id, `${name}.${place.machine.starts}/${id}.${life}`, auditor, others);
       node.spawn(ledger);
-      ledgers.set(id, ledger);
-      node.clock.setTimer(2_000 + node.random.next() * 30_000, () => {
+      if (id === 'y') {
+        lasting = ledger.life;
+        return;
+      }
+      node.clock.setTimer(node.random.next() * LIFE_MS, () => {
         node.terminate(ledger.self);
         node.clock.setTimer(node.random.next() * 1000, () => begin(id, life + 1));
       });
     };
     for (const id of LEDGERS) begin(id, 1);
   });
+  return () => lasting;
 }
 
 /** The runtime alone. */
@@ -129,8 +145,11 @@ export const ledgerScenario: Scenario = {
   play: (simulation) => {
     const auditor = new Auditor();
     const pids = NODES.flatMap((_, at) => LEDGERS.map((id) => new Pid(id, `10.0.0.${at + 1}`, 5050)));
-    for (const name of NODES) startNode(simulation, name, auditor, pids);
+    const lasting = NODES.map((name) => startNode(simulation, name, auditor, pids));
     simulation.invariant('at most once, in order, exits told once', () => auditor.problems[0]);
-    return () => (auditor.entries < 50 ? `only ${auditor.entries} entries arrived` : undefined);
+    return () => {
+      if (auditor.entries < 50) return `only ${auditor.entries} entries arrived`;
+      return auditor.overdue(new Set(lasting.map((life) => life() ?? '')), simulation.elapsedMs);
+    };
   },
 };
