@@ -104,24 +104,33 @@ function begin(simulation: Simulation, { kind, node, to, ms }: Fault): void {
   const machine = simulation.machine(node);
   switch (kind) {
     case 'crash':
-      return simulation.crash(node);
+      simulation.crash(node);
+      return;
     case 'powerCut':
-      return simulation.crash(node, { powerCut: true });
+      simulation.crash(node, { powerCut: true });
+      return;
     case 'cut':
-      return simulation.cut(node, to);
+      simulation.cut(node, to);
+      return;
     case 'partition':
       simulation.cut(node, to);
-      return simulation.cut(to, node);
+      simulation.cut(to, node);
+      return;
     case 'break':
-      return simulation.break(node, to);
+      simulation.break(node, to);
+      return;
     case 'halfBreak':
-      return simulation.break(node, to, { oneSided: true });
+      simulation.break(node, to, { oneSided: true });
+      return;
     case 'delay':
-      return simulation.delay(node, to, ms);
+      simulation.delay(node, to, ms);
+      return;
     case 'pause':
-      return simulation.pause(node);
+      simulation.pause(node);
+      return;
     case 'clockJump':
-      return machine.jumpClock(ms);
+      machine.jumpClock(ms);
+      return;
     case 'slowDisk':
       machine.storage.delayMs = ms;
       return;
@@ -134,19 +143,25 @@ function end(simulation: Simulation, { kind, node, to }: Fault): void {
   switch (kind) {
     case 'crash':
     case 'powerCut':
-      return simulation.restart(node);
+      simulation.restart(node);
+      return;
     case 'cut':
-      return simulation.heal(node, to);
+      simulation.heal(node, to);
+      return;
     case 'partition':
       simulation.heal(node, to);
-      return simulation.heal(to, node);
+      simulation.heal(to, node);
+      return;
     case 'delay':
-      return simulation.delay(node, to, 0);
+      simulation.delay(node, to, 0);
+      return;
     case 'pause':
-      return simulation.resume(node);
+      simulation.resume(node);
+      return;
     case 'slowDisk':
     case 'failingDisk':
-      return simulation.machine(node).storage.mend();
+      simulation.machine(node).storage.mend();
+      return;
     case 'break':
     case 'halfBreak':
     case 'clockJump':

@@ -1,0 +1,129 @@
+/**
+ * Plays scenarios under many seeds on all cores.
+ *
+ *   npm run simulate -- --seeds=1000 [--from=N] [--scenario=NAME]
+ *   npm run simulate -- --seed=N --scenario=NAME [--lines=N]      one run: its faults and the end of its transcript
+ *
+ * Exits with 1 when a seed failed, after printing it with as few faults as still make it fail; with 64 for a wrong option.
+ */
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import {
+  type Outcome,
+  outcomeText,
+  playScenario,
+  type Scenario,
+  shrinkOutcome,
+} from '../runtime/simulation/index.ts';
+import { scenarioNamed, scenarios } from '../tests/simulation/scenarios.ts';
+
+/** What a worker process is asked to play, and what came of it. */
+interface Job {
+  readonly scenario: string;
+  readonly seed: number;
+}
+
+interface Report extends Job {
+  readonly messages: number;
+  /** Empty when all held. */
+  readonly failure: string;
+}
+
+/** Failures after which a campaign ends: they tend to be the same one. */
+const FAILURES_MAX = 5;
+const EX_USAGE = 64;
+
+function report(scenario: Scenario, seed: number): Report {
+  const outcome = playScenario(scenario, seed);
+  const failed = outcome.failure !== undefined;
+  const failure = failed ? outcomeText(shrinkOutcome(scenario, outcome)) : '';
+  return { scenario: scenario.name, seed, messages: outcome.messages, failure };
+}
+
+function work(): void {
+  process.on('message', ({ scenario, seed }: Job) => process.send?.(report(scenarioNamed(scenario), seed)));
+}
+
+function campaign(jobs: readonly Job[]): Promise<Report[]> {
+  const reports: Report[] = [];
+  let next = 0;
+  let failures = 0;
+  const self = fileURLToPath(import.meta.url);
+  const one = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const child = fork(self, ['--worker'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+      const give = (): void => {
+        const job = failures < FAILURES_MAX ? jobs[next++] : undefined;
+        if (job === undefined) child.disconnect();
+        else child.send(job);
+      };
+      child.on('message', (came: Report) => {
+        reports.push(came);
+        if (came.failure !== '') {
+          failures++;
+          console.log(came.failure);
+        }
+        give();
+      });
+      child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))));
+      give();
+    });
+  const workers = Math.min(availableParallelism(), jobs.length);
+  return Promise.all(Array.from({ length: workers }, one)).then(() => reports);
+}
+
+function playOne(scenario: Scenario, seed: number, lines: number): number {
+  const outcome: Outcome = playScenario(scenario, seed);
+  console.log(outcomeText(outcome, lines));
+  if (outcome.failure === undefined) console.log(outcome.simulation.transcript.text(lines));
+  return outcome.failure === undefined ? 0 : 1;
+}
+
+/** @throws Error naming the option */
+function whole(name: string, text: string | undefined, ordinary: number): number {
+  if (text === undefined) return ordinary;
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name}=${text}: expected a whole number`);
+  return Number(text);
+}
+
+async function main(): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    options: {
+      seeds: text,
+      from: text,
+      seed: text,
+      scenario: text,
+      lines: text,
+      worker: { type: 'boolean' },
+    },
+  });
+  if (values.worker === true) {
+    work();
+    return 0;
+  }
+  const chosen = values.scenario === undefined ? scenarios : [scenarioNamed(values.scenario)];
+  const [first] = chosen;
+  if (values.seed !== undefined && first !== undefined)
+    return playOne(first, whole('seed', values.seed, 1), whole('lines', values.lines, 100));
+  const from = whole('from', values.from, 1);
+  const seeds = Array.from({ length: whole('seeds', values.seeds, 100) }, (_, at) => from + at);
+  const startedMs = performance.now();
+  const reports = await campaign(
+    seeds.flatMap((seed) => chosen.map(({ name }) => ({ scenario: name, seed }))),
+  );
+  const failed = reports.filter(({ failure }) => failure !== '').length;
+  const messages = reports.reduce((sum, each) => sum + each.messages, 0);
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  console.log(`${reports.length} runs, ${messages} messages, ${failed} failed, ${seconds} s`);
+  return failed === 0 ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(`simulate: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = EX_USAGE;
+}

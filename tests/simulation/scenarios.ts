@@ -1,0 +1,12 @@
+/** All stories that `npm run simulate` plays. */
+import type { Scenario } from '../../runtime/simulation/index.ts';
+import { ledgerScenario } from './ledger.ts';
+
+export const scenarios: readonly Scenario[] = [ledgerScenario];
+
+/** @throws Error naming those there are */
+export function scenarioNamed(name: string): Scenario {
+  const found = scenarios.find((each) => each.name === name);
+  if (found !== undefined) return found;
+  throw new Error(`--scenario=${name}: expected ${scenarios.map((each) => each.name).join(' or ')}`);
+}
