@@ -30,6 +30,9 @@ export const securityFlags = {
     },
     help: 'What all nodes of the cluster know; others cannot link to it or post messages. Best as file://PATH',
   }),
+  require_peer_address_ip_match: flag.boolean({
+    help: 'Refuse messages and links whose sender is not at the IP address it claims',
+  }),
   firewall_rules: flag.json({
     validate: firewallRules,
     help: 'Endpoints that nobody may use: {"disabled_endpoints": {"paths": ["/files/browse"]}}, or its file',
@@ -60,9 +63,10 @@ export type SecurityValues = flag.FlagValues<typeof securityFlags>;
 /** What the flags ask of `listen`. @throws StartError naming the flag that is wrong or missing */
 export function securityOf(
   values: SecurityValues,
-): Pick<ListenOptions, 'tls' | 'clusterSecret' | 'disabledEndpoints'> {
+): Pick<ListenOptions, 'tls' | 'clusterSecret' | 'disabledEndpoints' | 'requirePeerAddressIpMatch'> {
   const tls = tlsOf(values);
   return {
+    ...(values.require_peer_address_ip_match && { requirePeerAddressIpMatch: true }),
     ...(tls !== undefined && { tls }),
     ...(values.firewall_rules !== undefined && { disabledEndpoints: values.firewall_rules.paths }),
     ...(values.cluster_secret !== undefined && { clusterSecret: values.cluster_secret }),
@@ -124,6 +128,7 @@ export function withLibprocessVariables(env: flag.Environment): flag.Environment
   const all: Record<string, string | undefined> = { ...env };
   all[flag.variableOf('metrics_snapshot_rate_limit')] ??=
     env['LIBPROCESS_METRICS_SNAPSHOT_ENDPOINT_RATE_LIMIT'];
+  all[flag.variableOf('require_peer_address_ip_match')] ??= env['LIBPROCESS_REQUIRE_PEER_ADDRESS_IP_MATCH'];
   const enabled = env['LIBPROCESS_SSL_ENABLED'];
   if (enabled !== 'true' && enabled !== '1') return all;
   for (const [variable, name] of SSL_VARIABLES) all[flag.variableOf(name)] ??= env[variable];

@@ -147,7 +147,11 @@ const rows: readonly Row[] = [
     bytes: post('/slave(1)/', FROM + chunked('hello')),
     answer: ['500 Internal Server Error'],
   },
-  { what: 'neither process nor name', bytes: post('/', `${FROM}\r\n`), answer: ['500 Internal Server Error'] },
+  {
+    what: 'neither process nor name',
+    bytes: post('/', `${FROM}\r\n`),
+    answer: ['500 Internal Server Error'],
+  },
   {
     what: 'a sender that does not parse',
     bytes: post('/slave(1)/text.Hi', `Libprocess-From: nonsense\r\n${chunked('hello')}`),
@@ -226,7 +230,10 @@ test('pipelined messages, torn anywhere, are heard and answered in order over on
   );
   await until('all were heard', () => receiver.heard.length === 30);
   const order = receiver.heard.map((line) => Number(/<(\d+)>/.exec(line)?.[1]));
-  t.deepEqual(order, [...order].sort((a, b) => a - b));
+  t.deepEqual(
+    order,
+    [...order].sort((a, b) => a - b),
+  );
 });
 
 test('nobody verifies a sender unless told to', async (t) => {

@@ -62,6 +62,14 @@ test('the rate of snapshots: two a second, another by the variable, none when it
   t.is(read([], { [variable]: '' }).metrics_snapshot_rate_limit, undefined);
 });
 
+test('senders are held to their addresses by the flag or libprocess variable', (t) => {
+  const variable = 'LIBPROCESS_REQUIRE_PEER_ADDRESS_IP_MATCH';
+  const held = { requirePeerAddressIpMatch: true };
+  t.deepEqual(securityOf(read(['--require_peer_address_ip_match'])), held);
+  t.deepEqual(securityOf(read([], { [variable]: 'true' })), held);
+  t.deepEqual(securityOf(read([], { [variable]: 'false' })), {});
+});
+
 test('firewall rules are read from their document, and a wrong one is told', (t) => {
   const rules = '{"disabled_endpoints": {"paths": ["/master/state"]}}';
   t.deepEqual(securityOf(read([`--firewall_rules=${rules}`])), { disabledEndpoints: ['/master/state'] });
