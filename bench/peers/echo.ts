@@ -1,8 +1,10 @@
 /**
  * The other OS process of the remote bench: a node with a counting actor, a raw WebSocket server and a raw TCP server that
- * count the same messages (a length byte and the bytes; with the batching the sender chose) and echo round trips.
+ * count the same messages (a length and the bytes; with the batching the sender chose) and echo round trips. A text that
+ * says `msgpack` makes a WebSocket's frames arrays of numbers and bodies from then on, which msgpackr reads.
  */
 import { createServer, type Socket } from 'node:net';
+import { Unpackr } from 'msgpackr';
 import { WebSocketServer } from 'ws';
 import { listen } from '../../runtime/index.ts';
 import { Counter } from '../support/actors.ts';
@@ -17,6 +19,14 @@ function consume(chunk: Buffer, rest: Buffer, each: (kind: number, payload: Buff
     data = data.subarray(5 + length);
   }
   return data;
+}
+
+const unpackr = new Unpackr({ useRecords: false });
+
+/** A frame of `[kind, body, kind, body, …]`. */
+function consumePacked(frame: Buffer, each: (kind: number) => void): void {
+  const flat = unpackr.unpack(frame) as unknown[];
+  for (let i = 0; i < flat.length; i += 2) each(flat[i] as number);
 }
 
 const EVERY = 1000;
@@ -35,8 +45,11 @@ node.spawn(new Counter('counter', EVERY));
 const ws = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
 ws.on('connection', (socket) => {
   const handle = serve((text) => socket.send(text));
-  socket.on('message', (data) => {
-    consume(data as Buffer, Buffer.alloc(0), handle);
+  let msgpack = false;
+  socket.on('message', (data, isBinary) => {
+    if (!isBinary) msgpack = true;
+    else if (msgpack) consumePacked(data as Buffer, handle);
+    else consume(data as Buffer, Buffer.alloc(0), handle);
   });
 });
 

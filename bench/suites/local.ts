@@ -1,7 +1,10 @@
-/** Messages between two actors of one node, beside the barest mailbox JavaScript allows (an array on a microtask). */
+/**
+ * Messages between two actors of one node, beside the barest mailbox JavaScript allows (an array on a microtask) and nact.
+ */
 import { listen } from '../../runtime/index.ts';
 import { Counter, Sender } from '../support/actors.ts';
 import { type Figure, measure, percentile, publish } from '../support/figures.ts';
+import { nact } from '../support/nact.ts';
 
 const SUITE = 'local messages';
 const BATCH = 50_000;
@@ -42,6 +45,23 @@ function bareMailbox(): { burst(n: number): Promise<void>; rally(n: number): Pro
   };
 }
 
+/** The same burst between actors of nact, which handles a first message at once and each later one in a turn of its own. */
+function nactBurst(): (n: number) => Promise<void> {
+  let left = 0;
+  let done: () => void = () => {};
+  const system = nact.start();
+  const counting = (): void => {
+    if (--left === 0) done();
+  };
+  const actor = nact.spawnStateless(system, counting, 'counter');
+  return (n) =>
+    new Promise((resolve) => {
+      left = n;
+      done = resolve;
+      for (let i = 0; i < n; i++) nact.dispatch(actor, 1);
+    });
+}
+
 /** Time from a send in an otherwise idle node to the receiver's handler. */
 async function idleLatencyUs(node: Awaited<ReturnType<typeof listen>>['node']): Promise<Figure> {
   const sample: number[] = [];
@@ -73,6 +93,7 @@ const to = node.spawn(counter);
 const sender = new Sender('sender', to, 10_000, 1);
 node.spawn(sender);
 const bare = bareMailbox();
+const throughNact = nactBurst();
 
 const figures = await measure(SUITE, [
   { name: 'one way, bare mailbox', unit: 'messages/s', size: BATCH, run: () => bare.burst(BATCH) },
@@ -83,6 +104,7 @@ const figures = await measure(SUITE, [
     beside: 'one way, bare mailbox',
     run: () => sender.burst(BATCH),
   },
+  { name: 'one way, nact', unit: 'messages/s', size: BATCH, run: () => throughNact(BATCH) },
   { name: 'ping-pong, bare mailbox', unit: 'round trips/s', size: BATCH, run: () => bare.rally(BATCH) },
   {
     name: 'ping-pong',

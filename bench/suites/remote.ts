@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { Packr } from 'msgpackr';
 import { WebSocket } from 'ws';
 import { listen, Pid } from '../../runtime/index.ts';
 import { Sender } from '../support/actors.ts';
@@ -35,7 +36,20 @@ function packed(count: number, kind: number, payload: Uint8Array): Buffer {
   return Buffer.concat(Array.from({ length: count }, () => one));
 }
 
-function rawPeer(write: (bytes: Buffer) => void, hear: (listener: (bytes: Buffer) => void) => void): RawPeer {
+const packr = new Packr({ useRecords: false });
+
+/** The same as msgpack: what a program pays that writes each message into the frame, as a link does. */
+function packedAsMsgpack(count: number, kind: number, payload: Uint8Array): Buffer {
+  const flat: unknown[] = [];
+  for (let i = 0; i < count; i++) flat.push(kind, payload);
+  return packr.pack(flat);
+}
+
+function rawPeer(
+  write: (bytes: Buffer) => void,
+  hear: (listener: (bytes: Buffer) => void) => void,
+  each?: typeof packed,
+): RawPeer {
   let heard: (text: string) => void = () => {};
   hear((bytes) => heard(bytes.toString()));
   const burst = (n: number, payload: Uint8Array): Promise<void> =>
@@ -45,7 +59,8 @@ function rawPeer(write: (bytes: Buffer) => void, hear: (listener: (bytes: Buffer
       let [sent, seen] = [0, 0];
       const pump = (): void => {
         for (; sent < n && sent - seen < WINDOW; sent += perFrame) {
-          write(sent + perFrame <= n ? frame : packed(n - sent, 0, payload));
+          const count = Math.min(perFrame, n - sent);
+          write(each?.(count, 0, payload) ?? (count === perFrame ? frame : packed(count, 0, payload)));
         }
       };
       heard = (text) => {
@@ -58,12 +73,13 @@ function rawPeer(write: (bytes: Buffer) => void, hear: (listener: (bytes: Buffer
   const rally = (n: number, payload: Uint8Array): Promise<void> =>
     new Promise((resolve) => {
       const message = packed(1, 1, payload);
+      const next = (): void => write(each?.(1, 1, payload) ?? message);
       let left = n;
       heard = () => {
-        if (--left > 0) write(message);
+        if (--left > 0) next();
         else resolve();
       };
-      write(message);
+      next();
     });
   return { burst, rally };
 }
@@ -78,6 +94,14 @@ await new Promise((resolve) => ws.once('open', resolve));
 const wsPeer = rawPeer(
   (bytes) => ws.send(bytes),
   (listener) => ws.on('message', (data) => listener(data as Buffer)),
+);
+const packing = new WebSocket(`ws://127.0.0.1:${ports.ws}`, { perMessageDeflate: false });
+await new Promise((resolve) => packing.once('open', resolve));
+packing.send('msgpack');
+const packingPeer = rawPeer(
+  (bytes) => packing.send(bytes),
+  (listener) => packing.on('message', (data) => listener(data as Buffer)),
+  packedAsMsgpack,
 );
 const socket = connect(ports.tcp, '127.0.0.1');
 await new Promise((resolve) => socket.once('connect', resolve));
@@ -117,16 +141,19 @@ const figures = await measure(
     ...rows('16 B one way', 'messages/s', 100_000, [
       ['raw tcp', () => tcpPeer.burst(100_000, small)],
       ['raw ws', () => wsPeer.burst(100_000, small)],
+      ['ws and msgpackr', () => packingPeer.burst(100_000, small)],
       ['', () => smallSender.burst(100_000)],
     ]),
     ...rows('10 KB one way', 'messages/s', 10_000, [
       ['raw tcp', () => tcpPeer.burst(10_000, large)],
       ['raw ws', () => wsPeer.burst(10_000, large)],
+      ['ws and msgpackr', () => packingPeer.burst(10_000, large)],
       ['', () => largeSender.burst(10_000)],
     ]),
     ...rows('16 B round trip, one in flight', 'round trips/s', 2000, [
       ['raw tcp', () => tcpPeer.rally(2000, small)],
       ['raw ws', () => wsPeer.rally(2000, small)],
+      ['ws and msgpackr', () => packingPeer.rally(2000, small)],
       ['', () => smallSender.rally(2000)],
     ]),
   ],
@@ -135,5 +162,6 @@ const figures = await measure(
 publish(figures);
 await shutdown();
 ws.terminate();
+packing.terminate();
 socket.destroy();
 child.disconnect();

@@ -14,9 +14,10 @@
  * few lines, the first of its kind defines a number for line, sender and encoding (`−(number+1), line, from, encoding,
  * body`) and later ones are `number, body`. The numbers are state of one link in one direction and end with it.
  */
-import { Packr, Unpackr } from 'msgpackr';
+import { Packr, RESERVE_START_SPACE, Unpackr } from 'msgpackr';
 import { isProcessId } from '../pid.ts';
 import type { ExitReason } from '../process.ts';
+import { packBytePairs } from './packedBytes.ts';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -67,11 +68,10 @@ const PACK_BUFFER_BYTES = 64 * 1024;
 const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: true, int64AsType: 'number' });
 const unpackr = new Unpackr({ useRecords: false, int64AsType: 'number', mapsAsObjects: true });
 
+/** A view of msgpackr's buffer, which it does not write to again. */
 function frameOf(kind: number, value: unknown): Uint8Array {
-  const packed = packr.pack(value);
-  const frame = new Uint8Array(packed.length + 1);
+  const frame = packr.pack(value, RESERVE_START_SPACE + 1);
   frame[0] = kind;
-  frame.set(packed, 1);
   return frame;
 }
 
@@ -159,6 +159,13 @@ export function readControl(frame: Uint8Array): Control {
   throw new FrameError(`unknown control message '${String(op).slice(0, 40)}'`);
 }
 
+const lineOf = (envelope: Envelope): string => `POST /${envelope.to}/${envelope.name}`;
+const keyOf = (envelope: Envelope, line: string): string => `${envelope.encoding} ${envelope.from} ${line}`;
+
+function sameLine(a: Envelope, b: Envelope): boolean {
+  return a.name === b.name && a.to === b.to && a.from === b.from && a.encoding === b.encoding;
+}
+
 /** Writes envelopes, numbering their lines. One for each link and direction. */
 export class EnvelopeWriter {
   private readonly routes = new Map<string, number>();
@@ -173,17 +180,37 @@ export class EnvelopeWriter {
   }
 
   frame(envelopes: readonly Envelope[]): Uint8Array {
+    return this.frameOfBytes(envelopes) ?? this.frameOfAny(envelopes);
+  }
+
+  /** The usual frame: every line has its number, every body is bytes. Undefined for another one. */
+  private frameOfBytes(envelopes: readonly Envelope[]): Uint8Array | undefined {
+    const numbers: number[] = [];
+    const bodies: Uint8Array[] = [];
+    let previous: Envelope | undefined;
+    let number: number | undefined;
+    for (const envelope of envelopes) {
+      if (!(envelope.body instanceof Uint8Array)) return undefined;
+      if (previous === undefined || !sameLine(previous, envelope)) {
+        number = this.routes.get(keyOf(envelope, lineOf(envelope)));
+      }
+      if (number === undefined) return undefined;
+      numbers.push(number);
+      bodies.push(envelope.body);
+      previous = envelope;
+    }
+    const frame = packBytePairs(numbers, bodies);
+    frame[0] = FrameKind.envelopes;
+    return frame;
+  }
+
+  private frameOfAny(envelopes: readonly Envelope[]): Uint8Array {
     const flat: unknown[] = [];
     let previous: Envelope | undefined;
     let route = -1;
     for (const envelope of envelopes) {
-      const same =
-        previous !== undefined &&
-        previous.name === envelope.name &&
-        previous.to === envelope.to &&
-        previous.from === envelope.from &&
-        previous.encoding === envelope.encoding;
-      if (same && route >= 0) flat.push(route, envelope.body);
+      if (route >= 0 && previous !== undefined && sameLine(previous, envelope))
+        flat.push(route, envelope.body);
       else route = this.push(flat, envelope);
       previous = envelope;
     }
@@ -191,8 +218,8 @@ export class EnvelopeWriter {
   }
 
   private push(flat: unknown[], envelope: Envelope): number {
-    const line = `POST /${envelope.to}/${envelope.name}`;
-    const key = `${envelope.encoding} ${envelope.from} ${line}`;
+    const line = lineOf(envelope);
+    const key = keyOf(envelope, line);
     const known = this.routes.get(key);
     if (known !== undefined) {
       flat.push(known, envelope.body);

@@ -8,7 +8,7 @@ import type { MessageCodec } from '../codec.ts';
 import type { DeadLetters } from '../deadLetters.ts';
 import type { Limits } from '../limits.ts';
 import type { Logger } from '../logging/index.ts';
-import { type Address, addressText, type Pid } from '../pid.ts';
+import { type Address, addressText, Pid } from '../pid.ts';
 import type { Clock } from '../ports.ts';
 import type { ExitReason } from '../process.ts';
 import type { ClusterSecret } from '../security/clusterSecret.ts';
@@ -342,7 +342,8 @@ export class Peers implements LinkHost {
   }
 
   private peerOf(address: Address): Peer {
-    const text = addressText(address);
+    // A PID has its address as text: made anew for each message it would be most of what sending costs.
+    const text = address instanceof Pid ? address.address : addressText(address);
     let peer = this.peers.get(text);
     if (peer === undefined) {
       peer = new Peer(address);
