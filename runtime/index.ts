@@ -19,7 +19,7 @@ export { type Inspectable, Inspector } from './inspect/inspector.ts';
 export type { ProcessDetails } from './introspection.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export { type ListeningNode, type ListenOptions, listen } from './listen.ts';
-export { Node, type NodeOptions } from './node.ts';
+export { Node, type NodeOptions, type SpawnOptions } from './node.ts';
 export { type Address, addressText, Pid, parseAddress } from './pid.ts';
 export type { Clock, Ids, Ports, Random, Timer } from './ports.ts';
 export {
@@ -35,5 +35,6 @@ export { realPorts } from './realPorts.ts';
 export { ClusterSecret } from './security/clusterSecret.ts';
 export type { TlsOptions } from './security/tls.ts';
 export { ExitCode, StartError } from './startError.ts';
+export type { Supervision } from './supervision.ts';
 export { MemoryNetwork } from './transport/memory.ts';
 export { SeededIds, SeededRandom, VirtualClock, type VirtualPorts, virtualPorts } from './virtualPorts.ts';

@@ -13,6 +13,8 @@ export interface ProcessDetails {
   readonly waiting_http: number;
   /** How long sampled events waited before they were handled; 0 before the first sample. */
   readonly time_in_queue: { readonly last_ms: number; readonly max_ms: number; readonly samples: number };
+  /** Instances that took the place of a failed one; undefined when it is not supervised. */
+  readonly restarts: number | undefined;
   /** Messages handled, by name. */
   readonly messages: Readonly<Record<string, number>>;
   /** Messages passed on: name → PID. */
@@ -37,6 +39,7 @@ export function detailsOf(node: Node, mailbox: Mailbox): ProcessDetails {
       max_ms: waits?.maxMs ?? 0,
       samples: waits?.samples ?? 0,
     },
+    restarts: mailbox.supervised?.restarts,
     messages: Object.fromEntries([...process.handlers].map(([name, { count }]) => [name, count])),
     delegates: Object.fromEntries([...process.delegates].map(([name, to]) => [name, to.text])),
     routes: [...process.routes.keys()],

@@ -3,6 +3,7 @@ import type { HttpHandler, HttpRequest } from './http/request.ts';
 import type { Pid } from './pid.ts';
 import type { ExitReason, Process } from './process.ts';
 import { QueueTimes } from './queueTimes.ts';
+import type { Supervised } from './supervision.ts';
 
 /** What can wait in a mailbox. One FIFO for all kinds, as in libprocess; only an injected terminate goes to the front. */
 export type ProcessEvent =
@@ -37,7 +38,11 @@ const NOTHING: readonly ProcessEvent[] = [];
 /** A process' queue of events and its place in the run queue. */
 export class Mailbox {
   readonly pid: Pid;
-  readonly process: Process;
+  /** The instance that handles the events; a supervised one is replaced when it fails. */
+  process: Process;
+  supervised: Supervised | undefined;
+  /** Whether the end that waits was asked for by the process, and another instance is to follow. */
+  endsItself = false;
   state: MailboxState = 'bottom';
   /** Whether it stands in the run queue. */
   queued = false;

@@ -3,8 +3,7 @@
  * HTTP, messages. It owns the processes spawned on it, their run queue, and the ports to the outside.
  */
 import { type MessageCodec, plainCodec } from './codec.ts';
-import { type DeadLetterReason, DeadLetters } from './deadLetters.ts';
-import { runEvent } from './events.ts';
+import { DeadLetters } from './deadLetters.ts';
 import type { Authenticator } from './http/authentication.ts';
 import { type Authorization, HttpGate } from './http/gate.ts';
 import type { HttpReply } from './http/reply.ts';
@@ -22,7 +21,13 @@ import type { ExitReason, LinkOptions, Process, Route } from './process.ts';
 import { realPorts } from './realPorts.ts';
 import { RunQueue, realTurns, type Turns } from './runQueue.ts';
 import { ClusterSecret } from './security/clusterSecret.ts';
+
+import { Shedder } from './shedder.ts';
+import { Stage } from './stage.ts';
+import { Supervised, type Supervision } from './supervision.ts';
+
 import { isSameHost } from './transport/addressProof.ts';
+
 import type { Transport } from './transport/channel.ts';
 import type { Hello } from './transport/frame.ts';
 import { Peers, type PeersHost } from './transport/peers.ts';
@@ -55,6 +60,11 @@ export interface NodeOptions {
 
 const TERMINATE: ProcessEvent = { kind: 'terminate' };
 
+export interface SpawnOptions {
+  /** What becomes of the process when it throws; without it, only the event is lost. */
+  readonly supervise?: Supervision;
+}
+
 export class Node implements RouterHost, PeersHost {
   readonly address: Address;
   /** Differs at each start, so that a restarted node is never taken for the former one. */
@@ -73,8 +83,8 @@ export class Node implements RouterHost, PeersHost {
   readonly inspector = new Inspector();
   /** How late turns come; measured from `start()` on, which `listen` calls. */
   readonly lag: LoopLag;
-  /** HTTP requests answered 503 because there was too much to do. */
-  httpShed = 0;
+  /** Answers 503 when there is too much to do. */
+  readonly shedder: Shedder;
   readonly requirePeerAddressIpMatch: boolean;
   delegateId: string | undefined;
   homeId: string | undefined;
@@ -109,12 +119,14 @@ export class Node implements RouterHost, PeersHost {
     this.homeId = options.homeId;
     this.startedAtMs = ports.clock.now();
     this.lag = new LoopLag(ports.clock);
+    this.shedder = new Shedder(this.limits, this.lag);
     this.peers = new Peers(this, options.transport);
     this.inspector.register('__link__', this.peers.charts);
+    const stage = new Stage(this);
     this.runQueue = new RunQueue(
       options.turns ?? realTurns,
       ports.clock,
-      (mailbox, max) => this.visit(mailbox, max),
+      (mailbox, max) => stage.visit(mailbox, max),
       () => this.peers.flush(),
     );
   }
@@ -125,13 +137,14 @@ export class Node implements RouterHost, PeersHost {
    * Registers the process; `initialize()` runs first, on the run queue.
    * @throws when the id is taken or impossible
    */
-  spawn(process: Process): Pid {
+  spawn(process: Process, options: SpawnOptions = {}): Pid {
     if (!isProcessId(process.id)) throw new Error(`'${process.id}' is not a process id`);
     if (this.processes.has(process.id))
       throw new Error(`a process '${process.id}' exists on ${this.addressKey}`);
     const pid = this.pid(process.id);
     process.attach(this, pid);
     const mailbox = new Mailbox(pid, process);
+    if (options.supervise !== undefined) mailbox.supervised = new Supervised(options.supervise);
     this.processes.set(process.id, mailbox);
     this.runQueue.add(mailbox);
     return pid;
@@ -164,9 +177,18 @@ export class Node implements RouterHost, PeersHost {
   terminate(pid: Pid, options: { inject?: boolean } = {}): void {
     const mailbox = this.local(pid);
     if (mailbox === undefined) return;
+    mailbox.endsItself = false;
     if (options.inject ?? true) mailbox.pushFront(TERMINATE);
     else mailbox.push(TERMINATE);
     this.runQueue.add(mailbox);
+  }
+
+  /** The process asked for its own end: with `restart: 'always'` another instance follows. */
+  terminateItself(pid: Pid, process: object): void {
+    const mailbox = this.local(pid);
+    if (mailbox?.process !== process) return;
+    this.terminate(pid);
+    mailbox.endsItself = mailbox.supervised?.options.restart === 'always';
   }
 
   /** Resolves when the local process has ended; at once when there is none. For callers outside of any process. */
@@ -219,12 +241,7 @@ export class Node implements RouterHost, PeersHost {
   }
 
   deliverHttp(to: Mailbox, route: Route, request: HttpRequest, reply: HttpReply): void {
-    const refusal = route.essential === true ? undefined : this.overload(to);
-    if (refusal !== undefined) {
-      this.httpShed++;
-      reply.text(503, refusal, { 'Retry-After': '1' });
-      return;
-    }
+    if (this.shedder.turnsAway(to, route, reply)) return;
     this.gate.admit(to.pid.id, route, request, reply, (admitted) => {
       // Who asks may have taken longer to find out than the process lived.
       if (to.state === 'terminated') {
@@ -244,16 +261,6 @@ export class Node implements RouterHost, PeersHost {
   /** Asked before the route at this path (`/logging/toggle`) is used; false is answered 403. */
   setAuthorization(path: string, authorization: Authorization): void {
     this.gate.authorizations.set(path, authorization);
-  }
-
-  /** Why a request is not taken now; undefined when it is. */
-  private overload(to: Mailbox): string | undefined {
-    if (to.httpWaiting >= this.limits.mailboxHttpMax) {
-      return `'${to.pid.id}' has ${to.httpWaiting} requests waiting; try again later`;
-    }
-    const lateMs = this.lag.sustainedMs;
-    if (lateMs > this.limits.lagMaxMs) return `The node is ${Math.round(lateMs)} ms late; try again later`;
-    return undefined;
   }
 
   dispatch(to: Pid, run: () => void): void {
@@ -369,78 +376,37 @@ export class Node implements RouterHost, PeersHost {
     if (!mailbox.queued) this.runQueue.add(mailbox);
   }
 
-  private visit(mailbox: Mailbox, eventsMax: number): number {
-    if (mailbox.state === 'bottom') {
-      mailbox.state = 'ready';
-      this.contain(mailbox, 'initialize');
-    }
-    let done = 0;
-    while (done < eventsMax) {
-      const event = mailbox.shift();
-      if (event === undefined) break;
-      done++;
-      if (event.kind === 'terminate') {
-        this.end(mailbox);
-        return done;
-      }
-      try {
-        runEvent(this, mailbox, event);
-      } catch (error) {
-        this.handlerThrew(mailbox, event, error);
-      }
-    }
-    return done;
+  // ---- what the stage asks --------------------------------------------------------------------------------------
+
+  /** It has something to do. */
+  ready(mailbox: Mailbox): void {
+    this.runQueue.add(mailbox);
   }
 
-  /** A throwing handler costs its event, never the node. */
-  private handlerThrew(mailbox: Mailbox, event: ProcessEvent, error: unknown): void {
-    this.handlerErrors++;
-    const what = event.kind === 'message' ? event.name : event.kind;
-    this.loggerFor(mailbox.pid.id).error('a handler threw', { event: what, error: stackOf(error) });
-    if (event.kind === 'http' && !event.reply.closed) event.reply.text(500, 'Internal error; see the log');
+  /** Lets go of what an instance set up besides its state: links, charts to watch. */
+  release(pid: Pid): void {
+    this.inspector.forget(pid.id);
+    this.peers.forgetWatcher(pid.id);
+    this.watchers.removeWatcher(pid);
   }
 
-  private contain(mailbox: Mailbox, what: 'initialize' | 'finalize'): void {
-    try {
-      mailbox.process[what]();
-    } catch (error) {
-      this.handlerErrors++;
-      this.loggerFor(mailbox.pid.id).error(`${what} threw`, { error: stackOf(error) });
-    }
-  }
-
-  private end(mailbox: Mailbox): void {
+  /** A process is gone: its name is free, those who watch and wait are told. */
+  ended(mailbox: Mailbox, reason: ExitReason): void {
     const { id } = mailbox.pid;
-    this.contain(mailbox, 'finalize');
-    mailbox.state = 'terminated';
     this.processes.delete(id);
     this.loggers.delete(id);
-    this.inspector.forget(id);
-    for (const event of mailbox.clear()) this.abandon(mailbox, event);
-    this.peers.forgetWatcher(id);
-    this.watchers.removeWatcher(mailbox.pid);
-    for (const watcher of this.watchers.take(id)) this.tellExited(mailbox.pid, watcher);
+    this.release(mailbox.pid);
+    const supervisor = reason === 'failed' ? mailbox.supervised?.options.supervisor : undefined;
+    if (supervisor !== undefined) this.watchers.add(id, supervisor);
+    for (const watcher of this.watchers.take(id)) this.tellExited(mailbox.pid, watcher, reason);
     const waiting = this.waiters.get(id);
     if (waiting === undefined) return;
     this.waiters.delete(id);
     for (const resolve of waiting) resolve();
   }
 
-  private tellExited(pid: Pid, watcher: Pid): void {
-    if (watcher.address === this.addressKey) this.exited(watcher.id, pid, 'ended');
-    else this.peers.tellExited(pid.id, watcher, 'ended');
+  private tellExited(pid: Pid, watcher: Pid, reason: ExitReason): void {
+    if (watcher.address === this.addressKey) this.exited(watcher.id, pid, reason);
+    else this.peers.tellExited(pid.id, watcher, reason);
   }
-
-  private abandon(mailbox: Mailbox, event: ProcessEvent): void {
-    const reason: DeadLetterReason = 'terminated';
-    if (event.kind === 'message') {
-      this.deadLetters.count(reason, { to: mailbox.pid, name: event.name, from: event.from });
-    } else if (event.kind === 'http' && !event.reply.closed) {
-      event.reply.text(500, `The process '${mailbox.pid.id}' ended before it answered`);
-    }
-  }
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -15,6 +15,8 @@ import type { Clock, Ids, Random, Timer } from './ports.ts';
 export type ExitReason =
   /** it terminated */
   | 'ended'
+  /** it was supervised, and threw too often */
+  | 'failed'
   /** there was no such process when the link arrived */
   | 'never-existed'
   /** the link to its node broke, or its node is another incarnation now */
@@ -183,6 +185,6 @@ export abstract class Process<M extends object = AnyMessages> {
 
   /** Ends this process after the present handler. */
   terminate(): void {
-    if (this.node.runs(this)) this.node.terminate(this.self);
+    if (this.node.runs(this)) this.node.terminateItself(this.self, this);
   }
 }

@@ -94,7 +94,11 @@ function addLoadGauges(node: Node): void {
     node.list().reduce((max, mailbox) => Math.max(max, of(mailbox)), 0);
   metrics.gauge('runtime/event_loop_lag_ms', () => node.lag.lastMs, 'How late the last turn came');
   metrics.gauge('runtime/event_loop_lag_max_ms', () => node.lag.maxMs, 'How late the latest turn came');
-  metrics.gauge('runtime/http_shed', () => node.httpShed, 'HTTP requests answered 503 for too much load');
+  metrics.gauge(
+    'runtime/http_shed',
+    () => node.shedder.count,
+    'HTTP requests answered 503 for too much load',
+  );
   metrics.gauge('runtime/link_queue_bytes', () => node.queuedBytes, 'Bytes that wait for other nodes');
   metrics.gauge('runtime/mailbox_length_max', () => largest((each) => each.length), 'The longest mailbox');
   metrics.gauge(

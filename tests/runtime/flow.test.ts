@@ -88,7 +88,7 @@ test('HTTP requests beyond their own bound are answered 503, and messages still 
   t.deepEqual(answers.slice(0, 2), [['200 here'], ['200 here']]);
   t.deepEqual(vital, ['200 vital']);
   t.deepEqual(a.heard, ['still']);
-  t.is(one.httpShed, 1);
+  t.is(one.shedder.count, 1);
   const again = ask(one, '/a');
   settle();
   t.deepEqual(again, ['200 here']);

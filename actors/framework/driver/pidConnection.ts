@@ -14,6 +14,7 @@ const MASTER_ID = 'master';
 
 const WHY: Readonly<Record<ExitReason, string>> = {
   ended: 'it ended',
+  failed: 'it failed too often',
   'never-existed': 'there is no master at this address',
   'node-gone': 'the connection broke',
   unreachable: 'nothing answers at this address',
