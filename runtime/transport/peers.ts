@@ -2,8 +2,8 @@
  * The other nodes: one link to each is used for sending, watchers of their processes are told when it breaks. Nobody above
  * sees a connection; they see PIDs, messages and exits.
  */
-import { ChartTable } from '../../statecharts/engine.ts';
-import { linkMachine } from '../../statecharts/link.ts';
+import type { ChartTable } from '../../statecharts/engine.ts';
+import type { linkMachine } from '../../statecharts/link.ts';
 import type { MessageCodec } from '../codec.ts';
 import type { DeadLetters } from '../deadLetters.ts';
 import type { Limits } from '../limits.ts';
@@ -13,6 +13,7 @@ import type { Clock } from '../ports.ts';
 import type { ExitReason } from '../process.ts';
 import type { ClusterSecret } from '../security/clusterSecret.ts';
 import type { Channel, ChannelEvents, Transport } from './channel.ts';
+import { type LinkCharts, linkCharts } from './charts.ts';
 import { makeEnvelope, openEnvelope, UNREADABLE } from './envelope.ts';
 import type { Control, Envelope, Hello } from './frame.ts';
 import { InboundWatches } from './inbound.ts';
@@ -43,10 +44,7 @@ export interface PeersHost {
   awaitTurn(): void;
 }
 
-/** Longest wait for a peer to take what is queued when a link is ended from this side. */
-const DRAIN_MS = 1000;
-
-export class Peers implements LinkHost {
+export class Peers implements LinkHost, LinkCharts {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly charts: ChartTable<typeof linkMachine>;
@@ -70,23 +68,25 @@ export class Peers implements LinkHost {
     this.clock = host.clock;
     this.limits = host.limits;
     this.transport = transport;
-    this.charts = this.makeCharts();
+    this.charts = linkCharts(this);
   }
 
   get openLinks(): number {
-    return this.list.filter(({ open }) => open).length;
+    return this.sum((link) => (link.open ? 1 : 0));
   }
 
   get queuedEnvelopes(): number {
-    return this.list.reduce((queued, link) => queued + link.queued, 0);
+    return this.sum((link) => link.queued);
   }
 
   get queuedBytes(): number {
-    return this.list.reduce((queued, link) => queued + link.queuedBytes, 0);
+    return this.sum((link) => link.queuedBytes);
   }
 
-  private get list(): readonly PeerLink[] {
-    return [...this.links.values()];
+  private sum(of: (link: PeerLink) => number): number {
+    let sum = 0;
+    for (const link of this.links.values()) sum += of(link);
+    return sum;
   }
 
   /** A typed body is encoded here, so that a wrong one throws at its sender. */
@@ -254,59 +254,29 @@ export class Peers implements LinkHost {
     });
   }
 
-  private makeCharts(): ChartTable<typeof linkMachine> {
-    const { linkConnectMs } = this.limits;
-    return new ChartTable(linkMachine, {
-      clock: this.clock,
-      delays: { CONNECT_TIMEOUT: linkConnectMs, HANDSHAKE_TIMEOUT: linkConnectMs, DRAIN_TIMEOUT: DRAIN_MS },
-      actions: {
-        sendHandshake: ({ id }) => this.links.get(id)?.greet(),
-        sendProof: ({ id }) => this.links.get(id)?.prove(),
-        sendRefusal: ({ id }) => this.links.get(id)?.refuse(),
-        flush: ({ id }) => this.links.get(id)?.begin(),
-        closeSocket: ({ id }) => this.release(id),
-        announceExit: ({ id }) => this.announceExit(id),
-      },
-      onTransition: ({ id, value, event }) => {
-        if (event.type === 'HANDSHAKE_REFUSED' || event.type === 'REFUSED_BY_PEER') this.logRefusal(id);
-        if (value === 'broken' || value === 'closed' || value === 'refused') this.forget(id);
-      },
-      onError: ({ where, error }) => this.host.log.error('a link failed', { where, error: String(error) }),
-    });
+  // ---- what the links' charts ask for -----------------------------------------------------------------------------
+
+  link(id: string): PeerLink | undefined {
+    return this.links.get(id);
   }
 
-  private newId(dialled: Address | undefined): string {
-    return `${dialled === undefined ? 'from' : addressText(dialled)}#${++this.linksMade}`;
+  failed(where: string, error: unknown): void {
+    this.host.log.error('a link failed', { where, error: String(error) });
   }
 
-  /** Calls the peer, on the wire it is known to speak. */
-  private dial(peer: Peer): PeerLink {
-    const id = this.newId(peer.address);
-    if (this.transport.dialLibprocess !== undefined && this.libprocess.has(peer.text)) {
-      const link = new LibprocessLink(this, id, peer.address);
-      this.links.set(id, link);
-      link.bind(this.transport.dialLibprocess(peer.address, link));
-      return link;
-    }
-    const link = new Link(this, id, peer.address);
-    this.links.set(id, link);
-    link.bind(this.transport.dial(peer.address, link));
-    return link;
-  }
-
-  private release(id: string): void {
+  release(id: string): void {
     this.host.deadLetters.countMany('link-broken', this.links.get(id)?.release() ?? 0);
   }
 
   /** Both sides say in their logs why there is no link: a wrong secret is found by reading, not by guessing. */
-  private logRefusal(id: string): void {
+  refused(id: string): void {
     const link = this.links.get(id);
     if (link === undefined) return;
     const peer = link.address === undefined ? link.remoteHost : addressText(link.address);
     this.host.log.warn('no link', { peer, reason: link.reason });
   }
 
-  private announceExit(id: string): void {
+  announceExit(id: string): void {
     const link = this.links.get(id);
     const peer = link === undefined ? undefined : this.peerBehind(link);
     if (link === undefined || peer === undefined) return;
@@ -317,7 +287,7 @@ export class Peers implements LinkHost {
   }
 
   /** The link ended: another one to the same node takes its place, if there is one. */
-  private forget(id: string): void {
+  forget(id: string): void {
     const link = this.links.get(id);
     if (link === undefined) return;
     this.links.delete(id);
@@ -356,6 +326,25 @@ export class Peers implements LinkHost {
     const peer = this.peerOf(address);
     peer.link ??= this.dial(peer);
     return peer.link;
+  }
+
+  private newId(dialled: Address | undefined): string {
+    return `${dialled === undefined ? 'from' : addressText(dialled)}#${++this.linksMade}`;
+  }
+
+  /** Calls the peer, on the wire it is known to speak. */
+  private dial(peer: Peer): PeerLink {
+    const id = this.newId(peer.address);
+    if (this.transport.dialLibprocess !== undefined && this.libprocess.has(peer.text)) {
+      const link = new LibprocessLink(this, id, peer.address);
+      this.links.set(id, link);
+      link.bind(this.transport.dialLibprocess(peer.address, link));
+      return link;
+    }
+    const link = new Link(this, id, peer.address);
+    this.links.set(id, link);
+    link.bind(this.transport.dial(peer.address, link));
+    return link;
   }
 
   /** A connection the peer opened serves as well when the one this node opened broke. */

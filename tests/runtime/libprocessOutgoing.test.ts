@@ -10,6 +10,7 @@ import {
 } from '../../runtime/index.ts';
 import { createLogger } from '../../runtime/logging/index.ts';
 import { realPorts } from '../../runtime/realPorts.ts';
+import { authority } from '../support/certificates.ts';
 import { type LibprocessPeer, libprocessPeer, textCodec } from '../support/libprocessPeer.ts';
 import { until } from '../support/until.ts';
 
@@ -214,6 +215,31 @@ test('only an answer of a stranger is taken for a libprocess', async (t) => {
     t.is(node.deadLetters.total('link-broken'), 1);
     t.is(peer.posts.length, 0);
   }
+});
+
+test('a node with a cluster secret speaks to nobody who cannot prove it', async (t) => {
+  const peer = await libprocessPeer(t);
+  const { sender, node } = await started(t, { clusterSecret: 'correct horse battery staple' });
+  sender.watch(at(peer));
+  sender.tell(at(peer), 'text.Secret', 'secret');
+  await until('the call failed', () => sender.exits.length === 1);
+  t.deepEqual([sender.exits, all(peer)], [['slave(1) unreachable'], '']);
+  t.is(node.deadLetters.total('link-broken'), 1);
+});
+
+test('a node that speaks TLS does so on this wire too, and to nobody it cannot verify', async (t) => {
+  const { ca, issue } = authority(t);
+  const own = issue('node');
+  const tls = { cert: own.cert, key: own.key, ca };
+  const peer = await libprocessPeer(t, { tls: issue('peer') });
+  const { sender, own: address } = await started(t, { tls });
+  sender.tell(at(peer), 'text.Hi', 'hello');
+  const expected = request(peer, '/slave(1)/text.Hi', `sender(1)@${address}`, 'hello');
+  await until('it came', () => all(peer) === expected);
+  const stranger = await libprocessPeer(t, { tls: authority(t).issue('stranger') });
+  sender.watch(at(stranger));
+  await until('the call failed', () => sender.exits.length === 1);
+  t.is(all(stranger), '');
 });
 
 test('what was sent right before the end of the node still arrives', async (t) => {

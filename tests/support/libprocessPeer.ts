@@ -1,5 +1,6 @@
 /** A libprocess by hand: a plain socket that notes every byte, and answers as one does. */
 import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import type { ExecutionContext } from 'ava';
 import type { MessageCodec } from '../../runtime/index.ts';
 
@@ -28,14 +29,20 @@ export const NOT_FOUND =
 /**
  * @param options.upgradeAnswer bytes sent to whoever asks for a WebSocket
  * @param options.onPost called with each connection that carries messages, whenever bytes came
+ * @param options.tls certificate and key, when it speaks TLS
  * @param options.port where to listen; default: a free port
  */
 export async function libprocessPeer(
   t: ExecutionContext,
-  options: { upgradeAnswer?: string; port?: number; onPost?: (connection: PeerConnection) => void } = {},
+  options: {
+    upgradeAnswer?: string;
+    port?: number;
+    tls?: { readonly cert: string; readonly key: string };
+    onPost?: (connection: PeerConnection) => void;
+  } = {},
 ): Promise<LibprocessPeer> {
   const connections: PeerConnection[] = [];
-  const server = createServer((socket) => {
+  const take = (socket: Socket): void => {
     const connection: PeerConnection = { socket, text: '', closed: false };
     connections.push(connection);
     socket.on('data', (chunk) => {
@@ -47,7 +54,8 @@ export async function libprocessPeer(
     socket.on('close', () => {
       connection.closed = true;
     });
-  });
+  };
+  const server = options.tls === undefined ? createServer(take) : createTlsServer(options.tls, take);
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const close = (): Promise<void> =>
     new Promise((resolve) => {
