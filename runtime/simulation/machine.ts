@@ -32,6 +32,8 @@ export class Machine {
   clockOffsetMs = 0;
   /** Nodes started so far. */
   starts = 0;
+  /** Times it lost power: what differs from a program's last start was booted since. */
+  powerCuts = 0;
   private readonly simulation: Simulation;
   private program: Boot;
   private life: Running | undefined;
@@ -91,6 +93,7 @@ export class Machine {
     this.life.gate.kill();
     this.life = undefined;
     this.powerLost = powerCut;
+    if (powerCut) this.powerCuts++;
     this.simulation.network.drop(this.address, { silent: powerCut });
   }
 

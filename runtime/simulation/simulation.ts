@@ -63,6 +63,7 @@ export class Simulation {
   private readonly machines = new Map<string, Machine>();
   private readonly invariants = new Invariants();
   private readonly taps = new MessageTaps();
+  private readonly observers: ((delivery: Delivery) => void)[] = [];
   private turns: Turn[] = [];
 
   constructor(options: SimulationOptions = {}) {
@@ -242,6 +243,11 @@ export class Simulation {
     this.invariants.add(name, check);
   }
 
+  /** Shows every message that reaches a mailbox. */
+  observe(observer: (delivery: Delivery) => void): void {
+    this.observers.push(observer);
+  }
+
   /** Adds a line to the transcript. */
   note(line: string | (() => string)): void {
     this.transcript.add(this.elapsedMs, line);
@@ -287,8 +293,10 @@ export class Simulation {
     const { from, to, name, body } = delivery;
     const how = lost ? ' (lost)' : '';
     this.note(() => `${from?.text ?? 'nobody'} → ${to}  ${name} ${bodyText(body)}${how}`);
-    if (!lost) this.messages++;
-    return !lost;
+    if (lost) return false;
+    this.messages++;
+    for (const observer of this.observers) observer(delivery);
+    return true;
   }
 
   private logOf(address: Address, { clock }: Ports): Logger {

@@ -1,8 +1,9 @@
 /** All stories that `npm run simulate` plays. */
 import type { Scenario } from '../../runtime/simulation/index.ts';
+import { clusterScenario } from './cluster/index.ts';
 import { ledgerScenario } from './ledger.ts';
 
-export const scenarios: readonly Scenario[] = [ledgerScenario];
+export const scenarios: readonly Scenario[] = [ledgerScenario, clusterScenario];
 
 /** @throws Error naming those there are */
 export function scenarioNamed(name: string): Scenario {

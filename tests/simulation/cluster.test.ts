@@ -1,0 +1,54 @@
+/** A whole cluster under the faults of some seeds; a wrong book would be found out. */
+import test from 'ava';
+import { TaskState } from '../../proto/index.ts';
+import { outcomeText, playScenario } from '../../runtime/simulation/index.ts';
+import { Book } from './cluster/book.ts';
+import { clusterScenario } from './cluster/index.ts';
+
+for (const seed of [3, 7, 10, 16, 19, 24]) {
+  test(`a cluster keeps its invariants, seed ${seed}`, (t) => {
+    const outcome = playScenario(clusterScenario, seed);
+    t.is(outcome.failure, undefined, outcomeText(outcome));
+    const transcript = outcome.simulation.transcript.text();
+    t.regex(transcript, /RunTaskMessage/);
+    t.regex(transcript, /container \S+ of t\d+ ends/);
+  });
+}
+
+test('the same seed is the same life of a cluster', (t) => {
+  const transcript = () => playScenario(clusterScenario, 10).simulation.transcript.text();
+  const first = transcript();
+  t.true(transcript() === first);
+});
+
+test('a book tells what must not be', (t) => {
+  const book = new Book();
+  const agent_id = { value: 'a' };
+  const told = (state: TaskState) => book.tell({ task_id: { value: 't1' }, agent_id, state });
+  book.newTask();
+  for (const state of [TaskState.TASK_RUNNING, TaskState.TASK_UNREACHABLE, TaskState.TASK_RUNNING])
+    told(state);
+  t.deepEqual(book.problems, []);
+  t.regex(book.unfinished() ?? '', /^10: 1 of 1 tasks did not end: t1 TASK_RUNNING → /);
+  told(TaskState.TASK_FINISHED);
+  t.is(book.unfinished(), undefined);
+  told(TaskState.TASK_RUNNING);
+  const sent = (n: number, state: TaskState) => {
+    const uuid = new Uint8Array(16).fill(n);
+    const status = { task_id: { value: 't1' }, state, uuid };
+    book.forwarded({
+      update: { framework_id: { value: 'f' }, slave_id: agent_id, status, timestamp: 1, uuid },
+      pid: '',
+    });
+  };
+  sent(1, TaskState.TASK_RUNNING);
+  sent(2, TaskState.TASK_FINISHED);
+  sent(1, TaskState.TASK_RUNNING);
+  sent(3, TaskState.TASK_RUNNING);
+  book.offered('o1', 'a');
+  book.offered('o1', 'b');
+  t.deepEqual(
+    book.problems.map((each) => each.split(':')[0]),
+    ['12', '22', '11', '1'],
+  );
+});

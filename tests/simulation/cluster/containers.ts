@@ -1,0 +1,90 @@
+/** The processes of one simulated machine: they live on when the agent dies, and end when the power does. */
+import type {
+  ContainerLaunch,
+  ContainerSink,
+  ExitStatus,
+} from '../../../actors/agent/containerizer/index.ts';
+import type { ContainerPort } from '../../../actors/agent/host.ts';
+import type { Clock } from '../../../runtime/index.ts';
+import type { Simulation } from '../../../runtime/simulation/index.ts';
+
+interface Container {
+  readonly task: string;
+  status: ExitStatus | undefined;
+  listener: { readonly clock: Clock; readonly sink: ContainerSink } | undefined;
+}
+
+const RUN_MOST_MS = 30_000;
+
+export class MachineContainers {
+  private readonly simulation: Simulation;
+  private readonly containers = new Map<string, Container>();
+  /** Tasks of which a process was ever started. */
+  readonly tasks = new Set<string>();
+
+  constructor(simulation: Simulation) {
+    this.simulation = simulation;
+  }
+
+  /** The machine was booted: no process is left, nor what the runtime directory told. */
+  reboot(): void {
+    for (const container of this.containers.values()) container.listener = undefined;
+    this.containers.clear();
+  }
+
+  /** For one agent: what is told comes from its event loop, and ends with it. */
+  port(clock: Clock): ContainerPort {
+    return {
+      launch: (launch, sink) => this.launch(launch, { clock, sink }),
+      kill: (id) => this.end(id, { kind: 'signaled', signal: 15 }),
+      destroy: (id) => this.end(id, { kind: 'signaled', signal: 9 }),
+      recover: (ids, sink) => {
+        for (const id of ids) this.recover(id, { clock, sink });
+      },
+      recordedContainers: () => [...this.containers.keys()],
+      usage: () => undefined,
+      remove: (id) => void this.containers.delete(id),
+      close: () => undefined,
+    };
+  }
+
+  private launch(launch: ContainerLaunch, listener: NonNullable<Container['listener']>): void {
+    const id = launch.containerId;
+    const task = launch.command.value ?? '';
+    this.containers.set(id, { task, status: undefined, listener });
+    this.tasks.add(task);
+    this.simulation.note(`container ${id} of ${task} starts`);
+    listener.clock.setTimer(1, () => listener.sink.started(id, 4711));
+    const fails = this.simulation.chance.next() < 0.2;
+    this.simulation.at(2 + this.simulation.chance.next() * RUN_MOST_MS, () =>
+      this.end(id, { kind: 'exited', code: fails ? 1 : 0 }),
+    );
+  }
+
+  private recover(id: string, listener: NonNullable<Container['listener']>): void {
+    const container = this.containers.get(id);
+    if (container === undefined) {
+      listener.clock.setTimer(1, () => listener.sink.failed(id, 'the agent ended before it was started'));
+      return;
+    }
+    container.listener = listener;
+    listener.clock.setTimer(1, () => listener.sink.started(id, 4711));
+    if (container.status !== undefined) this.tell(id, container);
+  }
+
+  private end(id: string, status: ExitStatus): void {
+    const container = this.containers.get(id);
+    if (container === undefined || container.status !== undefined) return;
+    container.status = status;
+    this.simulation.note(`container ${id} of ${container.task} ends`);
+    this.tell(id, container);
+  }
+
+  private tell(id: string, { listener, status }: Container): void {
+    if (listener === undefined || status === undefined) return;
+    listener.clock.setTimer(1.5, () => {
+      listener.sink.exited(id, status);
+      listener.sink.destroyed(id);
+    });
+  }
+}

@@ -1,0 +1,117 @@
+/** Machines of a simulated cluster: the real master and the real agent, with everything durable on a simulated disk. */
+import { Agent } from '../../../actors/agent/agent.ts';
+import { chartClock } from '../../../actors/agent/host.ts';
+import { AgentPaths } from '../../../actors/agent/paths.ts';
+import { Checkpoints } from '../../../actors/agent/recovery/checkpoints.ts';
+import { standaloneDetector } from '../../../actors/agent/registration/detector.ts';
+import { StatusUpdateManager } from '../../../actors/agent/updates/index.ts';
+import { masterFlags } from '../../../actors/master/flags.ts';
+import { Master } from '../../../actors/master/master.ts';
+import { LocalStore } from '../../../actors/master/registrar/localStore.ts';
+import type { AgentInfo } from '../../../proto/index.ts';
+import { parseResources } from '../../../proto/resources/index.ts';
+import { toStrings } from '../../../runtime/flags/index.ts';
+import { packPlain, unpackPlain } from '../../../runtime/index.ts';
+import type { Place, Simulation } from '../../../runtime/simulation/index.ts';
+import { writeFileAtomically } from '../../../runtime/storage/index.ts';
+import { flagsOf as agentFlagsOf } from '../../actors/agent/support/realAgent.ts';
+import { flagsOf as masterFlagsOf } from '../../actors/master/support/cluster.ts';
+import { MachineContainers } from './containers.ts';
+
+const RESTART_MS = 1000;
+const IDENTITY = '/work/meta/identity';
+const BUILD = {
+  version: '1.12.0',
+  build_date: '2026-01-01 00:00:00 UTC',
+  build_time: 1767225600,
+  build_user: '',
+};
+
+/** @param started is given each master that begins */
+export function startMasterMachine(simulation: Simulation, started: (master: Master) => void): void {
+  const flags = masterFlagsOf({ registry: 'local', work_dir: '/work' });
+  simulation.start('master', (place) => {
+    const node = place.node({ delegateId: 'master' });
+    const master = new Master({
+      flags,
+      flagTexts: toStrings(masterFlags, flags),
+      build: BUILD,
+      store: LocalStore.open('/work/registry', { disk: place.disk }),
+      onFatal: () => place.exit(RESTART_MS),
+    });
+    node.spawn(master);
+    started(master);
+  });
+}
+
+/** @returns the machine's processes, besides the agent's own */
+export function startAgentMachine(simulation: Simulation, name: string): MachineContainers {
+  const containers = new MachineContainers(simulation);
+  let boots = 0;
+  simulation.start(name, (place) => {
+    const rebooted = place.machine.powerCuts !== boots;
+    boots = place.machine.powerCuts;
+    if (rebooted) containers.reboot();
+    spawnAgent(place, containers, rebooted);
+  });
+  return containers;
+}
+
+function spawnAgent(place: Place, containers: MachineContainers, rebooted: boolean): void {
+  const node = place.node({ delegateId: 'slave(1)' });
+  const id = node.generateId('slave');
+  const dispatch = (run: () => void) => node.dispatch(node.pid(id), run);
+  const delay = (delayMs: number, run: () => void) => node.clock.setTimer(delayMs, () => dispatch(run));
+  const exit = () => place.exit(RESTART_MS);
+  const { disk } = place;
+  let forward: Agent | undefined;
+  const checkpoints = Checkpoints.open({ disk, dir: '/work/meta', onFailure: exit });
+  const streams = StatusUpdateManager.open({
+    disk,
+    dir: '/work/meta',
+    clock: chartClock({ delay }),
+    dispatch,
+    forward: (update) => forward?.forward(update),
+    onFailure: exit,
+  });
+  const info = identityOf(place);
+  const frameworks = checkpoints.recovered(info.id?.value);
+  if (info.id === undefined) streams.clear();
+  const flags = agentFlagsOf({ master: '10.0.0.1:5050', work_dir: '/work', runtime_dir: '/run' });
+  forward = new Agent(id, {
+    flags,
+    version: '1.12.0',
+    paths: new AgentPaths('/work', '/run'),
+    info,
+    detector: standaloneDetector(flags.master),
+    containers: containers.port(node.clock),
+    sandboxes: { create: () => undefined, userOf: () => undefined },
+    checkpoints,
+    streams,
+    remains: { frameworks, updatesOf: (framework, task) => streams.updatesOf(framework, task), rebooted },
+    path: '/bin',
+    keepInfo: (kept, done) =>
+      checkpoints.begin(kept.id?.value ?? '', (error) => {
+        if (error !== undefined) done(error);
+        else writeFileAtomically(disk, IDENTITY, packPlain(kept.id?.value), done);
+      }),
+    serve: () => [],
+    // An agent that was told to shut down begins anew as another one, as its operator would have it.
+    onEnd: () => {
+      disk.remove(IDENTITY);
+      exit();
+    },
+  });
+  node.spawn(forward);
+}
+
+function identityOf({ disk, machine }: Place): AgentInfo {
+  const bytes = disk.readFile(IDENTITY);
+  const info = {
+    hostname: machine.name,
+    port: machine.address.port,
+    resources: parseResources('cpus:4;mem:2048;disk:1000').toMessages(),
+    attributes: [],
+  };
+  return bytes === undefined ? info : { ...info, id: { value: unpackPlain(bytes) as string } };
+}
