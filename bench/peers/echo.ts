@@ -40,7 +40,8 @@ function serve(write: (text: string) => void): (kind: number) => void {
 }
 
 const { node } = await listen();
-node.spawn(new Counter('counter', EVERY));
+// One for each sender: what a counter tells is how many it saw in all.
+for (const id of ['small-counter', 'large-counter']) node.spawn(new Counter(id, EVERY));
 
 const ws = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
 ws.on('connection', (socket) => {

@@ -112,11 +112,11 @@ const tcpPeer = rawPeer(
 );
 
 const { node, shutdown } = await listen();
-const to = new Pid('counter', '127.0.0.1', ports.node);
+const counterOf = (name: string): Pid => new Pid(`${name}-counter`, '127.0.0.1', ports.node);
 const small = new Uint8Array(SMALL).fill(7);
 const large = new Uint8Array(LARGE).fill(7);
-const smallSender = new Sender('small', to, WINDOW, small);
-const largeSender = new Sender('large', to, WINDOW, large);
+const smallSender = new Sender('small', counterOf('small'), WINDOW, small);
+const largeSender = new Sender('large', counterOf('large'), WINDOW / 10, large);
 node.spawn(smallSender);
 node.spawn(largeSender);
 
