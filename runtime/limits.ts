@@ -4,6 +4,8 @@ export interface Limits {
   readonly mailboxEventsMax: number;
   /** HTTP requests waiting in one mailbox; one beyond is answered 503. */
   readonly mailboxHttpMax: number;
+  /** Connections that have not sent a whole request head yet; for one beyond, the oldest is cut. */
+  readonly httpHalfOpenMax: number;
   /** Lateness of the program's turns, twice in a row, above which HTTP requests are answered 503. */
   readonly lagMaxMs: number;
   /** Bytes of one HTTP request body or posted message. */
@@ -32,6 +34,7 @@ export interface Limits {
 export const defaultLimits: Limits = {
   mailboxEventsMax: 1_000_000,
   mailboxHttpMax: 4096,
+  httpHalfOpenMax: 4096,
   lagMaxMs: 1000,
   bodyBytesMax: 16 * 1024 * 1024,
   frameBytesMax: 256 * 1024,

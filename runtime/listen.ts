@@ -38,6 +38,7 @@ export async function listen(options: ListenOptions = {}): Promise<ListeningNode
   const inspection = new InspectAcceptor();
   const server = new HttpServer({
     bodyBytesMax: limits.bodyBytesMax,
+    halfOpenMax: limits.httpHalfOpenMax,
     streamBufferBytesMax: limits.streamBufferBytesMax,
     dispatch: (request, reply) => {
       if (node === undefined) reply.text(503, 'The node is starting');

@@ -24,6 +24,8 @@ export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) =
 
 export interface HttpServerOptions {
   readonly bodyBytesMax: number;
+  /** Connections whose first head is not complete; the oldest is cut for one beyond. */
+  readonly halfOpenMax: number;
   readonly streamBufferBytesMax: number;
   readonly dispatch: Dispatch;
   readonly upgrade: Upgrade;
@@ -47,20 +49,29 @@ export class HttpServer {
   private readonly server: Server;
   private readonly options: HttpServerOptions;
   private readonly sockets = new Set<Duplex>();
+  /** Connections that never sent a whole head, the oldest first. */
+  private readonly halfOpen = new Set<Duplex>();
 
   constructor(options: HttpServerOptions) {
     this.options = options;
-    const receive = (req: IncomingMessage, res: ServerResponse): void => this.receive(req, res);
+    const receive = (req: IncomingMessage, res: ServerResponse): void => {
+      this.halfOpen.delete(req.socket);
+      this.receive(req, res);
+    };
     const { tls } = options;
     this.server =
       tls === undefined
         ? createServer(TIMES, receive)
         : createTlsServer({ ...TIMES, ...serverTls(tls), handshakeTimeout: TLS_HANDSHAKE_MS }, receive);
     this.server.on('upgrade', (req, socket, head) => {
+      this.halfOpen.delete(socket);
       this.track(socket);
       options.upgrade(req, socket, head);
     });
     this.server.on('connection', (socket: Socket) => this.track(socket));
+    this.server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Duplex) =>
+      this.opened(socket),
+    );
     this.server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.refuse(error, socket));
   }
 
@@ -96,6 +107,18 @@ export class HttpServer {
     }
     const status = code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
     socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  }
+
+  /** Clients that dawdle over their heads take each other's place, never that of those who ask for something. */
+  private opened(socket: Duplex): void {
+    this.halfOpen.add(socket);
+    socket.once('close', () => this.halfOpen.delete(socket));
+    if (this.halfOpen.size <= this.options.halfOpenMax) return;
+    for (const oldest of this.halfOpen) {
+      this.halfOpen.delete(oldest);
+      oldest.destroy();
+      return;
+    }
   }
 
   private track(socket: Duplex): void {
