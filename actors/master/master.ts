@@ -35,6 +35,7 @@ export class Master extends Process<MessageTypes> {
 
   override finalize(): void {
     this.rooms?.leadership.stop();
+    for (const framework of this.rooms?.frameworks.all() ?? []) framework.connection?.close();
     this.cancelTimers();
   }
 

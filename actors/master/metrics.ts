@@ -75,6 +75,7 @@ export class MasterMetrics {
   readonly invalidStatusUpdates: Counter;
   readonly validAcknowledgements: Counter;
   readonly invalidAcknowledgements: Counter;
+  readonly invalidOperationAcknowledgements: Counter;
   readonly validFrameworkMessages: Counter;
   readonly invalidFrameworkMessages: Counter;
   readonly validExecutorMessages: Counter;
@@ -103,6 +104,7 @@ export class MasterMetrics {
     this.invalidStatusUpdates = master('invalid_status_updates');
     this.validAcknowledgements = master('valid_status_update_acknowledgements');
     this.invalidAcknowledgements = master('invalid_status_update_acknowledgements');
+    this.invalidOperationAcknowledgements = master('invalid_operation_status_update_acknowledgements');
     this.validFrameworkMessages = master('valid_framework_to_executor_messages');
     this.invalidFrameworkMessages = master('invalid_framework_to_executor_messages');
     this.validExecutorMessages = master('valid_executor_to_framework_messages');

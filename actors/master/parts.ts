@@ -24,6 +24,7 @@ import { MasterMetrics } from './metrics.ts';
 import { Accepts } from './offers/accepts.ts';
 import { Launches } from './offers/launches.ts';
 import { Offers } from './offers/offers.ts';
+import { Operations } from './operations/operations.ts';
 import { Registrar } from './registrar/registrar.ts';
 import type { RegistryStore } from './registrar/store.ts';
 import { Kills } from './tasks/kills.ts';
@@ -80,6 +81,7 @@ export class MasterParts {
   readonly offers: Offers;
   readonly accepts: Accepts;
   readonly launches: Launches;
+  readonly operations: Operations;
   readonly tasks: Tasks;
   readonly statusUpdates: StatusUpdates;
   readonly kills: Kills;
@@ -115,6 +117,7 @@ export class MasterParts {
     this.offers = new Offers(this);
     this.accepts = new Accepts(this);
     this.launches = new Launches(this);
+    this.operations = new Operations(this);
     this.tasks = new Tasks(this);
     this.statusUpdates = new StatusUpdates(this);
     this.kills = new Kills(this);

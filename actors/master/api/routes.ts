@@ -6,6 +6,7 @@ import type { HttpHandler, HttpReply, HttpRequest, RouteOptions } from '../../..
 import type { MasterParts } from '../parts.ts';
 import { frameworksDocument } from './frameworks.ts';
 import { rolesDocument } from './roles.ts';
+import { SchedulerApi } from './scheduler.ts';
 import { slavesDocument } from './slaves.ts';
 import { stateDocument } from './state.ts';
 import { summaryDocument } from './summary.ts';
@@ -14,6 +15,7 @@ import { tasksDocument } from './tasks.ts';
 type AddRoute = (path: string, handler: HttpHandler, options?: RouteOptions) => void;
 
 const READ_ONLY = 'mesos-master-readonly';
+const SCHEDULER = 'mesos-master-scheduler';
 const READ_WRITE = 'mesos-master-readwrite';
 
 const documents = {
@@ -31,6 +33,11 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
       replyJson(request, reply, jsonText(document(parts, request.query)));
     route(path, whileLeading(parts, answer), { help, realm: READ_ONLY });
   }
+  const scheduler = new SchedulerApi(parts);
+  route('/api/v1/scheduler', (request, reply) => scheduler.answer(request, reply), {
+    help: 'Schedulers over HTTP: POST a mesos.v1.scheduler.Call in JSON or protobuf',
+    realm: SCHEDULER,
+  });
   route('/health', (_, reply) => reply.send(200), { help: 'Answers 200 when the master runs' });
   const flags = { flags: parts.settings.flagTexts };
   route('/flags', (request, reply) => replyJson(request, reply, jsonText(flags)), {

@@ -7,6 +7,7 @@ import {
 } from '../../../proto/index.ts';
 import type { Pid } from '../../../runtime/index.ts';
 import type { MasterParts } from '../parts.ts';
+import { isUuid } from '../validation/schedulerCall.ts';
 import type { FrameworkRecord } from './record.ts';
 
 export class SchedulerCalls {
@@ -78,6 +79,11 @@ export class SchedulerCalls {
       case SchedulerCallType.SHUTDOWN:
       case SchedulerCallType.MESSAGE:
         return this.performExecutor(framework, call);
+      case SchedulerCallType.RECONCILE_OPERATIONS:
+      case SchedulerCallType.ACKNOWLEDGE_OPERATION_STATUS:
+      case SchedulerCallType.ACCEPT_INVERSE_OFFERS:
+      case SchedulerCallType.DECLINE_INVERSE_OFFERS:
+        return this.performOperation(framework, call);
       case SchedulerCallType.TEARDOWN:
         this.parts.metrics.messages.unregister_framework.value++;
         this.parts.removal.tearDown(framework);
@@ -129,6 +135,22 @@ export class SchedulerCalls {
       default:
         if (reconcile === undefined) return "it has no 'reconcile'";
         reconciliation.reconcile(framework, reconcile);
+        return undefined;
+    }
+  }
+
+  private performOperation(framework: FrameworkRecord, call: SchedulerCall): string | undefined {
+    const { operations } = this.parts;
+    const { reconcile_operations } = call;
+    switch (call.type) {
+      case SchedulerCallType.RECONCILE_OPERATIONS:
+        if (reconcile_operations === undefined) return "it has no 'reconcile_operations'";
+        operations.reconcile(framework, reconcile_operations);
+        return undefined;
+      case SchedulerCallType.ACKNOWLEDGE_OPERATION_STATUS:
+        return operations.acknowledge();
+      default:
+        // Nobody is asked for anything back as long as machines have no maintenance: the ids are unknown, and passed over.
         return undefined;
     }
   }
@@ -193,10 +215,4 @@ export class SchedulerCalls {
 function foreignRole({ description }: FrameworkRecord, roles: readonly string[]): string | undefined {
   const foreign = roles.find((role) => !description.roles.includes(role));
   return foreign === undefined ? undefined : `'${foreign}' is not a role of the framework`;
-}
-
-/** RFC 4122: 16 bytes with a version of 1 to 5. */
-function isUuid(bytes: Uint8Array): boolean {
-  const version = (bytes[6] ?? 0) >> 4;
-  return bytes.length === 16 && version >= 1 && version <= 5;
 }

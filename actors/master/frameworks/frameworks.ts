@@ -131,6 +131,12 @@ export class Frameworks {
     if (framework !== undefined) this.disconnected(framework, `${pid.text} exited`);
   }
 
+  /** A connection broke; nothing happens when the framework is at another one by now, or has ended. */
+  lost(frameworkId: string, connection: FrameworkConnection, reason: string): void {
+    const framework = this.live.get(frameworkId);
+    if (framework?.connection === connection) this.disconnected(framework, reason);
+  }
+
   /** The scheduler is gone from its connection. */
   disconnected(framework: FrameworkRecord, reason: string): void {
     this.parts.actor.log.info('framework disconnected', {

@@ -11,6 +11,7 @@ import type { MasterParts } from '../parts.ts';
 import { sameMessage } from '../sameMessage.ts';
 import { validateFrameworkInfo, validateOwnRoles, validatePolicy } from '../validation/framework.ts';
 import { type FrameworkConnection, PidConnection, type Welcome } from './connection.ts';
+import { HEARTBEAT_SECONDS, type HttpConnection } from './httpConnection.ts';
 import { describeFramework, type FrameworkDescription, type FrameworkRecord } from './record.ts';
 
 /** The v0 call has one field more: a scheduler takes the framework over from another one. */
@@ -18,8 +19,6 @@ type PidSubscribe = SchedulerCallSubscribe & { readonly force?: boolean | undefi
 
 /** What a scheduler asks to become of its framework. */
 type Asked = SchedulerCallSubscribe | SchedulerCallUpdateFramework;
-
-const HEARTBEAT_SECONDS = 15;
 
 export class Subscriptions {
   private readonly parts: MasterParts;
@@ -30,10 +29,8 @@ export class Subscriptions {
 
   /** SUBSCRIBE of a driver at a PID. */
   subscribe(call: PidSubscribe, from: Pid): void {
-    const { frameworks, metrics } = this.parts;
-    const id = call.framework_info.id?.value ?? '';
-    if (id === '') metrics.messages.register_framework.value++;
-    else metrics.messages.reregister_framework.value++;
+    const { frameworks } = this.parts;
+    const id = this.countedId(call);
     const problem = this.problemOf(call);
     if (problem !== undefined) {
       this.refuse(from, problem);
@@ -55,6 +52,27 @@ export class Subscriptions {
       return;
     }
     this.resume(known, call, this.pidConnection(from, known.id), call.force === true);
+  }
+
+  /** SUBSCRIBE over HTTP: a new stream always takes the framework over, whoever had it. */
+  subscribeOverHttp(call: SchedulerCallSubscribe, connection: HttpConnection): void {
+    const id = this.countedId(call);
+    const known = this.parts.frameworks.find(id);
+    const problem = this.problemOf(call) ?? (known && principalProblem(known, call));
+    if (problem !== undefined) {
+      this.parts.actor.log.warn('refused the subscription of a framework', { reason: problem });
+      connection.refuse(problem);
+    } else if (known === undefined) this.begin(id, call, () => connection);
+    else this.resume(known, call, connection, true);
+  }
+
+  /** Id of the framework that subscribes, empty for a new one. */
+  private countedId({ framework_info }: SchedulerCallSubscribe): string {
+    const { messages } = this.parts.metrics;
+    const id = framework_info.id?.value ?? '';
+    if (id === '') messages.register_framework.value++;
+    else messages.reregister_framework.value++;
+    return id;
   }
 
   /**
@@ -87,11 +105,9 @@ export class Subscriptions {
 
   /** Why a known framework cannot be taken up again like this. */
   private refusalOf(known: FrameworkRecord, call: PidSubscribe, from: Pid): string | undefined {
-    if (differs(known.description.info, call.framework_info, 'principal')) {
-      return "Changing framework's principal is not allowed";
-    }
-    const pid = known.connection?.pid;
-    const elsewhere = pid !== undefined && !pid.equals(from);
+    const problem = principalProblem(known, call);
+    if (problem !== undefined) return problem;
+    const elsewhere = known.connection !== undefined && !from.equals(known.connection.pid);
     return elsewhere && call.force !== true ? 'Framework failed over' : undefined;
   }
 
@@ -119,7 +135,7 @@ export class Subscriptions {
   ): void {
     const { frameworks, offers, actor, nowMs } = this.parts;
     const former = framework.connection;
-    const moved = former !== undefined && former.pid?.text !== connection.pid?.text;
+    const moved = former !== undefined && (former.pid === undefined || !former.pid.equals(connection.pid));
     if (moved) {
       frameworks.tell(framework, {
         type: SchedulerEventType.ERROR,
@@ -186,6 +202,11 @@ export class Subscriptions {
 
 function describeCall(id: string, call: Asked): FrameworkDescription {
   return describeFramework(id, call.framework_info, call.suppressed_roles, call.offer_constraints);
+}
+
+function principalProblem(known: FrameworkRecord, { framework_info }: Asked): string | undefined {
+  if (!differs(known.description.info, framework_info, 'principal')) return undefined;
+  return "Changing framework's principal is not allowed";
 }
 
 function constraintProblem(call: Asked): string | undefined {
