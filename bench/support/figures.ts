@@ -29,7 +29,7 @@ export interface Batch {
 
 /** Measures batches with tinybench, one after the other; operations a second from the median batch. */
 export async function measure(suite: string, batches: readonly Batch[], timeMs = 1000): Promise<Figure[]> {
-  const bench = new Bench({ time: timeMs, warmupTime: 200 });
+  const bench = new Bench({ time: timeMs, iterations: 8, warmupTime: 200, warmupIterations: 2 });
   for (const batch of batches) bench.add(batch.name, () => batch.run());
   await bench.run();
   return batches.map((batch, i) => {
