@@ -1,0 +1,242 @@
+/** What a real Mesos answered schedulers over HTTP, held against ours: status, headers, events, their keys and types. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { RecordDecoder, TaskState } from '../../../proto/index.ts';
+import { packageRoot } from '../../../runtime/build.ts';
+import { agentInfo, TestCluster } from './support/cluster.ts';
+import { type Answer, JSON_HEADERS, request } from './support/httpScheduler.ts';
+
+type Json = Record<string, unknown>;
+
+interface Exchange {
+  readonly request: {
+    readonly method: string;
+    readonly path: string;
+    readonly headers?: Readonly<Record<string, string | number>>;
+    readonly body?: string | Json;
+  };
+  readonly response: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly text?: string;
+  };
+  readonly events?: readonly { readonly event: Json }[];
+}
+
+const golden = join(packageRoot, '..', 'shared', 'golden');
+
+/** Exchanges that are not replayed, and why. */
+const NOT_OURS: Readonly<Record<string, string>> = {
+  '035-wrong-path.json': 'it reaches the operator API, which this master does not serve',
+};
+
+/** Event types of the recorded stream that are not compared, and why. */
+const NOT_COMPARED: Readonly<Record<string, string>> = {
+  UPDATE_OPERATION_STATUS: 'they tell of reservations and volumes, which this master does not perform',
+};
+
+/** Headers that the node's HTTP server adds to every answer. */
+const BY_SERVER = ['date', 'content-length', 'transfer-encoding'];
+
+function exchangesOf(folder: string): [file: string, exchange: Exchange][] {
+  const path = join(golden, folder);
+  if (!existsSync(path)) return [];
+  return readdirSync(path)
+    .filter((file) => file.endsWith('.json') && NOT_OURS[file] === undefined)
+    .sort()
+    .map((file) => [file, JSON.parse(readFileSync(join(path, file), 'utf8')) as Exchange]);
+}
+
+function replay(cluster: TestCluster, { request: sent }: Exchange, ours = (text: string) => text): Answer {
+  const headers = Object.entries(sent.headers ?? {}).map(([name, value]) => [
+    name.toLowerCase(),
+    ours(String(value)),
+  ]);
+  const body = typeof sent.body === 'object' ? JSON.stringify(sent.body) : (sent.body ?? '');
+  return request(cluster, {
+    method: sent.method,
+    path: sent.path,
+    headers: Object.fromEntries(headers),
+    body: ours(body),
+  });
+}
+
+/** Status and headers, names and values; those of one stream or request are compared by name. */
+function headOf(status: number, headers: Readonly<Record<string, string>>): Json {
+  const shown = Object.entries(headers)
+    .map(([name, value]) => [name.toLowerCase(), value] as const)
+    .filter(([name]) => !BY_SERVER.includes(name))
+    .map(([name, value]) => [name, name === 'mesos-stream-id' ? value.length : value]);
+  return { status, ...Object.fromEntries(shown) };
+}
+
+const headsOf = (answer: Answer, { response }: Exchange) => [
+  headOf(answer.status, answer.headers),
+  headOf(response.status, response.headers),
+];
+
+/** The events as they stand in the stream. */
+function rawEvents({ body }: Answer): Json[] {
+  return new RecordDecoder().push(body).map((record) => JSON.parse(Buffer.from(record).toString()) as Json);
+}
+
+for (const [file, exchange] of exchangesOf('scheduler-errors')) {
+  test(`scheduler-errors/${file}`, (t) => {
+    const answer = replay(new TestCluster(), exchange);
+    const [ours, theirs] = headsOf(answer, exchange);
+    t.deepEqual(ours, theirs);
+    t.true(answer.body.length > 0, 'says what was wrong');
+    if (exchange.response.status !== 200) return;
+    t.deepEqual(
+      rawEvents(answer).map((event) => event['type']),
+      ['ERROR'],
+    );
+    t.is(answer.ended, 'ended');
+  });
+}
+
+/** Keys of the same names, in the same order, of the same types; lists by their first. */
+function differences(ours: unknown, theirs: unknown, path: string): string[] {
+  if (Array.isArray(ours) && Array.isArray(theirs)) {
+    return ours.length === 0 ? [] : differences(ours[0], theirs[0], `${path}[]`);
+  }
+  if (typeof ours !== typeof theirs) return [`${path}: ${typeof ours}, Mesos has ${typeof theirs}`];
+  if (typeof ours !== 'object' || ours === null || typeof theirs !== 'object' || theirs === null) return [];
+  const known = theirs as Json;
+  const keys = Object.keys(ours);
+  const order = Object.keys(known).filter((key) => keys.includes(key));
+  const inOrder = order.length < keys.length || order.join() === keys.join();
+  return [
+    ...(inOrder ? [] : [`${path}: the order is ${keys.join()}, Mesos has ${order.join()}`]),
+    ...Object.entries(ours).flatMap(([key, value]) =>
+      key in known
+        ? differences(value, known[key], `${path}.${key}`)
+        : [`${path}.${key}: Mesos has no such key`],
+    ),
+  ];
+}
+
+test('the comparison sees a key, a type and an order that are not Mesos’', (t) => {
+  const theirs = { a: 1, b: { c: 'x' }, d: [{ e: 1 }] };
+  t.deepEqual(differences({ a: 2, b: { c: 'y' }, d: [{ e: 3 }] }, theirs, ''), []);
+  t.is(differences({ a: '2' }, theirs, '').length, 1);
+  t.is(differences({ b: { x: 1 } }, theirs, '').length, 1);
+  t.is(differences({ b: { c: 'y' }, a: 2 }, theirs, '').length, 1);
+  t.is(differences({ d: [{ e: 'z' }] }, theirs, '').length, 1);
+});
+
+/** The least differences to an event of the same type that was recorded. */
+function nearest(event: Json, recorded: readonly Json[]): string[] {
+  const all = recorded
+    .filter(({ type }) => type === event['type'])
+    .map((each) => differences(event, each, String(event['type'])));
+  return all.sort((a, b) => a.length - b.length)[0] ?? [`Mesos sent no ${String(event['type'])}`];
+}
+
+function frameworkIdOf(event: Json | undefined): string {
+  const subscribed = event?.['subscribed'] as { framework_id: { value: string } } | undefined;
+  return subscribed?.framework_id.value ?? '';
+}
+
+/** A scheduler that subscribed as the recorded one did, and the words of the recording in this cluster's. */
+function subscribed(stream: Exchange) {
+  const cluster = new TestCluster();
+  const agent = cluster.agent();
+  const agentId = cluster.register(agent, {
+    ...agentInfo('ports:[31000-32000];cpus:8;mem:8192;disk:20000'),
+    attributes: [{ name: 'rack', type: 3, text: { value: 'r1' } }],
+  });
+  const answer = replay(cluster, stream);
+  cluster.run(1100);
+  const [first] = rawEvents(answer);
+  const frameworkId = frameworkIdOf(first);
+  const masterId = frameworkIdOf(stream.events?.[0]?.event).slice(0, -'-0000'.length);
+  const streamId = stream.response.headers['mesos-stream-id'] ?? '';
+  const ours = (text: string) =>
+    text
+      .replaceAll(masterId, frameworkId.slice(0, -'-0000'.length))
+      .replaceAll(streamId, answer.headers['Mesos-Stream-Id'] ?? '');
+  return { cluster, agent, agentId, answer, frameworkId, ours };
+}
+
+const life = exchangesOf('scheduler');
+const [, stream] = life.find(([file]) => file.includes('stream')) ?? [];
+const [, failover] = exchangesOf('scheduler-failover').find(([file]) => file.includes('stream')) ?? [];
+const [, tornDown] = exchangesOf('scheduler-failover').find(([file]) => file.includes('torn-down')) ?? [];
+
+if (stream !== undefined) {
+  for (const [file, exchange] of life.filter(([name]) => !name.includes('stream'))) {
+    test(`scheduler/${file}`, (t) => {
+      const { cluster, ours } = subscribed(stream);
+      const answer = replay(cluster, exchange, ours);
+      const [head, theirs] = headsOf(answer, exchange);
+      t.deepEqual(head, theirs, answer.text);
+      t.is(answer.body.length === 0, (exchange.response.text ?? '') === '');
+    });
+  }
+
+  test('events have the keys, the order and the types of those that were recorded', (t) => {
+    const { cluster, agent, agentId, answer, frameworkId, ours } = subscribed(stream);
+    const [offers] = rawEvents(answer).filter(({ type }) => type === 'OFFERS');
+    const listed = offers?.['offers'] as { offers: { id: { value: string } }[] } | undefined;
+    const accept = life.find(([file]) => file.includes('ACCEPT-custom-executor'))?.[1];
+    const body = String(accept?.request.body).replace(/[^"]+-O\d+/, listed?.offers[0]?.id.value ?? '');
+    if (accept !== undefined) replay(cluster, { ...accept, request: { ...accept.request, body } }, ours);
+    const container_status = {
+      container_id: { value: 'c' },
+      network_infos: [{ ip_addresses: [{ protocol: 1 as const, ip_address: '127.0.0.1' }] }],
+      executor_pid: 7,
+    };
+    const fields = { executor_id: { value: 'cexec' }, container_status };
+    cluster.update(agent, frameworkId, 'c1', agentId, TaskState.TASK_RUNNING, fields);
+    const from = {
+      slave_id: { value: agentId },
+      framework_id: { value: frameworkId },
+      executor_id: { value: 'cexec' },
+    };
+    agent.say('mesos.internal.ExecutorToFrameworkMessage', { ...from, data: new Uint8Array([1]) });
+    const reconcile = life.find(([file]) => file.includes('RECONCILE-explicit'))?.[1];
+    if (reconcile !== undefined) replay(cluster, reconcile, ours);
+    agent.say('mesos.internal.ExitedExecutorMessage', { ...from, status: 0 });
+    cluster.run(10);
+    if (failover !== undefined) {
+      const next = replay(cluster, failover, ours);
+      t.deepEqual(headOf(next.status, next.headers), headOf(200, failover.response.headers));
+      t.deepEqual(
+        rawEvents(next)
+          .map(({ type }) => type)
+          .slice(0, 2),
+        failover.events?.map(({ event }) => event['type']).slice(0, 2),
+      );
+    }
+    const events = rawEvents(answer);
+    const recorded = (stream.events ?? []).map(({ event }) => event);
+    const types = new Set(recorded.map((event) => String(event['type'])));
+    t.deepEqual(
+      [...types].filter((type) => !events.some((event) => event['type'] === type)).sort(),
+      Object.keys(NOT_COMPARED),
+    );
+    t.deepEqual(
+      events.flatMap((event) => nearest(event, recorded)),
+      [],
+    );
+    t.is(recorded.at(-1)?.['type'], 'ERROR');
+    t.deepEqual(events.at(-1), recorded.at(-1));
+  });
+
+  test('scheduler-failover: a framework that was torn down is refused', (t) => {
+    const { cluster, answer, ours, frameworkId } = subscribed(stream);
+    const teardown = `{"type":"TEARDOWN","framework_id":{"value":"${frameworkId}"}}`;
+    const headers = { ...JSON_HEADERS, 'mesos-stream-id': answer.headers['Mesos-Stream-Id'] ?? '' };
+    t.is(request(cluster, { headers, body: teardown }).status, 202);
+    if (tornDown === undefined) return;
+    const refused = replay(cluster, tornDown, ours);
+    const [head, theirs] = headsOf(refused, tornDown);
+    t.deepEqual(head, theirs);
+    t.deepEqual(
+      rawEvents(refused),
+      (tornDown.events ?? []).map(({ event }) => event),
+    );
+  });
+}
