@@ -56,7 +56,7 @@ export class Accepts {
   }
 
   private perform(accepted: AcceptedOffers, operation: OfferOperation): void {
-    const { launches, actor } = this.parts;
+    const { launches, operations, actor } = this.parts;
     switch (operation.type) {
       case OfferOperationType.LAUNCH:
         launches.launch(accepted, operation);
@@ -70,6 +70,7 @@ export class Accepts {
           framework_id: accepted.framework.id,
           operation_id: operation.id?.value,
         });
+        operations.refuse(accepted.framework, [operation], 'Operations of this type are not performed here');
     }
   }
 
@@ -103,12 +104,17 @@ export class Accepts {
 
   /** Offers that cannot be used go back, those of others stay; the tasks never were. */
   private refuseOffers(framework: FrameworkRecord, call: SchedulerCallAccept, problem: string): void {
-    const { offers, actor } = this.parts;
+    const { offers, operations, actor } = this.parts;
     actor.log.warn('refused to use offers', { framework_id: framework.id, reason: problem });
     for (const { value } of call.offer_ids ?? []) {
       const offer = offers.find(value);
       if (offer?.frameworkId === framework.id) offers.invalidate(offer);
     }
+    operations.refuse(
+      framework,
+      call.operations ?? [],
+      `Operation attempted with invalid offers: ${problem}`,
+    );
     this.dropTasks(framework, call.operations ?? [], {
       reason: TaskStatusReason.REASON_INVALID_OFFERS,
       message: `Task launched with invalid offers: ${problem}`,

@@ -3,6 +3,8 @@
  * about them is answered from what is known of their agent (v1-scheduler-api.md §9, §12, §13).
  */
 import {
+  type OfferOperation,
+  OfferOperationType,
   OperationState,
   type OperationStatus,
   type SchedulerCallReconcileOperations,
@@ -17,6 +19,18 @@ export class Operations {
 
   constructor(parts: MasterParts) {
     this.parts = parts;
+  }
+
+  /**
+   * Operations of an ACCEPT that are not performed: those with an id are answered OPERATION_ERROR, those without vanish.
+   * Launches are none of them: their tasks are answered.
+   */
+  refuse(framework: FrameworkRecord, operations: readonly OfferOperation[], message: string): void {
+    for (const { id, type } of operations) {
+      const launch = type === OfferOperationType.LAUNCH || type === OfferOperationType.LAUNCH_GROUP;
+      if (id === undefined || launch) continue;
+      this.tell(framework, { operation_id: id, state: OperationState.OPERATION_ERROR, message });
+    }
   }
 
   /** RECONCILE_OPERATIONS: an answer for each one named; without names, for each one known, of which there is none. */

@@ -173,6 +173,29 @@ test('reconciliation of tasks and operations is answered by events', (t) => {
   );
 });
 
+test('operations that are not performed are answered when they have an id', (t) => {
+  const { scheduler, offer } = offered();
+  const reserve = { type: 2 as const, reserve: { resources: [] } };
+  const accept = (offerId: string, id: string) =>
+    scheduler.call({
+      type: Type.ACCEPT,
+      accept: { offer_ids: [{ value: offerId }], operations: [{ ...reserve, id: { value: id } }, reserve] },
+    });
+  accept(offer.id.value, 'o1');
+  accept('nope', 'o2');
+  const statuses = scheduler
+    .all(Event.UPDATE_OPERATION_STATUS)
+    .map((event) => event.update_operation_status?.status);
+  t.deepEqual(
+    statuses.map((status) => [status?.operation_id?.value, status?.state, status?.uuid]),
+    [
+      ['o1', OperationState.OPERATION_ERROR, undefined],
+      ['o2', OperationState.OPERATION_ERROR, undefined],
+    ],
+  );
+  t.regex(statuses[1]?.message ?? '', /nope/);
+});
+
 test('operations of an agent that is to come back are recovering', (t) => {
   const cluster = new TestCluster();
   const agentId = cluster.register(cluster.agent());
