@@ -1,5 +1,6 @@
 /** The flags of the agent that take effect, with Mesos' names and defaults. */
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { join, resolve } from 'node:path';
 import { parseAttributes, parseResources, validateRole } from '../../proto/resources/index.ts';
 import * as flag from '../../runtime/flags/index.ts';
 
@@ -24,7 +25,7 @@ export const agentFlags = flag.defineFlags(
     }),
     runtime_dir: flag.path({
       help: `Folder of what lives only until the next boot: pids and exit statuses of containers. Default:
-        /var/run/mesos where that can be written (root), else WORK_DIR/run`,
+        a folder below /var/run/mesos for root, else WORK_DIR/run; never one for two agents`,
     }),
     resources: flag.text({
       expected: 'resources such as cpus:4;mem:1024;ports:[31000-32000]',
@@ -105,14 +106,18 @@ export const agentFlags = flag.defineFlags(
 
 export type AgentFlags = flag.FlagValues<typeof agentFlags.flags>;
 
-/** The runtime folder of a root agent, as Mesos'. */
+/** Where root agents keep what lives until the next boot, as Mesos'. */
 const SYSTEM_RUNTIME_DIR = '/var/run/mesos';
 
 /**
- * Where pids and exit statuses go.
+ * Where pids and exit statuses go. Several agents of one machine must not share it: each would take the containers of the
+ * others for orphans and end them. So the default is one for each `work_dir`.
  *
  * @param isRoot whether this process may write `/var/run/mesos`
  */
 export function runtimeDirOf(flags: Pick<AgentFlags, 'runtime_dir' | 'work_dir'>, isRoot: boolean): string {
-  return flags.runtime_dir ?? (isRoot ? SYSTEM_RUNTIME_DIR : join(flags.work_dir, 'run'));
+  if (flags.runtime_dir !== undefined) return flags.runtime_dir;
+  if (!isRoot) return join(flags.work_dir, 'run');
+  const own = createHash('sha256').update(resolve(flags.work_dir)).digest('hex').slice(0, 16);
+  return join(SYSTEM_RUNTIME_DIR, own);
 }

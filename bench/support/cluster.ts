@@ -1,6 +1,6 @@
 /** A master and an agent as OS processes of their own, and a scheduler in this process that launches tasks and times them. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {
@@ -120,13 +120,15 @@ export async function benchCluster(
   masterFlags: readonly string[] = [],
 ): Promise<BenchCluster> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'mesostate-bench-'));
+  // As /var/run is on most machines: in memory.
+  const runtime = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : folder, 'mesostate-bench-'));
   const master = await boot(['--role=master', '--port=0', `--work_dir=${folder}/master`, ...masterFlags]);
   const agent = await boot([
     '--role=agent',
     '--port=0',
     `--master=127.0.0.1:${master.port}`,
     `--work_dir=${folder}/agent`,
-    `--runtime_dir=${folder}/run`,
+    `--runtime_dir=${runtime}`,
     `--resources=${resources}`,
     '--registration_backoff_factor=10ms',
     '--no-switch_user',
@@ -159,7 +161,9 @@ export async function benchCluster(
         child.kill('SIGTERM');
         await gone;
       }
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+      for (const made of [folder, runtime]) {
+        rmSync(made, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+      }
     },
   };
 }

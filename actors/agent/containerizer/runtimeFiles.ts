@@ -70,9 +70,12 @@ export function readStatus(dir: string): ExitStatus | undefined {
   return line === undefined ? undefined : exitStatusOfShell(Number(line));
 }
 
-/** Removes a container's runtime directory; one that is not there is no error. */
+/**
+ * Removes a container's runtime directory, in the background: nobody waits for it, and on a busy disk it takes as long as
+ * starting a task. What is left of one after a crash is an ended container to the next agent, which removes it then.
+ */
 export function removeRuntimeDirectory(dir: string): void {
-  fs.rmSync(dir, { recursive: true, force: true });
+  fs.rm(dir, { recursive: true, force: true }, () => undefined);
 }
 
 function processOf([pid, leader, mark]: readonly string[]): ContainerProcess | undefined {

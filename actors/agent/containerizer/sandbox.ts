@@ -13,10 +13,22 @@ const SANDBOX_MODE = 0o750;
  */
 export function createSandbox(sandbox: string): void {
   const runs = dirname(sandbox);
-  fs.mkdirSync(runs, { recursive: true, mode: 0o755 });
-  fs.mkdirSync(sandbox, { recursive: true });
-  fs.chmodSync(sandbox, SANDBOX_MODE);
+  makeFolder(dirname(runs));
+  makeFolder(runs);
+  fs.mkdirSync(sandbox, { recursive: true, mode: SANDBOX_MODE });
+  if ((process.umask() & SANDBOX_MODE) !== 0) fs.chmodSync(sandbox, SANDBOX_MODE);
   pointLatest(join(runs, 'latest'), sandbox);
+}
+
+/** Level by level, as all but the last ones exist: a recursive mkdir would begin at the wrong end. */
+function makeFolder(path: string): void {
+  try {
+    fs.mkdirSync(path, 0o755);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') fs.mkdirSync(path, { recursive: true, mode: 0o755 });
+    else if (code !== 'EEXIST') throw error;
+  }
 }
 
 /** Makes `link` a symbolic link to `target`, in one step where it was one to something else. */
