@@ -30,7 +30,8 @@ export function parseDuration(text: string): number {
   const [, amount, unit] = SYNTAX.exec(text) ?? [];
   const nanosPerUnit = NANOS_PER_UNIT.get(unit ?? '');
   if (nanosPerUnit === undefined) throw new UnitError(DURATION_EXPECTED, text);
-  const nanos = Number(amount) * nanosPerUnit;
+  // 132.737691 times a million is a hair below a whole number: what a double cannot tell apart is not cut off.
+  const nanos = Number((Number(amount) * nanosPerUnit).toPrecision(15));
   if (nanos >= NANOS_MAX) throw new UnitError('a duration below 292 years', text);
   return Math.trunc(nanos) / NANOS_PER_MS;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { DEFAULT_PATH, describeExit, waitStatus } from '../../../../actors/agent/containerizer/index.ts';
 import { repositoryRoot } from '../../../support/processes.ts';
+import { until } from '../../../support/until.ts';
 import { alive, Bench, clock } from './helpers.ts';
 
 /** Every shell of this machine that the launcher may meet; busybox goes by the name it is called by. */
@@ -273,7 +274,7 @@ test('the same container is not launched twice', async (t) => {
   await bench.until(() => bench.story(id).length === 4, 'refusal');
   t.regex(bench.story(id)[3] ?? '', /^failed: runtime directory .* exists already$/);
   bench.containerizer.remove(id);
-  t.false(fs.existsSync(bench.paths.container(id)));
+  await until('its runtime directory is removed', () => !fs.existsSync(bench.paths.container(id)));
 });
 
 const asRoot = process.getuid?.() === 0 && /^nobody:/m.test(fs.readFileSync('/etc/passwd', 'utf8'));
