@@ -30,10 +30,12 @@ export function parseDuration(text: string): number {
   const [, amount, unit] = SYNTAX.exec(text) ?? [];
   const nanosPerUnit = NANOS_PER_UNIT.get(unit ?? '');
   if (nanosPerUnit === undefined) throw new UnitError(DURATION_EXPECTED, text);
-  // 132.737691 times a million is a hair below a whole number: what a double cannot tell apart is not cut off.
-  const nanos = Number((Number(amount) * nanosPerUnit).toPrecision(15));
+  const nanos = Number(amount) * nanosPerUnit;
   if (nanos >= NANOS_MAX) throw new UnitError('a duration below 292 years', text);
-  return Math.trunc(nanos) / NANOS_PER_MS;
+  // 132.737691 times a million is a hair below a whole number: what 15 digits cannot tell apart is not cut off.
+  const nearest = Math.round(nanos);
+  const whole = Math.abs(nanos - nearest) <= Math.max(1e-6, nanos * 1e-14) ? nearest : Math.trunc(nanos);
+  return whole / NANOS_PER_MS;
 }
 
 /**
