@@ -253,6 +253,12 @@ export class Node implements RouterHost, PeersHost {
     });
   }
 
+  /** Who watches charts is asked as for any other page: by the firewall and the realm `readonly`. */
+  admitWatcher(request: HttpRequest, reply: HttpReply, enter: () => void): void {
+    const route: Route = { path: '', realm: 'readonly', handler: () => undefined };
+    this.gate.admit('__inspect__', route, request, reply, () => enter());
+  }
+
   /** Routes of this realm are served to those whom the authenticator knows; with undefined, to everybody. */
   setAuthenticator(realm: string, authenticator: Authenticator | undefined): void {
     this.gate.setAuthenticator(realm, authenticator);

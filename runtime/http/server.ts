@@ -204,7 +204,8 @@ function header(req: IncomingMessage, name: string): string | undefined {
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
-function flatHeaders(req: IncomingMessage): Record<string, string | undefined> {
+/** Names in lower case, repeated headers joined. */
+export function flatHeaders(req: IncomingMessage): Record<string, string | undefined> {
   const flat: Record<string, string | undefined> = {};
   for (const name of Object.keys(req.headers)) flat[name] = header(req, name);
   return flat;

@@ -1,7 +1,10 @@
 /** `/__inspect__?actor=PATTERN` on the node's port: a WebSocket that tells what the matching charts do. */
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { HttpReply } from '../http/reply.ts';
+import type { HttpRequest } from '../http/request.ts';
+import { flatHeaders } from '../http/server.ts';
 import type { Clock } from '../ports.ts';
 import type { Inspector } from './inspector.ts';
 import { Watch } from './watch.ts';
@@ -16,9 +19,12 @@ const HOSTED = /^https:\/\/([a-z]+\.)?stately\.ai$/;
 export interface InspectHost {
   readonly inspector: Inspector;
   readonly clock: Clock;
+  /** Calls `enter` when the one who asks may watch; answers otherwise. */
+  admitWatcher(request: HttpRequest, reply: HttpReply, enter: () => void): void;
 }
 
 export class InspectAcceptor {
+  private readonly hosted: boolean;
   private readonly server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -26,6 +32,11 @@ export class InspectAcceptor {
     maxPayload: 1024,
   });
   private readonly watches = new Set<Watch>();
+
+  /** @param hosted whether the hosted inspector's page may watch, too */
+  constructor(hosted: boolean) {
+    this.hosted = hosted;
+  }
 
   /** Whether this upgrade is for the inspector. */
   static wants(request: IncomingMessage): boolean {
@@ -40,13 +51,19 @@ export class InspectAcceptor {
     socket.on('error', () => socket.destroy());
     const pattern = new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('actor') ?? '*';
     const refusal = this.refusal(request, pattern);
-    if (refusal !== undefined) refuse(socket, ...refusal);
-    else this.server.handleUpgrade(request, socket, head, (opened) => this.watch(host, opened, pattern));
+    if (refusal !== undefined) {
+      refuse(socket, ...refusal);
+      return;
+    }
+    host.admitWatcher(requestOf(request), replyOver(socket), () => {
+      this.server.handleUpgrade(request, socket, head, (opened) => this.watch(host, opened, pattern));
+    });
   }
 
   /** Status and words for those who may not watch. */
   private refusal(request: IncomingMessage, pattern: string): [status: string, why: string] | undefined {
-    if (!originAllowed(request)) return ['403 Forbidden', 'a page of another site may not watch'];
+    if (!originAllowed(request, this.hosted))
+      return ['403 Forbidden', 'a page of another site may not watch'];
     if (pattern.length > PATTERN_CHARACTERS_MAX) return ['400 Bad Request', 'actor: too long'];
     if (this.watches.size >= WATCHERS_MAX)
       return ['503 Service Unavailable', `${WATCHERS_MAX} watch already`];
@@ -74,12 +91,42 @@ export class InspectAcceptor {
   }
 }
 
-/** A browser tells where its page comes from: only the node's own pages and the hosted inspector's may watch. */
-function originAllowed(request: IncomingMessage): boolean {
+/** A browser tells where its page comes from: only the node's own pages may watch, and the hosted inspector's when asked for. */
+function originAllowed(request: IncomingMessage, hosted: boolean): boolean {
   const { origin, host } = request.headers;
   return (
-    origin === undefined || origin === `http://${host}` || origin === `https://${host}` || HOSTED.test(origin)
+    origin === undefined ||
+    origin === `http://${host}` ||
+    origin === `https://${host}` ||
+    (hosted && HOSTED.test(origin))
   );
+}
+
+/** The upgrade as the gate sees requests. */
+function requestOf(request: IncomingMessage): HttpRequest {
+  return {
+    method: request.method ?? 'GET',
+    path: INSPECT_PATH,
+    rest: '',
+    query: new URLSearchParams((request.url ?? '').split('?')[1] ?? ''),
+    headers: flatHeaders(request),
+    body: new Uint8Array(0),
+    peer: request.socket.remoteAddress ?? '',
+  };
+}
+
+/** Answers that are no upgrade: a head, a text, the end. */
+function replyOver(socket: Duplex): HttpReply {
+  const end = (status: number, headers: Record<string, string>, body: Uint8Array | string): void => {
+    const fields = { ...headers, Connection: 'close', 'Content-Length': String(Buffer.byteLength(body)) };
+    const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n`);
+    socket.end(body);
+  };
+  const open = (): never => {
+    throw new Error('an upgrade is not answered by a stream');
+  };
+  return new HttpReply({ end, open, onClose: (listener) => void socket.once('close', listener) }, 0, false);
 }
 
 function refuse(socket: Duplex, status: string, why: string): void {

@@ -42,6 +42,7 @@ export async function listenFor(where: Where, log: Logger): Promise<ListeningNod
       },
       ...security,
       codec: mesosCodec,
+      inspectHosted: where.inspect === true,
       log,
       ...(where.delegateId !== undefined && { delegateId: where.delegateId }),
     });

@@ -1,6 +1,7 @@
 /** Watching charts from outside: what is told, how much, to whom. */
 import test, { type ExecutionContext } from 'ava';
 import { WebSocket } from 'ws';
+import { basicAuthenticator } from '../../../runtime/http/authentication.ts';
 import { listen, Process, VirtualClock } from '../../../runtime/index.ts';
 import { Inspector } from '../../../runtime/inspect/inspector.ts';
 import { EVENTS_AT_ONCE_MAX, Watch } from '../../../runtime/inspect/watch.ts';
@@ -167,7 +168,11 @@ function watcher(t: ExecutionContext, port: number, query: string, headers: Reco
 }
 
 test('a node serves it on its port; pages of other sites may not watch, nor more than sixteen', async (t) => {
-  const listening = await listen();
+  const closed = await listen();
+  t.teardown(() => closed.shutdown());
+  const stately = { Origin: 'https://stately.ai' };
+  await t.throwsAsync(watcher(t, closed.node.address.port, '', stately), { message: '403' });
+  const listening = await listen({ inspectHosted: true });
   t.teardown(() => listening.shutdown());
   const { node } = listening;
   const owner = new Owner('owner');
@@ -187,4 +192,18 @@ test('a node serves it on its port; pages of other sites may not watch, nor more
   owner.terminate();
   await node.wait(owner.self);
   t.deepEqual(node.inspector.statesOf('owner'), {});
+});
+
+test('where pages ask for a password, watching asks for it too; the firewall closes it', async (t) => {
+  const listening = await listen({ disabledEndpoints: [] });
+  t.teardown(() => listening.shutdown());
+  const { node } = listening;
+  node.setAuthenticator('readonly', basicAuthenticator('readonly', [{ principal: 'eve', secret: 'pass' }]));
+  const { port } = node.address;
+  await t.throwsAsync(watcher(t, port, ''), { message: '401' });
+  const Authorization = `Basic ${Buffer.from('eve:pass').toString('base64')}`;
+  await watcher(t, port, '', { Authorization });
+  const closed = await listen({ disabledEndpoints: ['/__inspect__'] });
+  t.teardown(() => closed.shutdown());
+  await t.throwsAsync(watcher(t, closed.node.address.port, ''), { message: '403' });
 });
