@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path';
 import test from 'ava';
 import { TaskState } from '../../../proto/generated/types/v1.ts';
+import { repositoryRoot } from '../../support/processes.ts';
 import { until } from '../../support/until.ts';
 import { realAgent, realMaster, registeredAgent, temporaryFolder } from './support/realAgent.ts';
 import { commandTask } from './support/testMaster.ts';
@@ -30,10 +31,8 @@ async function busyAgent(t: Parameters<typeof registeredAgent>[0]) {
   return made;
 }
 
-// Compiled tests may run from a folder of any depth below the repository.
-const golden = ['../shared/golden', '../../shared/golden', '../work/shared/golden'].find((path) =>
-  existsSync(path),
-);
+// Recordings stand beside the repository where it is developed.
+const golden = [join(repositoryRoot, '../shared/golden')].find((path) => existsSync(path));
 
 /** Types of the members of a JSON value; of arrays, of their first element. */
 function shapeOf(value: unknown): unknown {

@@ -19,7 +19,7 @@ import { flagsOf as masterFlagsOf } from '../../actors/master/support/cluster.ts
 import { MachineContainers } from './containers.ts';
 
 const RESTART_MS = 1000;
-const IDENTITY = '/work/meta/identity';
+const IDENTITY = '/disk/meta/identity';
 const BUILD = {
   version: '1.12.0',
   build_date: '2026-01-01 00:00:00 UTC',
@@ -36,7 +36,7 @@ export function startMasterMachine(simulation: Simulation, started: (master: Mas
       flags,
       flagTexts: toStrings(masterFlags, flags),
       build: BUILD,
-      store: LocalStore.open('/work/registry', { disk: place.disk }),
+      store: LocalStore.open('/disk/registry', { disk: place.disk }),
       onFatal: () => place.exit(RESTART_MS),
     });
     node.spawn(master);
@@ -65,10 +65,10 @@ function spawnAgent(place: Place, containers: MachineContainers, rebooted: boole
   const exit = () => place.exit(RESTART_MS);
   const { disk } = place;
   let forward: Agent | undefined;
-  const checkpoints = Checkpoints.open({ disk, dir: '/work/meta', onFailure: exit });
+  const checkpoints = Checkpoints.open({ disk, dir: '/disk/meta', onFailure: exit });
   const streams = StatusUpdateManager.open({
     disk,
-    dir: '/work/meta',
+    dir: '/disk/meta',
     clock: chartClock({ delay }),
     dispatch,
     forward: (update) => forward?.forward(update),

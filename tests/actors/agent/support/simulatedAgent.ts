@@ -104,7 +104,7 @@ export function simulatedAgent(
   let forward: Agent | undefined;
   const streams = StatusUpdateManager.open({
     disk,
-    dir: '/work/meta',
+    dir: '/disk/meta',
     clock: chartClock({ delay }),
     dispatch,
     forward: (update) => forward?.forward(update),
@@ -120,7 +120,7 @@ export function simulatedAgent(
     sandboxes: { create: () => undefined, userOf: () => undefined },
     checkpoints: Checkpoints.open({
       disk,
-      dir: '/work/meta',
+      dir: '/disk/meta',
       onFailure: (error) => ends.push(error.message),
     }),
     streams,
