@@ -100,6 +100,8 @@ function birthOf(pid: number): string {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The command name may hold blanks and brackets; the fields after it do not. Field 22 is the start time.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // One that ended and was not yet waited for (in a container without an init, perhaps never) holds nothing any more.
+    if (fields[0] === 'Z' || fields[0] === 'X') return '';
     return `${boot}/${fields[19] ?? ''}`;
   } catch {
     return '';
