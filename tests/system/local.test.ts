@@ -76,6 +76,40 @@ test('Ctrl-C ends the cluster and everything it started, within the grace period
   t.pass();
 });
 
+test('a cluster killed and started again on the same folder goes on with its tasks', async (t) => {
+  const folder = scratch(t);
+  const [port, agentPort] = [await freePort(), await freePort()];
+  const start = () =>
+    boot(t, [
+      '--role=local',
+      `--port=${port}`,
+      `--agent_port=${agentPort}`,
+      `--work_dir=${folder}/work`,
+      '--resources=cpus:2;mem:512',
+    ]);
+  const first = start();
+  await first.says(/listens on/);
+  const job = { name: 'long', instances: 2, cpus: 0.5, mem: 32, command: 'echo begun; sleep 5; echo ended' };
+  const run = runJobs(t, folder, port, [job]);
+  const url = `http://127.0.0.1:${port}`;
+  const running = async () => (await getJson<Summary>(`${url}/state-summary`)).slaves[0]?.TASK_RUNNING;
+  await until('both run', async () => (await running()) === 2);
+  await first.end('SIGKILL');
+  const second = start();
+  await second.says(/listens on/);
+  t.is(await run.exited, 0, run.output() + second.output());
+  const sandboxes = readdirSync(path.join(folder, 'work/agent/slaves'), {
+    recursive: true,
+    encoding: 'utf8',
+  });
+  const printed = sandboxes.filter((name) => /-S\d+\/.*runs\/[^/]+-[^/]+\/stdout$/.test(name));
+  t.is(printed.length, 2, 'nothing was run twice');
+  for (const name of printed) {
+    t.is(readFileSync(path.join(folder, 'work/agent/slaves', name), 'utf8'), 'begun\nended\n');
+  }
+  await second.end('SIGINT');
+});
+
 test('the example jobs and the example framework run as the tour says', async (t) => {
   const { port } = await localCluster(t);
   const jobs = boot(t, [
