@@ -38,7 +38,7 @@ const BANS: readonly Ban[] = [
   ban(/\b(enum|namespace)\s+\w+\s*\{/, 'bare', 'types must be erasable', NOWHERE),
   ban(/\btest(\.\w+)*\.(skip|only|todo|failing)\b/, 'bare', 'every test runs', NOWHERE),
   ban(/\b(TO[D]O|FIX[M]E|XX[X])\b/, 'text', 'finish it or open an issue', /^tests\/tidy\//),
-  ban(/['"`]\/(work|tmp)\//, 'code', 'no paths of this machine; os.tmpdir() for passing files', TESTS),
+  ban(/['"`]\/(home|root|tmp)\//, 'code', 'no paths of this machine; os.tmpdir() for passing files', TESTS),
 ];
 
 /** Machines, generated files and tables of data may be as long as their subject. */
