@@ -42,3 +42,9 @@ function tooLong(id: string, bytesMax: number): boolean {
 function printable(id: string): string {
   return JSON.stringify(id).slice(1, -1);
 }
+
+/** RFC 4122: 16 bytes with a version of 1 to 5. */
+export function isUuid(bytes: Uint8Array | undefined): boolean {
+  const version = (bytes?.[6] ?? 0) >> 4;
+  return bytes?.length === 16 && version >= 1 && version <= 5;
+}

@@ -7,12 +7,18 @@ import {
   type SchedulerCallSubscribe,
   SchedulerCallType,
 } from '../../../proto/index.ts';
+import {
+  answerTypeFor,
+  JSON_TYPE,
+  mediaTypeOf,
+  PROTOBUF_TYPE,
+  readMessage,
+} from '../../../proto/mediaTypes.ts';
 import type { HttpReply, HttpRequest } from '../../../runtime/index.ts';
 import { HttpConnection } from '../frameworks/httpConnection.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
 import { validateSchedulerCall } from '../validation/schedulerCall.ts';
-import { answerTypeFor, JSON_TYPE, mediaTypeOf, PROTOBUF_TYPE, readMessage } from './mediaTypes.ts';
 
 export const STREAM_ID_HEADER = 'Mesos-Stream-Id';
 

@@ -1,4 +1,6 @@
 /** The calls of schedulers: who may make them, and which part answers (v1-scheduler-api.md §6). */
+
+import { isUuid } from '../../../proto/ids.ts';
 import {
   type DeactivateFrameworkMessage,
   enumName,
@@ -7,7 +9,6 @@ import {
 } from '../../../proto/index.ts';
 import type { Pid } from '../../../runtime/index.ts';
 import type { MasterParts } from '../parts.ts';
-import { isUuid } from '../validation/schedulerCall.ts';
 import type { FrameworkRecord } from './record.ts';
 
 export class SchedulerCalls {

@@ -5,8 +5,8 @@ import {
   type SchedulerEventSubscribed,
   SchedulerEventType,
 } from '../../../proto/index.ts';
+import { type MediaType, writeMessage } from '../../../proto/mediaTypes.ts';
 import type { HttpStream, Timer } from '../../../runtime/index.ts';
-import { type MediaType, writeMessage } from '../api/mediaTypes.ts';
 import type { FrameworkConnection } from './connection.ts';
 
 /** Heartbeats come whatever else does; a client that misses several takes the stream for dead. */

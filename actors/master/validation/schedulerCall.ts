@@ -1,4 +1,5 @@
 /** The form of a call over HTTP (v1-scheduler-api.md §6, column *shape check*). Each check returns what is wrong, or undefined. */
+import { isUuid } from '../../../proto/ids.ts';
 import { type SchedulerCall, SchedulerCallType } from '../../../proto/index.ts';
 
 /** Calls that are nothing without their body. */
@@ -52,10 +53,4 @@ function validateBody(call: SchedulerCall): string | undefined {
     default:
       return undefined;
   }
-}
-
-/** RFC 4122: 16 bytes with a version of 1 to 5. */
-export function isUuid(bytes: Uint8Array | undefined): boolean {
-  const version = (bytes?.[6] ?? 0) >> 4;
-  return bytes?.length === 16 && version >= 1 && version <= 5;
 }

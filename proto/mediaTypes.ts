@@ -1,5 +1,7 @@
 /** The encodings of the v1 APIs: which one a request is in, and which one its client reads (v1-scheduler-api.md §2.2, §3). */
-import { decodeAs, encodeAs, fromJsonText, type MessageTypes, toJsonText } from '../../../proto/index.ts';
+import { decodeAs, encodeAs } from './codec.ts';
+import type { MessageTypes } from './generated/types/names.ts';
+import { fromJsonText, toJsonText } from './json.ts';
 
 export const JSON_TYPE = 'application/json';
 export const PROTOBUF_TYPE = 'application/x-protobuf';
