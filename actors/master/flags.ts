@@ -29,6 +29,10 @@ const rows = {
     default: 'local',
     help: 'Where the list of agents is kept: on disk under --work_dir, or nowhere (it ends with the process)',
   }),
+  registry_fetch_timeout: duration({
+    default: '1mins',
+    help: 'The master ends when reading the registry takes longer',
+  }),
   registry_store_timeout: duration({
     default: '20secs',
     help: 'The master ends when a write to the registry takes longer',

@@ -57,11 +57,13 @@ export class Leadership {
 
   private recover(): void {
     const { registrar, info, agentRecovery, actor } = this.parts;
-    actor.log.info('recovering from the registry', { agents: registrar.registry.slaves.size });
-    registrar.apply(recoverRegistry(info), () => {
-      const agents = agentRecovery.recover();
-      this.chart.send({ type: 'REGISTRY_RECOVERED', agents });
-      actor.log.info('leading', { id: info.id, agents_to_come: agents });
+    registrar.fetch(() => {
+      actor.log.info('recovering from the registry', { agents: registrar.registry.slaves.size });
+      registrar.apply(recoverRegistry(info), () => {
+        const agents = agentRecovery.recover();
+        this.chart.send({ type: 'REGISTRY_RECOVERED', agents });
+        actor.log.info('leading', { id: info.id, agents_to_come: agents });
+      });
     });
   }
 

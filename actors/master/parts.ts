@@ -87,7 +87,6 @@ export class MasterParts {
   readonly kills: Kills;
   readonly reconciliation: TaskReconciliation;
 
-  /** @throws Error naming the entry when the stored registry cannot be read */
   constructor(actor: ActorPorts, settings: MasterSettings, info: MasterInfo) {
     this.actor = actor;
     this.settings = settings;
@@ -100,8 +99,9 @@ export class MasterParts {
       metrics: actor.metrics,
       defer: actor.defer,
       delay: actor.delay,
+      fetchTimeoutMs: settings.flags.registry_fetch_timeout,
       storeTimeoutMs: settings.flags.registry_store_timeout,
-      onFailure: (error) => this.leadership.fail(`the registry cannot be written: ${error.message}`),
+      onFailure: (what, error) => this.leadership.fail(`the registry cannot be ${what}: ${error.message}`),
     });
     this.allocation = new Allocation(this);
     this.agents = new Agents(this);

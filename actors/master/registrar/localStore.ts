@@ -3,7 +3,7 @@
 import { packPlain, unpackPlain } from '../../../runtime/codec.ts';
 import { Journal, type JournalOptions } from '../../../runtime/storage/index.ts';
 import type { RegistryChange } from './registry.ts';
-import { type RegistryStore, type StoreCallback, StoredEntries } from './store.ts';
+import { type FetchCallback, type RegistryStore, type StoreCallback, StoredEntries } from './store.ts';
 
 /** The journal is rewritten when it is this much larger than what it holds. */
 const COMPACTION_FACTOR = 4;
@@ -39,8 +39,8 @@ export class LocalStore implements RegistryStore {
     return this.stored.sizeBytes;
   }
 
-  entries(): Iterable<readonly [string, Uint8Array]> {
-    return this.stored.entries();
+  fetch(done: FetchCallback): void {
+    done(this.stored.entries());
   }
 
   commit(changes: readonly RegistryChange[], done: StoreCallback): void {

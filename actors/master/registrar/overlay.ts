@@ -27,6 +27,16 @@ export class Overlay<T> {
     this.changes.set(key, undefined);
   }
 
+  /** Everything there is, the pending changes included: entries of below first, in their order. */
+  *entries(): Generator<[key: string, value: T]> {
+    for (const [key, value] of this.below) if (!this.changes.has(key)) yield [key, value];
+    for (const [key, value] of this.changes) if (value !== undefined) yield [key, value];
+  }
+
+  *keys(): Generator<string> {
+    for (const [key] of this.entries()) yield key;
+  }
+
   /** What differs from below, by key; undefined for what is gone. */
   get pending(): ReadonlyMap<string, T | undefined> {
     return this.changes;

@@ -18,15 +18,22 @@ interface Queued {
   readonly done: OperationCallback;
 }
 
-type Mode = { kind: 'idle' } | { kind: 'storing'; count: number } | { kind: 'failed' };
+type Mode =
+  | { kind: 'unread' }
+  | { kind: 'fetching' }
+  | { kind: 'idle' }
+  | { kind: 'storing'; count: number }
+  | { kind: 'failed' };
 
 export interface RegistrarOptions {
   readonly store: RegistryStore;
   readonly metrics: MetricsRegistry;
   /** Brings what the store answers back into the owner's mailbox. */
   readonly defer: <A extends unknown[]>(run: (...args: A) => void) => (...args: A) => void;
-  /** Told once, when the store failed. Operations that wait are never answered. */
-  readonly onFailure: (error: Error) => void;
+  /** Told once, when the store failed or holds what cannot be read. Operations that wait are never answered. */
+  readonly onFailure: (what: 'read' | 'written', error: Error) => void;
+  /** Reading that takes longer has failed. */
+  readonly fetchTimeoutMs: number;
   /** A store that takes longer counts as failed: nobody knows what it will do. */
   readonly storeTimeoutMs: number;
   readonly delay: (delayMs: number, run: () => void) => { cancel(): unknown };
@@ -37,17 +44,20 @@ const DAY_MS = 24 * 3600 * 1000;
 export class Registrar {
   readonly registry = new Registry();
   private readonly options: RegistrarOptions;
+  private readonly fetchTimer: MetricTimer;
   private readonly storeTimer: MetricTimer;
-  private mode: Mode = { kind: 'idle' };
+  private mode: Mode = { kind: 'unread' };
   private queue: Queued[] = [];
 
-  /** @throws Error naming the entry when the stored registry cannot be read */
   constructor(options: RegistrarOptions) {
     this.options = options;
     const { metrics, store } = options;
-    for (const [key, value] of store.entries()) this.registry.load(key, value);
     metrics.gauge('registrar/queued_operations', () => this.waiting, 'Operations waiting for the store');
     metrics.gauge('registrar/registry_size_bytes', () => store.sizeBytes, 'Size of the registry');
+    this.fetchTimer = metrics.timer('registrar/state_fetch', {
+      help: 'Time of reading the registry',
+      windowMs: DAY_MS,
+    });
     this.storeTimer = metrics.timer('registrar/state_store', {
       help: 'Time of a write to the registry',
       windowMs: DAY_MS,
@@ -59,6 +69,29 @@ export class Registrar {
     return this.queue.length + (this.mode.kind === 'storing' ? this.mode.count : 0);
   }
 
+  /** Reads what is stored, once; operations asked for before that wait. `done` runs in the owner's mailbox. */
+  fetch(done: () => void): void {
+    if (this.mode.kind !== 'unread') return;
+    this.mode = { kind: 'fetching' };
+    const stop = this.fetchTimer.start();
+    const { store, defer } = this.options;
+    const timeout = this.deadline('fetching', this.options.fetchTimeoutMs);
+    store.fetch(
+      defer((result) => {
+        timeout.cancel();
+        if (this.mode.kind !== 'fetching') return;
+        stop();
+        if (result instanceof Error || !this.load(result)) {
+          if (result instanceof Error) this.fail(result);
+          return;
+        }
+        this.mode = { kind: 'idle' };
+        done();
+        if (this.mode.kind === 'idle' && this.queue.length > 0) this.storeNext();
+      }),
+    );
+  }
+
   /** Asks for a change; `done` runs in the owner's mailbox after the store, never when the store failed. */
   apply(operation: RegistryOperation, done: OperationCallback): void {
     if (this.mode.kind === 'failed') return;
@@ -66,17 +99,36 @@ export class Registrar {
     if (this.mode.kind === 'idle') this.storeNext();
   }
 
+  /** @returns whether all could be read */
+  private load(entries: Iterable<readonly [string, Uint8Array]>): boolean {
+    try {
+      for (const [key, value] of entries) this.registry.load(key, value);
+      return true;
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new Error(String(error)));
+      return false;
+    }
+  }
+
+  private deadline(kind: Mode['kind'], timeoutMs: number): { cancel(): unknown } {
+    return this.options.delay(timeoutMs, () => {
+      if (this.mode.kind === kind) this.fail(new Error(`no answer within ${timeoutMs} ms`));
+    });
+  }
+
+  /** Takes what waits, as much as the store wants at a time, and stores it. */
   private storeNext(): void {
-    const batch = this.queue;
-    this.queue = [];
-    this.mode = { kind: 'storing', count: batch.length };
     const draft = new RegistryDraft(this.registry);
-    const results = batch.map(({ operation }) => operation.apply(draft));
+    const most = this.options.store.changesPerCommit ?? Number.POSITIVE_INFINITY;
+    const results: boolean[] = [];
+    for (const { operation } of this.queue) {
+      if (results.length > 0 && draft.changeCount >= most) break;
+      results.push(operation.apply(draft));
+    }
+    const batch = this.queue.splice(0, results.length);
+    this.mode = { kind: 'storing', count: batch.length };
     const stop = this.storeTimer.start();
-    const { storeTimeoutMs, delay } = this.options;
-    const timeout = delay(storeTimeoutMs, () =>
-      this.fail(new Error(`no answer within ${storeTimeoutMs} ms`)),
-    );
+    const timeout = this.deadline('storing', this.options.storeTimeoutMs);
     this.options.store.commit(
       draft.changes(),
       this.options.defer((error?: Error) => {
@@ -107,8 +159,9 @@ export class Registrar {
   }
 
   private fail(error: Error): void {
+    const what = this.mode.kind === 'fetching' ? 'read' : 'written';
     this.mode = { kind: 'failed' };
     this.queue = [];
-    this.options.onFailure(error);
+    this.options.onFailure(what, error);
   }
 }

@@ -7,9 +7,17 @@ import type { RegistryChange } from './registry.ts';
 /** Called once, maybe before `commit` returns; `error` is absent when the batch survives a power cut. */
 export type StoreCallback = (error?: Error) => void;
 
+/** Called once, maybe before `fetch` returns, with all that is stored, or with why it cannot be read. */
+export type FetchCallback = (result: Error | Iterable<readonly [key: string, value: Uint8Array]>) => void;
+
 export interface RegistryStore {
-  /** What was stored when the store was opened. */
-  entries(): Iterable<readonly [key: string, value: Uint8Array]>;
+  /** Reads all that is stored, before the first commit; of a store that masters share, when this one leads. */
+  fetch(done: FetchCallback): void;
+  /**
+   * Most entries that one commit should have; a batch of many operations is cut there, a single operation never. Undefined:
+   * as many as there are.
+   */
+  readonly changesPerCommit?: number;
   /**
    * Writes the batch, which may be empty (a store shared with other masters still proves leadership by it). The next
    * one comes only after the callback. After an error the store takes nothing any more.
@@ -54,8 +62,8 @@ export class MemoryStore implements RegistryStore {
     return this.stored.sizeBytes;
   }
 
-  entries(): Iterable<readonly [string, Uint8Array]> {
-    return this.stored.entries();
+  fetch(done: FetchCallback): void {
+    done(this.stored.entries());
   }
 
   commit(changes: readonly RegistryChange[], done: StoreCallback): void {

@@ -17,12 +17,13 @@ import {
 import { Registrar } from '../../../actors/master/registrar/registrar.ts';
 import type { RegistryChange } from '../../../actors/master/registrar/registry.ts';
 import {
+  type FetchCallback,
   MemoryStore,
   type RegistryStore,
   type StoreCallback,
   StoredEntries,
 } from '../../../actors/master/registrar/store.ts';
-import type { AgentInfo, MasterInfo } from '../../../proto/index.ts';
+import { type AgentInfo, type MachineID, MachineInfoMode, type MasterInfo } from '../../../proto/index.ts';
 import { VirtualClock } from '../../../runtime/index.ts';
 import { MetricsRegistry } from '../../../runtime/metrics/index.ts';
 import { TestCluster } from './support/cluster.ts';
@@ -33,6 +34,7 @@ const leader: MasterInfo = { id: 'm', ip: 1, port: 5050 };
 /** A store that answers when the test says so. */
 class SlowStore implements RegistryStore {
   readonly batches: (readonly RegistryChange[])[] = [];
+  changesPerCommit = Number.POSITIVE_INFINITY;
   private readonly stored = new StoredEntries();
   private done: StoreCallback | undefined;
 
@@ -40,8 +42,8 @@ class SlowStore implements RegistryStore {
     return this.stored.sizeBytes;
   }
 
-  entries(): Iterable<readonly [string, Uint8Array]> {
-    return this.stored.entries();
+  fetch(done: FetchCallback): void {
+    done(this.stored.entries());
   }
 
   commit(changes: readonly RegistryChange[], done: StoreCallback): void {
@@ -69,9 +71,11 @@ function registrarOver(store: RegistryStore) {
     metrics,
     defer: (run) => run,
     delay: (delayMs, run) => clock.setTimer(delayMs, run),
+    fetchTimeoutMs: 60_000,
     storeTimeoutMs: 20_000,
-    onFailure: (error) => failures.push(error.message),
+    onFailure: (_, error) => failures.push(error.message),
   });
+  registrar.fetch(() => {});
   return { registrar, failures, metrics, clock };
 }
 
@@ -380,5 +384,90 @@ test('a registry that is not one is refused with its file named', (t) => {
 test('an entry that cannot be read is named', (t) => {
   const store = new MemoryStore();
   store.commit([{ key: 'slaves/a', value: new Uint8Array([255, 1]) }], () => {});
-  t.throws(() => registrarOver(store), { message: /registry entry 'slaves\/a'/ });
+  t.regex(registrarOver(store).failures[0] ?? '', /registry entry 'slaves\/a'/);
+});
+
+test('every part of the registry is stored and read again', (t) => {
+  const store = new MemoryStore();
+  const machine: MachineID = { hostname: 'h', ip: '10.0.0.9' };
+  const fill: RegistryOperation = {
+    name: 'fill',
+    apply: (draft) => {
+      draft.machines.set('h', { info: { id: machine, mode: MachineInfoMode.DOWN } });
+      draft.schedules.set('only', {
+        windows: [{ machine_ids: [machine], unavailability: { start: { nanoseconds: 5 } } }],
+      });
+      draft.quota_configs.set('dev', { role: 'dev', limits: { cpus: { value: 2 } } });
+      draft.weights.set('dev', { info: { role: 'dev', weight: 3 } });
+      draft.minimum_capabilities.set('QUOTA_V2', { capability: 'QUOTA_V2' });
+      return true;
+    },
+  };
+  const { registry } = registrarOver(store).registrar;
+  const filled = registrarOver(store).registrar;
+  t.deepEqual(applied(filled, [fill]), [true]);
+  const again = registrarOver(store).registrar.registry;
+  for (const part of ['machines', 'schedules', 'quota_configs', 'weights', 'minimum_capabilities'] as const) {
+    t.is(registry[part].size, 0);
+    t.is(again[part].size, 1, part);
+    t.deepEqual([...again[part].keys()], [...filled.registry[part].keys()]);
+  }
+  t.is(again.quota_configs.get('dev')?.limits?.['cpus']?.value, 2);
+});
+
+test('a store is given no more entries at a time than it wants, but never half an operation', (t) => {
+  const store = new SlowStore();
+  store.changesPerCommit = 2;
+  const { registrar } = registrarOver(store);
+  applied(registrar, [recoverRegistry(leader)]);
+  const answers = applied(registrar, [
+    admitSlave('a', info('a')),
+    admitSlave('b', info('b')),
+    admitSlave('c', info('c')),
+    removeSlave('a'),
+  ]);
+  store.answer();
+  t.deepEqual(
+    store.batches[1]?.map(({ key }) => key),
+    ['slaves/a', 'slaves/b'],
+  );
+  store.answer();
+  t.deepEqual(answers, [true, true]);
+  store.answer();
+  t.deepEqual(answers, [true, true, true, true]);
+  t.deepEqual([...registrar.registry.slaves.keys()], ['b', 'c']);
+});
+
+test('what is asked for before the registry was read waits for it; reading that takes too long has failed', (t) => {
+  const clock = new VirtualClock();
+  const failures: string[] = [];
+  let fetched: FetchCallback = () => {};
+  const store: RegistryStore = {
+    fetch: (done) => {
+      fetched = done;
+    },
+    commit: (_, done) => done(),
+    sizeBytes: 0,
+    close: () => Promise.resolve(),
+  };
+  const make = () =>
+    new Registrar({
+      store,
+      metrics: new MetricsRegistry(clock),
+      defer: (run) => run,
+      delay: (delayMs, run) => clock.setTimer(delayMs, run),
+      fetchTimeoutMs: 60_000,
+      storeTimeoutMs: 20_000,
+      onFailure: (what, error) => failures.push(`${what}: ${error.message}`),
+    });
+  const registrar = make();
+  const answers = applied(registrar, [admitSlave('a', info('a'))]);
+  registrar.fetch(() => {});
+  t.deepEqual(answers, []);
+  fetched([]);
+  t.deepEqual(answers, [true]);
+  make().fetch(() => t.fail());
+  clock.advance(60_000);
+  fetched([]);
+  t.deepEqual(failures, ['read: no answer within 60000 ms']);
 });
