@@ -5,6 +5,8 @@ import { replyJson } from '../../../runtime/http/json.ts';
 import type { HttpHandler, HttpReply, HttpRequest, RouteOptions } from '../../../runtime/index.ts';
 import type { MasterParts } from '../parts.ts';
 import { frameworksDocument } from './frameworks.ts';
+import { operatorApi } from './operator/dispatcher.ts';
+import { operatorCalls } from './operator/table.ts';
 import { rolesDocument } from './roles.ts';
 import { SchedulerApi } from './scheduler.ts';
 import { slavesDocument } from './slaves.ts';
@@ -38,6 +40,10 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
     help: 'Schedulers over HTTP: POST a mesos.v1.scheduler.Call in JSON or protobuf',
     realm: SCHEDULER,
   });
+  route('/api/v1', named(whileLeading(parts, operatorApi(parts, operatorCalls))), {
+    help: 'The operator API: POST a mesos.v1.master.Call in JSON or protobuf',
+    realm: READ_WRITE,
+  });
   route('/health', (_, reply) => reply.send(200), { help: 'Answers 200 when the master runs' });
   const flags = { flags: parts.settings.flagTexts };
   route('/flags', (request, reply) => replyJson(request, reply, jsonText(flags)), {
@@ -52,6 +58,16 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
     whileLeading(parts, (request, reply) => tearDown(parts, request, reply)),
     { help: 'POST frameworkId=ID ends a framework', realm: READ_WRITE },
   );
+}
+
+/** Whoever was asked who they are must have a name: what they do is theirs by it. */
+function named(handler: HttpHandler): HttpHandler {
+  return (request, reply) => {
+    const { principal } = request;
+    if (principal !== undefined && principal.value === undefined)
+      reply.text(403, 'The authenticated principal has claims, but no value: operators need one');
+    else handler(request, reply);
+  };
 }
 
 /** What only a leading master knows. */

@@ -1,20 +1,13 @@
 /** `/api/v1/scheduler`: schedulers over HTTP (v1-scheduler-api.md §2). The checks come in Mesos' order. */
+import { answerTypeOf, readPosted } from '../../../proto/api/readCall.ts';
 import {
-  DecodeError,
   enumName,
-  JsonMappingError,
   type SchedulerCall,
   type SchedulerCallSubscribe,
   SchedulerCallType,
 } from '../../../proto/index.ts';
-import {
-  answerTypeFor,
-  JSON_TYPE,
-  mediaTypeOf,
-  PROTOBUF_TYPE,
-  readMessage,
-} from '../../../proto/mediaTypes.ts';
-import type { HttpReply, HttpRequest } from '../../../runtime/index.ts';
+import { HttpRefusal, refusable } from '../../../runtime/http/refusal.ts';
+import type { HttpHandler, HttpReply, HttpRequest } from '../../../runtime/index.ts';
 import { HttpConnection } from '../frameworks/httpConnection.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
@@ -22,31 +15,12 @@ import { validateSchedulerCall } from '../validation/schedulerCall.ts';
 
 export const STREAM_ID_HEADER = 'Mesos-Stream-Id';
 
-/** Why a request is not served. */
-class Refusal extends Error {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  constructor(status: number, text: string, headers: Record<string, string> = {}) {
-    super(text);
-    this.status = status;
-    this.headers = headers;
-  }
-}
-
 export class SchedulerApi {
+  readonly answer: HttpHandler = refusable((request, reply) => this.serve(request, reply));
   private readonly parts: MasterParts;
 
   constructor(parts: MasterParts) {
     this.parts = parts;
-  }
-
-  answer(request: HttpRequest, reply: HttpReply): void {
-    try {
-      this.serve(request, reply);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      reply.text(error.status, error.message, error.headers);
-    }
   }
 
   private serve(request: HttpRequest, reply: HttpReply): void {
@@ -59,32 +33,21 @@ export class SchedulerApi {
     }
     if (call.type === SchedulerCallType.RECONCILE_OPERATIONS) answerTypeOf(request);
     const framework = this.callerOf(request, call, principal);
-    if (call.type === SchedulerCallType.UNKNOWN) throw new Refusal(501, 'Received a call of type UNKNOWN');
+    if (call.type === SchedulerCallType.UNKNOWN)
+      throw new HttpRefusal(501, 'Received a call of type UNKNOWN');
     this.perform(framework, call, reply);
   }
 
   /** Name of who asks, where the realm has an authenticator. */
   private principalOf({ principal }: HttpRequest): string | undefined {
     if (principal !== undefined && principal.value === undefined)
-      throw new Refusal(403, 'The authenticated principal has claims, but no value: schedulers need one');
+      throw new HttpRefusal(403, 'The authenticated principal has claims, but no value: schedulers need one');
     return principal?.value;
   }
 
-  private readCall({ method, headers, body }: HttpRequest): SchedulerCall {
-    if (!this.parts.leadership.leading) throw new Refusal(503, 'Master has not finished recovery');
-    if (method !== 'POST')
-      throw new Refusal(405, `Expecting one of { 'POST' }, but received '${method}'`, { Allow: 'POST' });
-    const contentType = headers['content-type'];
-    if (contentType === undefined) throw new Refusal(400, "Expecting 'Content-Type' to be present");
-    const type = mediaTypeOf(contentType);
-    if (type === undefined)
-      throw new Refusal(415, `Expecting 'Content-Type' of ${JSON_TYPE} or ${PROTOBUF_TYPE}`);
-    try {
-      return readMessage('mesos.v1.scheduler.Call', type, body);
-    } catch (error) {
-      if (!(error instanceof JsonMappingError || error instanceof DecodeError)) throw error;
-      throw new Refusal(400, `Failed to read the body as a scheduler call: ${error.message}`);
-    }
+  private readCall(request: HttpRequest): SchedulerCall {
+    if (!this.parts.leadership.leading) throw new HttpRefusal(503, 'Master has not finished recovery');
+    return readPosted('mesos.v1.scheduler.Call', request);
   }
 
   private checkForm(call: SchedulerCall, principal: string | undefined): void {
@@ -95,7 +58,7 @@ export class SchedulerApi {
     else if (call.type === SchedulerCallType.ACKNOWLEDGE_OPERATION_STATUS)
       metrics.invalidOperationAcknowledgements.value++;
     else if (call.type === SchedulerCallType.MESSAGE) metrics.invalidFrameworkMessages.value++;
-    throw new Refusal(400, `Failed to validate the scheduler call: ${problem}`);
+    throw new HttpRefusal(400, `Failed to validate the scheduler call: ${problem}`);
   }
 
   /** Everything that can go wrong after the 200 is said by an ERROR event. */
@@ -108,7 +71,7 @@ export class SchedulerApi {
     const { actor, subscriptions, frameworks } = this.parts;
     const type = answerTypeOf(request);
     if (streamIdOf(request) !== undefined)
-      throw new Refusal(400, `Subscribe calls should not include the '${STREAM_ID_HEADER}' header`);
+      throw new HttpRefusal(400, `Subscribe calls should not include the '${STREAM_ID_HEADER}' header`);
     const streamId = actor.ids.uuid();
     const stream = reply.stream(200, { 'Content-Type': type, [STREAM_ID_HEADER]: streamId });
     const connection: HttpConnection = new HttpConnection(stream, streamId, type, {
@@ -129,22 +92,22 @@ export class SchedulerApi {
   ): FrameworkRecord {
     const { frameworks } = this.parts;
     const framework = frameworks.find(call.framework_id?.value ?? '');
-    if (framework === undefined) throw new Refusal(400, 'Framework cannot be found');
+    if (framework === undefined) throw new HttpRefusal(400, 'Framework cannot be found');
     const owner = framework.description.info.principal;
     if (principal !== undefined && principal !== owner)
-      throw new Refusal(
+      throw new HttpRefusal(
         400,
         `Authenticated principal '${principal}' is not the framework's '${owner ?? ''}'`,
       );
-    if (!frameworks.isConnected(framework.id)) throw new Refusal(403, 'Framework is not subscribed');
+    if (!frameworks.isConnected(framework.id)) throw new HttpRefusal(403, 'Framework is not subscribed');
     const { connection } = framework;
     if (!(connection instanceof HttpConnection))
-      throw new Refusal(403, 'Framework is not connected via HTTP');
+      throw new HttpRefusal(403, 'Framework is not connected via HTTP');
     const streamId = streamIdOf(request);
     if (streamId === undefined)
-      throw new Refusal(400, `All non-subscribe calls should include the '${STREAM_ID_HEADER}' header`);
+      throw new HttpRefusal(400, `All non-subscribe calls should include the '${STREAM_ID_HEADER}' header`);
     if (streamId !== connection.streamId)
-      throw new Refusal(400, `The stream of '${STREAM_ID_HEADER}' is not the framework's present one`);
+      throw new HttpRefusal(400, `The stream of '${STREAM_ID_HEADER}' is not the framework's present one`);
     return framework;
   }
 
@@ -166,13 +129,6 @@ export class SchedulerApi {
     }
     reply.send(202);
   }
-}
-
-function answerTypeOf({ headers }: HttpRequest) {
-  const type = answerTypeFor(headers['accept']);
-  if (type === undefined)
-    throw new Refusal(406, `Expecting 'Accept' to allow '${PROTOBUF_TYPE}' or '${JSON_TYPE}'`);
-  return type;
 }
 
 function streamIdOf({ headers }: HttpRequest): string | undefined {

@@ -1,0 +1,28 @@
+/** Calls that end something. */
+import { HttpRefusal } from '../../../../runtime/http/refusal.ts';
+import { type OperatorCalls, withBody } from './call.ts';
+
+export const actionCalls: OperatorCalls = {
+  TEARDOWN: withBody('teardown', ({ framework_id }, request, { frameworks, removal }) => {
+    const framework = frameworks.find(framework_id.value);
+    if (framework === undefined) throw new HttpRefusal(400, 'No framework found with specified ID');
+    removal.tearDown(framework);
+    request.done();
+  }),
+  MARK_AGENT_GONE: withBody('mark_agent_gone', ({ agent_id }, request, { agents, losses }) => {
+    const id = agent_id.value;
+    if (agents.isGone(id)) {
+      request.done();
+      return;
+    }
+    if (agents.chart.hasTag(id, 'registryBusy'))
+      throw new HttpRefusal(503, `Agent '${id}' is just changing its state in the registry; try again`);
+    const known = agents.find(id) !== undefined || agents.isAwaited(id);
+    if (!known && agents.unreachableSinceMs(id) === undefined)
+      throw new HttpRefusal(404, `Agent '${id}' is not registered, recovered or unreachable`);
+    losses.markGone(id, (stored) => {
+      if (stored) request.done();
+      else request.refuse(503, `Agent '${id}' could not be marked gone; try again`);
+    });
+  }),
+};
