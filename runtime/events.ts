@@ -30,5 +30,11 @@ export function runEvent(node: Node, mailbox: Mailbox, event: ProcessEvent): voi
       return;
     case 'terminate':
       return;
+    case 'traced':
+      // What it throws leaves with the span still set: whoever catches it logs it as a part of the trace.
+      node.span = event.span;
+      runEvent(node, mailbox, event.event);
+      node.span = undefined;
+      return;
   }
 }

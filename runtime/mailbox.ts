@@ -4,9 +4,12 @@ import type { Pid } from './pid.ts';
 import type { ExitReason, Process } from './process.ts';
 import { QueueTimes } from './queueTimes.ts';
 import type { Supervised } from './supervision.ts';
+import type { Span } from './tracing/span.ts';
 
 /** What can wait in a mailbox. One FIFO for all kinds, as in libprocess; only an injected terminate goes to the front. */
-export type ProcessEvent =
+export type ProcessEvent = PlainEvent | TracedEvent;
+
+export type PlainEvent =
   | {
       readonly kind: 'message';
       readonly name: string;
@@ -22,6 +25,17 @@ export type ProcessEvent =
     }
   | { readonly kind: 'exited'; readonly pid: Pid; readonly reason: ExitReason }
   | { readonly kind: 'terminate' };
+
+/** An event that belongs to a trace: around it instead of in it, so that those that belong to none are no larger. */
+export interface TracedEvent {
+  readonly kind: 'traced';
+  readonly span: Span;
+  readonly event: PlainEvent;
+}
+
+export function plainOf(event: ProcessEvent): PlainEvent {
+  return event.kind === 'traced' ? event.event : event;
+}
 
 export type MailboxState =
   /** spawned, `initialize()` not yet run */

@@ -13,7 +13,7 @@ import { Inspector } from './inspect/inspector.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { createLogger, type Logger } from './logging/index.ts';
 import { LoopLag } from './loopLag.ts';
-import { Mailbox, type ProcessEvent } from './mailbox.ts';
+import { Mailbox, type PlainEvent } from './mailbox.ts';
 import { MetricsRegistry } from './metrics/index.ts';
 import { type Address, addressText, isProcessId, Pid } from './pid.ts';
 import type { Clock, Ids, Ports, Random } from './ports.ts';
@@ -25,9 +25,8 @@ import { ClusterSecret } from './security/clusterSecret.ts';
 import { Shedder } from './shedder.ts';
 import { Stage } from './stage.ts';
 import { Supervised, type Supervision } from './supervision.ts';
-
+import { type Span, spanOfRequest } from './tracing/span.ts';
 import { isSameHost } from './transport/addressProof.ts';
-
 import type { Transport } from './transport/channel.ts';
 import type { Hello } from './transport/frame.ts';
 import { Peers, type PeersHost } from './transport/peers.ts';
@@ -58,7 +57,7 @@ export interface NodeOptions {
   readonly requirePeerAddressIpMatch?: boolean;
 }
 
-const TERMINATE: ProcessEvent = { kind: 'terminate' };
+const TERMINATE: PlainEvent = { kind: 'terminate' };
 
 export interface SpawnOptions {
   /** What becomes of the process when it throws; without it, only the event is lost. */
@@ -90,6 +89,8 @@ export class Node implements RouterHost, PeersHost {
   homeId: string | undefined;
   /** Handlers that threw, since the start. */
   handlerErrors = 0;
+  /** What is handled now, where it belongs to a trace: what it sends does, too. */
+  span: Span | undefined;
   private readonly gate: HttpGate;
   private readonly addressKey: string;
   private readonly processes = new Map<string, Mailbox>();
@@ -110,7 +111,8 @@ export class Node implements RouterHost, PeersHost {
     this.incarnation = ports.ids.uuid();
     this.secret = options.clusterSecret === undefined ? undefined : new ClusterSecret(options.clusterSecret);
     this.codec = options.codec ?? plainCodec;
-    this.log = options.log ?? createLogger({ clock: ports.clock, sink: { write() {}, flush() {} } });
+    const log = options.log ?? createLogger({ clock: ports.clock, sink: { write() {}, flush() {} } });
+    this.log = log.within(() => this.span?.fields());
     this.metrics = options.metrics ?? new MetricsRegistry(ports.clock);
     this.limits = { ...defaultLimits, ...options.limits };
     this.gate = new HttpGate(this.log, options.disabledEndpoints);
@@ -224,7 +226,7 @@ export class Node implements RouterHost, PeersHost {
   /** Sends a message. From outside of any process `from` is undefined. */
   deliver(to: Pid, name: string, body: unknown, from: Pid | undefined): void {
     if (to.address !== this.addressKey) {
-      this.peers.send(to, name, body, from);
+      this.peers.send(to, name, body, from, this.span);
       return;
     }
     const mailbox = this.processes.get(to.id);
@@ -232,12 +234,13 @@ export class Node implements RouterHost, PeersHost {
     else this.deliverMessage(mailbox, name, body, from);
   }
 
-  deliverMessage(to: Mailbox, name: string, body: unknown, from: Pid | undefined): void {
+  /** @param span of the message, when it comes from outside with one; else it belongs to what is handled now */
+  deliverMessage(to: Mailbox, name: string, body: unknown, from: Pid | undefined, span?: Span): void {
     if (to.length >= this.limits.mailboxEventsMax) {
       this.deadLetters.count('mailbox-full', { to: to.pid, name, from });
       return;
     }
-    this.post(to, { kind: 'message', name, body, from });
+    this.post(to, { kind: 'message', name, body, from }, span);
   }
 
   deliverHttp(to: Mailbox, route: Route, request: HttpRequest, reply: HttpReply): void {
@@ -249,7 +252,7 @@ export class Node implements RouterHost, PeersHost {
         return;
       }
       to.httpWaiting++;
-      this.post(to, { kind: 'http', handler: route.handler, request: admitted, reply });
+      this.post(to, { kind: 'http', handler: route.handler, request: admitted, reply }, request.span);
     });
   }
 
@@ -274,10 +277,13 @@ export class Node implements RouterHost, PeersHost {
     if (mailbox !== undefined) this.post(mailbox, { kind: 'dispatch', run });
   }
 
-  /** As `dispatch`, but never for another process that has taken the name of this one. */
-  dispatchOwn(process: { readonly id: string }, run: () => void): void {
+  /**
+   * As `dispatch`, but never for another process that has taken the name of this one.
+   * @param cause the span it goes on with; default: what is handled now
+   */
+  dispatchOwn(process: { readonly id: string }, run: () => void, cause?: Span): void {
     const mailbox = this.processes.get(process.id);
-    if (mailbox?.process === process) this.post(mailbox, { kind: 'dispatch', run });
+    if (mailbox?.process === process) this.post(mailbox, { kind: 'dispatch', run }, cause?.child());
   }
 
   /** Whether it was spawned here and has not ended. */
@@ -287,7 +293,9 @@ export class Node implements RouterHost, PeersHost {
 
   /** Answers an HTTP request, from a socket or injected by a test. */
   handleRequest(request: HttpRequest, reply: HttpReply): void {
-    routeRequest(this, request, reply);
+    const span = request.span ?? spanOfRequest(request.headers, this.ids);
+    if (span !== undefined) reply.name(span.requestId);
+    routeRequest(this, { ...request, ...(span !== undefined && { span }) }, reply);
   }
 
   // ---- links ----------------------------------------------------------------------------------------------------
@@ -342,10 +350,10 @@ export class Node implements RouterHost, PeersHost {
     return { version: 1, host, port, incarnation: this.incarnation, ...(nonce !== undefined && { nonce }) };
   }
 
-  arrived(toId: string, name: string, body: unknown, from: Pid | undefined): void {
+  arrived(toId: string, name: string, body: unknown, from: Pid | undefined, span?: Span): void {
     const mailbox = this.processes.get(toId);
     if (mailbox === undefined) this.deadLetters.count('no-process', { to: this.pid(toId), name, from });
-    else this.deliverMessage(mailbox, name, body, from);
+    else this.deliverMessage(mailbox, name, body, from, span);
   }
 
   exited(watcherId: string, pid: Pid, reason: ExitReason): void {
@@ -377,8 +385,8 @@ export class Node implements RouterHost, PeersHost {
     return pid.address === this.addressKey ? this.processes.get(pid.id) : undefined;
   }
 
-  private post(mailbox: Mailbox, event: ProcessEvent): void {
-    mailbox.push(event);
+  private post(mailbox: Mailbox, event: PlainEvent, span = this.span?.child()): void {
+    mailbox.push(span === undefined ? event : { kind: 'traced', span, event });
     if (!mailbox.queued) this.runQueue.add(mailbox);
   }
 

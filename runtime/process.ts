@@ -165,12 +165,16 @@ export abstract class Process<M extends object = AnyMessages> {
     this.node.dispatchOwn(this, run);
   }
 
-  /** A callable that runs `handler` as an event of this process: for every continuation that touches its state. */
+  /**
+   * A callable that runs `handler` as an event of this process: for every continuation that touches its state. Made while
+   * a traced message is handled, it goes on with that trace.
+   */
   protected defer<A extends unknown[]>(handler: (...args: A) => void): (...args: A) => void {
-    return (...args) => this.dispatch(() => handler(...args));
+    const span = this.home?.span;
+    return (...args) => this.node.dispatchOwn(this, () => handler(...args), span);
   }
 
-  /** Runs `run` as an event of this process, `delayMs` from now. */
+  /** Runs `run` as an event of this process, `delayMs` from now. What a timer starts belongs to no trace. */
   protected delay(delayMs: number, run: () => void): Timer {
     return this.clock.setTimer(delayMs, () => this.dispatch(run));
   }

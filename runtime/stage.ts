@@ -1,6 +1,6 @@
 /** Where processes run: their events one after the other, what they throw contained, failed ones replaced or ended. */
 import { runEvent } from './events.ts';
-import type { Mailbox, ProcessEvent } from './mailbox.ts';
+import { type Mailbox, type ProcessEvent, plainOf } from './mailbox.ts';
 import type { Node } from './node.ts';
 import type { ExitReason, Process } from './process.ts';
 
@@ -30,6 +30,7 @@ export class Stage {
         runEvent(this.node, mailbox, event);
       } catch (error) {
         this.handlerThrew(mailbox, event, error);
+        this.node.span = undefined;
         if (this.replaced(mailbox)) return done;
       }
     }
@@ -37,7 +38,8 @@ export class Stage {
   }
 
   /** A throwing handler costs its event, never the node. */
-  private handlerThrew(mailbox: Mailbox, event: ProcessEvent, error: unknown): void {
+  private handlerThrew(mailbox: Mailbox, thrower: ProcessEvent, error: unknown): void {
+    const event = plainOf(thrower);
     this.node.handlerErrors++;
     const what = event.kind === 'message' ? event.name : event.kind;
     this.node.loggerFor(mailbox.pid.id).error('a handler threw', { event: what, error: stackOf(error) });
@@ -77,7 +79,8 @@ export class Stage {
     this.contain(mailbox, 'finalize');
     this.node.release(mailbox.pid);
     for (const event of mailbox.clear()) {
-      if (event.kind === 'message' || event.kind === 'terminate') mailbox.push(event);
+      const { kind } = plainOf(event);
+      if (kind === 'message' || kind === 'terminate') mailbox.push(event);
       else this.abandon(mailbox, event);
     }
     next.attach(this.node, mailbox.pid);
@@ -96,7 +99,8 @@ export class Stage {
     this.node.ended(mailbox, reason);
   }
 
-  private abandon(mailbox: Mailbox, event: ProcessEvent): void {
+  private abandon(mailbox: Mailbox, abandoned: ProcessEvent): void {
+    const event = plainOf(abandoned);
     if (event.kind === 'message') {
       const letter = { to: mailbox.pid, name: event.name, from: event.from };
       this.node.deadLetters.count('terminated', letter);

@@ -2,7 +2,7 @@ import { replyJson } from '../http/json.ts';
 import type { HttpReply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { detailsOf } from '../introspection.ts';
-import type { Mailbox, ProcessEvent } from '../mailbox.ts';
+import { type Mailbox, type ProcessEvent, plainOf } from '../mailbox.ts';
 import { Process } from '../process.ts';
 
 /** Waiting events shown of one process. */
@@ -39,7 +39,8 @@ export class ProcessesEndpoint extends Process {
   }
 }
 
-function eventOf(mailbox: Mailbox, event: ProcessEvent): Record<string, string> {
+function eventOf(mailbox: Mailbox, waiting: ProcessEvent): Record<string, string> {
+  const event = plainOf(waiting);
   const to = mailbox.pid.toUpid();
   switch (event.kind) {
     case 'message':

@@ -8,6 +8,7 @@ import type { Logger } from '../logging/index.ts';
 import type { Mailbox } from '../mailbox.ts';
 import { Pid } from '../pid.ts';
 import { type ClusterSecret, PROOF_HEADER } from '../security/clusterSecret.ts';
+import type { Span } from '../tracing/span.ts';
 import { isSameIp } from '../transport/addressProof.ts';
 import type { HttpReply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
@@ -20,7 +21,7 @@ export interface MessageHost {
   readonly secret: ClusterSecret | undefined;
   readonly requirePeerAddressIpMatch: boolean;
   find(id: string): Mailbox | undefined;
-  deliverMessage(to: Mailbox, name: string, body: unknown, from: Pid | undefined): void;
+  deliverMessage(to: Mailbox, name: string, body: unknown, from: Pid | undefined, span?: Span): void;
   /** A libprocess at that address, or somebody who says so, spoke from that IP address. */
   heardLibprocess(from: Pid, peerIp: string): void;
 }
@@ -96,7 +97,7 @@ function receiveFromLibprocess(
   host.heardLibprocess(from, peerIp);
   reply.send(202);
   try {
-    host.deliverMessage(mailbox, name, libprocessBody(host.codec, name, request), from);
+    host.deliverMessage(mailbox, name, libprocessBody(host.codec, name, request), from, request.span);
   } catch (error) {
     host.deadLetters.count('undecodable', { to: mailbox.pid, name, from });
     host.log.warn('message dropped: its body does not parse', {
@@ -135,7 +136,7 @@ function receiveByHand(
     reply.text(400, `Cannot read the body as ${name}: ${(error as Error).message}`);
     return;
   }
-  host.deliverMessage(mailbox, name, body, undefined);
+  host.deliverMessage(mailbox, name, body, undefined, request.span);
   reply.send(202);
 }
 

@@ -29,6 +29,7 @@ export class HttpReply {
   private readonly acceptsGzip: boolean;
   private answered = false;
   private gone = false;
+  private requestId: string | undefined;
   private readonly closeListeners: (() => void)[] = [];
 
   /** @param bufferBytesMax bound of what a stream may hold for a slow reader */
@@ -51,6 +52,11 @@ export class HttpReply {
     return this.acceptsGzip;
   }
 
+  /** What the request is called: told with the answer, as `X-Request-Id`. */
+  name(requestId: string): void {
+    this.requestId = requestId;
+  }
+
   /** Called once when the client's connection ends, also after an answer. */
   onClose(listener: () => void): void {
     if (this.gone) listener();
@@ -59,7 +65,7 @@ export class HttpReply {
 
   send(status: number, body: Uint8Array | string = '', headers: Record<string, string> = {}): void {
     this.once();
-    if (!this.gone) this.sink.end(status, headers, body);
+    if (!this.gone) this.sink.end(status, this.named(headers), body);
   }
 
   /** A plain line of text, as Mesos answers errors. */
@@ -75,8 +81,12 @@ export class HttpReply {
   /** Opens a stream of chunks; its headers leave at once. */
   stream(status: number, headers: Record<string, string>): HttpStream {
     this.once();
-    const sink = this.gone ? undefined : this.sink.open(status, headers);
+    const sink = this.gone ? undefined : this.sink.open(status, this.named(headers));
     return new HttpStream(sink, this, this.bufferBytesMax);
+  }
+
+  private named(headers: Record<string, string>): Record<string, string> {
+    return this.requestId === undefined ? headers : { ...headers, 'X-Request-Id': this.requestId };
   }
 
   private once(): void {

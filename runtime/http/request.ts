@@ -1,3 +1,4 @@
+import type { Span } from '../tracing/span.ts';
 import type { Principal } from './authentication.ts';
 import type { HttpReply } from './reply.ts';
 
@@ -16,6 +17,8 @@ export interface HttpRequest {
   readonly peer: string;
   /** Who asks, where the route has a realm and the realm an authenticator. */
   readonly principal?: Principal;
+  /** The trace it belongs to, or begins. */
+  readonly span?: Span;
 }
 
 /** Runs as an event of the route's process; answers through `reply`, now or in a later event. */

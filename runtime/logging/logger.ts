@@ -19,6 +19,8 @@ interface Shared {
   readonly sink: LogSink;
   readonly level: LogLevel;
   readonly secretNames: ReadonlySet<string>;
+  /** Fields of every line, as they are at that moment. */
+  readonly context?: () => Readonly<Record<string, Plain>> | undefined;
 }
 
 /** What a logger is made of. */
@@ -72,6 +74,11 @@ export class Logger {
     return new Logger(this.#shared, this.component, all);
   }
 
+  /** The same speaker, whose lines (and those of its children) end with what `context` says when they are written. */
+  within(context: () => Readonly<Record<string, Plain>> | undefined): Logger {
+    return new Logger({ ...this.#shared, context }, this.component, this.#fields);
+  }
+
   /** Every step, for the one who hunts a fault. */
   trace(message: string, fields?: LazyFields): void {
     if (TRACE >= this.#shared.level.threshold) this.#write('trace', message, fields);
@@ -103,10 +110,12 @@ export class Logger {
   }
 
   #write(level: Level, message: string, fields: LazyFields | undefined): void {
-    const { clock, sink, secretNames } = this.#shared;
+    const { clock, sink, secretNames, context } = this.#shared;
     try {
       const own = typeof fields === 'function' ? fields() : fields;
-      const all = own === undefined ? this.#fields : { ...this.#fields, ...plainFields(own, secretNames) };
+      const said = own === undefined ? this.#fields : { ...this.#fields, ...plainFields(own, secretNames) };
+      const around = context?.();
+      const all = around === undefined ? said : { ...said, ...around };
       sink.write({ timeMs: clock.now(), level, component: this.component, message, fields: all });
     } catch {
       // The program is more important than its log.

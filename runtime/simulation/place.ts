@@ -5,6 +5,7 @@ import { Node, type NodeOptions } from '../node.ts';
 import type { Pid } from '../pid.ts';
 import type { Clock, Timer } from '../ports.ts';
 import type { ExitReason } from '../process.ts';
+import type { Span } from '../tracing/span.ts';
 
 /** Every input of a node passes here: it waits while the node stands still and vanishes when it is dead. */
 export class NodeGate {
@@ -107,8 +108,15 @@ export class WatchedNode extends Node {
     this.watch = watch;
   }
 
-  override deliverMessage(to: Mailbox, name: string, body: unknown, from: Pid | undefined): void {
-    if (this.watch.delivery({ name, from, to: to.pid, body })) super.deliverMessage(to, name, body, from);
+  override deliverMessage(
+    to: Mailbox,
+    name: string,
+    body: unknown,
+    from: Pid | undefined,
+    span?: Span,
+  ): void {
+    if (!this.watch.delivery({ name, from, to: to.pid, body })) return;
+    super.deliverMessage(to, name, body, from, span);
   }
 
   override exited(watcherId: string, pid: Pid, reason: ExitReason): void {

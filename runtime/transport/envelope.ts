@@ -3,7 +3,8 @@ import { decodeBody, encodeBody, type MessageCodec } from '../codec.ts';
 import type { DeadLetters } from '../deadLetters.ts';
 import type { Logger } from '../logging/index.ts';
 import { type Address, Pid } from '../pid.ts';
-import { Encoding, type Envelope } from './frame.ts';
+import type { Span, TraceHeaders } from '../tracing/span.ts';
+import { Encoding, type Envelope, HEADED } from './frame.ts';
 import { bytesOf } from './size.ts';
 
 /** What an envelope costs besides its body while it waits. */
@@ -19,11 +20,12 @@ export function makeEnvelope(
   name: string,
   body: unknown,
   from: Pid | undefined,
+  span: Span | undefined,
 ): Envelope {
   const typed = codec.knows(name);
   const empty = body === undefined && !typed;
   const written = typed ? encodeBody(codec, name, body) : empty ? null : body;
-  return {
+  const envelope: Envelope = {
     to: to.id,
     name,
     from: from?.id ?? '',
@@ -31,6 +33,23 @@ export function makeEnvelope(
     body: written,
     bytes: ENVELOPE_BYTES + bytesOf(written),
   };
+  return span === undefined ? envelope : withHeaders(envelope, span.headers());
+}
+
+function withHeaders(envelope: Envelope, headers: TraceHeaders): Envelope {
+  return {
+    ...envelope,
+    encoding: (envelope.encoding | HEADED) as Encoding,
+    body: [headers, envelope.body],
+    bytes: envelope.bytes + bytesOf(headers),
+  };
+}
+
+/** An envelope's headers, and the same envelope without them. The headers of one that arrived may say anything. */
+export function splitHeaders(envelope: Envelope): { headers: TraceHeaders | undefined; bare: Envelope } {
+  if (envelope.encoding < HEADED) return { headers: undefined, bare: envelope };
+  const [headers, body] = envelope.body as readonly [TraceHeaders, unknown];
+  return { headers, bare: { ...envelope, encoding: (envelope.encoding & ~HEADED) as Encoding, body } };
 }
 
 export interface EnvelopeHost {

@@ -12,7 +12,8 @@
  *
  * An envelope is HTTP-ish: request line `POST /name/message.Type`, sender, body. As most envelopes of a link repeat the same
  * few lines, the first of its kind defines a number for line, sender and encoding (`−(number+1), line, from, encoding,
- * body`) and later ones are `number, body`. The numbers are state of one link in one direction and end with it.
+ * body`) and later ones are `number, body`. The numbers are state of one link in one direction and end with it. An envelope
+ * that has headers has them before its body: `[headers, body]`, and an encoding that says so.
  */
 import { Packr, RESERVE_START_SPACE, Unpackr } from 'msgpackr';
 import { isProcessId } from '../pid.ts';
@@ -25,7 +26,9 @@ export const FrameKind = { hello: 1, control: 2, envelopes: 3, chunk: 4, proof: 
 
 /** How a body is written: typed bytes of the node's codec, or a plain msgpack value in place. */
 export const Encoding = { typed: 0, plain: 1, empty: 2 } as const;
-export type Encoding = (typeof Encoding)[keyof typeof Encoding];
+/** Added to an encoding: there are headers before the body. */
+export const HEADED = 4;
+export type Encoding = 0 | 1 | 2 | 4 | 5 | 6;
 
 export interface Hello {
   readonly version: number;
@@ -54,6 +57,7 @@ export interface Envelope {
   /** Process id of the sender; empty for a message from outside any process. */
   readonly from: string;
   readonly encoding: Encoding;
+  /** With `HEADED`: `[headers, body]`. */
   readonly body: unknown;
   /** About how many bytes it takes; 0 where nobody asks (received ones). */
   readonly bytes: number;
@@ -271,22 +275,35 @@ export class EnvelopeReader {
 }
 
 function envelopeOf(route: ReadRoute, body: unknown): Envelope {
-  if (route.encoding === Encoding.typed && !(body instanceof Uint8Array)) {
+  const own = route.encoding < HEADED ? body : headed(route, body);
+  if ((route.encoding & ~HEADED) === Encoding.typed && !(own instanceof Uint8Array)) {
     throw new FrameError(`the body of ${route.name} is not bytes`);
   }
   return { to: route.to, name: route.name, from: route.from, encoding: route.encoding, body, bytes: 0 };
+}
+
+/** The body behind the headers. */
+function headed(route: ReadRoute, pair: unknown): unknown {
+  const headers: unknown = Array.isArray(pair) && pair.length === 2 ? pair[0] : undefined;
+  if (typeof headers !== 'object' || headers === null)
+    throw new FrameError(`${route.name} has no headers where they should be`);
+  return (pair as readonly unknown[])[1];
 }
 
 function routeOf(line: unknown, from: unknown, encoding: unknown): ReadRoute {
   const match = typeof line === 'string' ? /^POST \/([^/]*)\/(.+)$/.exec(line) : null;
   const to = match?.[1];
   const name = match?.[2];
-  const known = encoding === Encoding.typed || encoding === Encoding.plain || encoding === Encoding.empty;
-  if (to === undefined || name === undefined || typeof from !== 'string' || !known || name.length > 255) {
+  const said = typeof from === 'string' && isEncoding(encoding);
+  if (to === undefined || name === undefined || !said || name.length > 255) {
     throw new FrameError('an envelope does not have the form of one');
   }
   if (!isProcessId(to) || (from !== '' && !isProcessId(from))) {
     throw new FrameError('an envelope names an impossible process');
   }
   return { to, name, from, encoding };
+}
+
+function isEncoding(value: unknown): value is Encoding {
+  return value === 0 || value === 1 || value === 2 || value === 4 || value === 5 || value === 6;
 }

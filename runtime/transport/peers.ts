@@ -9,13 +9,14 @@ import type { DeadLetters } from '../deadLetters.ts';
 import type { Limits } from '../limits.ts';
 import type { Logger } from '../logging/index.ts';
 import { type Address, addressText, Pid } from '../pid.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, Ids } from '../ports.ts';
 import type { ExitReason } from '../process.ts';
 import type { ClusterSecret } from '../security/clusterSecret.ts';
+import { type Span, spanOfMessage } from '../tracing/span.ts';
 import type { Channel, ChannelEvents, Transport } from './channel.ts';
 import { type LinkCharts, linkCharts } from './charts.ts';
-import { makeEnvelope, openEnvelope, UNREADABLE } from './envelope.ts';
-import type { Control, Envelope, Hello } from './frame.ts';
+import { makeEnvelope, openEnvelope, splitHeaders, UNREADABLE } from './envelope.ts';
+import { type Control, type Envelope, HEADED, type Hello } from './frame.ts';
 import { InboundWatches } from './inbound.ts';
 import { KnownLibprocesses } from './libprocess/known.ts';
 import { LibprocessLink } from './libprocess/link.ts';
@@ -26,6 +27,7 @@ import { Senders } from './senders.ts';
 
 export interface PeersHost {
   readonly clock: Clock;
+  readonly ids: Ids;
   readonly limits: Limits;
   readonly codec: MessageCodec;
   readonly deadLetters: DeadLetters;
@@ -35,7 +37,7 @@ export interface PeersHost {
   readonly address: Address;
   hello(): Hello;
   /** A message from another node for a process here. */
-  arrived(toId: string, name: string, body: unknown, from: Pid | undefined): void;
+  arrived(toId: string, name: string, body: unknown, from: Pid | undefined, span?: Span): void;
   /** A watched process of another node is gone. */
   exited(watcherId: string, pid: Pid, reason: ExitReason): void;
   /** A process of another node watches one here. @returns false when there is no such process */
@@ -90,12 +92,12 @@ export class Peers implements LinkHost, LinkCharts {
   }
 
   /** A typed body is encoded here, so that a wrong one throws at its sender. */
-  send(to: Pid, name: string, body: unknown, from: Pid | undefined): void {
+  send(to: Pid, name: string, body: unknown, from: Pid | undefined, span?: Span): void {
     if (this.closing) {
       this.host.deadLetters.count('link-broken', { to, name, from });
       return;
     }
-    this.linkTo(to).enqueue(makeEnvelope(this.host.codec, to, name, body, from));
+    this.linkTo(to).enqueue(makeEnvelope(this.host.codec, to, name, body, from, span));
   }
 
   /**
@@ -229,8 +231,19 @@ export class Peers implements LinkHost, LinkCharts {
 
   envelope(link: Link, envelope: Envelope): void {
     const from = this.senderOf(link, envelope.from);
+    if (envelope.encoding >= HEADED) {
+      this.traced(envelope, from);
+      return;
+    }
     const body = openEnvelope(this.host, envelope, from);
     if (body !== UNREADABLE) this.host.arrived(envelope.to, envelope.name, body, from);
+  }
+
+  private traced(envelope: Envelope, from: Pid | undefined): void {
+    const { headers = {}, bare } = splitHeaders(envelope);
+    const body = openEnvelope(this.host, bare, from);
+    const span = spanOfMessage(headers, this.host.ids);
+    if (body !== UNREADABLE) this.host.arrived(bare.to, bare.name, body, from, span);
   }
 
   control(link: Link, control: Control): void {

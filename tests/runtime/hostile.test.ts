@@ -42,6 +42,9 @@ const envelope = {
   body: { x: [1, 'two'] },
   bytes: 0,
 };
+/** With the headers of a trace, true and untrue ones. */
+const headed = (headers: unknown) => ({ ...envelope, encoding: 5 as const, body: [headers, envelope.body] });
+const traced = headed({ traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' });
 const hello = { version: 1, host: '10.0.0.9', port: 9, incarnation: 'i' };
 const samples = [
   helloFrame(hello),
@@ -50,6 +53,12 @@ const samples = [
   controlFrame({ op: 'ping' }),
   new EnvelopeWriter().frame([envelope, envelope, { ...envelope, name: 'other' }]),
   packEnvelope(envelope),
+  new EnvelopeWriter().frame([
+    traced,
+    headed({ traceparent: 7, tracestate: [], 'x-request-id': {} }),
+    headed(null),
+  ]),
+  packEnvelope(traced),
 ];
 
 /** Bytes of any kind, and true frames with some bytes changed, cut off or added. */

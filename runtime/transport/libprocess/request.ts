@@ -3,6 +3,8 @@
  * read. The order of the headers, the single chunk and the missing Content-Type are upstream's.
  */
 import { type Address, addressText, isProcessId } from '../../pid.ts';
+import type { TraceHeaders } from '../../tracing/span.ts';
+import { splitHeaders } from '../envelope.ts';
 import { Encoding, type Envelope } from '../frame.ts';
 
 /** Names the sender of a message that comes from outside of any process: receivers refuse an empty one. */
@@ -16,8 +18,9 @@ const NO_BYTES = new Uint8Array(0);
  * @throws Error in one line when the message cannot travel on this wire
  */
 export function requestBytes(envelope: Envelope, own: Address, peer: Address): Uint8Array {
-  const head = headOf(envelope, own, peer);
-  const body = bodyOf(envelope);
+  const { headers, bare } = splitHeaders(envelope);
+  const head = headOf(bare, own, peer) + (headers === undefined ? '' : traceLines(headers));
+  const body = bodyOf(bare);
   if (body.length === 0) return Buffer.from(`${head}\r\n`);
   return Buffer.concat([
     Buffer.from(`${head}Transfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n`),
@@ -40,6 +43,16 @@ function headOf({ to, name, from }: Envelope, own: Address, peer: Address): stri
     `Libprocess-From: ${upid}\r\n` +
     'Connection: Keep-Alive\r\n' +
     `Host: ${addressText(peer)}\r\n`
+  );
+}
+
+/** Header fields that a libprocess passes over and a node of ours reads. Written by `Span.headers`, so safe as they are. */
+function traceLines(headers: TraceHeaders): string {
+  const { traceparent, tracestate } = headers;
+  return (
+    `traceparent: ${traceparent}\r\n` +
+    (tracestate === undefined ? '' : `tracestate: ${tracestate}\r\n`) +
+    `X-Request-Id: ${headers['x-request-id']}\r\n`
   );
 }
 
