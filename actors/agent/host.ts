@@ -27,10 +27,8 @@ export interface ContainerPort {
   close(): void;
 }
 
-/** Where sandboxes are made and who they belong to. */
+/** Who sandboxes belong to. */
 export interface SandboxPort {
-  /** @throws the file system's error, which names the path */
-  create(directory: string): void;
   /** The user a command is to run as; undefined for the agent's own. */
   userOf(name: string | undefined): string | undefined;
 }

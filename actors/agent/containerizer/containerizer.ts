@@ -15,6 +15,7 @@ import {
   removeRuntimeDirectory,
   writeLaunchFile,
 } from './runtimeFiles.ts';
+import { createSandbox } from './sandbox.ts';
 import { leaderLives, type ProcessTree, send, signalTrees, sweepLeftovers } from './signals.ts';
 import { markOf, type Report } from './starter.ts';
 import { Starters } from './starters.ts';
@@ -125,13 +126,26 @@ export class Containerizer {
     this.#containers.set(id, container);
     try {
       const script = launchScript(launch);
-      if (fs.existsSync(dir)) throw new Error(`runtime directory ${dir} exists already`);
-      writeLaunchFile(dir, script);
+      createSandbox(launch.sandbox, (error) => this.#begin(container, script, error));
     } catch (error) {
       this.#later(() => this.#failed(container, (error as Error).message));
+    }
+  }
+
+  /** The sandbox is there, or why it is not. */
+  #begin(container: Starting, script: string, error: Error | null): void {
+    if (this.#closed) return;
+    if (error !== null) {
+      this.#failed(container, `its sandbox cannot be made: ${error.message}`);
       return;
     }
-    this.#starter.start(id, dir);
+    try {
+      writeLaunchFile(container.dir, script);
+    } catch (error) {
+      this.#failed(container, (error as Error).message);
+      return;
+    }
+    this.#starter.start(container.id, container.dir);
     this.#watch();
   }
 
