@@ -27,8 +27,10 @@ export interface ContainerPort {
   close(): void;
 }
 
-/** Who sandboxes belong to. */
+/** Where sandboxes are made and who they belong to. */
 export interface SandboxPort {
+  /** @throws the file system's error, which names the path */
+  create(directory: string): void;
   /** The user a command is to run as; undefined for the agent's own. */
   userOf(name: string | undefined): string | undefined;
 }

@@ -10,7 +10,7 @@ import { ExitCode, StartError } from '../../runtime/startError.ts';
 import { type Disk, RealDisk } from '../../runtime/storage/index.ts';
 import { Agent } from './agent.ts';
 import { agentRoutes } from './api/routes.ts';
-import { Containerizer } from './containerizer/index.ts';
+import { Containerizer, createSandbox } from './containerizer/index.ts';
 import { detectResources } from './detection/index.ts';
 import { type AgentFlags, agentFlags, runtimeDirOf } from './flags.ts';
 import { chartClock } from './host.ts';
@@ -61,7 +61,7 @@ export async function startAgent(node: Node, flags: AgentFlags): Promise<Started
       info,
       detector: standaloneDetector(flags.master),
       containers: new Containerizer({ paths, clock: node.clock }),
-      sandboxes: { userOf: (name) => userOf(name, isRoot && flags.switch_user) },
+      sandboxes: { create: createSandbox, userOf: (name) => userOf(name, isRoot && flags.switch_user) },
       checkpoints: stores.checkpoints,
       streams: stores.streams,
       remains: {

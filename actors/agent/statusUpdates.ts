@@ -233,25 +233,13 @@ export class StatusUpdates {
     source: TaskStatusSource,
     ofExecutor?: string,
   ): StatusUpdate {
-    const executor_id =
-      executor?.info.executor_id ?? (ofExecutor === undefined ? undefined : { value: ofExecutor });
+    const id = executor === undefined ? ofExecutor : executorId(executor);
+    const executor_id = id === undefined ? undefined : { value: id };
     const timestamp = this.host.clock.now() / 1000;
     const uuid = this.host.ids.uuidBytes();
-    const agent_id = { value: this.host.agentId() };
-    const container_status = executor === undefined ? undefined : this.containerStatus(executor, undefined);
-    // In one piece and always of the same shape: every task pays for it three times.
-    const status: TaskStatus = {
-      task_id: { value: taskId },
-      ...said,
-      source,
-      agent_id,
-      executor_id,
-      timestamp,
-      uuid,
-      container_status,
-    };
-    const framework_id = { value: framework.id };
-    return { framework_id, executor_id, slave_id: agent_id, status, timestamp, uuid };
+    const status: TaskStatus = { task_id: { value: taskId }, ...said, timestamp, uuid, executor_id };
+    const update = { framework_id: { value: framework.id }, executor_id, status, timestamp, uuid };
+    return this.decorated(update, executor, source);
   }
 
   /** With what the agent knows better than the executor. */
@@ -264,14 +252,13 @@ export class StatusUpdates {
     const executor_id = executor === undefined ? update.executor_id : executor.info.executor_id;
     const timestamp = update.status.timestamp ?? update.timestamp;
     const container_status =
-      executor === undefined
-        ? update.status.container_status
-        : this.containerStatus(executor, update.status.container_status);
+      executor === undefined ? update.status.container_status : this.containerStatus(executor, update.status);
     const status = { ...update.status, source, agent_id, executor_id, timestamp, container_status };
     return { ...update, slave_id: agent_id, executor_id, status, timestamp };
   }
 
-  private containerStatus(executor: ExecutorEntry, said: ContainerStatus | undefined): ContainerStatus {
+  private containerStatus(executor: ExecutorEntry, status: TaskStatus): ContainerStatus {
+    const said = status.container_status;
     const ownAddress = { protocol: NetworkInfoProtocol.IPv4, ip_address: this.host.self.host };
     return {
       ...said,

@@ -6,7 +6,7 @@
 
 import type { Resources } from '../../proto/resources/index.ts';
 import type { AgentRecord } from './agents/record.ts';
-import type { AgentDescription, FrameworkOptions } from './allocator/index.ts';
+import type { AgentDescription, FrameworkOptions, Quota } from './allocator/index.ts';
 import { Allocator, parseMinimum } from './allocator/index.ts';
 import type { FrameworkDescription, FrameworkRecord } from './frameworks/record.ts';
 import type { MasterParts } from './parts.ts';
@@ -40,6 +40,14 @@ export class Allocation {
   /** The master leads: batches begin. */
   start(): void {
     this.parts.actor.delay(this.parts.flags.allocation_interval, () => this.batch());
+  }
+
+  /**
+   * After a failover, once quota is known: with quota nothing is offered until most agents are back.
+   * @param agents in the registry
+   */
+  recoverAgents(agents: number): void {
+    this.allocator.recover(agents, this.parts.nowMs);
   }
 
   // ---- agents ---------------------------------------------------------------------------------------------------
@@ -105,6 +113,17 @@ export class Allocation {
   /** @param refuseSeconds of a refusal; undefined when the framework did not refuse what comes back */
   recover(frameworkId: string, agentId: string, resources: Resources, refuseSeconds?: number): void {
     this.allocator.recoverResources(frameworkId, agentId, resources, refuseSeconds, this.parts.nowMs);
+  }
+
+  // ---- policy ---------------------------------------------------------------------------------------------------
+
+  /** @param quota undefined: none any more */
+  setQuota(role: string, quota: Quota | undefined): void {
+    this.allocator.setQuota(role, quota);
+  }
+
+  updateWeights(weights: Readonly<Record<string, number>>): void {
+    this.allocator.updateWeights(weights);
   }
 
   // ---- runs -----------------------------------------------------------------------------------------------------

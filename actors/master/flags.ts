@@ -1,4 +1,6 @@
 /** The flags of a master, with Mesos' names and defaults. What is in this table takes effect. */
+
+import type { WeightInfo } from '../../proto/index.ts';
 import {
   boolean,
   choice,
@@ -15,6 +17,7 @@ import {
   text,
 } from '../../runtime/flags/index.ts';
 import { parseMinimum } from './allocator/index.ts';
+import { validateWeights } from './validation/weights.ts';
 
 const sorters = ['drf', 'random'] as const;
 
@@ -83,6 +86,13 @@ const rows = {
   }),
   role_sorter: choice({ values: sorters, default: 'drf', help: 'How roles are ordered for allocation' }),
   framework_sorter: choice({ values: sorters, default: 'drf', help: 'How frameworks of a role are ordered' }),
+  weights: text({
+    expected: 'weights such as dev=2,prod=3.5',
+    placeholder: 'ROLE=WEIGHT,…',
+    parse: parseWeights,
+    print: (weights) => weights.map(({ role, weight }) => `${role ?? '*'}=${weight}`).join(','),
+    help: 'Weights of roles for a registry that has none yet; later the API changes them',
+  }),
   fair_sharing_excluded_resource_names: list({ help: 'Resources that do not count in shares' }),
   roles: list({ help: 'The only roles frameworks may subscribe to; all when left out' }),
   root_submissions: boolean({ default: true, help: 'Let frameworks run as root' }),
@@ -108,6 +118,17 @@ export const masterFlags = defineFlags(rows, [
 ]);
 
 export type MasterFlags = FlagValues<typeof rows>;
+
+function parseWeights(given: string): readonly WeightInfo[] {
+  const weights = given.split(',').map((item) => {
+    const [role = '', weight = '', ...more] = item.split('=');
+    if (weight.trim() === '' || more.length > 0) throw new Error(`expected ROLE=WEIGHT, got '${item}'`);
+    return { role: role.trim(), weight: Number(weight) };
+  });
+  const problem = validateWeights(weights, undefined);
+  if (problem !== undefined) throw new Error(problem);
+  return weights;
+}
 
 function parsePercent(given: string): number {
   const percent = /^(\d+(?:\.\d+)?)%$/.exec(given)?.[1];

@@ -5,6 +5,7 @@
 import { LiveChart } from '../../statecharts/engine.ts';
 import { masterMachine } from '../../statecharts/master.ts';
 import type { MasterParts } from './parts.ts';
+import { missingCapabilities } from './registrar/capabilities.ts';
 import { recoverRegistry } from './registrar/operations.ts';
 
 export class Leadership {
@@ -56,11 +57,19 @@ export class Leadership {
   }
 
   private recover(): void {
-    const { registrar, info, agentRecovery, actor } = this.parts;
+    const { registrar, info, agentRecovery, allocation, quotas, weights, actor } = this.parts;
     registrar.fetch(() => {
+      const missing = missingCapabilities(registrar.registry);
+      if (missing.length > 0) {
+        this.fail(`the registry needs capabilities that this master does not have: ${missing.join(', ')}`);
+        return;
+      }
       actor.log.info('recovering from the registry', { agents: registrar.registry.slaves.size });
       registrar.apply(recoverRegistry(info), () => {
         const agents = agentRecovery.recover();
+        quotas.recover();
+        weights.recover();
+        allocation.recoverAgents(agents);
         this.chart.send({ type: 'REGISTRY_RECOVERED', agents });
         actor.log.info('leading', { id: info.id, agents_to_come: agents });
       });

@@ -3,11 +3,11 @@
  * and scheduler drivers, and HTTP with people and tools.
  */
 import type { MasterInfo, MessageTypes } from '../../proto/index.ts';
-import { MasterInfoCapabilityType } from '../../proto/index.ts';
 import { type ExitReason, type MessageHandler, type Pid, Process, type Timer } from '../../runtime/index.ts';
 import { addRoutes } from './api/routes.ts';
 import { addGauges } from './gauges.ts';
 import { type ActorPorts, MasterParts, type MasterSettings } from './parts.ts';
+import { MASTER_CAPABILITIES } from './registrar/capabilities.ts';
 
 export class Master extends Process<MessageTypes> {
   private readonly settings: MasterSettings;
@@ -116,7 +116,7 @@ export class Master extends Process<MessageTypes> {
       hostname,
       version: this.settings.build.version,
       address: { hostname, ip: host, port },
-      capabilities: [{ type: MasterInfoCapabilityType.AGENT_UPDATE }],
+      capabilities: MASTER_CAPABILITIES,
     };
   }
 

@@ -25,6 +25,8 @@ import { Accepts } from './offers/accepts.ts';
 import { Launches } from './offers/launches.ts';
 import { Offers } from './offers/offers.ts';
 import { Operations } from './operations/operations.ts';
+import { Quotas } from './policy/quotas.ts';
+import { Weights } from './policy/weights.ts';
 import { Registrar } from './registrar/registrar.ts';
 import type { RegistryStore } from './registrar/store.ts';
 import { Kills } from './tasks/kills.ts';
@@ -68,6 +70,8 @@ export class MasterParts {
   readonly leadership: Leadership;
   readonly registrar: Registrar;
   readonly allocation: Allocation;
+  readonly quotas: Quotas;
+  readonly weights: Weights;
   readonly agents: Agents;
   readonly registration: AgentRegistration;
   readonly agentReconciliation: AgentReconciliation;
@@ -104,6 +108,8 @@ export class MasterParts {
       onFailure: (what, error) => this.leadership.fail(`the registry cannot be ${what}: ${error.message}`),
     });
     this.allocation = new Allocation(this);
+    this.quotas = new Quotas(this);
+    this.weights = new Weights(this);
     this.agents = new Agents(this);
     this.registration = new AgentRegistration(this);
     this.agentReconciliation = new AgentReconciliation(this);

@@ -15,7 +15,6 @@ import {
   removeRuntimeDirectory,
   writeLaunchFile,
 } from './runtimeFiles.ts';
-import { createSandbox } from './sandbox.ts';
 import { leaderLives, type ProcessTree, send, signalTrees, sweepLeftovers } from './signals.ts';
 import { markOf, type Report } from './starter.ts';
 import { Starters } from './starters.ts';
@@ -86,7 +85,6 @@ export class Containerizer {
         clock: options.clock,
         name: `${options.paths.containers}#${process.pid}-${options.clock.now()}`,
         leadersMax: options.leadersMax ?? LEADERS_MAX,
-        ...(options.longMs === undefined ? {} : { longMs: options.longMs }),
         spawner: options.spawner !== false,
       },
       {
@@ -127,26 +125,13 @@ export class Containerizer {
     this.#containers.set(id, container);
     try {
       const script = launchScript(launch);
-      createSandbox(launch.sandbox, (error) => this.#begin(container, script, error));
+      if (fs.existsSync(dir)) throw new Error(`runtime directory ${dir} exists already`);
+      writeLaunchFile(dir, script);
     } catch (error) {
       this.#later(() => this.#failed(container, (error as Error).message));
-    }
-  }
-
-  /** The sandbox is there, or why it is not. */
-  #begin(container: Starting, script: string, error: Error | null): void {
-    if (this.#closed) return;
-    if (error !== null) {
-      this.#failed(container, `its sandbox cannot be made: ${error.message}`);
       return;
     }
-    try {
-      writeLaunchFile(container.dir, script);
-    } catch (error) {
-      this.#failed(container, (error as Error).message);
-      return;
-    }
-    this.#starter.start(container.id, container.dir);
+    this.#starter.start(id, dir);
     this.#watch();
   }
 

@@ -3,5 +3,5 @@ export type { ContainerizerOptions, ContainerSink } from './container.ts';
 export { Containerizer } from './containerizer.ts';
 export { describeExit, type ExitStatus, exitStatusOfShell, waitStatus } from './exitStatus.ts';
 export { type ContainerCommand, type ContainerLaunch, DEFAULT_PATH, launchScript } from './launchScript.ts';
-export { pointLatest } from './sandbox.ts';
+export { createSandbox, pointLatest } from './sandbox.ts';
 export type { ContainerUsage } from './usage.ts';

@@ -12,7 +12,7 @@ export interface ContainerCommand {
 export interface ContainerLaunch {
   /** Nested containers are written `parent.child`. */
   readonly containerId: string;
-  /** Absolute path of the sandbox `…/runs/<container>`; made if it is not there. */
+  /** Absolute path of the sandbox; it must exist. */
   readonly sandbox: string;
   readonly command: ContainerCommand;
   /** The whole environment: nothing of the agent's own gets in. Without a PATH the default one is added. */

@@ -22,26 +22,12 @@ export interface ContainerRecord {
   readonly calledOff: boolean;
 }
 
-/** What the runtime directory of a container that ran holds, and nothing else. */
-const USUAL_FILES = ['launch', 'pid', 'status'];
-
 /** What stands in `pid` of a container that was called off. */
 const CALLED_OFF = 'called off';
 
-/**
- * Makes the runtime directory (mode 0700) and writes the launch script into it.
- *
- * @throws Error when there is such a directory already: it is another launch's
- */
+/** Makes the runtime directory (mode 0700) and writes the launch script into it. */
 export function writeLaunchFile(dir: string, script: string): void {
-  try {
-    fs.mkdirSync(dir, 0o700);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new Error(`runtime directory ${dir} exists already`);
-    if (code !== 'ENOENT') throw error;
-    fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
-  }
+  fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
   fs.writeFileSync(join(dir, 'launch'), script, { mode: 0o600 });
 }
 
@@ -89,20 +75,7 @@ export function readStatus(dir: string): ExitStatus | undefined {
  * starting a task. What is left of one after a crash is an ended container to the next agent, which removes it then.
  */
 export function removeRuntimeDirectory(dir: string): void {
-  let left = USUAL_FILES.length;
-  // By name: a recursive removal asks about every file first, half of that on this thread.
-  for (const name of USUAL_FILES) {
-    fs.unlink(join(dir, name), () => {
-      left -= 1;
-      if (left === 0) removeRest(dir);
-    });
-  }
-}
-
-function removeRest(dir: string): void {
-  fs.rmdir(dir, (error) => {
-    if (error !== null) fs.rm(dir, { recursive: true, force: true }, () => undefined);
-  });
+  fs.rm(dir, { recursive: true, force: true }, () => undefined);
 }
 
 function processOf([pid, leader, mark]: readonly string[]): ContainerProcess | undefined {

@@ -4,9 +4,10 @@ import type { AgentHost } from '../host.ts';
 import type { ExecutorEntry } from '../tables/entries.ts';
 
 /**
- * What is to be launched for an executor, in the sandbox of its run.
+ * Makes the sandbox of a run and says what is to be launched in it.
  *
  * @param command of the executor, or of the task that the built-in command executor runs
+ * @throws the file system's error, which names the path
  */
 export function prepareLaunch(
   { sandboxes }: AgentHost,
@@ -14,6 +15,7 @@ export function prepareLaunch(
   command: CommandInfo | undefined,
   environment: Readonly<Record<string, string>>,
 ): ContainerLaunch {
+  sandboxes.create(directory);
   const user = sandboxes.userOf(command?.user ?? framework.info.user);
   return {
     containerId,

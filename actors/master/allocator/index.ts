@@ -9,6 +9,6 @@ export { DEFAULT_REFUSE_SECONDS, MAX_REFUSE_SECONDS } from './filters.ts';
 export type { FrameworkOptions } from './framework.ts';
 export type { InverseOffer } from './inverseOffers.ts';
 export { DEFAULT_MINIMUM, type Minimum, parseMinimum } from './minimum.ts';
-export type { Quota } from './quota.ts';
+export { isQuotaKind, type Quota } from './quota.ts';
 export type { SorterName } from './sorter.ts';
 export type { AllocatorOptions } from './state.ts';

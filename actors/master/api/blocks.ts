@@ -12,6 +12,7 @@ import {
 } from '../../../proto/index.ts';
 import { Double, doubleText, RawJson, toJsonText } from '../../../proto/json.ts';
 import {
+  type Limits,
   legacyAttributes,
   legacyReservations,
   legacyResources,
@@ -41,7 +42,7 @@ export function reservationsBlock(resources: Resources): Json {
 }
 
 /** `{"cpus":1.0}` without zeros. */
-export function quantitiesBlock(quantities: Quantities): Json {
+export function quantitiesBlock(quantities: Quantities | Limits): Json {
   const entries = Object.entries(quantities.toObject());
   return Object.fromEntries(entries.map(([name, value]) => [name, new Double(value)]));
 }

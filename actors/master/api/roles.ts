@@ -3,15 +3,17 @@ import { Double } from '../../../proto/json.ts';
 import {
   ancestorsOf,
   isRoleOrSubroleOf,
+  Limits,
   Quantities,
   type Resources,
 } from '../../../proto/resources/index.ts';
+import { isQuotaKind } from '../allocator/index.ts';
 import type { MasterParts } from '../parts.ts';
 import { type Json, quantitiesBlock } from './blocks.ts';
 
-const DEFAULT_WEIGHT = 1;
-
 interface Holdings {
+  /** What counts against quota: reservations, and what is allocated unreserved. */
+  consumed: Quantities;
   allocated: Quantities;
   offered: Quantities;
   reserved: Quantities;
@@ -19,7 +21,13 @@ interface Holdings {
 
 export function rolesDocument(parts: MasterParts): Json {
   const holdings = holdingsByRole(parts);
-  const names = new Set<string>([...(parts.flags.roles ?? []), ...holdings.keys()]);
+  const { quota_configs, weights } = parts.registrar.registry;
+  const names = new Set([
+    ...(parts.flags.roles ?? []),
+    ...holdings.keys(),
+    ...quota_configs.keys(),
+    ...weights.keys(),
+  ]);
   for (const { description } of parts.frameworks.all()) for (const role of description.roles) names.add(role);
   for (const name of [...names]) for (const ancestor of ancestorsOf(name)) names.add(ancestor);
   return { roles: [...names].sort().map((name) => roleBlock(parts, name, holdings)) };
@@ -27,16 +35,17 @@ export function rolesDocument(parts: MasterParts): Json {
 
 function roleBlock(parts: MasterParts, name: string, holdings: ReadonlyMap<string, Holdings>): Json {
   const sum = nothing();
+  const quota = parts.quotas.of(name);
   for (const [role, held] of holdings) if (isRoleOrSubroleOf(role, name)) add(sum, held);
   const members = [...parts.frameworks.all()].filter(({ description }) => description.roles.includes(name));
   return {
     name,
-    weight: new Double(DEFAULT_WEIGHT),
+    weight: new Double(parts.weights.of(name)),
     quota: {
       role: name,
-      guarantee: {},
-      limit: {},
-      consumed: quantitiesBlock(parts.allocation.allocator.consumed(name)),
+      guarantee: quantitiesBlock(Quantities.ofMessage(quota?.guarantees)),
+      limit: quantitiesBlock(Limits.ofMessage(quota?.limits)),
+      consumed: quantitiesBlock(sum.consumed),
     },
     resources: quantitiesBlock(sum.allocated.plus(sum.offered)),
     allocated: quantitiesBlock(sum.allocated),
@@ -60,6 +69,7 @@ function holdingsByRole({ agents, offers }: MasterParts): Map<string, Holdings> 
       for (const [role, part] of allocations(used)) {
         const held = into(role);
         held.allocated = held.allocated.plus(part.scalarQuantities());
+        held.consumed = held.consumed.plus(part.filter(isQuotaKind).scalarQuantities());
       }
     }
     for (const { role, resources } of offers.listed(agent.offers)) {
@@ -69,16 +79,19 @@ function holdingsByRole({ agents, offers }: MasterParts): Map<string, Holdings> 
     for (const [role, part] of agent.total.reservations()) {
       const held = into(role);
       held.reserved = held.reserved.plus(part.scalarQuantities());
+      held.consumed = held.consumed.plus(part.nonRevocable().nonShared().scalarQuantities());
     }
   }
   return holdings;
 }
 
 function nothing(): Holdings {
-  return { allocated: Quantities.NONE, offered: Quantities.NONE, reserved: Quantities.NONE };
+  const { NONE } = Quantities;
+  return { consumed: NONE, allocated: NONE, offered: NONE, reserved: NONE };
 }
 
 function add(sum: Holdings, held: Holdings): void {
+  sum.consumed = sum.consumed.plus(held.consumed);
   sum.allocated = sum.allocated.plus(held.allocated);
   sum.offered = sum.offered.plus(held.offered);
   sum.reserved = sum.reserved.plus(held.reserved);

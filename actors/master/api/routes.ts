@@ -7,6 +7,7 @@ import type { MasterParts } from '../parts.ts';
 import { frameworksDocument } from './frameworks.ts';
 import { operatorApi } from './operator/dispatcher.ts';
 import { operatorCalls } from './operator/table.ts';
+import { quotaEndpoint, weightsEndpoint } from './policy.ts';
 import { rolesDocument } from './roles.ts';
 import { SchedulerApi } from './scheduler.ts';
 import { slavesDocument } from './slaves.ts';
@@ -53,6 +54,16 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
   route('/redirect', (request, reply) => redirect(parts, request, reply), {
     help: 'Leads to the leading master',
   });
+  const operators = {
+    '/weights': [
+      weightsEndpoint(parts),
+      'The weights of roles; PUT [{"role":ROLE,"weight":WEIGHT}] changes them',
+    ],
+    '/quota': [quotaEndpoint(parts), 'The quota of roles; POST sets it, DELETE /quota/ROLE ends it'],
+  } as const;
+  for (const [path, [handler, help]] of Object.entries(operators)) {
+    route(path, named(whileLeading(parts, handler)), { help, realm: READ_WRITE });
+  }
   route(
     '/teardown',
     whileLeading(parts, (request, reply) => tearDown(parts, request, reply)),

@@ -45,6 +45,10 @@ export class Offers {
     return this.outstanding.get(id);
   }
 
+  all(): IterableIterator<OfferRecord> {
+    return this.outstanding.values();
+  }
+
   /** Offers a framework what the allocator gives it: one offer a role and agent, all in one event. */
   make(frameworkId: string, offers: FrameworkOffers): void {
     const { frameworks, allocation, agents, actor, metrics } = this.parts;
@@ -91,6 +95,16 @@ export class Offers {
     for (const offer of this.listed(framework.offers)) {
       if (which(offer)) this.end(offer, { type: 'RESCINDED' });
     }
+  }
+
+  /** Takes one back. */
+  rescind(offer: OfferRecord): void {
+    this.end(offer, { type: 'RESCINDED' });
+  }
+
+  /** Takes back those of all that are out. */
+  rescindWhere(which: (offer: OfferRecord) => boolean): void {
+    for (const offer of [...this.outstanding.values()]) if (which(offer)) this.rescind(offer);
   }
 
   /** Takes back what is offered of an agent. */

@@ -85,7 +85,7 @@ function spawnAgent(place: Place, containers: MachineContainers, rebooted: boole
     info,
     detector: standaloneDetector(flags.master),
     containers: containers.port(node.clock),
-    sandboxes: { userOf: () => undefined },
+    sandboxes: { create: () => undefined, userOf: () => undefined },
     checkpoints,
     streams,
     remains: { frameworks, updatesOf: (framework, task) => streams.updatesOf(framework, task), rebooted },

@@ -2,8 +2,10 @@
 import { actionCalls } from './actionCalls.ts';
 import type { OperatorCalls } from './call.ts';
 import { nodeCalls } from './nodeCalls.ts';
+import { policyCalls } from './policyCalls.ts';
 
 export const operatorCalls: OperatorCalls = {
   ...nodeCalls,
   ...actionCalls,
+  ...policyCalls,
 };

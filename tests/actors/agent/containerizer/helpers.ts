@@ -6,6 +6,7 @@ import {
   type ContainerCommand,
   Containerizer,
   type ContainerizerOptions,
+  createSandbox,
   type ExitStatus,
 } from '../../../../actors/agent/containerizer/index.ts';
 import { AgentPaths } from '../../../../actors/agent/paths.ts';
@@ -68,6 +69,7 @@ export class Bench {
   ): string {
     const id = `c${++this.#count}-${process.pid}`;
     const sandbox = this.sandbox(id);
+    createSandbox(sandbox);
     this.launchIn(id, sandbox, command, more);
     return id;
   }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { createSandbox } from '../../../../actors/agent/containerizer/index.ts';
 import { alive, Bench } from './helpers.ts';
 
 /** Runs an agent process of its own that launches the commands, waits until `ready` says so, and is killed (SIGKILL). */
@@ -13,6 +14,7 @@ async function killedAgent(
   leadersMax: number,
 ): Promise<void> {
   const from = (path: string): string => JSON.stringify(new URL(`../../../../${path}`, import.meta.url).href);
+  for (const id of Object.keys(commands)) createSandbox(bench.sandbox(id));
   const launches = Object.entries(commands).map(([containerId, value]) => ({
     containerId,
     sandbox: bench.sandbox(containerId),

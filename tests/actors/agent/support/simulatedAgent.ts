@@ -117,7 +117,7 @@ export function simulatedAgent(
     info: describe(),
     detector: standaloneDetector(flags.master),
     containers,
-    sandboxes: { userOf: () => undefined },
+    sandboxes: { create: () => undefined, userOf: () => undefined },
     checkpoints: Checkpoints.open({
       disk,
       dir: '/disk/meta',

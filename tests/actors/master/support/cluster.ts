@@ -8,6 +8,9 @@ import {
   AgentInfoCapabilityType,
   type FrameworkInfo,
   FrameworkInfoCapabilityType,
+  fromJsonText,
+  type MasterCall,
+  type MasterResponse,
   type MessageTypes,
   type Offer,
   type SchedulerCall,
@@ -17,6 +20,7 @@ import {
   type TaskState,
   type TaskStatus,
   TaskStatusSource,
+  toJsonText,
 } from '../../../../proto/index.ts';
 import { mesosCodec } from '../../../../proto/messageCodec.ts';
 import { parseResources } from '../../../../proto/resources/index.ts';
@@ -389,7 +393,16 @@ export class TestCluster {
     return this.request('GET', path, '');
   }
 
-  request(method: string, path: string, body: string) {
+  /** A call of the operator API. @returns its status, and the answer when there is one */
+  operate(call: MasterCall): { status: number; body: string; answer: MasterResponse } {
+    const text = toJsonText('mesos.v1.master.Call', call);
+    const { status, body } = this.request('POST', '/api/v1', text, { 'content-type': 'application/json' });
+    const isAnswer = status === 200 && body !== '';
+    const answer = isAnswer ? fromJsonText('mesos.v1.master.Response', body) : {};
+    return { status, body, answer: answer as MasterResponse };
+  }
+
+  request(method: string, path: string, body: string, sent: Record<string, string> = {}) {
     const url = new URL(path, 'http://master');
     const answer = { status: 0, headers: {} as Record<string, string>, body: '' };
     const reply = new HttpReply(
@@ -415,7 +428,7 @@ export class TestCluster {
         path: url.pathname,
         rest: '',
         query: url.searchParams,
-        headers: {},
+        headers: sent,
         body: new TextEncoder().encode(body),
         peer: '',
       },

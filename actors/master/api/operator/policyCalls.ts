@@ -1,0 +1,34 @@
+/** Calls about what roles get: quota and weights. */
+import { MasterResponseType } from '../../../../proto/index.ts';
+import type { Done } from '../../policy/done.ts';
+import { bare, type OperatorCalls, type OperatorRequest, withBody } from './call.ts';
+
+export const policyCalls: OperatorCalls = {
+  GET_QUOTA: bare((request, { quotas }) =>
+    request.answer({ type: MasterResponseType.GET_QUOTA, get_quota: { status: quotas.status() } }),
+  ),
+  UPDATE_QUOTA: withBody('update_quota', (body, request, { quotas }) => quotas.update(body, doneBy(request))),
+  SET_QUOTA: withBody('set_quota', ({ quota_request }, request, { quotas }) =>
+    quotas.set(quota_request, doneBy(request)),
+  ),
+  REMOVE_QUOTA: withBody('remove_quota', ({ role }, request, { quotas }) =>
+    quotas.remove(role, doneBy(request)),
+  ),
+  GET_WEIGHTS: bare((request, { weights }) =>
+    request.answer({
+      type: MasterResponseType.GET_WEIGHTS,
+      get_weights: { weight_infos: weights.list() },
+    }),
+  ),
+  UPDATE_WEIGHTS: withBody('update_weights', ({ weight_infos }, request, { weights }) =>
+    weights.update(weight_infos ?? [], doneBy(request)),
+  ),
+};
+
+/** Answers a call when what it asks for is done, or refused by the registry. */
+export function doneBy(request: OperatorRequest): Done {
+  return (refusal) => {
+    if (refusal === undefined) request.done();
+    else request.refuse(refusal.status, refusal.message);
+  };
+}
