@@ -12,12 +12,14 @@ import {
   AgentInfoCapabilityType,
 } from '../../proto/generated/types/v1.ts';
 import { Resources } from '../../proto/resources/index.ts';
+import type { HttpHandler } from '../../runtime/http/request.ts';
 import type { Pid } from '../../runtime/pid.ts';
 import { type ExitReason, Process } from '../../runtime/process.ts';
 import { CommandExecutor } from './commandExecutor/commandExecutor.ts';
 import { ExecutorDrivers } from './executors/drivers.ts';
 import { Executors } from './executors/executors.ts';
 import { Frameworks } from './executors/frameworks.ts';
+import { ExecutorSubscriptions } from './executors/subscriptions.ts';
 import type { AgentFlags } from './flags.ts';
 import type { AgentHost, ContainerPort, SandboxPort } from './host.ts';
 import { TaskKiller } from './launch/killer.ts';
@@ -69,6 +71,7 @@ export interface AgentView {
   readonly version: string;
   readonly executors: Executors;
   readonly registration: Registration;
+  readonly subscriptions: ExecutorSubscriptions;
   readonly capabilities: readonly AgentInfoCapability[];
   readonly startedAtMs: number;
 }
@@ -76,7 +79,9 @@ export interface AgentView {
 export interface AgentRoute {
   readonly path: string;
   readonly help: string;
-  readonly handler: Parameters<Agent['addRoute']>[1];
+  /** Name of the authentication realm, when it has one. */
+  readonly realm?: string;
+  readonly handler: HttpHandler;
 }
 
 export class Agent extends Process<MessageTypes> {
@@ -109,8 +114,8 @@ export class Agent extends Process<MessageTypes> {
       this.tables.taskChart,
     ])
       this.node.inspector.register(this.self, chart);
-    for (const { path, handler, help } of this.parts.serve(this.view(made)))
-      this.addRoute(path, handler, help);
+    for (const { path, handler, help, realm } of this.parts.serve(this.view(made)))
+      this.route(path, handler, realm === undefined ? { help } : { help, realm });
     made.recovery.run();
     this.checkRecovered();
   }
@@ -162,10 +167,6 @@ export class Agent extends Process<MessageTypes> {
     });
   }
 
-  addRoute(path: string, handler: Parameters<Process['route']>[1], help: string): void {
-    this.route(path, handler, { help });
-  }
-
   // ---- making ---------------------------------------------------------------------------------------------------
 
   private make(): Made {
@@ -193,12 +194,14 @@ export class Agent extends Process<MessageTypes> {
       ended: (problem) => this.parts.onEnd(problem),
     });
     const parts = { frameworks, executors, commandExecutor, updates, registration };
+    const drivers = new ExecutorDrivers(host, parts);
     return {
       ...parts,
       host,
+      drivers,
+      subscriptions: new ExecutorSubscriptions(host, { ...parts, drivers }),
       launcher: new TaskLauncher(host, parts, this.resourceVersion),
       killer: new TaskKiller(host, parts),
-      drivers: new ExecutorDrivers(host, parts),
       reconciliation: new Reconciliation(host, { updates, streams }),
       recovery: new Recovery(host, parts, this.parts.remains),
     };
@@ -226,12 +229,13 @@ export class Agent extends Process<MessageTypes> {
     };
   }
 
-  private view({ host, executors, registration }: Made): AgentView {
+  private view({ host, executors, registration, subscriptions }: Made): AgentView {
     const startedAtMs = this.clock.now();
     return {
       host,
       executors,
       registration,
+      subscriptions,
       version: this.parts.version,
       capabilities: CAPABILITIES,
       startedAtMs,
@@ -375,6 +379,7 @@ interface Made {
   readonly launcher: TaskLauncher;
   readonly killer: TaskKiller;
   readonly drivers: ExecutorDrivers;
+  readonly subscriptions: ExecutorSubscriptions;
   readonly reconciliation: Reconciliation;
   readonly recovery: Recovery;
 }

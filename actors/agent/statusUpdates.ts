@@ -18,8 +18,8 @@ import {
   TaskStatusReason,
   TaskStatusSource,
 } from '../../proto/generated/types/v1.ts';
-import type { Pid } from '../../runtime/pid.ts';
 import type { CommandStatus } from './commandExecutor/commandExecutor.ts';
+import type { ExecutorConnection } from './executors/connection.ts';
 import type { Executors } from './executors/executors.ts';
 import type { Frameworks } from './executors/frameworks.ts';
 import type { AgentHost } from './host.ts';
@@ -30,6 +30,7 @@ import {
   type TaskEntry,
   type Verdict,
 } from './tables/entries.ts';
+import { isTerminal } from './tables/loss.ts';
 
 /** The streams of updates, one a task (`updates/`). */
 export interface UpdateStreams {
@@ -70,26 +71,32 @@ export class StatusUpdates {
 
   // ---- from executors -------------------------------------------------------------------------------------------
 
-  /** An update of an executor's driver; it is acknowledged to `from` when it is safe. */
-  fromExecutor(update: StatusUpdate, from: Pid | undefined): void {
+  /**
+   * An update of an executor; it is acknowledged when it is safe.
+   *
+   * @param to who is told; by default the executor that has the task, if any
+   */
+  fromExecutor(update: StatusUpdate, to?: Pick<ExecutorConnection, 'acknowledge'>): void {
     const { metrics, tables } = this.host;
     const framework = tables.frameworks.get(update.framework_id.value);
-    const problem = this.problemOf(update, framework);
+    const task = tables.task(update.framework_id.value, update.status.task_id.value);
+    const problem = this.problemOf(update, framework, task);
     if (problem !== undefined || framework === undefined) {
       metrics.invalidStatusUpdates.value += 1;
       this.host.log.warn('Ignoring a status update', { problem, task_id: update.status.task_id.value });
       return;
     }
     metrics.validStatusUpdates.value += 1;
-    const task = tables.task(framework.id, update.status.task_id.value);
     const executor = task?.executor ?? tables.executor(framework.id, update.executor_id?.value);
     const decorated = this.decorated(update, executor, TaskStatusSource.SOURCE_EXECUTOR);
-    const acknowledge = () => this.acknowledgeTo(from, update);
-    if (task !== undefined && !this.takes(task, decorated.status)) {
-      acknowledge();
-      return;
-    }
-    this.pass(framework, decorated, acknowledge);
+    const { task_id, uuid } = decorated.status;
+    const isKnown = wasTold(executor, decorated.status);
+    const owner = task === undefined && !isKnown ? undefined : executor;
+    const acknowledge = () => {
+      if (uuid !== undefined) (to ?? owner?.connection)?.acknowledge(task_id, uuid);
+    };
+    if (task === undefined ? isKnown : !this.takes(task, decorated.status)) acknowledge();
+    else this.pass(framework, decorated, acknowledge);
   }
 
   /** An update of the built-in command executor. */
@@ -192,12 +199,18 @@ export class StatusUpdates {
 
   // ---- inside ---------------------------------------------------------------------------------------------------
 
-  private problemOf(update: StatusUpdate, framework: FrameworkEntry | undefined): string | undefined {
+  private problemOf(
+    update: StatusUpdate,
+    framework: FrameworkEntry | undefined,
+    task: TaskEntry | undefined,
+  ): string | undefined {
     if (framework === undefined) return 'its framework is not here';
     if (this.frameworks.isTerminating(framework)) return 'its framework is terminating';
     const { status } = update;
     if (status.uuid?.length !== 16) return 'it has no uuid of 16 bytes';
     if (status.state === TaskState.TASK_STAGING) return 'no executor may send TASK_STAGING';
+    if (task !== undefined && this.host.tables.isUndelivered(task) && !isTerminal(status.state))
+      return 'its task was not handed over yet';
     const agentId = update.slave_id?.value ?? status.agent_id?.value;
     return agentId === undefined || agentId === this.host.agentId()
       ? undefined
@@ -267,17 +280,15 @@ export class StatusUpdates {
       executor_pid: executor.processId,
     };
   }
+}
 
-  private acknowledgeTo(from: Pid | undefined, update: StatusUpdate): void {
-    const { uuid } = update.status;
-    if (uuid === undefined) return;
-    this.host.send(from, 'mesos.internal.StatusUpdateAcknowledgementMessage', {
-      slave_id: { value: this.host.agentId() },
-      framework_id: update.framework_id,
-      task_id: update.status.task_id,
-      uuid,
-    });
-  }
+/** Whether the scheduler has acknowledged this very update: the task is over and remembered. */
+function wasTold(executor: ExecutorEntry | undefined, { task_id, uuid }: TaskStatus): boolean {
+  const completed = executor?.completed.find(({ id }) => id === task_id.value);
+  if (uuid === undefined) return false;
+  return (
+    completed?.statuses.some((status) => status.uuid !== undefined && sameBytes(status.uuid, uuid)) === true
+  );
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -5,7 +5,11 @@ export interface Injected {
   /** 0 until there is an answer. */
   status: number;
   headers: Record<string, string>;
-  text: string;
+  readonly text: string;
+  /** The same as bytes, for what is no text. */
+  body: Uint8Array;
+  /** How the stream was ended by the node: in order, or cut off. */
+  ended: 'open' | 'ended' | 'cut';
   /** The client goes away. */
   leave(): void;
 }
@@ -20,17 +24,22 @@ export function inject(
   const answer: Injected = {
     status: 0,
     headers: {},
-    text: '',
+    body: new Uint8Array(0),
+    ended: 'open',
+    get text() {
+      return Buffer.from(this.body).toString();
+    },
     leave: () => {
       for (const leave of leavers) leave();
     },
   };
   const end = (status: number, headers: Record<string, string>, body: Uint8Array | string): void => {
-    Object.assign(answer, {
-      status,
-      headers,
-      text: typeof body === 'string' ? body : Buffer.from(body).toString(),
-    });
+    Object.assign(answer, { status, headers, body: Buffer.from(body) });
+  };
+  /** A socket that ends tells of its close, too. */
+  const finish = (how: 'ended' | 'cut'): void => {
+    answer.ended = how;
+    answer.leave();
   };
   const sink = {
     end,
@@ -39,11 +48,11 @@ export function inject(
       return {
         bufferedBytes: 0,
         write: (bytes: Uint8Array | string) => {
-          answer.text += typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString();
+          answer.body = Buffer.concat([answer.body, Buffer.from(bytes)]);
         },
         whenDrained: (listener: () => void) => listener(),
-        end: () => {},
-        destroy: () => {},
+        end: () => finish('ended'),
+        destroy: () => finish('cut'),
       };
     },
     onClose: (listener: () => void) => void leavers.push(listener),

@@ -6,6 +6,7 @@ import type { HttpHandler } from '../../../runtime/http/request.ts';
 import type { AgentRoute, AgentView } from '../agent.ts';
 import { executorId } from '../tables/entries.ts';
 import { containersText, statisticsText } from './containers.ts';
+import { EXECUTOR_REALM, ExecutorApi } from './executor.ts';
 import { Files } from './files.ts';
 import { stateText } from './state.ts';
 import { systemUserNames } from './userNames.ts';
@@ -17,6 +18,7 @@ export interface ServedFacts {
 }
 
 export function agentRoutes(agent: AgentView, { build, flags }: ServedFacts): AgentRoute[] {
+  const executorApi = new ExecutorApi(agent);
   const files = new Files(() => attachedOf(agent), systemUserNames());
   const afterRecovery = (handler: HttpHandler): HttpHandler => {
     return (request, reply) => {
@@ -48,6 +50,12 @@ export function agentRoutes(agent: AgentView, { build, flags }: ServedFacts): Ag
       path: '/monitor/statistics',
       help: 'What each container uses',
       handler: afterRecovery((request, reply) => replyJson(request, reply, statisticsText(agent))),
+    },
+    {
+      path: '/api/v1/executor',
+      help: 'Calls of executors',
+      realm: EXECUTOR_REALM,
+      handler: (request, reply) => executorApi.answer(request, reply),
     },
     { path: '/containers', help: 'Containers with what they use and their status', handler: containers },
   ];

@@ -5,17 +5,18 @@ import type {
   RegisterExecutorMessage,
   ReregisterExecutorMessage,
   ShutdownExecutorMessage,
+  StatusUpdate,
   StatusUpdateMessage,
 } from '../../../proto/generated/types/internal.ts';
-import { TaskStatusReason } from '../../../proto/generated/types/v1.ts';
 import type { Pid } from '../../../runtime/pid.ts';
 import type { AgentHost } from '../host.ts';
 import type { Registration } from '../registration/registration.ts';
 import type { StatusUpdates } from '../statusUpdates.ts';
-import { type ExecutorEntry, executorId } from '../tables/entries.ts';
-import { droppedOrLost } from '../tables/loss.ts';
+import { type ExecutorEntry, executorId, isBuiltIn } from '../tables/entries.ts';
+import { type ExecutorConnection, PidConnection } from './connection.ts';
 import type { Executors } from './executors.ts';
 import type { Frameworks } from './frameworks.ts';
+import { dropUnknown } from './returned.ts';
 
 export class ExecutorDrivers {
   private readonly host: AgentHost;
@@ -78,13 +79,14 @@ export class ExecutorDrivers {
         slave_info: this.host.info(),
       });
       this.executors.registered(executor);
-      for (const update of message.updates ?? []) this.updates.fromExecutor(update, from);
-      this.dropUnknown(executor, held);
+      for (const update of message.updates ?? [])
+        this.updates.fromExecutor(update, this.acknowledgerTo(from, update));
+      dropUnknown(this.host, this.updates, executor, held);
     });
   }
 
   statusUpdate(message: StatusUpdateMessage, from: Pid | undefined): void {
-    this.updates.fromExecutor(message.update, from);
+    this.updates.fromExecutor(message.update, this.acknowledgerTo(from, message.update));
   }
 
   /** To the framework: by way of the master, without any promise. */
@@ -103,12 +105,12 @@ export class ExecutorDrivers {
   toExecutor(message: FrameworkToExecutorMessage): void {
     const executor = this.find(message);
     const { validFrameworkMessages, invalidFrameworkMessages } = this.host.metrics;
-    if (executor?.pid === undefined || this.executors.isEnding(executor)) {
+    if (executor?.connection === undefined || this.executors.isEnding(executor)) {
       invalidFrameworkMessages.value += 1;
       return;
     }
     validFrameworkMessages.value += 1;
-    this.host.send(executor.pid, 'mesos.internal.FrameworkToExecutorMessage', message);
+    executor.connection.message(message.data);
   }
 
   /** ShutdownExecutorMessage of the master (the scheduler's SHUTDOWN call). */
@@ -128,11 +130,28 @@ export class ExecutorDrivers {
     message: Pick<RegisterExecutorMessage, 'framework_id' | 'executor_id'>,
   ): ExecutorEntry | undefined {
     const executor = this.host.tables.executor(message.framework_id.value, message.executor_id.value);
-    return executor?.forCommandTask ? undefined : executor;
+    return executor === undefined || isBuiltIn(executor) ? undefined : executor;
   }
 
   private isAwaited(executor: ExecutorEntry): boolean {
     return this.executors.isRegistering(executor) && !this.frameworks.isTerminating(executor.framework);
+  }
+
+  /** Whoever sent the update is told, whether or not it is an executor that is known here. */
+  private acknowledgerTo(
+    from: Pid | undefined,
+    { framework_id }: Pick<StatusUpdate, 'framework_id'>,
+  ): Pick<ExecutorConnection, 'acknowledge'> {
+    const slave_id = { value: this.host.agentId() };
+    return {
+      acknowledge: (task_id, uuid) =>
+        this.host.send(from, 'mesos.internal.StatusUpdateAcknowledgementMessage', {
+          slave_id,
+          framework_id,
+          task_id,
+          uuid,
+        }),
+    };
   }
 
   private turnAway(
@@ -149,7 +168,8 @@ export class ExecutorDrivers {
 
   /** Its address is kept before it is answered, so that a restarted agent can find it. */
   private welcome(executor: ExecutorEntry, from: Pid, answer: () => void): void {
-    executor.pid = from;
+    executor.connection?.close();
+    executor.connection = new PidConnection(this.host, executor, from);
     this.host.link(from);
     if (executor.framework.info.checkpoint !== true) {
       answer();
@@ -161,18 +181,5 @@ export class ExecutorDrivers {
     this.host.checkpoints.executorPid(executor.framework.id, executorId(executor), from.text, (error) => {
       if (error === undefined) welcome();
     });
-  }
-
-  /** What the agent handed over and the executor never got was lost with the former agent process. */
-  private dropUnknown(executor: ExecutorEntry, held: ReadonlySet<string>): void {
-    const { tables } = this.host;
-    for (const task of [...executor.tasks.values()]) {
-      if (held.has(task.id) || tables.taskChart.value(task.key) !== 'delivered.staging') continue;
-      this.updates.end(task, {
-        state: droppedOrLost(executor.framework.info),
-        reason: TaskStatusReason.REASON_AGENT_RESTARTED,
-        message: 'Task was not received by its executor before the agent restarted',
-      });
-    }
   }
 }

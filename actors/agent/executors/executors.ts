@@ -118,7 +118,7 @@ export class Executors {
       info,
       forCommandTask,
       directory: this.host.paths.sandbox({ ...place, containerId }),
-      pid: undefined,
+      connection: undefined,
       tasks: new Map(),
       queue: [],
       completed: [],
@@ -176,7 +176,7 @@ export class Executors {
     executor.processId = pid;
     this.chart.step(containerId, { type: 'FOUND_ALIVE' });
     const agent = { slave_id: { value: this.host.agentId() } };
-    this.host.send(executor.pid, 'mesos.internal.ReconnectExecutorMessage', agent);
+    this.host.send(executor.connection?.pid, 'mesos.internal.ReconnectExecutorMessage', agent);
   }
 
   private containerExited(containerId: string, status: ExitStatus): void {
@@ -218,23 +218,21 @@ export class Executors {
 
   private deliver(executor: ExecutorEntry): void {
     const { tables } = this.host;
-    for (const task of executor.queue.splice(0)) {
+    const queue = executor.queue.splice(0).filter((task) => tables.isUndelivered(task));
+    for (const task of queue) {
       if (!tables.isUndelivered(task)) continue;
-      tables.taskChart.step(task.key, { type: 'DELIVERED' });
-      executor.delivered += 1;
-      if (executor.forCommandTask) this.known.commandExecutor.launch(executor, task);
-      else this.sendTask(executor, task);
+      const together = task.group === undefined ? [task] : queue.filter(({ group }) => group === task.group);
+      for (const each of together) tables.taskChart.step(each.key, { type: 'DELIVERED' });
+      executor.delivered += together.length;
+      this.handOver(executor, task, together);
     }
   }
 
-  private sendTask(executor: ExecutorEntry, task: TaskEntry): void {
-    const { framework } = executor;
-    this.host.send(executor.pid, 'mesos.internal.RunTaskMessage', {
-      framework_id: { value: framework.id },
-      framework: framework.info,
-      task: task.info,
-      pid: framework.pid,
-    });
+  /** @param together the task's group, or the task alone */
+  private handOver(executor: ExecutorEntry, task: TaskEntry, together: readonly TaskEntry[]): void {
+    if (executor.forCommandTask) this.known.commandExecutor.launch(executor, task);
+    else if (task.group === undefined) executor.connection?.launch(task.info);
+    else executor.connection?.launchGroup(together.map(({ info }) => info));
   }
 
   /** A queued task was killed. An executor that never got a task and has none left is not needed. */
@@ -246,10 +244,14 @@ export class Executors {
 
   /** @returns whether the executor was shut down, since it never got a task and none waits for it */
   shutDownIfIdle(executor: ExecutorEntry): boolean {
-    const waits = [...executor.tasks.values()].some((task) => this.host.tables.isUndelivered(task));
-    if (executor.delivered > 0 || waits || this.isEnding(executor)) return false;
+    if (!this.isIdle(executor)) return false;
     this.shutDown(executor);
     return true;
+  }
+
+  isIdle(executor: ExecutorEntry): boolean {
+    const waits = [...executor.tasks.values()].some((task) => this.host.tables.isUndelivered(task));
+    return executor.delivered === 0 && !waits && !this.isEnding(executor);
   }
 
   // ---- ending ---------------------------------------------------------------------------------------------------
@@ -312,6 +314,8 @@ export class Executors {
       message: 'The executor ended',
     };
     executor.queue.length = 0;
+    executor.connection?.close();
+    executor.connection = undefined;
     for (const task of [...executor.tasks.values()]) {
       if (host.tables.isLive(task)) this.known.updates.end(task, verdict);
     }
@@ -325,12 +329,7 @@ export class Executors {
 
   private sendShutdown(executor: ExecutorEntry): void {
     if (executor.forCommandTask) this.known.commandExecutor.shutDown(executor);
-    else {
-      this.host.send(executor.pid, 'mesos.internal.ShutdownExecutorMessage', {
-        executor_id: executor.info.executor_id,
-        framework_id: { value: executor.framework.id },
-      });
-    }
+    else executor.connection?.shutDown();
   }
 
   private destroyContainer(executor: ExecutorEntry): void {

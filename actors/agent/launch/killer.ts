@@ -61,20 +61,25 @@ export class TaskKiller {
     // A task that has ended already tells so by itself.
   }
 
-  /** No process of it was started: it ends here and now. */
+  /** No process of it was started: it ends here and now, and its group with it. */
   private killUndelivered(task: TaskEntry): void {
-    const { executor } = task;
-    this.updates.end(task, {
-      state: TaskState.TASK_KILLED,
-      reason: TaskStatusReason.REASON_TASK_KILLED_DURING_LAUNCH,
-      message: 'Killed before it was delivered to its executor',
-    });
-    this.executors.dequeue(executor, task);
+    const { executor, group } = task;
+    const ended = [...executor.tasks.values()].filter(
+      (each) => each === task || (group !== undefined && each.group === group),
+    );
+    for (const each of ended) {
+      this.updates.end(each, {
+        state: TaskState.TASK_KILLED,
+        reason: TaskStatusReason.REASON_TASK_KILLED_DURING_LAUNCH,
+        message: 'Killed before it was delivered to its executor',
+      });
+      this.executors.dequeue(executor, each);
+    }
   }
 
   private killDelivered(task: TaskEntry, message: KillTaskMessage): void {
     const { executor } = task;
     if (executor.forCommandTask) this.commandExecutor.kill(executor, message.kill_policy);
-    else this.host.send(executor.pid, 'mesos.internal.KillTaskMessage', message);
+    else executor.connection?.kill(message.task_id, message.kill_policy);
   }
 }

@@ -152,9 +152,18 @@ export class TaskLauncher {
     const { host } = this;
     const durable = framework.info.checkpoint === true;
     const executor = present ?? this.executors.create(framework, launch.executor, launch.forCommandTask);
+    const group = launch.isGroup ? launch.tasks[0]?.task_id.value : undefined;
     const tasks = launch.tasks.map((info): TaskEntry => {
       const id = info.task_id.value;
-      return { key: taskKey(framework.id, id), id, info, executor, statuses: [], forwarded: undefined };
+      return {
+        key: taskKey(framework.id, id),
+        id,
+        info,
+        executor,
+        group,
+        statuses: [],
+        forwarded: undefined,
+      };
     });
     for (const task of tasks) host.tables.addTask(task);
     if (!durable) {
@@ -169,7 +178,7 @@ export class TaskLauncher {
     const queued = host.defer(() => this.executors.enqueue(executor, tasks));
     const last = tasks.length - 1;
     for (const [at, task] of tasks.entries()) {
-      host.checkpoints.task(framework.id, executorId, task.info, (error) => {
+      host.checkpoints.task(framework.id, executorId, task, (error) => {
         if (at === last && error === undefined) queued();
       });
     }

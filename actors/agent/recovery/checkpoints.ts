@@ -17,6 +17,8 @@ const COMPACT_RATIO = 4;
 
 export interface TaskCheckpoint {
   readonly info: TaskInfo;
+  /** See `TaskEntry.group`. */
+  readonly group: string | undefined;
   /** Set once a kill was handed to the built-in command executor: wall-clock milliseconds at which SIGKILL is due. */
   killDeadlineMs: number | undefined;
 }
@@ -59,6 +61,8 @@ type Fact =
       readonly e: string;
       readonly id: string;
       readonly info: Uint8Array;
+      /** Absent for a task of no group. */
+      readonly g?: string;
     }
   | { readonly t: 'kill'; readonly f: string; readonly e: string; readonly id: string; readonly at: number }
   | { readonly t: 'taskEnd'; readonly f: string; readonly e: string; readonly id: string }
@@ -169,9 +173,15 @@ export class Checkpoints {
     this.write({ t: 'executorPid', f, e, pid }, done);
   }
 
-  task(f: string, e: string, task: TaskInfo, done: Done): void {
-    const id = task.task_id.value;
-    this.write({ t: 'task', f, e, id, info: encodeAs('mesos.v1.TaskInfo', task) }, done);
+  task(f: string, e: string, { info, group }: Pick<TaskCheckpoint, 'info' | 'group'>, done: Done): void {
+    const fact = {
+      t: 'task',
+      f,
+      e,
+      id: info.task_id.value,
+      info: encodeAs('mesos.v1.TaskInfo', info),
+    } as const;
+    this.write(group === undefined ? fact : { ...fact, g: group }, done);
   }
 
   /** @param at wall-clock milliseconds at which SIGKILL is due */
@@ -301,6 +311,7 @@ function replayInExecutor(
   } else {
     executor.tasks.set(fact.id, {
       info: decodeAs('mesos.v1.TaskInfo', fact.info),
+      group: fact.g,
       killDeadlineMs: undefined,
     });
   }

@@ -6,6 +6,7 @@ import type { StatusUpdate } from '../../../proto/generated/types/internal.ts';
 import { Pid } from '../../../runtime/pid.ts';
 import type { CommandExecutor } from '../commandExecutor/commandExecutor.ts';
 import type { ContainerSink } from '../containerizer/index.ts';
+import { PidConnection } from '../executors/connection.ts';
 import type { Executors } from '../executors/executors.ts';
 import type { Frameworks } from '../executors/frameworks.ts';
 import type { AgentHost } from '../host.ts';
@@ -46,7 +47,8 @@ export class Recovery {
       for (const kept of executors.values()) {
         const { forCommandTask, containerId } = kept;
         const executor = this.parts.executors.restore(framework, kept.info, forCommandTask, containerId);
-        executor.pid = kept.pid === undefined ? undefined : Pid.parse(kept.pid);
+        const pid = kept.pid === undefined ? undefined : Pid.parse(kept.pid);
+        if (pid !== undefined) executor.connection = new PidConnection(this.host, executor, pid);
         this.restoreTasks(executor, kept);
       }
     }
@@ -65,9 +67,9 @@ export class Recovery {
 
   private restoreTasks(executor: ExecutorEntry, kept: ExecutorCheckpoint): void {
     const { tables } = this.host;
-    for (const [id, { info, killDeadlineMs }] of kept.tasks) {
+    for (const [id, { info, group, killDeadlineMs }] of kept.tasks) {
       const key = taskKey(executor.framework.id, id);
-      const task: TaskEntry = { key, id, info, executor, statuses: [], forwarded: undefined };
+      const task: TaskEntry = { key, id, info, executor, group, statuses: [], forwarded: undefined };
       tables.addTask(task);
       tables.taskChart.step(key, { type: 'QUEUED' });
       tables.taskChart.step(key, { type: 'DELIVERED' });

@@ -1,16 +1,17 @@
 /** What the agent knows of frameworks, executors and tasks. The state of each is its chart's; these are the facts beside it. */
 
-import type {
-  ExecutorInfo,
-  FrameworkInfo,
-  Resource,
-  TaskInfo,
-  TaskState,
-  TaskStatus,
-  TaskStatusReason,
+import {
+  type ExecutorInfo,
+  ExecutorInfoType,
+  type FrameworkInfo,
+  type Resource,
+  type TaskInfo,
+  type TaskState,
+  type TaskStatus,
+  type TaskStatusReason,
 } from '../../../proto/generated/types/v1.ts';
-import type { Pid } from '../../../runtime/pid.ts';
 import type { ExitStatus } from '../containerizer/index.ts';
+import type { ExecutorConnection } from '../executors/connection.ts';
 
 /** How tasks that come to no end of their own will end with their executor. */
 export interface Verdict {
@@ -40,8 +41,8 @@ export interface ExecutorEntry {
   readonly forCommandTask: boolean;
   /** The sandbox. */
   readonly directory: string;
-  /** The executor's driver, once it registered. */
-  pid: Pid | undefined;
+  /** What leads to the executor, once it registered and while it is there. */
+  connection: ExecutorConnection | undefined;
   /** Tasks that are not completed, by id. */
   readonly tasks: Map<string, TaskEntry>;
   /** Waiting to be handed over, in the order of their launch. */
@@ -63,6 +64,8 @@ export interface TaskEntry {
   readonly id: string;
   readonly info: TaskInfo;
   readonly executor: ExecutorEntry;
+  /** Tasks with the same word here were launched as one group: its first task's id. */
+  readonly group: string | undefined;
   /** Updates so far, one for each run of the same state. */
   readonly statuses: TaskStatus[];
   /** The update that the master was sent last. */
@@ -72,6 +75,11 @@ export interface TaskEntry {
 /** No id holds a line break. */
 export function taskKey(frameworkId: string, taskId: string): string {
   return `${frameworkId}\n${taskId}`;
+}
+
+/** Parts of the agent run its tasks: nobody else may speak for it. */
+export function isBuiltIn({ forCommandTask, info }: ExecutorEntry): boolean {
+  return forCommandTask || info.type === ExecutorInfoType.DEFAULT;
 }
 
 export function executorId(entry: ExecutorEntry): string {

@@ -5,6 +5,8 @@ import { SeededRandom } from '../../../runtime/index.ts';
 import { MemoryDisk } from '../../../runtime/storage/index.ts';
 import { commandTask, FRAMEWORK } from './support/testMaster.ts';
 
+const taskOf = (id: string, command: string) => ({ info: commandTask(id, command), group: undefined });
+
 const F = 'framework-0000';
 const nothing = () => undefined;
 
@@ -46,7 +48,7 @@ function filled(tasks: readonly string[]): Opened {
   opened.checkpoints.framework(FRAMEWORK, 'scheduler@1.2.3.4:5', nothing);
   for (const id of tasks) {
     opened.checkpoints.executor(F, executorOf(id), nothing);
-    opened.checkpoints.task(F, id, commandTask(id, 'true'), nothing);
+    opened.checkpoints.task(F, id, taskOf(id, 'true'), nothing);
   }
   opened.settle();
   return opened;
@@ -98,7 +100,7 @@ test('what was said to be durable survives a power cut at any point', (t) => {
     for (let n = 0; n < 20; n++) {
       const id = `task-${n}`;
       opened.checkpoints.executor(F, executorOf(id), nothing);
-      opened.checkpoints.task(F, id, commandTask(id, 'true'), (error) => {
+      opened.checkpoints.task(F, id, taskOf(id, 'true'), (error) => {
         if (error === undefined) durable.push(id);
       });
       for (let steps = (seed * (n + 1)) % 4; steps > 0; steps--) opened.turns.shift()?.();
@@ -112,14 +114,14 @@ test('a long journal is rewritten with what still counts, in an order that can b
   const opened = fresh();
   opened.checkpoints.framework(FRAMEWORK, undefined, nothing);
   opened.checkpoints.executor(F, executorOf('stays'), nothing);
-  opened.checkpoints.task(F, 'stays', commandTask('stays', 'true'), nothing);
+  opened.checkpoints.task(F, 'stays', taskOf('stays', 'true'), nothing);
   // The newest info of the framework must not come after its executors.
   opened.checkpoints.framework({ ...FRAMEWORK, name: 'renamed' }, undefined, nothing);
   const command = 'x'.repeat(100_000);
   for (let n = 0; n < 60; n++) {
     const id = `goes-${n}`;
     opened.checkpoints.executor(F, executorOf(id), nothing);
-    opened.checkpoints.task(F, id, commandTask(id, command), nothing);
+    opened.checkpoints.task(F, id, taskOf(id, command), nothing);
     opened.checkpoints.taskEnded(F, id, id, nothing);
     opened.checkpoints.executorEnded(F, id);
     opened.settle();

@@ -13,7 +13,11 @@ const REREGISTER = 'mesos.internal.ReregisterSlaveMessage';
 /** An agent that finds an executor with two tasks on its disk; the executor's driver is at `executor(1)@10.0.0.1:7070`. */
 function recovering(rebooted = false) {
   const executor = { executor_id: { value: 'custom' }, command: { value: 'my-executor' } };
-  const taskOf = (id: string) => ({ info: commandTask(id, '', { executor }), killDeadlineMs: undefined });
+  const taskOf = (id: string) => ({
+    info: commandTask(id, '', { executor }),
+    group: undefined,
+    killDeadlineMs: undefined,
+  });
   const kept = {
     info: executor,
     containerId: 'run-1',

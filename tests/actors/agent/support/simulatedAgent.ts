@@ -141,8 +141,11 @@ function describe(): AgentInfo {
 }
 
 /** The same, registered. */
-export function registeredSimulation(given: Record<string, string> = {}): SimulatedAgent {
-  const simulation = simulatedAgent(given);
+export function registeredSimulation(
+  given: Record<string, string> = {},
+  parts: Partial<AgentParts> = {},
+): SimulatedAgent {
+  const simulation = simulatedAgent(given, parts);
   simulation.world.run(1500);
   return simulation;
 }
