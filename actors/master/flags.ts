@@ -1,5 +1,6 @@
 /** The flags of a master, with Mesos' names and defaults. What is in this table takes effect. */
 
+import { authorizationFlags, credentialsFlag } from '../../proto/authorization/index.ts';
 import type { WeightInfo } from '../../proto/index.ts';
 import {
   boolean,
@@ -108,13 +109,33 @@ const rows = {
     help: 'Unreachable tasks that are remembered of each framework',
   }),
   publish_per_framework_metrics: boolean({ default: true, help: 'Have metrics of each framework' }),
+  ...authorizationFlags,
+  authenticate_http_frameworks: boolean({
+    help: 'Serve /api/v1/scheduler to those alone who prove who they are',
+  }),
+  credentials: credentialsFlag(
+    'Principals and their secrets, {"credentials": [{"principal": "a", "secret": "b"}]}: the absolute path of their file',
+  ),
 };
+
+/** Flags that ask somebody who they are. */
+const authenticationFlags = [
+  'authenticate_http_readonly',
+  'authenticate_http_readwrite',
+  'authenticate_http_frameworks',
+] as const;
 
 export const masterFlags = defineFlags(rows, [
   ({ registry, work_dir }) =>
     registry === 'local' && work_dir === undefined
       ? '--work_dir: required with --registry=local, expected a folder'
       : undefined,
+  (values) => {
+    const asked = authenticationFlags.find((name) => values[name]);
+    return asked !== undefined && values.credentials === undefined
+      ? `--${asked}: needs --credentials to know anybody by`
+      : undefined;
+  },
 ]);
 
 export type MasterFlags = FlagValues<typeof rows>;

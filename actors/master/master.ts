@@ -2,6 +2,7 @@
  * The master (actor `master`): what it receives, and which of its parts answers. It speaks libprocess' messages with agents
  * and scheduler drivers, and HTTP with people and tools.
  */
+import { protect } from '../../proto/authorization/index.ts';
 import type { MasterInfo, MessageTypes } from '../../proto/index.ts';
 import { type ExitReason, type MessageHandler, type Pid, Process, type Timer } from '../../runtime/index.ts';
 import { addRoutes } from './api/routes.ts';
@@ -30,6 +31,7 @@ export class Master extends Process<MessageTypes> {
       this.node.inspector.register(this.self, chart);
     }
     addRoutes(parts, (path, handler, options) => this.route(path, handler, options));
+    this.protectRoutes(parts);
     parts.leadership.contend();
   }
 
@@ -83,6 +85,20 @@ export class Master extends Process<MessageTypes> {
     this.install(name, (body, from) => {
       if (this.parts.leadership.leading) handler(body, from);
       else this.parts.metrics.droppedMessages.value++;
+    });
+  }
+
+  private protectRoutes({ flags, authorizer }: MasterParts): void {
+    const asked = [
+      ['readonly', flags.authenticate_http_readonly],
+      ['readwrite', flags.authenticate_http_readwrite],
+      ['scheduler', flags.authenticate_http_frameworks],
+    ] as const;
+    protect(this.node, {
+      prefix: 'mesos-master',
+      authenticated: asked.flatMap(([realm, wanted]) => (wanted ? [realm] : [])),
+      credentials: flags.credentials,
+      authorizer,
     });
   }
 

@@ -2,6 +2,7 @@
  * The rooms of the master. The actor itself (`master.ts`) only receives; what it receives is answered by parts, one a concern,
  * which know each other through this.
  */
+import { type Authorizer, localAuthorizer, permitAll } from '../../proto/authorization/index.ts';
 import type { MasterInfo, MessageTypes } from '../../proto/index.ts';
 import type { BuildFacts } from '../../runtime/endpoints/index.ts';
 import type { Clock, Ids, Node, Pid, Random, Timer } from '../../runtime/index.ts';
@@ -66,6 +67,8 @@ export class MasterParts {
   readonly settings: MasterSettings;
   readonly flags: MasterFlags;
   readonly info: MasterInfo;
+  /** Who may do what. */
+  readonly authorizer: Authorizer;
   readonly metrics: MasterMetrics;
   readonly leadership: Leadership;
   readonly registrar: Registrar;
@@ -96,6 +99,7 @@ export class MasterParts {
     this.settings = settings;
     this.flags = settings.flags;
     this.info = info;
+    this.authorizer = settings.flags.acls === undefined ? permitAll : localAuthorizer(settings.flags.acls);
     this.metrics = new MasterMetrics(actor.metrics, settings.flags.publish_per_framework_metrics);
     this.leadership = new Leadership(this);
     this.registrar = new Registrar({

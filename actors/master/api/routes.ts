@@ -47,7 +47,12 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
   });
   route('/health', (_, reply) => reply.send(200), { help: 'Answers 200 when the master runs' });
   const flags = { flags: parts.settings.flagTexts };
-  route('/flags', (request, reply) => replyJson(request, reply, jsonText(flags)), {
+  const showFlags: HttpHandler = (request, reply) => {
+    if (parts.authorizer.approver(request.principal, 'VIEW_FLAGS')())
+      replyJson(request, reply, jsonText(flags));
+    else reply.text(403, 'You may not see the flags');
+  };
+  route('/flags', showFlags, {
     help: 'The flags of the master',
     realm: READ_ONLY,
   });
@@ -96,7 +101,11 @@ function redirect({ info }: MasterParts, request: HttpRequest, reply: HttpReply)
   else reply.send(307, '', { Location: `//${info.hostname}:${info.port}` });
 }
 
-function tearDown({ frameworks, removal }: MasterParts, request: HttpRequest, reply: HttpReply): void {
+function tearDown(
+  { frameworks, removal, authorizer }: MasterParts,
+  request: HttpRequest,
+  reply: HttpReply,
+): void {
   if (request.method !== 'POST') {
     reply.text(405, `Expecting one of { 'POST' }, but received '${request.method}'`, { Allow: 'POST' });
     return;
@@ -106,6 +115,10 @@ function tearDown({ frameworks, removal }: MasterParts, request: HttpRequest, re
   const framework = frameworks.find(id ?? '');
   if (id === null) reply.text(400, "Missing 'frameworkId' query parameter");
   else if (framework === undefined) reply.text(400, 'No framework found with specified ID');
+  else if (
+    !authorizer.approver(request.principal, 'TEARDOWN_FRAMEWORK')(framework.description.info.principal)
+  )
+    reply.text(403, 'You may not end that framework');
   else {
     removal.tearDown(framework);
     reply.send(200);

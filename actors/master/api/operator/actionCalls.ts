@@ -6,11 +6,13 @@ export const actionCalls: OperatorCalls = {
   TEARDOWN: withBody('teardown', ({ framework_id }, request, { frameworks, removal }) => {
     const framework = frameworks.find(framework_id.value);
     if (framework === undefined) throw new HttpRefusal(400, 'No framework found with specified ID');
+    request.expectAllowed('TEARDOWN_FRAMEWORK', framework.description.info.principal);
     removal.tearDown(framework);
     request.done();
   }),
   MARK_AGENT_GONE: withBody('mark_agent_gone', ({ agent_id }, request, { agents, losses }) => {
     const id = agent_id.value;
+    request.expectAllowed('MARK_AGENT_GONE');
     if (agents.isGone(id)) {
       request.done();
       return;

@@ -3,8 +3,10 @@
  * it answers at once through its request, or later, when the registry or a disk has answered.
  */
 
+import type { Action, Approver, Authorizer } from '../../../../proto/authorization/index.ts';
 import type { MasterCall, MasterCallType, MasterResponse } from '../../../../proto/index.ts';
 import { type MediaType, writeMessage } from '../../../../proto/mediaTypes.ts';
+import { HttpRefusal } from '../../../../runtime/http/refusal.ts';
 import type { HttpReply, HttpRequest, Principal } from '../../../../runtime/index.ts';
 import type { MasterParts } from '../../parts.ts';
 
@@ -17,13 +19,36 @@ export class OperatorRequest {
   readonly principal: Principal | undefined;
   readonly http: HttpRequest;
   readonly reply: HttpReply;
+  private readonly authorizer: Authorizer;
 
-  constructor(call: MasterCall, answerType: MediaType, http: HttpRequest, reply: HttpReply) {
+  constructor(
+    call: MasterCall,
+    answerType: MediaType,
+    http: HttpRequest,
+    reply: HttpReply,
+    authorizer: Authorizer,
+  ) {
+    this.authorizer = authorizer;
     this.call = call;
     this.answerType = answerType;
     this.principal = http.principal;
     this.http = http;
     this.reply = reply;
+  }
+
+  /** Of which objects (roles, users, principals: see master.md §14) the caller may do that. */
+  approver(action: Action): Approver {
+    return this.authorizer.approver(this.principal, action);
+  }
+
+  /**
+   * @param object role, user or principal that it is done to; left out where an action has none
+   * @throws HttpRefusal 403 when the caller may not
+   */
+  expectAllowed(action: Action, object?: string): void {
+    if (this.approver(action)(object)) return;
+    const whom = object === undefined ? '' : ` for '${object}'`;
+    throw new HttpRefusal(403, `You may not ${action}${whom}`);
   }
 
   /** 200 with a message. */

@@ -17,7 +17,7 @@ export function operatorApi(parts: MasterParts, calls: OperatorCalls): HttpHandl
       throw invalid(`Expecting '${entry.needs}' to be present`);
     const answerType = answerTypeOf(request);
     if (entry === undefined) throw new HttpRefusal(501, `Calls of type ${name} are not served`);
-    entry.perform(new OperatorRequest(call, answerType, request, reply), parts);
+    entry.perform(new OperatorRequest(call, answerType, request, reply, parts.authorizer), parts);
   });
 }
 

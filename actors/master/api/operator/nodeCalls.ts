@@ -7,12 +7,13 @@ export const nodeCalls: OperatorCalls = {
   GET_HEALTH: bare((request) =>
     request.answer({ type: MasterResponseType.GET_HEALTH, get_health: { healthy: true } }),
   ),
-  GET_FLAGS: bare((request, { settings }) =>
+  GET_FLAGS: bare((request, { settings }) => {
+    request.expectAllowed('VIEW_FLAGS');
     request.answer({
       type: MasterResponseType.GET_FLAGS,
       get_flags: { flags: flagList(settings.flagTexts) },
-    }),
-  ),
+    });
+  }),
   GET_VERSION: bare((request, { settings }) =>
     request.answer({
       type: MasterResponseType.GET_VERSION,
@@ -32,6 +33,7 @@ export const nodeCalls: OperatorCalls = {
     }),
   ),
   SET_LOGGING_LEVEL: withBody('set_logging_level', ({ level, duration }, request, { actor }) => {
+    request.expectAllowed('SET_LOG_LEVEL');
     setLoggingLevel(actor.node, level, duration);
     request.done();
   }),
