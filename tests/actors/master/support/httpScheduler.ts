@@ -19,6 +19,11 @@ export const PROTOBUF = 'application/x-protobuf';
 
 type Headers = Readonly<Record<string, string>>;
 
+/** Without what the node adds to every answer. */
+function ownHeaders({ 'X-Request-Id': _, ...own }: Headers): Headers {
+  return own;
+}
+
 /** What came back; a stream grows while the master writes. */
 export class Answer {
   status = 0;
@@ -44,10 +49,15 @@ export class Answer {
   sink() {
     return {
       end: (status: number, headers: Headers, body: Uint8Array | string) => {
-        Object.assign(this, { status, headers, body: Buffer.from(body), ended: 'ended' });
+        Object.assign(this, {
+          status,
+          headers: ownHeaders(headers),
+          body: Buffer.from(body),
+          ended: 'ended',
+        });
       },
       open: (status: number, headers: Headers) => {
-        Object.assign(this, { status, headers, streamed: true });
+        Object.assign(this, { status, headers: ownHeaders(headers), streamed: true });
         const answer = this;
         return {
           get bufferedBytes() {
