@@ -180,7 +180,7 @@ export class Agent extends Process<MessageTypes> {
     const { streams } = this.parts;
     const updates = new StatusUpdates(host, { frameworks, executors, streams });
     const commandExecutor = new CommandExecutor(host, executors, {
-      update: (task, status) => updates.fromCommandExecutor(task, status),
+      update: (task, status) => updates.fromBuiltIn(task, status),
     });
     executors.connect({ frameworks, commandExecutor, updates });
     const registration = new Registration(host, this.parts.detector, {

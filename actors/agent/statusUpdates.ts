@@ -18,7 +18,6 @@ import {
   TaskStatusReason,
   TaskStatusSource,
 } from '../../proto/generated/types/v1.ts';
-import type { CommandStatus } from './commandExecutor/commandExecutor.ts';
 import type { ExecutorConnection } from './executors/connection.ts';
 import type { Executors } from './executors/executors.ts';
 import type { Frameworks } from './executors/frameworks.ts';
@@ -31,6 +30,7 @@ import {
   type Verdict,
 } from './tables/entries.ts';
 import { isTerminal } from './tables/loss.ts';
+import type { CommandStatus } from './taskRuns/taskRun.ts';
 
 /** The streams of updates, one a task (`updates/`). */
 export interface UpdateStreams {
@@ -99,12 +99,12 @@ export class StatusUpdates {
     else this.pass(framework, decorated, acknowledge);
   }
 
-  /** An update of the built-in command executor. */
-  fromCommandExecutor(task: TaskEntry, status: CommandStatus): void {
+  /** An update of a built-in executor. @param recorded called when it is safe; not when it goes no further */
+  fromBuiltIn(task: TaskEntry, status: CommandStatus, recorded: () => void = () => undefined): void {
     const { framework } = task.executor;
     if (this.frameworks.isTerminating(framework) || !this.host.tables.isLive(task)) return;
     const update = this.make(framework, task.id, task.executor, status, TaskStatusSource.SOURCE_EXECUTOR);
-    if (this.takes(task, update.status)) this.pass(framework, update, () => undefined);
+    if (this.takes(task, update.status)) this.pass(framework, update, recorded);
   }
 
   // ---- made by the agent ----------------------------------------------------------------------------------------
