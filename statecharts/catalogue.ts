@@ -6,6 +6,8 @@ import { agentProcessMachine } from './agentProcess.ts';
 import { agentTaskMachine } from './agentTask.ts';
 import { commandTaskMachine } from './commandTask.ts';
 import { containerMachine } from './container.ts';
+import { detectorMachine } from './detector.ts';
+import { electionMachine } from './election.ts';
 import type { ChartContext, ChartEvent, ChartInput } from './engine.ts';
 import { executorMachine } from './executor.ts';
 import { executorDriverMachine } from './executorDriver.ts';
@@ -84,6 +86,34 @@ export const catalogue: readonly CatalogueEntry[] = [
       ENDED: true,
     },
     within: ({ settled }) => settled <= 3,
+  }),
+  entry(electionMachine, {
+    description: "A master's candidacy for leadership over etcd.",
+    file: 'election.ts',
+    samples: {
+      CONTEND: true,
+      LEASE_GRANTED: true,
+      CANDIDACY_STANDS: true,
+      FIRST_IN_LINE: true,
+      OTHER_IS_FIRST: true,
+      CONFIRMED: true,
+      KEPT_ALIVE: true,
+      LEASE_LOST: [{ reason: 'etcd did not extend the lease in time' }],
+      ETCD_FAILED: true,
+      WITHDRAW: true,
+      REVOKED: true,
+    },
+  }),
+  entry(detectorMachine, {
+    description: 'The search of a node for the leading master in etcd.',
+    file: 'detector.ts',
+    samples: {
+      WATCH_REQUESTED: true,
+      ANSWERED: true,
+      ETCD_FAILED: true,
+      LINE_CHANGED: true,
+      STOP_REQUESTED: true,
+    },
   }),
   entry(agentMachine, {
     description: 'An agent as the master sees it.',

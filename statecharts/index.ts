@@ -6,6 +6,8 @@ export * from './agentTask.ts';
 export * from './catalogue.ts';
 export * from './commandTask.ts';
 export * from './container.ts';
+export * from './detector.ts';
+export * from './election.ts';
 export * from './engine.ts';
 export * from './executor.ts';
 export * from './executorDriver.ts';

@@ -2,6 +2,8 @@
 
 import { authorizationFlags, credentialsFlag } from '../../proto/authorization/index.ts';
 import type { WeightInfo } from '../../proto/index.ts';
+import { etcdSecurityFlags } from '../../runtime/etcd/flags.ts';
+import { ETCD_EXPECTED, formatEtcdLocation, parseEtcdLocation } from '../../runtime/etcd/location.ts';
 import {
   boolean,
   choice,
@@ -29,10 +31,25 @@ const rows = {
   cluster: string({ help: 'Name of the cluster, shown to people' }),
   work_dir: path({ help: 'Folder of the registry; needed with --registry=local' }),
   registry: choice({
-    values: ['local', 'in_memory'],
-    default: 'local',
-    help: 'Where the list of agents is kept: on disk under --work_dir, or nowhere (it ends with the process)',
+    values: ['local', 'in_memory', 'etcd'],
+    help: `Where the list of agents is kept: local, on disk under --work_dir; in_memory, nowhere (it ends with the process);
+      etcd, in --etcd. Default: etcd with --etcd, else local`,
   }),
+  etcd: text({
+    expected: ETCD_EXPECTED,
+    placeholder: 'http://HOST:PORT,…/PATH',
+    parse: parseEtcdLocation,
+    print: formatEtcdLocation,
+    help: `Members of the etcd that elects the leading master and keeps the registry, and the path below which all keys of this
+      cluster are`,
+  }),
+  etcd_session_timeout: duration({
+    default: '10secs',
+    min: '2secs',
+    max: '10mins',
+    help: 'How long a master that is silent keeps the leadership; in whole seconds',
+  }),
+  ...etcdSecurityFlags,
   registry_fetch_timeout: duration({
     default: '1mins',
     help: 'The master ends when reading the registry takes longer',
@@ -126,9 +143,17 @@ const authenticationFlags = [
 ] as const;
 
 export const masterFlags = defineFlags(rows, [
-  ({ registry, work_dir }) =>
-    registry === 'local' && work_dir === undefined
+  ({ registry, etcd, work_dir }) =>
+    registryKind({ registry, etcd }) === 'local' && work_dir === undefined
       ? '--work_dir: required with --registry=local, expected a folder'
+      : undefined,
+  ({ registry, etcd }) =>
+    registry === 'etcd' && etcd === undefined
+      ? `--etcd: required with --registry=etcd, expected ${ETCD_EXPECTED}`
+      : undefined,
+  ({ registry, etcd }) =>
+    registry !== undefined && registry !== 'etcd' && etcd !== undefined
+      ? `--registry: expected etcd with --etcd, got '${registry}': masters that take turns must share it`
       : undefined,
   (values) => {
     const asked = authenticationFlags.find((name) => values[name]);
@@ -139,6 +164,14 @@ export const masterFlags = defineFlags(rows, [
 ]);
 
 export type MasterFlags = FlagValues<typeof rows>;
+
+/** Where the registry is kept, by what was given. */
+export function registryKind({
+  registry,
+  etcd,
+}: Pick<MasterFlags, 'registry' | 'etcd'>): 'local' | 'in_memory' | 'etcd' {
+  return registry ?? (etcd === undefined ? 'local' : 'etcd');
+}
 
 function parseWeights(given: string): readonly WeightInfo[] {
   const weights = given.split(',').map((item) => {

@@ -1,9 +1,11 @@
 /**
- * Whether this master leads. Election comes in through `elected`; without an election service the master is alone and
- * elected at once. Whoever cannot keep the registry any more ends: a supervisor starts it anew.
+ * Whether this master leads, and who does. The election decides; whoever loses it, or cannot keep the registry any more, ends: a
+ * supervisor starts it anew, with nothing in its memory.
  */
+import type { MasterInfo } from '../../proto/index.ts';
 import { LiveChart } from '../../statecharts/engine.ts';
 import { masterMachine } from '../../statecharts/master.ts';
+import type { ElectionHost } from './election/election.ts';
 import type { MasterParts } from './parts.ts';
 import { missingCapabilities } from './registrar/capabilities.ts';
 import { recoverRegistry } from './registrar/operations.ts';
@@ -13,6 +15,8 @@ export class Leadership {
   private readonly parts: MasterParts;
   /** Milliseconds since 1970; undefined before. */
   electedAtMs: number | undefined;
+  /** Who leads, as far as is known: maybe this master. */
+  leader: MasterInfo | undefined;
 
   constructor(parts: MasterParts) {
     this.parts = parts;
@@ -33,14 +37,56 @@ export class Leadership {
 
   /** Messages and calls are taken only while the master leads (master.md §2.3). */
   get leading(): boolean {
-    return this.chart.hasTag('leading');
+    return this.chart.hasTag('leading') && this.parts.settings.election.holds;
+  }
+
+  /** Elected by the last word of the election, maybe not serving yet. */
+  get elected(): boolean {
+    return this.chart.matches('recovering') || this.chart.hasTag('leading');
+  }
+
+  /** Elected, but the registry is not read yet. */
+  get recovering(): boolean {
+    return this.chart.matches('recovering') && this.parts.settings.election.holds;
+  }
+
+  /** The leading master, where it is another one. */
+  get otherLeader(): MasterInfo | undefined {
+    return this.leader?.id === this.parts.info.id ? undefined : this.leader;
+  }
+
+  /** It was elected, but its time is over, though nobody may have said so yet: it must not act any more. */
+  get lapsed(): boolean {
+    return this.elected && !this.parts.settings.election.holds;
   }
 
   /** Takes part in the election; alone, wins it. */
-  contend(): void {
+  contend(host: ElectionHost): void {
+    const { info, settings, actor } = this.parts;
     this.chart.send({ type: 'CONTENDING' });
+    settings.election.contend(info, host, {
+      elected: () => this.begin(),
+      lost: (reason) => this.lost(reason),
+      leader: (leader) => {
+        this.leader = leader;
+        if (leader?.id === info.id) return;
+        actor.log.info('leading master', { id: leader?.id, pid: leader?.pid });
+        if (leader !== undefined) this.chart.send({ type: 'OTHER_ELECTED' });
+      },
+    });
+  }
+
+  private begin(): void {
     this.electedAtMs = this.parts.nowMs;
+    this.leader = this.parts.info;
     this.chart.send({ type: 'ELECTED' });
+  }
+
+  private lost(reason: string): void {
+    this.leader = undefined;
+    this.parts.actor.log.error('lost leadership', { reason });
+    if (this.elected) this.chart.send({ type: 'DEPOSED' });
+    else this.fail(reason);
   }
 
   fail(reason: string): void {

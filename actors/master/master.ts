@@ -32,7 +32,12 @@ export class Master extends Process<MessageTypes> {
     }
     addRoutes(parts, (path, handler, options) => this.route(path, handler, options));
     this.protectRoutes(parts);
-    parts.leadership.contend();
+    parts.leadership.contend({
+      log: this.log,
+      delay: (delayMs, run) => this.timed(delayMs, run),
+      defer: (run) => this.defer(run),
+    });
+    for (const chart of this.settings.election.charts) this.node.inspector.register(this.self, chart);
   }
 
   override finalize(): void {
@@ -42,6 +47,7 @@ export class Master extends Process<MessageTypes> {
   }
 
   override exited(pid: Pid, _reason: ExitReason): void {
+    if (this.rooms?.leadership.lapsed === true) return;
     this.rooms?.agents.exited(pid);
     this.rooms?.frameworks.exited(pid);
   }
@@ -147,7 +153,11 @@ export class Master extends Process<MessageTypes> {
       metrics: this.node.metrics,
       send: (to, name, body) => this.send(to, name, body),
       link: (pid) => this.link(pid),
-      delay: (delayMs, run) => this.timed(delayMs, run),
+      // What a timer asks for is done as a leader; one that is not any more has nothing to do.
+      delay: (delayMs, run) =>
+        this.timed(delayMs, () => {
+          if (this.rooms?.leadership.lapsed !== true) run();
+        }),
       cancelTimers: () => this.cancelTimers(),
       defer: (run) => this.defer(run),
     };

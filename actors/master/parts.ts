@@ -15,6 +15,7 @@ import { AgentReconciliation } from './agents/reconciliation.ts';
 import { AgentRecovery } from './agents/recovery.ts';
 import { AgentRegistration } from './agents/registration.ts';
 import { Allocation } from './allocation.ts';
+import type { Election } from './election/election.ts';
 import type { MasterFlags } from './flags.ts';
 import { SchedulerCalls } from './frameworks/calls.ts';
 import { Frameworks } from './frameworks/frameworks.ts';
@@ -58,6 +59,7 @@ export interface MasterSettings {
   readonly flagTexts: Readonly<Record<string, string>>;
   readonly build: BuildFacts;
   readonly store: RegistryStore;
+  readonly election: Election;
   /** Told once when the master can lead no more; its process should end. */
   readonly onFatal: (reason: string) => void;
 }

@@ -1,10 +1,15 @@
-/** Starts a master on a node: opens its registry, then spawns the actor. */
+/** Starts a master on a node: opens its registry and its election, then spawns the actor. */
 import { join } from 'node:path';
 import { buildFacts } from '../../runtime/build.ts';
+import { etcdOpener } from '../../runtime/etcd/flags.ts';
+import type { EtcdLocation } from '../../runtime/etcd/location.ts';
 import { toStrings } from '../../runtime/flags/index.ts';
 import type { Node, Pid } from '../../runtime/index.ts';
-import { type MasterFlags, masterFlags } from './flags.ts';
+import { type Election, soleElection } from './election/election.ts';
+import { EtcdElection } from './election/etcdElection.ts';
+import { type MasterFlags, masterFlags, registryKind } from './flags.ts';
 import { Master } from './master.ts';
+import { EtcdStore } from './registrar/etcdStore.ts';
 import { LocalStore } from './registrar/localStore.ts';
 import { MemoryStore, type RegistryStore } from './registrar/store.ts';
 
@@ -21,9 +26,9 @@ export class MasterStartError extends Error {
   readonly exitCode = 73;
 }
 
-/** @throws (by rejection) MasterStartError when the registry cannot be opened or read */
+/** @throws (by rejection) MasterStartError or StartError when the registry cannot be opened, or a flag is wrong */
 export async function startMaster(node: Node, flags: MasterFlags): Promise<StartedMaster> {
-  const store = openStore(flags);
+  const { store, election } = openRegistry(node, flags);
   let end: (exitCode: number) => void = () => {};
   const done = new Promise<number>((resolve) => {
     end = resolve;
@@ -33,6 +38,7 @@ export async function startMaster(node: Node, flags: MasterFlags): Promise<Start
     flagTexts: toStrings(masterFlags, flags),
     build: buildFacts(),
     store,
+    election,
     onFatal: () => end(1),
   });
   const pid = node.spawn(master);
@@ -40,6 +46,7 @@ export async function startMaster(node: Node, flags: MasterFlags): Promise<Start
     pid,
     done,
     stop: async () => {
+      await new Promise<void>((resolve) => election.withdraw(resolve));
       node.terminate(pid);
       await node.wait(pid);
       await store.close();
@@ -47,14 +54,32 @@ export async function startMaster(node: Node, flags: MasterFlags): Promise<Start
   };
 }
 
-function openStore(flags: MasterFlags): RegistryStore {
-  if (flags.registry === 'in_memory') return new MemoryStore();
+interface Opened {
+  readonly store: RegistryStore;
+  readonly election: Election;
+}
+
+function openRegistry(node: Node, flags: MasterFlags): Opened {
+  if (flags.etcd !== undefined) return openEtcd(node, flags, flags.etcd);
+  if (registryKind(flags) === 'in_memory') return { store: new MemoryStore(), election: soleElection() };
   const { work_dir } = flags;
   if (work_dir === undefined) throw new MasterStartError('--work_dir: required with --registry=local');
   try {
-    return LocalStore.open(join(work_dir, 'registry'));
+    return { store: LocalStore.open(join(work_dir, 'registry')), election: soleElection() };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new MasterStartError(`--work_dir: expected a folder for the registry: ${reason}`);
   }
+}
+
+/** Masters over etcd take turns; what proves leadership in the election fences the writes of the store. */
+function openEtcd(node: Node, flags: MasterFlags, location: EtcdLocation): Opened {
+  const { clock, random } = node;
+  const { prefix } = location;
+  const open = etcdOpener(location, flags, clock);
+  const log = node.loggerFor('master').child('election');
+  const sessionMs = flags.etcd_session_timeout;
+  const election = new EtcdElection({ open, prefix, sessionMs, clock, random, log });
+  const store = new EtcdStore({ open, prefix, fence: () => election.claim, writer: node.ids.uuid() });
+  return { store, election };
 }

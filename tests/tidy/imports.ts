@@ -20,7 +20,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   runtime: { folders: [], files: ['statecharts/engine.ts', 'statecharts/link.ts'] },
   proto: { folders: ['runtime'] },
   statecharts: { folders: ['proto/generated'], types: ['proto', 'runtime'], packages: ['xstate'] },
-  actors: { folders: ['runtime', 'proto', 'statecharts'] },
+  // How the leading master is found is the same for all who look for it.
+  actors: { folders: ['runtime', 'proto', 'statecharts', 'actors/detector'] },
   ui: { folders: [] },
 };
 

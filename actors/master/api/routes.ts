@@ -5,6 +5,7 @@ import { replyJson } from '../../../runtime/http/json.ts';
 import type { HttpHandler, HttpReply, HttpRequest, RouteOptions } from '../../../runtime/index.ts';
 import type { MasterParts } from '../parts.ts';
 import { frameworksDocument } from './frameworks.ts';
+import { redirect, whileLeading } from './leaderOnly.ts';
 import { operatorApi } from './operator/dispatcher.ts';
 import { operatorCalls } from './operator/table.ts';
 import { quotaEndpoint, weightsEndpoint } from './policy.ts';
@@ -84,21 +85,6 @@ function named(handler: HttpHandler): HttpHandler {
       reply.text(403, 'The authenticated principal has claims, but no value: operators need one');
     else handler(request, reply);
   };
-}
-
-/** What only a leading master knows. */
-function whileLeading({ leadership }: MasterParts, handler: HttpHandler): HttpHandler {
-  return (request, reply) => {
-    if (leadership.leading) handler(request, reply);
-    else reply.text(503, 'Master has not finished recovery');
-  };
-}
-
-/** Alone, every master leads itself. */
-function redirect({ info }: MasterParts, request: HttpRequest, reply: HttpReply): void {
-  // Whatever is below would be led here again.
-  if (request.rest !== '') reply.text(404, `There is nothing at '${request.path}' here`);
-  else reply.send(307, '', { Location: `//${info.hostname}:${info.port}` });
 }
 
 function tearDown(

@@ -12,6 +12,7 @@ import { HttpConnection } from '../frameworks/httpConnection.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
 import { validateSchedulerCall } from '../validation/schedulerCall.ts';
+import { expectLeading } from './leaderOnly.ts';
 
 export const STREAM_ID_HEADER = 'Mesos-Stream-Id';
 
@@ -46,7 +47,7 @@ export class SchedulerApi {
   }
 
   private readCall(request: HttpRequest): SchedulerCall {
-    if (!this.parts.leadership.leading) throw new HttpRefusal(503, 'Master has not finished recovery');
+    expectLeading(this.parts, request);
     return readPosted('mesos.v1.scheduler.Call', request);
   }
 

@@ -1,7 +1,7 @@
 /** The registry on this machine's disk: a journal under `--work_dir` (`registry.journal`), one record a batch. */
 
-import { packPlain, unpackPlain } from '../../../runtime/codec.ts';
 import { Journal, type JournalOptions } from '../../../runtime/storage/index.ts';
+import { readBatch, writeBatch } from './records.ts';
 import type { RegistryChange } from './registry.ts';
 import { type FetchCallback, type RegistryStore, type StoreCallback, StoredEntries } from './store.ts';
 
@@ -69,14 +69,4 @@ export class LocalStore implements RegistryStore {
     const all = [...this.stored.entries()].map(([key, value]) => ({ key, value }));
     this.journal.compact([writeBatch(all)], () => {});
   }
-}
-
-type WrittenBatch = [key: string, value: Uint8Array | null][];
-
-function writeBatch(changes: readonly RegistryChange[]): Uint8Array {
-  return packPlain(changes.map(({ key, value }) => [key, value ?? null]));
-}
-
-function readBatch(payload: Uint8Array): RegistryChange[] {
-  return (unpackPlain(payload) as WrittenBatch).map(([key, value]) => ({ key, value: value ?? undefined }));
 }

@@ -5,6 +5,7 @@ import { AgentPaths } from '../../../actors/agent/paths.ts';
 import { Checkpoints } from '../../../actors/agent/recovery/checkpoints.ts';
 import { standaloneDetector } from '../../../actors/agent/registration/detector.ts';
 import { StatusUpdateManager } from '../../../actors/agent/updates/index.ts';
+import { soleElection } from '../../../actors/master/election/election.ts';
 import { masterFlags } from '../../../actors/master/flags.ts';
 import { Master } from '../../../actors/master/master.ts';
 import { LocalStore } from '../../../actors/master/registrar/localStore.ts';
@@ -37,6 +38,7 @@ export function startMasterMachine(simulation: Simulation, started: (master: Mas
       flagTexts: toStrings(masterFlags, flags),
       build: BUILD,
       store: LocalStore.open('/disk/registry', { disk: place.disk }),
+      election: soleElection(),
       onFatal: () => place.exit(RESTART_MS),
     });
     node.spawn(master);

@@ -1,5 +1,6 @@
 /** A master in a simulated world, with agents and schedulers that tests play by hand. */
 
+import { soleElection } from '../../../../actors/master/election/election.ts';
 import { type MasterFlags, masterFlags } from '../../../../actors/master/flags.ts';
 import { Master } from '../../../../actors/master/master.ts';
 import { MemoryStore, type RegistryStore } from '../../../../actors/master/registrar/store.ts';
@@ -471,6 +472,7 @@ export class TestCluster {
         build_user: '',
       },
       store: this.store,
+      election: soleElection(),
       onFatal: (reason) => fatal.push(reason),
     });
     node.spawn(master);

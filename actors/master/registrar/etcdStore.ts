@@ -1,0 +1,232 @@
+/**
+ * The registry in etcd, shared by all masters of a cluster and written by the leading one alone.
+ *
+ * An entry is a key `<prefix>registry/entries/<entry>`; `<prefix>registry/version` counts the commits. Every transaction compares the
+ * create revision of the leader's key, so that a deposed master cannot write, and the version's own revision, so that nobody else
+ * has written in between. Both also prove leadership when there is nothing to write.
+ *
+ * A batch that is too large for one transaction is first laid down whole under `<prefix>registry/pending/`, then made valid by one write of
+ * the version, then brought into the entries; whoever reads a version that names pending pieces finishes that first.
+ */
+import type {
+  EtcdChange,
+  EtcdClient,
+  EtcdEntry,
+  EtcdOutcome,
+  OpenEtcd,
+} from '../../../runtime/etcd/client.ts';
+import { readBatch, writeBatch } from './records.ts';
+import type { RegistryChange } from './registry.ts';
+import { type FetchCallback, type RegistryStore, type StoreCallback, StoredEntries } from './store.ts';
+import { FORMAT, type StoredVersion, versionOf, versionValue } from './version.ts';
+
+/** What proves that this master leads. */
+export interface Fence {
+  readonly key: string;
+  readonly createRevision: string;
+}
+
+export interface EtcdStoreOptions {
+  readonly open: OpenEtcd;
+  /** Of the cluster's keys; ends in `/`. */
+  readonly prefix: string;
+  /** Undefined when this master does not lead. */
+  readonly fence: () => Fence | undefined;
+  /** Who writes: anything that no other master has. */
+  readonly writer: string;
+}
+
+/** etcd takes 128 operations and 1.5 MB in one request; some room is left for the version and for the frame. */
+const CHANGES_MAX = 120;
+const BYTES_MAX = 1024 * 1024;
+
+export class EtcdStore implements RegistryStore {
+  readonly changesPerCommit = CHANGES_MAX;
+  private readonly options: EtcdStoreOptions;
+  private readonly root: string;
+  private readonly stored = new StoredEntries();
+  private client: EtcdClient | undefined;
+  private version: StoredVersion = { format: FORMAT, version: 0, writer: '', pending: 0 };
+  /** Of the key `version`. */
+  private revision = '0';
+  /** Of a batch that an earlier master made valid but did not bring into the entries. */
+  private unfinished: readonly RegistryChange[] = [];
+
+  constructor(options: EtcdStoreOptions) {
+    this.options = options;
+    this.root = `${options.prefix}registry/`;
+  }
+
+  get sizeBytes(): number {
+    return this.stored.sizeBytes;
+  }
+
+  fetch(done: FetchCallback): void {
+    this.options.open().then(
+      (client) => {
+        this.client = client;
+        client.list(this.root, undefined, (answer) => {
+          if (answer instanceof Error) done(answer);
+          else done(this.read(answer.entries));
+        });
+      },
+      (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
+    );
+  }
+
+  commit(changes: readonly RegistryChange[], done: StoreCallback): void {
+    const finish = this.unfinished;
+    if (finish.length === 0) {
+      this.write(changes, done);
+      return;
+    }
+    this.unfinished = [];
+    this.apply(finish, (error) => {
+      if (error === undefined) this.write(changes, done);
+      else done(error);
+    });
+  }
+
+  close(): Promise<void> {
+    this.client?.close();
+    this.client = undefined;
+    return Promise.resolve();
+  }
+
+  // ---- reading --------------------------------------------------------------------------------------------------
+
+  private read(entries: readonly EtcdEntry[]): Error | Iterable<readonly [string, Uint8Array]> {
+    const entriesAt = `${this.root}entries/`;
+    const pendingAt = `${this.root}pending/`;
+    const pieces: EtcdEntry[] = [];
+    try {
+      for (const entry of entries) {
+        const { key, value } = entry;
+        if (key.startsWith(entriesAt)) this.stored.put({ key: key.slice(entriesAt.length), value });
+        else if (key.startsWith(pendingAt)) pieces.push(entry);
+        else if (key === `${this.root}version`) {
+          this.version = versionOf(value);
+          this.revision = entry.modRevision;
+        } else throw new Error(`etcd: '${key}' is none of the registry's keys`);
+      }
+      if (this.version.pending > 0) this.takeUp(pieces);
+      return this.stored.entries();
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  /** A batch that is valid but not in the entries yet. */
+  private takeUp(pieces: readonly EtcdEntry[]): void {
+    const found = [...pieces].sort((a, b) => (a.key < b.key ? -1 : 1)).slice(0, this.version.pending);
+    if (found.length < this.version.pending)
+      throw new Error(`etcd: ${this.version.pending} pieces of a batch expected, found ${found.length}`);
+    this.unfinished = readBatch(Buffer.concat(found.map(({ value }) => value)));
+    for (const change of this.unfinished) this.stored.put(change);
+  }
+
+  // ---- writing --------------------------------------------------------------------------------------------------
+
+  private write(changes: readonly RegistryChange[], done: StoreCallback): void {
+    const bytes = changes.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0);
+    const kept: StoreCallback = (error) => {
+      if (error === undefined) for (const change of changes) this.stored.put(change);
+      done(error);
+    };
+    if (changes.length <= CHANGES_MAX && bytes <= BYTES_MAX) this.step(this.entriesOf(changes), 0, kept);
+    else this.writeLarge(changes, kept);
+  }
+
+  private writeLarge(changes: readonly RegistryChange[], done: StoreCallback): void {
+    const whole = writeBatch(changes);
+    const count = Math.ceil(whole.length / BYTES_MAX);
+    const lay = (n: number): void => {
+      if (n === count) {
+        this.step([], count, (error) => (error === undefined ? this.apply(changes, done) : done(error)));
+        return;
+      }
+      const piece = whole.subarray(n * BYTES_MAX, (n + 1) * BYTES_MAX);
+      const put = { put: `${this.root}pending/${String(n).padStart(6, '0')}`, value: piece };
+      this.step([put], 0, (error) => (error === undefined ? lay(n + 1) : done(error)));
+    };
+    lay(0);
+  }
+
+  /** Brings a valid batch into the entries, and forgets its pieces with the last of it. */
+  private apply(changes: readonly RegistryChange[], done: StoreCallback): void {
+    const { pending } = this.version;
+    const next = (from: number): void => {
+      if (from >= changes.length) {
+        this.step([{ deleteBelow: `${this.root}pending/` }], 0, done);
+        return;
+      }
+      let to = from;
+      let bytes = 0;
+      while (to < changes.length && to - from < CHANGES_MAX && bytes < BYTES_MAX)
+        bytes += changes[to++]?.value?.length ?? 0;
+      this.step(this.entriesOf(changes.slice(from, to)), pending, (error) =>
+        error === undefined ? next(to) : done(error),
+      );
+    };
+    next(0);
+  }
+
+  private entriesOf(changes: readonly RegistryChange[]): EtcdChange[] {
+    return changes.map(({ key, value }) => {
+      const at = `${this.root}entries/${key}`;
+      return value === undefined ? { delete: at } : { put: at, value };
+    });
+  }
+
+  /** One transaction, bound to the leadership and to the version read or written last. */
+  private step(changes: readonly EtcdChange[], pending: number, done: StoreCallback): void {
+    const fence = this.options.fence();
+    if (this.client === undefined || fence === undefined) {
+      done(new Error('this master does not lead any more'));
+      return;
+    }
+    const at = `${this.root}version`;
+    const version = {
+      format: FORMAT,
+      version: this.version.version + 1,
+      writer: this.options.writer,
+      pending,
+    };
+    const value = versionValue(version);
+    this.client.transact(
+      {
+        compare: [
+          { key: fence.key, target: 'create', revision: fence.createRevision },
+          { key: at, target: 'mod', revision: this.revision },
+        ],
+        changes: [{ put: at, value }, ...changes],
+        otherwiseRead: [fence.key, at],
+      },
+      (outcome) => {
+        const revision = outcome instanceof Error ? outcome : revisionOf(outcome, at, value, fence);
+        if (revision instanceof Error) {
+          done(revision);
+          return;
+        }
+        this.revision = revision;
+        this.version = version;
+        done();
+      },
+    );
+  }
+}
+
+/**
+ * The version's revision after a transaction, or why it was not performed. One whose first answer was lost is repeated in vain: then
+ * the version is just what it wrote.
+ */
+function revisionOf(outcome: EtcdOutcome, at: string, written: Uint8Array, fence: Fence): string | Error {
+  if (outcome.succeeded) return outcome.revision;
+  const found = outcome.found.find(({ key }) => key === at);
+  if (found !== undefined && Buffer.compare(found.value, written) === 0) return found.modRevision;
+  const leader = outcome.found.find(({ key }) => key === fence.key);
+  if (leader?.createRevision !== fence.createRevision) return new Error('this master does not lead any more');
+  return new Error(
+    `somebody else wrote it: ${found === undefined ? 'it is gone' : new TextDecoder().decode(found.value)}`,
+  );
+}
