@@ -126,6 +126,7 @@ export class MasterMetrics {
 
   slaveRemoved(reason: RemovalReason): void {
     this.registry.counter('master/slave_removals').value++;
+    if (reason === 'machine down') return;
     this.registry.counter(`master/slave_removals/reason_${reason}`).value++;
   }
 

@@ -22,6 +22,8 @@ import { Frameworks } from './frameworks/frameworks.ts';
 import { FrameworkRemoval } from './frameworks/removal.ts';
 import { Subscriptions } from './frameworks/subscriptions.ts';
 import { Leadership } from './leadership.ts';
+import { InverseOffers } from './maintenance/inverseOffers.ts';
+import { Maintenance } from './maintenance/maintenance.ts';
 import { MasterMetrics } from './metrics.ts';
 import { Accepts } from './offers/accepts.ts';
 import { Launches } from './offers/launches.ts';
@@ -77,6 +79,8 @@ export class MasterParts {
   readonly allocation: Allocation;
   readonly quotas: Quotas;
   readonly weights: Weights;
+  readonly maintenance: Maintenance;
+  readonly inverseOffers: InverseOffers;
   readonly agents: Agents;
   readonly registration: AgentRegistration;
   readonly agentReconciliation: AgentReconciliation;
@@ -116,6 +120,8 @@ export class MasterParts {
     this.allocation = new Allocation(this);
     this.quotas = new Quotas(this);
     this.weights = new Weights(this);
+    this.maintenance = new Maintenance(this);
+    this.inverseOffers = new InverseOffers(this);
     this.agents = new Agents(this);
     this.registration = new AgentRegistration(this);
     this.agentReconciliation = new AgentReconciliation(this);

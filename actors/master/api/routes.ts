@@ -6,6 +6,7 @@ import type { HttpHandler, HttpReply, HttpRequest, RouteOptions } from '../../..
 import type { MasterParts } from '../parts.ts';
 import { frameworksDocument } from './frameworks.ts';
 import { redirect, whileLeading } from './leaderOnly.ts';
+import { machinesDownEndpoint, machinesUpEndpoint, scheduleEndpoint, statusEndpoint } from './maintenance.ts';
 import { operatorApi } from './operator/dispatcher.ts';
 import { operatorCalls } from './operator/table.ts';
 import { quotaEndpoint, weightsEndpoint } from './policy.ts';
@@ -66,10 +67,26 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
       'The weights of roles; PUT [{"role":ROLE,"weight":WEIGHT}] changes them',
     ],
     '/quota': [quotaEndpoint(parts), 'The quota of roles; POST sets it, DELETE /quota/ROLE ends it'],
+    '/maintenance/schedule': [
+      scheduleEndpoint(parts),
+      'When machines will be away; POST replaces the schedule',
+    ],
+    '/machine/down': [
+      machinesDownEndpoint(parts),
+      'POST [{"hostname":…,"ip":…}] takes machines that drain down',
+    ],
+    '/machine/up': [
+      machinesUpEndpoint(parts),
+      'POST [{"hostname":…,"ip":…}] ends the maintenance of machines',
+    ],
   } as const;
   for (const [path, [handler, help]] of Object.entries(operators)) {
     route(path, named(whileLeading(parts, handler)), { help, realm: READ_WRITE });
   }
+  route('/maintenance/status', whileLeading(parts, statusEndpoint(parts)), {
+    help: 'Machines that drain, with what frameworks answered, and machines that are down',
+    realm: READ_ONLY,
+  });
   route(
     '/teardown',
     whileLeading(parts, (request, reply) => tearDown(parts, request, reply)),

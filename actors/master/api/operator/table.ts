@@ -1,6 +1,7 @@
 /** Every call that the master answers at `/api/v1`, by its name: one entry a call. */
 import { actionCalls } from './actionCalls.ts';
 import type { OperatorCalls } from './call.ts';
+import { maintenanceCalls } from './maintenanceCalls.ts';
 import { nodeCalls } from './nodeCalls.ts';
 import { policyCalls } from './policyCalls.ts';
 
@@ -8,4 +9,5 @@ export const operatorCalls: OperatorCalls = {
   ...nodeCalls,
   ...actionCalls,
   ...policyCalls,
+  ...maintenanceCalls,
 };
