@@ -2,6 +2,8 @@
  * The rooms of the master. The actor itself (`master.ts`) only receives; what it receives is answered by parts, one a concern,
  * which know each other through this.
  */
+
+import { Readings } from '../../proto/api/readings.ts';
 import { type Authorizer, localAuthorizer, permitAll } from '../../proto/authorization/index.ts';
 import type { MasterInfo, MessageTypes } from '../../proto/index.ts';
 import type { BuildFacts } from '../../runtime/endpoints/index.ts';
@@ -74,6 +76,7 @@ export class MasterParts {
   /** Who may do what. */
   readonly authorizer: Authorizer;
   readonly metrics: MasterMetrics;
+  readonly readings: Readings;
   readonly leadership: Leadership;
   readonly registrar: Registrar;
   readonly allocation: Allocation;
@@ -107,6 +110,7 @@ export class MasterParts {
     this.info = info;
     this.authorizer = settings.flags.acls === undefined ? permitAll : localAuthorizer(settings.flags.acls);
     this.metrics = new MasterMetrics(actor.metrics, settings.flags.publish_per_framework_metrics);
+    this.readings = new Readings(actor, () => void this.metrics.httpCacheHits.value++);
     this.leadership = new Leadership(this);
     this.registrar = new Registrar({
       store: settings.store,

@@ -132,6 +132,12 @@ export class Offers {
     return `${this.parts.info.id}-O${this.created++}`;
   }
 
+  /** An outstanding offer as its framework was shown it. */
+  shownTo(framework: FrameworkRecord, offer: OfferRecord): Offer | undefined {
+    const agent = this.parts.agents.find(offer.agentId);
+    return agent && this.describe(offer, framework, agent);
+  }
+
   private makeOne(framework: FrameworkRecord, agent: AgentRecord, role: string, resources: Resources): Offer {
     const id = this.newId();
     const { offer_timeout } = this.parts.flags;

@@ -4,9 +4,11 @@ import type { OperatorCalls } from './call.ts';
 import { maintenanceCalls } from './maintenanceCalls.ts';
 import { nodeCalls } from './nodeCalls.ts';
 import { policyCalls } from './policyCalls.ts';
+import { stateCalls } from './stateCalls.ts';
 
 export const operatorCalls: OperatorCalls = {
   ...nodeCalls,
+  ...stateCalls,
   ...actionCalls,
   ...policyCalls,
   ...maintenanceCalls,
