@@ -6,11 +6,12 @@ export type ContainerEvent =
   | { readonly type: 'IMAGE_NEEDED' }
   | { readonly type: 'NO_IMAGE_NEEDED' }
   | { readonly type: 'PROVISIONED' }
-  /** Every isolator has prepared, the blocked child was forked. */
+  /** Every isolator has prepared. */
   | { readonly type: 'PREPARED' }
-  | { readonly type: 'ISOLATED' }
-  /** Files are in the sandbox; the child may go on. */
+  /** Files are in the sandbox. */
   | { readonly type: 'FETCHED' }
+  /** The first process is within its limits and becomes the command. */
+  | { readonly type: 'ISOLATED' }
   /** It was found running after a restart of the agent. */
   | { readonly type: 'RECOVERED' }
   /** The step under way failed. */
@@ -35,18 +36,16 @@ const step = {
   DESTROY_REQUESTED: 'destroying.awaitingStep',
 } as const;
 
-/** The same while the blocked child exists. */
-const forkedStep = { ...step, PROCESS_EXITED: 'destroying.awaitingStep' } as const;
-
 export const containerMachine = setup({
   types: {} as { events: ContainerEvent; tags: ContainerTag; meta: { description: string } },
   actions: {
     provision: () => undefined,
     prepare: () => undefined,
-    isolate: () => undefined,
     fetch: () => undefined,
-    /** The blocked child is let go. */
-    exec: () => undefined,
+    /** The first process is started; it puts itself within the limits that were prepared, then becomes the command. */
+    launch: () => undefined,
+    announceStart: () => undefined,
+    announceExit: () => undefined,
     destroyChildren: () => undefined,
     killProcesses: () => undefined,
     /** Isolators clean up in reverse order. */
@@ -66,7 +65,7 @@ export const containerMachine = setup({
       on: {
         IMAGE_NEEDED: 'provisioning',
         NO_IMAGE_NEEDED: 'preparing',
-        RECOVERED: 'running',
+        RECOVERED: { target: 'running', actions: 'announceStart' },
         STEP_FAILED: 'destroying.killing',
         DESTROY_REQUESTED: 'destroying.killing',
       },
@@ -81,33 +80,46 @@ export const containerMachine = setup({
       tags: ['launching'],
       entry: 'prepare',
       meta: { description: 'The isolators get ready.' },
-      on: { ...step, PREPARED: 'isolating' },
-    },
-    isolating: {
-      tags: ['launching'],
-      entry: 'isolate',
-      meta: { description: 'The first process exists, but waits while its limits are put around it.' },
-      on: { ...forkedStep, ISOLATED: 'fetching' },
+      on: { ...step, PREPARED: 'fetching' },
     },
     fetching: {
       tags: ['launching'],
       entry: 'fetch',
       meta: { description: 'The files the task asked for are brought into its sandbox.' },
-      on: { ...forkedStep, FETCHED: { target: 'running', actions: 'exec' } },
+      on: { ...step, FETCHED: 'isolating' },
+    },
+    isolating: {
+      tags: ['launching'],
+      entry: 'launch',
+      meta: { description: 'The first process puts itself within its limits.' },
+      on: {
+        ISOLATED: { target: 'running', actions: 'announceStart' },
+        STEP_FAILED: 'destroying.killing',
+        DESTROY_REQUESTED: 'destroying.starting',
+      },
     },
     running: {
       tags: ['active'],
       meta: { description: 'The command runs.' },
       on: {
-        PROCESS_EXITED: 'destroying.endingChildren',
+        PROCESS_EXITED: { target: 'destroying.endingChildren', actions: 'announceExit' },
         DESTROY_REQUESTED: 'destroying.endingChildren',
       },
     },
     destroying: {
       meta: { description: 'The container is being taken down.' },
       initial: 'killing',
-      on: { DESTROY_REQUESTED: {}, PROCESS_EXITED: {} },
+      on: { DESTROY_REQUESTED: {}, PROCESS_EXITED: { actions: 'announceExit' } },
       states: {
+        starting: {
+          entry: 'killProcesses',
+          meta: { description: 'Given up between the order to start and its effect.' },
+          on: {
+            ISOLATED: { target: 'endingChildren', actions: 'announceStart' },
+            STEP_FAILED: 'cleaningUp',
+            PROCESSES_GONE: 'cleaningUp',
+          },
+        },
         awaitingStep: {
           meta: { description: 'The step that was under way is let come to its end.' },
           on: { STEP_ENDED: 'killing', STEP_FAILED: 'killing' },

@@ -40,6 +40,7 @@ const CAPABILITIES: readonly AgentInfoCapability[] = [
   { type: AgentInfoCapabilityType.MULTI_ROLE },
   { type: AgentInfoCapabilityType.HIERARCHICAL_ROLE },
   { type: AgentInfoCapabilityType.RESERVATION_REFINEMENT },
+  { type: AgentInfoCapabilityType.TASK_RESOURCE_LIMITS },
 ];
 
 /** What an agent is made of; `start.ts` opens it on a real machine. */

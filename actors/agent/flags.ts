@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { parseAttributes, parseResources, validateRole } from '../../proto/resources/index.ts';
 import * as flag from '../../runtime/flags/index.ts';
+import { containerFlags } from './containerizer/flags.ts';
 
 function expectRole(role: string): void {
   const problem = validateRole(role);
@@ -92,11 +93,7 @@ export const agentFlags = flag.defineFlags(
       help: `Whether tasks run as the user their framework names. Takes effect only as root: an ordinary user's
         agent runs everything as that user`,
     }),
-    launcher: flag.choice({
-      values: ['posix'],
-      default: 'posix',
-      help: 'How containers are started and ended: posix, by sessions and process groups',
-    }),
+    ...containerFlags,
   },
   [
     ({ work_dir, runtime_dir }) =>

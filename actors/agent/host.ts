@@ -1,12 +1,12 @@
 /** What the parts of the agent actor share: the actor's verbs, its tables and its ports to the outside. */
 
 import type { MessageTypes } from '../../proto/generated/types/names.ts';
-import type { AgentInfo } from '../../proto/generated/types/v1.ts';
+import type { AgentInfo, ContainerStatus, ResourceStatistics } from '../../proto/generated/types/v1.ts';
 import type { Logger } from '../../runtime/logging/index.ts';
 import type { Pid } from '../../runtime/pid.ts';
 import type { Clock, Ids, Random, Timer } from '../../runtime/ports.ts';
 import type { ChartError } from '../../statecharts/engine.ts';
-import type { ContainerLaunch, ContainerSink, ContainerUsage } from './containerizer/index.ts';
+import type { ContainerLaunch, ContainerResources, ContainerSink } from './containerizer/index.ts';
 import type { AgentFlags } from './flags.ts';
 import type { AgentMetrics } from './metrics.ts';
 import type { AgentPaths } from './paths.ts';
@@ -21,7 +21,13 @@ export interface ContainerPort {
   recover(containerIds: readonly string[], sink: ContainerSink): void;
   /** Containers that the runtime directory tells of. */
   recordedContainers(): string[];
-  usage(containerId: string): ContainerUsage | undefined;
+  /** The executor's and its tasks' resources changed. @throws Error in one line when they cannot be enforced */
+  update(containerId: string, resources: ContainerResources): void;
+  usage(containerId: string): Partial<ResourceStatistics> | undefined;
+  /** What it can tell of the container itself: networks, cgroups. */
+  status(containerId: string): Partial<ContainerStatus>;
+  /** Resources of which it can enforce a limit: cpus, mem. */
+  readonly enforces: ReadonlySet<string>;
   /** Forgets a container that is over. */
   remove(containerId: string): void;
   close(): void;

@@ -10,7 +10,8 @@ import { ExitCode, StartError } from '../../runtime/startError.ts';
 import { type Disk, RealDisk } from '../../runtime/storage/index.ts';
 import { Agent } from './agent.ts';
 import { agentRoutes } from './api/routes.ts';
-import { Containerizer, createSandbox } from './containerizer/index.ts';
+import { createSandbox } from './containerizer/index.ts';
+import { openContainerizer } from './containerizer/open.ts';
 import { detectResources } from './detection/index.ts';
 import { type AgentFlags, agentFlags, runtimeDirOf } from './flags.ts';
 import { chartClock } from './host.ts';
@@ -60,7 +61,10 @@ export async function startAgent(node: Node, flags: AgentFlags): Promise<Started
       paths,
       info,
       detector: standaloneDetector(flags.master),
-      containers: new Containerizer({ paths, clock: node.clock }),
+      containers: openContainerizer({
+        ...{ paths, clock: node.clock, flags, isRoot },
+        onWarning: (text) => node.loggerFor(stores.agentId).warn(text),
+      }),
       sandboxes: { create: createSandbox, userOf: (name) => userOf(name, isRoot && flags.switch_user) },
       checkpoints: stores.checkpoints,
       streams: stores.streams,

@@ -274,6 +274,7 @@ export class StatusUpdates {
     const said = status.container_status;
     const ownAddress = { protocol: NetworkInfoProtocol.IPv4, ip_address: this.host.self.host };
     return {
+      ...this.host.containers.status(executor.containerId),
       ...said,
       container_id: said?.container_id ?? { value: executor.containerId },
       network_infos: said?.network_infos ?? [{ ip_addresses: [ownAddress] }],

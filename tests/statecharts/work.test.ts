@@ -173,7 +173,7 @@ test('an executor that is asked to end gets its grace period, then is destroyed'
 test('a container that is given up during a step waits for that step before it is killed', (t) => {
   const containers = new ChartTable(containerMachine);
   containers.start('c');
-  for (const type of ['NO_IMAGE_NEEDED', 'PREPARED', 'ISOLATED', 'DESTROY_REQUESTED'] as const) {
+  for (const type of ['NO_IMAGE_NEEDED', 'PREPARED', 'DESTROY_REQUESTED'] as const) {
     containers.step('c', { type });
   }
   t.is(containers.value('c'), 'destroying.awaitingStep');

@@ -3,8 +3,8 @@
  * (v1-executor-api.md §6, agent.md §5).
  */
 import { type KillPolicy, TaskState, TaskStatusReason } from '../../../proto/generated/types/v1.ts';
-import type { ContainerSink, ExitStatus } from '../containerizer/index.ts';
-import { prepareLaunch } from '../executors/containerLaunch.ts';
+import type { ContainerSink, ExitStatus, Limitation } from '../containerizer/index.ts';
+import { limitationVerdict, prepareLaunch } from '../executors/containerLaunch.ts';
 import { agentEnvironment, executorEnvironment, taskEnvironment } from '../executors/environment.ts';
 import { shutdownGraceMs } from '../executors/executorChart.ts';
 import type { Executors } from '../executors/executors.ts';
@@ -43,6 +43,7 @@ export class CommandExecutor {
     this.sink = {
       started: host.defer((id: string, pid: number) => this.started(id, pid)),
       exited: host.defer((id: string, status: ExitStatus) => this.exited(id, status)),
+      limited: host.defer((id: string, limitation: Limitation) => this.limited(id, limitation)),
       destroyed: host.defer((id: string) => runs.gone(id)),
       failed: host.defer((id: string, message: string) => runs.failed(id, message)),
     };
@@ -118,6 +119,11 @@ export class CommandExecutor {
     const run = this.runs.get(containerId);
     if (run !== undefined) run.executor.processId = pid;
     this.runs.started(containerId, pid);
+  }
+
+  private limited(containerId: string, limitation: Limitation): void {
+    const run = this.runs.get(containerId);
+    if (run !== undefined) run.verdict ??= limitationVerdict(limitation);
   }
 
   private exited(containerId: string, status: ExitStatus): void {

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../../runtime/ports.ts';
 import type { AgentPaths } from '../paths.ts';
 import type { ExitStatus } from './exitStatus.ts';
+import type { Limitation } from './isolators/isolator.ts';
 import type { ProcessTree } from './signals.ts';
 
 /**
@@ -12,6 +13,8 @@ export interface ContainerSink {
   started(containerId: string, pid: number): void;
   /** The command has ended. Processes it left behind are being killed. */
   exited(containerId: string, status: ExitStatus): void;
+  /** The container broke a limit and is being ended for it; told before `exited`. */
+  limited?(containerId: string, limitation: Limitation): void;
   /** No process of the container is left. */
   destroyed(containerId: string): void;
   /** The command was never started, and will not be; `message` says why in one line. */

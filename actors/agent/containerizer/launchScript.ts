@@ -1,4 +1,6 @@
 import { basename } from 'node:path';
+import type { CommandInfoURI, ContainerInfo } from '../../../proto/generated/types/v1.ts';
+import type { ContainerResources } from './resources.ts';
 
 /** What is run in a container: `CommandInfo` as far as the process is concerned. */
 export interface ContainerCommand {
@@ -19,6 +21,22 @@ export interface ContainerLaunch {
   readonly environment: Readonly<Record<string, string>>;
   /** Run as this user; absent: as the agent's own. */
   readonly user?: string;
+  /** What it may use; absent: nothing is known, nothing is limited. */
+  readonly resources?: ContainerResources;
+  /** What its framework asked for: image, volumes, networks, limits of processes. */
+  readonly container?: ContainerInfo;
+  /** Files to bring into the sandbox first. */
+  readonly uris?: readonly CommandInfoURI[];
+  /** What isolators added. */
+  readonly isolation?: LaunchIsolation;
+}
+
+/** Parts of the launch script that isolators wrote. */
+export interface LaunchIsolation {
+  /** Lines before the container counts as started. */
+  readonly enter: readonly string[];
+  /** Quoted words before those of the command, each list becoming the next. */
+  readonly wrappers: readonly (readonly string[])[];
 }
 
 /** PATH of a command whose environment has none, as Mesos' container launcher sets it. */
@@ -46,7 +64,7 @@ const OF_THE_SHELL =
  */
 export function launchScript(launch: ContainerLaunch): string {
   const { environment, user } = launch;
-  const lines = [`sandbox ${quoted(launch.sandbox, 'sandbox')}`];
+  const lines = [`sandbox ${quoted(launch.sandbox, 'sandbox')}`, ...(launch.isolation?.enter ?? [])];
   if (user !== undefined) lines.push(`owner ${quoted(user, 'user')}`);
   lines.push('started');
   const viaEnv: string[] = [];
@@ -57,7 +75,9 @@ export function launchScript(launch: ContainerLaunch): string {
     else viaEnv.push(`${quoted(name, 'name')}=${text}`);
   }
   const words = [...(viaEnv.length > 0 ? ['env', ...viaEnv] : []), ...commandWords(launch.command)];
-  lines.push(`${user === undefined ? 'exec' : 'become'} ${words.join(' ')}`, '');
+  const wrappers = (launch.isolation?.wrappers ?? []).flat();
+  if (wrappers.length > 0) words.unshift(...wrappers, ...(user === undefined ? [] : ['"$launcher_become"']));
+  lines.push(`${user === undefined || wrappers.length > 0 ? 'exec' : 'become'} ${words.join(' ')}`, '');
   return lines.join('\n');
 }
 
@@ -86,7 +106,7 @@ function checkName(name: string): void {
 }
 
 /** One word of a shell, whatever the value holds. */
-function quoted(value: string, what: string): string {
+export function quoted(value: string, what: string): string {
   if (value.includes('\0')) throw new Error(`${what}: holds a NUL byte, which no process can be given`);
   return `'${value.replaceAll("'", "'\\''")}'`;
 }

@@ -1,7 +1,13 @@
-import type { CommandInfo } from '../../../proto/generated/types/v1.ts';
-import type { ContainerLaunch } from '../containerizer/index.ts';
+import { type CommandInfo, TaskState } from '../../../proto/generated/types/v1.ts';
+import {
+  type ContainerLaunch,
+  type ContainerResources,
+  containerResources,
+  type Limitation,
+} from '../containerizer/index.ts';
 import type { AgentHost } from '../host.ts';
-import type { ExecutorEntry } from '../tables/entries.ts';
+import type { ExecutorEntry, Verdict } from '../tables/entries.ts';
+import type { Tables } from '../tables/tables.ts';
 
 /**
  * Makes the sandbox of a run and says what is to be launched in it.
@@ -10,11 +16,12 @@ import type { ExecutorEntry } from '../tables/entries.ts';
  * @throws the file system's error, which names the path
  */
 export function prepareLaunch(
-  { sandboxes }: AgentHost,
-  { containerId, directory, framework }: ExecutorEntry,
+  { sandboxes, tables }: AgentHost,
+  executor: ExecutorEntry,
   command: CommandInfo | undefined,
   environment: Readonly<Record<string, string>>,
 ): ContainerLaunch {
+  const { containerId, directory, framework, info } = executor;
   sandboxes.create(directory);
   const user = sandboxes.userOf(command?.user ?? framework.info.user);
   return {
@@ -27,5 +34,25 @@ export function prepareLaunch(
     },
     environment,
     ...(user === undefined ? {} : { user }),
+    ...(info.container === undefined ? {} : { container: info.container }),
+    ...(command?.uris === undefined ? {} : { uris: command.uris }),
+    // Summed up when somebody asks.
+    get resources() {
+      return resourcesOf(tables, executor);
+    },
   };
+}
+
+/** How tasks end whose container broke a limit. */
+export function limitationVerdict({ reason, message, resources }: Limitation): Verdict {
+  return { state: TaskState.TASK_FAILED, reason, message, limitation: { resources: [...resources] } };
+}
+
+/** What the container of an executor may use now: its own and its live tasks' resources. */
+export function resourcesOf(tables: Tables, { info, tasks }: ExecutorEntry): ContainerResources {
+  const live = [...tasks.values()].filter((task) => tables.isLive(task));
+  return containerResources(
+    info,
+    live.map((task) => task.info),
+  );
 }

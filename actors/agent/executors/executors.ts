@@ -5,7 +5,7 @@
  */
 import { type ExecutorInfo, TaskState, TaskStatusReason } from '../../../proto/generated/types/v1.ts';
 import type { CommandExecutor } from '../commandExecutor/commandExecutor.ts';
-import { type ContainerSink, type ExitStatus, waitStatus } from '../containerizer/index.ts';
+import { type ContainerSink, type ExitStatus, type Limitation, waitStatus } from '../containerizer/index.ts';
 import type { AgentHost } from '../host.ts';
 import type { StatusUpdates } from '../statusUpdates.ts';
 import {
@@ -15,7 +15,8 @@ import {
   type TaskEntry,
   type Verdict,
 } from '../tables/entries.ts';
-import { prepareLaunch } from './containerLaunch.ts';
+import { goneOrLost } from '../tables/loss.ts';
+import { limitationVerdict, prepareLaunch, resourcesOf } from './containerLaunch.ts';
 import { agentEnvironment, executorEnvironment } from './environment.ts';
 import { type ExecutorChart, executorChart, executorCounts } from './executorChart.ts';
 import type { Frameworks } from './frameworks.ts';
@@ -46,6 +47,7 @@ export class Executors {
     this.sink = {
       started: host.defer((id: string, pid: number) => this.containerStarted(id, pid)),
       exited: host.defer((id: string, status: ExitStatus) => this.containerExited(id, status)),
+      limited: host.defer((id: string, limitation: Limitation) => this.containerLimited(id, limitation)),
       destroyed: host.defer((id: string) => this.containerDestroyed(id)),
       failed: host.defer((id: string, message: string) => this.launchFailed(id, message)),
     };
@@ -184,6 +186,16 @@ export class Executors {
     if (executor !== undefined) executor.exit = status;
   }
 
+  private containerLimited(containerId: string, limitation: Limitation): void {
+    const executor = this.host.tables.runs.get(containerId);
+    if (executor === undefined) return;
+    this.host.log.info('A container broke a limit', {
+      container_id: containerId,
+      message: limitation.message,
+    });
+    executor.verdict ??= limitationVerdict(limitation);
+  }
+
   private containerDestroyed(containerId: string): void {
     this.chart.step(containerId, { type: 'CONTAINER_ENDED' });
   }
@@ -213,18 +225,40 @@ export class Executors {
 
   /** The executor speaks: RegisterExecutorMessage or its like. */
   registered(executor: ExecutorEntry): void {
+    this.resourcesChanged(executor);
     this.chart.step(executor.containerId, { type: 'REGISTERED' });
   }
 
   private deliver(executor: ExecutorEntry): void {
     const { tables } = this.host;
     const queue = executor.queue.splice(0).filter((task) => tables.isUndelivered(task));
+    if (!this.resourcesChanged(executor)) return;
     for (const task of queue) {
       if (!tables.isUndelivered(task)) continue;
       const together = task.group === undefined ? [task] : queue.filter(({ group }) => group === task.group);
       for (const each of together) tables.taskChart.step(each.key, { type: 'DELIVERED' });
       executor.delivered += together.length;
       this.handOver(executor, task, together);
+    }
+  }
+
+  /**
+   * A task came or went: the limits of the container follow. One whose limits cannot be changed is destroyed.
+   *
+   * @returns false when it is
+   */
+  resourcesChanged(executor: ExecutorEntry): boolean {
+    if (executor.forCommandTask || this.isTerminated(executor)) return true;
+    try {
+      this.host.containers.update(executor.containerId, resourcesOf(this.host.tables, executor));
+      return true;
+    } catch (error) {
+      this.destroy(executor, {
+        state: goneOrLost(executor.framework.info),
+        reason: TaskStatusReason.REASON_CONTAINER_UPDATE_FAILED,
+        message: `Failed to update the resources of the container: ${(error as Error).message}`,
+      });
+      return false;
     }
   }
 

@@ -21,6 +21,8 @@ export interface LaunchFacts {
   readonly launchExecutor: boolean | undefined;
   /** The executor of that id here, by what it does. */
   readonly executor: 'none' | 'alive' | 'ending';
+  /** Resources of which the agent's isolation can enforce a limit. */
+  readonly enforces: ReadonlySet<string>;
   /** Resource versions that the launch was planned with, as hexadecimal text; empty when the master sent none. */
   readonly resourceVersions: readonly string[];
   /** The agent's own. */
@@ -33,8 +35,8 @@ export interface LaunchFacts {
 
 type Check = (facts: LaunchFacts) => Verdict | undefined;
 
-const limits: Check = ({ framework, tasks }) => {
-  const limited = tasks.find((task) => Object.keys(task.limits ?? {}).length > 0);
+const limits: Check = ({ framework, tasks, enforces }) => {
+  const limited = tasks.find((task) => Object.keys(task.limits ?? {}).some((name) => !enforces.has(name)));
   if (limited === undefined) return undefined;
   const message = `Resource limits of task '${limited.task_id.value}' cannot be enforced by the isolation of this agent`;
   return { state: droppedOrLost(framework), reason: TaskStatusReason.REASON_GC_ERROR, message };

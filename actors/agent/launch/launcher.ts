@@ -108,6 +108,7 @@ export class TaskLauncher {
       executor: present === undefined ? 'none' : this.executors.isEnding(present) ? 'ending' : 'alive',
       resourceVersions: launch.resourceVersions,
       resourceVersion: this.resourceVersion,
+      enforces: this.host.containers.enforces,
       unknownResources: this.unknownResources(launch),
       duplicate: duplicate?.task_id.value,
     };

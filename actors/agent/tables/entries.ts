@@ -6,6 +6,7 @@ import {
   type FrameworkInfo,
   type Resource,
   type TaskInfo,
+  type TaskResourceLimitation,
   type TaskState,
   type TaskStatus,
   type TaskStatusReason,
@@ -18,6 +19,8 @@ export interface Verdict {
   readonly state: TaskState;
   readonly reason: TaskStatusReason;
   readonly message: string;
+  /** The limit that was broken. */
+  readonly limitation?: TaskResourceLimitation;
 }
 
 export interface FrameworkEntry {

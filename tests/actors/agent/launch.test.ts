@@ -21,6 +21,7 @@ const good: LaunchFacts = {
   resourceVersion: 'aa',
   unknownResources: undefined,
   duplicate: undefined,
+  enforces: new Set(),
 };
 
 const older = { ...FRAMEWORK, capabilities: [] };

@@ -42,7 +42,10 @@ export class MachineContainers {
         for (const id of ids) this.recover(id, { clock, sink });
       },
       recordedContainers: () => [...this.containers.keys()],
+      update: () => undefined,
       usage: () => undefined,
+      status: () => ({}),
+      enforces: new Set(),
       remove: (id) => void this.containers.delete(id),
       close: () => undefined,
     };

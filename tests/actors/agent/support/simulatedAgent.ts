@@ -2,6 +2,7 @@
 import { Agent, type AgentParts } from '../../../../actors/agent/agent.ts';
 import type {
   ContainerLaunch,
+  ContainerResources,
   ContainerSink,
   ExitStatus,
 } from '../../../../actors/agent/containerizer/index.ts';
@@ -65,6 +66,17 @@ export class SimulatedContainers implements ContainerPort {
 
   recordedContainers(): string[] {
     return [];
+  }
+
+  readonly enforces = new Set<string>();
+  readonly updates: { readonly id: string; readonly resources: ContainerResources }[] = [];
+
+  update(id: string, resources: ContainerResources): void {
+    this.updates.push({ id, resources });
+  }
+
+  status(): Record<string, never> {
+    return {};
   }
 
   usage(): undefined {

@@ -1,0 +1,79 @@
+/** The flags of containers and their isolation, with Mesos' names and defaults. */
+import * as fs from 'node:fs';
+import type { DeviceWhitelist } from '../../../proto/generated/types/v1.ts';
+import { fromJson } from '../../../proto/json.ts';
+import * as flag from '../../../runtime/flags/index.ts';
+
+/** Lines of a cgroup's `devices.allow`: `c 10:229 rwm`. */
+function allowedDevices(value: unknown): readonly string[] {
+  const { allowed_devices = [] } = fromJson('mesos.v1.DeviceWhitelist', value) as DeviceWhitelist;
+  return allowed_devices.map(({ device, access }) => {
+    const rights = `${access.read ? 'r' : ''}${access.write ? 'w' : ''}${access.mknod ? 'm' : ''}`;
+    const { number, path } = device;
+    if (rights === '') throw new Error(`device ${path ?? ''}: no access is allowed`);
+    if (number !== undefined) return `c ${number.major_number}:${number.minor_number} ${rights}`;
+    if (path === undefined) throw new Error('a device has neither path nor number');
+    return `${deviceOf(path)} ${rights}`;
+  });
+}
+
+function deviceOf(path: string): string {
+  const stat = fs.statSync(path);
+  if (!stat.isCharacterDevice() && !stat.isBlockDevice()) throw new Error(`${path}: is no device`);
+  // As the C library splits st_rdev.
+  const major = Math.floor(stat.rdev / 256) % 4096;
+  const minor = (stat.rdev % 256) + Math.floor(stat.rdev / 1048576) * 256;
+  return `${stat.isBlockDevice() ? 'b' : 'c'} ${major}:${minor}`;
+}
+
+export const containerFlags = {
+  isolation: flag.list({
+    default: 'posix/cpu,posix/mem',
+    help: `What is put around containers: posix/cpu, posix/mem (they count), cgroups/cpu, cgroups/mem, cgroups/pids,
+      cgroups/devices, cgroups/blkio, cgroups/cpuset, cgroups/all (they limit, as root). The agent says at its start what of
+      it this machine cannot do`,
+  }),
+  launcher: flag.choice({
+    values: ['posix', 'linux'],
+    default: 'posix',
+    help: `How containers are started and ended: posix, by sessions and process groups; linux, by these and by a cgroup
+      for each container, which nothing leaves. Any cgroups/ isolator implies linux`,
+  }),
+  cgroups_hierarchy: flag.path({
+    default: '/sys/fs/cgroup',
+    help: 'Folder below which the cgroup hierarchies are mounted',
+  }),
+  cgroups_root: flag.string({
+    default: 'mesos',
+    expected: 'the name of a folder',
+    validate: (name) => {
+      if (!/^[\w.-]+(\/[\w.-]+)*$/.test(name) || name.split('/').includes('..'))
+        throw new Error('expected the name of a folder');
+    },
+    help: 'Cgroup of all containers, in each hierarchy. No two agents of one machine may share it',
+  }),
+  cgroups_enable_cfs: flag.boolean({ help: 'Limit cpus of containers also when the machine is idle' }),
+  cgroups_limit_swap: flag.boolean({ help: 'Limit memory and swap together' }),
+  cgroups_cpu_enable_pids_and_tids_count: flag.boolean({
+    help: 'Count processes and threads of containers in their statistics',
+  }),
+  cgroups_destroy_timeout: flag.duration({
+    default: '1mins',
+    help: 'How long the cgroup of a container may take to become empty',
+  }),
+  cgroups_pids_max: flag.integer({
+    min: 1,
+    help: 'With cgroups/pids: processes and threads that a container may have at a time; without it there is no limit',
+  }),
+  allowed_devices: flag.json({
+    default: '{}',
+    validate: allowedDevices,
+    help: 'With cgroups/devices: JSON {"allowed_devices": […]} of what containers may use besides the usual devices',
+  }),
+  revocable_cpu_low_priority: flag.boolean({
+    default: true,
+    help: 'Whether containers with revocable cpus get the least share of them',
+  }),
+};
+
+export type ContainerFlags = flag.FlagValues<typeof containerFlags>;

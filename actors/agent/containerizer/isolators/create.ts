@@ -1,0 +1,157 @@
+/** From `--isolation` to isolators, as far as this machine can do what is asked. */
+import type { Clock } from '../../../../runtime/ports.ts';
+import { ExitCode, StartError } from '../../../../runtime/startError.ts';
+import type { ContainerFlags } from '../flags.ts';
+import { CpuSubsystem } from './cgroups/cpu.ts';
+import { Hierarchies } from './cgroups/hierarchies.ts';
+import { CgroupsIsolator } from './cgroups/isolator.ts';
+import { MemorySubsystem } from './cgroups/memory.ts';
+import { BlkioSubsystem, DevicesSubsystem, JoinedSubsystem, PidsSubsystem } from './cgroups/others.ts';
+import type { CgroupOptions, Subsystem } from './cgroups/subsystem.ts';
+import type { Isolator, IsolatorEvents } from './isolator.ts';
+
+export interface Isolation {
+  readonly isolators: readonly Isolator[];
+  /** Whether usage is summed over the process tree. */
+  readonly sumsProcesses: boolean;
+  /** What this machine cannot do of what was asked, a line each. */
+  readonly warnings: readonly string[];
+}
+
+export interface IsolationOptions {
+  readonly flags: ContainerFlags;
+  readonly clock: Clock;
+  readonly isRoot: boolean;
+  readonly events: IsolatorEvents;
+  /** Of the machine; for tests. */
+  readonly hierarchies?: Hierarchies;
+}
+
+/** Older names and what they stand for. */
+const ALIASES: Readonly<Record<string, readonly string[]>> = {
+  process: ['posix/cpu', 'posix/mem'],
+  cgroups: ['cgroups/cpu', 'cgroups/mem'],
+  'posix/disk': ['disk/du'],
+};
+
+/** Names behind `cgroups/`. */
+const SUBSYSTEMS = [
+  'cpu',
+  'mem',
+  'pids',
+  'devices',
+  'blkio',
+  'cpuset',
+  'hugetlb',
+  'net_prio',
+  'perf_event',
+] as const;
+type SubsystemName = (typeof SUBSYSTEMS)[number];
+
+const POSIX: readonly string[] = ['posix/cpu', 'posix/mem', 'filesystem/posix'];
+
+/** @throws StartError naming what is not known here */
+export function createIsolation(options: IsolationOptions): Isolation {
+  const asked = new Set(options.flags.isolation.flatMap((name) => ALIASES[name] ?? [name]));
+  if (asked.delete('cgroups/all')) for (const name of SUBSYSTEMS) asked.add(`cgroups/${name}`);
+  const known = new Set([...POSIX, ...SUBSYSTEMS.map((name) => `cgroups/${name}`)]);
+  const unknown = [...asked].find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    const text = `--isolation: '${unknown}' is not known here; known are ${[...known].sort().join(', ')}`;
+    throw new StartError(text, ExitCode.usage);
+  }
+  const warnings: string[] = [];
+  const isolators = [cgroupsIsolator(options, asked, warnings)].filter((each) => each !== undefined);
+  const counted = isolators.flatMap(({ enforces }) => enforces ?? []);
+  const sumsProcesses = !(counted.includes('cpus') && counted.includes('mem'));
+  return { isolators, sumsProcesses, warnings };
+}
+
+function cgroupsIsolator(
+  options: IsolationOptions,
+  asked: ReadonlySet<string>,
+  warnings: string[],
+): CgroupsIsolator | undefined {
+  const { flags, clock, events } = options;
+  const names = SUBSYSTEMS.filter((name) => asked.has(`cgroups/${name}`));
+  if (names.length === 0 && flags.launcher !== 'linux') return undefined;
+  if (!options.isRoot) {
+    warnings.push(`${listOf(names)}: cgroups need root; containers are not limited`);
+    return undefined;
+  }
+  const hierarchies = options.hierarchies ?? Hierarchies.find(flags.cgroups_hierarchy);
+  const subsystems = subsystemsOf(names, hierarchies, optionsOf(flags), flags.isolation, warnings);
+  if (subsystems.length === 0) return undefined;
+  return new CgroupsIsolator({
+    ...{ hierarchies, subsystems, clock, events, root: flags.cgroups_root },
+    destroyTimeoutMs: flags.cgroups_destroy_timeout,
+  });
+}
+
+function listOf(names: readonly SubsystemName[]): string {
+  return names.length === 0 ? '--launcher=linux' : names.map((name) => `cgroups/${name}`).join(', ');
+}
+
+function subsystemsOf(
+  names: readonly SubsystemName[],
+  hierarchies: Hierarchies,
+  options: CgroupOptions,
+  isolation: readonly string[],
+  warnings: string[],
+): Subsystem[] {
+  const found: Subsystem[] = [];
+  // First: a process that is frozen with the others cannot leave.
+  if (hierarchies.controller('freezer')?.version === 1) found.push(new JoinedSubsystem('freezer'));
+  for (const name of names) {
+    const problem = problemOf(name, hierarchies);
+    if (problem === undefined) found.push(subsystemOf(name, hierarchies, options));
+    // With cgroups/all everything that there is was meant.
+    else if (isolation.includes(`cgroups/${name}`) || isolation.includes('cgroups'))
+      warnings.push(`cgroups/${name}: ${problem}`);
+  }
+  return found;
+}
+
+/** Controllers of the subsystems whose names differ. */
+const CONTROLLERS: Readonly<Partial<Record<SubsystemName, readonly string[]>>> = {
+  mem: ['memory'],
+  blkio: ['blkio', 'io'],
+};
+
+function problemOf(name: SubsystemName, hierarchies: Hierarchies): string | undefined {
+  const controllers = CONTROLLERS[name] ?? [name];
+  const found = controllers.map((each) => hierarchies.controller(each)).find((each) => each !== undefined);
+  if (found !== undefined || name === 'devices')
+    return found === undefined
+      ? 'needs a cgroup v1 hierarchy with the devices controller; devices are not limited'
+      : undefined;
+  return `this machine has no cgroup controller ${controllers.join(' or ')}; what it would limit is not limited`;
+}
+
+function subsystemOf(name: SubsystemName, hierarchies: Hierarchies, options: CgroupOptions): Subsystem {
+  switch (name) {
+    case 'cpu':
+      return new CpuSubsystem(options);
+    case 'mem':
+      return new MemorySubsystem(options);
+    case 'pids':
+      return new PidsSubsystem(options);
+    case 'devices':
+      return new DevicesSubsystem(options);
+    case 'blkio':
+      return new BlkioSubsystem(hierarchies.controller('blkio') === undefined ? 'io' : 'blkio');
+    default:
+      return new JoinedSubsystem(name);
+  }
+}
+
+function optionsOf(flags: ContainerFlags): CgroupOptions {
+  return {
+    enableCfs: flags.cgroups_enable_cfs,
+    limitSwap: flags.cgroups_limit_swap,
+    countProcesses: flags.cgroups_cpu_enable_pids_and_tids_count,
+    revocableLowPriority: flags.revocable_cpu_low_priority,
+    pidsMax: flags.cgroups_pids_max,
+    allowedDevices: flags.allowed_devices,
+  };
+}

@@ -1,0 +1,87 @@
+/** What an isolator is: one thing that is put around containers (agent.md §10). */
+import type {
+  ContainerStatus,
+  Resource,
+  ResourceStatistics,
+  TaskStatusReason,
+} from '../../../../proto/generated/types/v1.ts';
+import type { ContainerLaunch } from '../launchScript.ts';
+import type { ContainerResources } from '../resources.ts';
+
+/** Why the agent ends a container that broke a limit. */
+export interface Limitation {
+  readonly reason: TaskStatusReason;
+  /** One line or more, for people. */
+  readonly message: string;
+  /** What was used of the limited resource. */
+  readonly resources: readonly Resource[];
+}
+
+/** A launch as isolators see it. */
+export interface IsolatedLaunch {
+  readonly containerId: string;
+  /** The container this one is nested in. */
+  readonly parentId: string | undefined;
+  readonly launch: ContainerLaunch;
+  readonly resources: ContainerResources;
+}
+
+/** What an isolator adds to a launch. Shell lines are run by the process that becomes the command, as the agent's user. */
+export interface Preparation {
+  /** Lines of the launch script before the container counts as started; `fail TEXT` gives up. */
+  readonly enter?: readonly string[];
+  /** Variables that are added; those of the command win. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Namespaces and root file system of the command. */
+  readonly namespaces?: NamespaceWishes;
+  /** Words before the command's own, e.g. of prlimit(1): each becomes the next. */
+  readonly wrappers?: readonly (readonly string[])[];
+}
+
+/** What unshare(1) and the script inside the new namespaces are to do. */
+export interface NamespaceWishes {
+  readonly kinds?: readonly ('mount' | 'pid' | 'ipc' | 'net' | 'uts')[];
+  /** Lines run within the mount namespace, before the root changes; `$1` of `mount` calls are paths of the host. */
+  readonly mounts?: readonly string[];
+  /** The new root, a path of the host. */
+  readonly root?: string;
+  /** Working directory within the new root. */
+  readonly directory?: string;
+  /** Namespaces of another process that are entered instead: nsenter(1)'s options. */
+  readonly join?: readonly string[];
+}
+
+/** What isolators tell their containerizer. */
+export interface IsolatorEvents {
+  /** The container broke a limit and has to end. */
+  limited(containerId: string, limitation: Limitation): void;
+}
+
+/**
+ * One isolator. All methods but `prepare` and `cleanup` are synchronous and quick; none is called for a container before its
+ * `prepare` or `recover`. What is left behind by a crash is found by `known` and taken away by `cleanup`.
+ */
+export interface Isolator {
+  /** As in `--isolation`. */
+  readonly name: string;
+  /** Whether the isolator has anything to do with this launch; those that say no are not asked again. Default: yes. */
+  concerns?(launch: IsolatedLaunch): boolean;
+  /** @throws Error in one line when the container cannot be isolated so */
+  prepare(launch: IsolatedLaunch): Preparation | undefined | Promise<Preparation | undefined>;
+  /** The resources of the container are others now. */
+  update?(containerId: string, resources: ContainerResources): void;
+  /** What the container uses, as far as this isolator can tell. */
+  usage?(containerId: string): Partial<ResourceStatistics>;
+  status?(containerId: string): Partial<ContainerStatus>;
+  /** The command has ended: was that because of a limit? */
+  ended?(containerId: string): Limitation | undefined;
+  /** Nothing of the container is left but what this isolator has. May be called for containers that never were. */
+  cleanup?(containerId: string): void | Promise<void>;
+  /** Containers that run, launched by an agent process before this one. */
+  recover?(containerId: string): void;
+  /** Containers of which this isolator still has something. */
+  known?(): readonly string[];
+  /** Resources (cpus, mem) of which it can enforce a limit. */
+  readonly enforces?: readonly string[];
+  close?(): void;
+}

@@ -1,0 +1,374 @@
+/**
+ * The Mesos containerizer: containers of the posix launcher with isolators around them (agent.md §10).
+ *
+ * A plain container, one that no isolator concerns and that has nothing to fetch, goes straight to the launcher. Each other
+ * one is an instance of the container chart; what that asks for is done here.
+ */
+import type { ContainerStatus, ResourceStatistics } from '../../../proto/generated/types/v1.ts';
+import type { Clock } from '../../../runtime/ports.ts';
+import { containerMachine } from '../../../statecharts/container.ts';
+import { ChartTable } from '../../../statecharts/engine.ts';
+import type { ContainerPort } from '../host.ts';
+import type { ContainerSink } from './container.ts';
+import type { ExitStatus } from './exitStatus.ts';
+import { isolationOf } from './isolators/isolation.ts';
+import type { IsolatedLaunch, Isolator, Limitation, Preparation } from './isolators/isolator.ts';
+import type { ContainerLaunch } from './launchScript.ts';
+import type { ContainerResources } from './resources.ts';
+import type { ContainerUsage } from './usage.ts';
+
+/** Brings files into a sandbox before the command starts. */
+export interface FetcherPort {
+  /** Resolves when all are there. Rejects with an Error in one line. */
+  fetch(launch: ContainerLaunch, isGivenUp: () => boolean): Promise<void>;
+}
+
+/** The part that starts and ends processes. */
+export type LauncherPort = Omit<ContainerPort, 'update' | 'status' | 'enforces' | 'usage'> & {
+  usage(containerId: string): ContainerUsage | undefined;
+};
+
+export interface MesosContainerizerOptions {
+  readonly launcher: LauncherPort;
+  readonly clock: Clock;
+  /** In the order of their preparation; cleaned up in reverse. */
+  readonly isolators: readonly Isolator[];
+  readonly fetcher?: FetcherPort;
+  /** Whether usage is summed over the process tree (posix/cpu, posix/mem). */
+  readonly sumsProcesses: boolean;
+  /** Something that nobody waits for went wrong. */
+  readonly onWarning: (text: string) => void;
+}
+
+interface Managed {
+  readonly id: string;
+  readonly sink: ContainerSink;
+  readonly launch: ContainerLaunch | undefined;
+  /** Those that this launch concerns; after a restart all of them. */
+  readonly isolators: readonly Isolator[];
+  preparations: Preparation[];
+  resources: ContainerResources | undefined;
+  pid: number;
+  exit: ExitStatus | undefined;
+  /** Why it was never started. */
+  failure: string | undefined;
+  announced: boolean;
+}
+
+const NOTHING: ContainerResources = { cpus: 0, mem: 0, disk: 0, revocable: false };
+
+export class MesosContainerizer implements ContainerPort {
+  readonly enforces: ReadonlySet<string>;
+  readonly #options: MesosContainerizerOptions;
+  readonly #launcher: LauncherPort;
+  readonly #isolators: readonly Isolator[];
+  readonly #managed = new Map<string, Managed>();
+  readonly chart: ChartTable<typeof containerMachine>;
+  readonly #launcherSink: ContainerSink;
+  #closed = false;
+
+  constructor(options: MesosContainerizerOptions) {
+    this.#options = options;
+    this.#launcher = options.launcher;
+    this.#isolators = options.isolators;
+    this.enforces = new Set(options.isolators.flatMap(({ enforces }) => [...(enforces ?? [])]));
+    this.chart = this.#makeChart();
+    this.#launcherSink = {
+      started: (id, pid) => this.#started(id, pid),
+      exited: (id, status) => this.#exited(id, status),
+      destroyed: (id) => this.chart.step(id, { type: 'PROCESSES_GONE' }),
+      failed: (id, message) => this.#stepFailed(id, message),
+    };
+  }
+
+  /**
+   * Launches a container. Whatever is wrong with it is told to `sink.failed`.
+   *
+   * @throws Error when the id breaks the rules or there is such a container already
+   */
+  launch(launch: ContainerLaunch, sink: ContainerSink): void {
+    const id = launch.containerId;
+    if (this.#managed.has(id)) throw new Error(`container ${id}: is there already`);
+    const isolated = isolatedLaunch(launch);
+    const concerned = this.#isolators.filter((isolator) => isolator.concerns?.(isolated) ?? true);
+    if (concerned.length === 0 && (launch.uris ?? []).length === 0) {
+      this.#launcher.launch(launch, sink);
+      return;
+    }
+    this.#begin({ ...unknown(id, sink), launch, isolators: concerned, resources: launch.resources });
+    // Later: no sink is told anything from within this call.
+    this.#later(() => this.chart.step(id, { type: 'NO_IMAGE_NEEDED' }));
+  }
+
+  kill(containerId: string, signal: NodeJS.Signals): void {
+    // What has no process yet cannot be asked.
+    if (this.#isBeforeProcess(containerId)) this.destroy(containerId);
+    else this.#launcher.kill(containerId, signal);
+  }
+
+  destroy(containerId: string): void {
+    if (!this.#managed.has(containerId)) this.#launcher.destroy(containerId);
+    else if (!this.chart.step(containerId, { type: 'DESTROY_REQUESTED' }).changed) {
+      if (this.chart.matches(containerId, 'destroying.killing')) this.#launcher.destroy(containerId);
+    }
+  }
+
+  recover(containerIds: readonly string[], sink: ContainerSink): void {
+    if (this.#isolators.length === 0) {
+      this.#launcher.recover(containerIds, sink);
+      return;
+    }
+    for (const id of containerIds) {
+      this.#begin({ ...unknown(id, sink), isolators: this.#isolators });
+      for (const isolator of this.#isolators) isolator.recover?.(id);
+    }
+    this.#launcher.recover(containerIds, this.#launcherSink);
+  }
+
+  recordedContainers(): string[] {
+    const known = this.#isolators.flatMap((isolator) => [...(isolator.known?.() ?? [])]);
+    return [...new Set([...this.#launcher.recordedContainers(), ...known])];
+  }
+
+  /** The container's resources are others now; what cannot be changed ends it, as in Mesos. */
+  update(containerId: string, resources: ContainerResources): void {
+    const managed = this.#managed.get(containerId);
+    if (managed === undefined) return;
+    managed.resources = resources;
+    for (const isolator of managed.isolators) isolator.update?.(containerId, resources);
+  }
+
+  usage(containerId: string): Partial<ResourceStatistics> | undefined {
+    const managed = this.#managed.get(containerId);
+    const summed = this.#options.sumsProcesses ? this.#launcher.usage(containerId) : undefined;
+    if (managed === undefined) return summed;
+    if (!this.chart.matches(containerId, 'running')) return undefined;
+    const told = managed.isolators.map((isolator) => isolator.usage?.(containerId) ?? {});
+    return Object.assign({}, summed, ...told);
+  }
+
+  status(containerId: string): Partial<ContainerStatus> {
+    const isolators = this.#managed.get(containerId)?.isolators ?? [];
+    return Object.assign({}, ...isolators.map((isolator) => isolator.status?.(containerId) ?? {}));
+  }
+
+  remove(containerId: string): void {
+    this.#launcher.remove(containerId);
+    // After a boot nothing runs and nothing was recovered, but files may be left.
+    if (!this.#managed.has(containerId) && this.#isolators.some(({ known }) => known !== undefined))
+      void this.#cleanUp(containerId, this.#isolators);
+  }
+
+  /** A limit was broken: its sink is told why, then it ends. */
+  limited(containerId: string, limitation: Limitation): void {
+    const managed = this.#managed.get(containerId);
+    if (managed === undefined || this.chart.done(containerId)) return;
+    managed.sink.limited?.(containerId, limitation);
+    this.destroy(containerId);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#launcher.close();
+    for (const isolator of this.#isolators) isolator.close?.();
+    for (const id of [...this.chart.ids()]) this.chart.stop(id);
+    this.#managed.clear();
+  }
+
+  // ---- the way of a container -----------------------------------------------------------------------------------
+
+  #begin(managed: Managed): void {
+    this.#managed.set(managed.id, managed);
+    this.chart.start(managed.id);
+  }
+
+  #makeChart(): ChartTable<typeof containerMachine> {
+    const on = (act: (managed: Managed) => void) => {
+      return ({ id }: { id: string }) => {
+        const managed = this.#managed.get(id);
+        if (managed !== undefined && !this.#closed) act(managed);
+      };
+    };
+    return new ChartTable(containerMachine, {
+      onError: ({ id, where, error }) =>
+        this.#options.onWarning(
+          `container ${id}: ${where}: ${error instanceof Error ? error.message : error}`,
+        ),
+      actions: {
+        prepare: on((managed) => void this.#prepare(managed)),
+        fetch: on((managed) => void this.#fetch(managed)),
+        launch: on((managed) => this.#launchProcess(managed)),
+        announceStart: on(({ id, sink, pid }) => sink.started(id, pid)),
+        announceExit: on((managed) => this.#announceExit(managed)),
+        destroyChildren: on((managed) => this.#destroyChildren(managed)),
+        killProcesses: on((managed) => this.#killProcesses(managed)),
+        cleanUp: on((managed) => void this.#takeAway(managed)),
+        releaseImage: on(({ id }) => this.#later(() => this.chart.step(id, { type: 'IMAGE_RELEASED' }))),
+        announceEnd: on((managed) => this.#announceEnd(managed)),
+      },
+    });
+  }
+
+  async #prepare(managed: Managed): Promise<void> {
+    const { id, launch, isolators } = managed;
+    if (launch === undefined) return;
+    const isolated = isolatedLaunch(launch);
+    try {
+      for (const isolator of isolators) {
+        const preparation = await isolator.prepare(isolated);
+        if (preparation !== undefined) managed.preparations.push(preparation);
+        if (this.#endedStep(id)) return;
+      }
+    } catch (error) {
+      this.#stepFailed(id, (error as Error).message);
+      return;
+    }
+    this.chart.step(id, { type: 'PREPARED' });
+  }
+
+  async #fetch({ id, launch }: Managed): Promise<void> {
+    const isGivenUp = () => !this.chart.matches(id, 'fetching');
+    try {
+      if (launch !== undefined && (launch.uris ?? []).length > 0) {
+        if (this.#options.fetcher === undefined) throw new Error('this agent fetches no files');
+        await this.#options.fetcher.fetch(launch, isGivenUp);
+      }
+    } catch (error) {
+      this.#stepFailed(id, (error as Error).message);
+      return;
+    }
+    if (!this.#endedStep(id)) this.#later(() => this.chart.step(id, { type: 'FETCHED' }));
+  }
+
+  /** A step came to its end after the container was given up. */
+  #endedStep(id: string): boolean {
+    if (this.#closed) return true;
+    if (!this.chart.matches(id, 'destroying')) return false;
+    this.chart.step(id, { type: 'STEP_ENDED' });
+    return true;
+  }
+
+  #launchProcess({ launch, preparations }: Managed): void {
+    if (launch === undefined) return;
+    try {
+      this.#launcher.launch(isolationOf(launch, preparations), this.#launcherSink);
+    } catch (error) {
+      this.#later(() => this.#stepFailed(launch.containerId, (error as Error).message));
+    }
+  }
+
+  #stepFailed(id: string, message: string): void {
+    const managed = this.#managed.get(id);
+    if (managed === undefined || this.#closed) return;
+    managed.failure ??= message;
+    this.chart.step(id, { type: 'STEP_FAILED' });
+  }
+
+  #started(id: string, pid: number): void {
+    const managed = this.#managed.get(id);
+    if (managed === undefined) return;
+    managed.pid = pid;
+    managed.announced = true;
+    const isRecovered = managed.launch === undefined;
+    this.chart.step(id, { type: isRecovered ? 'RECOVERED' : 'ISOLATED' });
+  }
+
+  #exited(id: string, status: ExitStatus): void {
+    const managed = this.#managed.get(id);
+    if (managed === undefined) return;
+    managed.exit = status;
+    this.chart.step(id, { type: 'PROCESS_EXITED' });
+  }
+
+  #announceExit({ id, isolators, sink, exit }: Managed): void {
+    if (exit === undefined) return;
+    for (const isolator of isolators) {
+      const limitation = isolator.ended?.(id);
+      if (limitation !== undefined) sink.limited?.(id, limitation);
+    }
+    sink.exited(id, exit);
+  }
+
+  #isBeforeProcess(id: string): boolean {
+    return (
+      this.#managed.has(id) && this.chart.hasTag(id, 'launching') && !this.chart.matches(id, 'isolating')
+    );
+  }
+
+  // ---- taking down ----------------------------------------------------------------------------------------------
+
+  #destroyChildren({ id }: Managed): void {
+    for (const each of this.#managed.keys()) if (each.startsWith(`${id}.`)) this.destroy(each);
+    this.#later(() => this.#checkChildren(id));
+  }
+
+  #checkChildren(id: string): void {
+    const isLeft = [...this.#managed.keys()].some((each) => each.startsWith(`${id}.`));
+    if (!isLeft) this.chart.step(id, { type: 'CHILDREN_DESTROYED' });
+  }
+
+  #killProcesses({ id, failure, announced }: Managed): void {
+    if (failure !== undefined || (!announced && !this.chart.matches(id, 'destroying.starting'))) {
+      // No process was started, or there is none any more.
+      this.#later(() => this.chart.step(id, { type: 'PROCESSES_GONE' }));
+    } else {
+      this.#launcher.destroy(id);
+    }
+  }
+
+  async #takeAway(managed: Managed): Promise<void> {
+    await this.#cleanUp(managed.id, managed.isolators);
+    if (!this.#closed) this.chart.step(managed.id, { type: 'CLEANED_UP' });
+  }
+
+  async #cleanUp(id: string, isolators: readonly Isolator[]): Promise<void> {
+    for (const isolator of [...isolators].reverse()) {
+      try {
+        await isolator.cleanup?.(id);
+      } catch (error) {
+        this.#options.onWarning(
+          `container ${id}: ${isolator.name} left something: ${(error as Error).message}`,
+        );
+      }
+    }
+  }
+
+  #announceEnd({ id, sink, announced, failure }: Managed): void {
+    this.#later(() => {
+      this.chart.stop(id);
+      this.#managed.delete(id);
+      if (announced) sink.destroyed(id);
+      else sink.failed(id, failure ?? 'the container was destroyed before it was started');
+      const parent = id.slice(0, Math.max(0, id.lastIndexOf('.')));
+      if (this.#managed.has(parent)) this.#checkChildren(parent);
+    });
+  }
+
+  #later(callback: () => void): void {
+    this.#options.clock.setTimer(0, () => {
+      if (!this.#closed) callback();
+    });
+  }
+}
+
+function isolatedLaunch(launch: ContainerLaunch): IsolatedLaunch {
+  const { containerId } = launch;
+  const at = containerId.lastIndexOf('.');
+  const parentId = at < 0 ? undefined : containerId.slice(0, at);
+  return { containerId, parentId, launch, resources: launch.resources ?? NOTHING };
+}
+
+function unknown(id: string, sink: ContainerSink): Managed {
+  return {
+    id,
+    sink,
+    launch: undefined,
+    isolators: [],
+    preparations: [],
+    resources: undefined,
+    pid: 0,
+    exit: undefined,
+    failure: undefined,
+    announced: false,
+  };
+}
