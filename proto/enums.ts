@@ -20,3 +20,8 @@ export function enumName(values: EnumObject, value: number | undefined): string 
   }
   return names.get(value) ?? String(value);
 }
+
+/** Number of an enum's value by its name; undefined for a name it has not. */
+export function enumNumber(values: EnumObject, name: string): number | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
+}

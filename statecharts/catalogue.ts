@@ -12,8 +12,10 @@ import type { ChartContext, ChartEvent, ChartInput } from './engine.ts';
 import { executorMachine } from './executor.ts';
 import { executorDriverMachine } from './executorDriver.ts';
 import { frameworkMachine } from './framework.ts';
+import { inverseOfferMachine } from './inverseOffer.ts';
 import { jobMachine } from './job.ts';
 import { linkMachine } from './link.ts';
+import { machineMachine } from './machine.ts';
 import { masterMachine } from './master.ts';
 import { offerMachine } from './offer.ts';
 import { operationMachine } from './operation.ts';
@@ -158,6 +160,23 @@ export const catalogue: readonly CatalogueEntry[] = [
       TIMED_OUT: true,
       AGENT_LOST: true,
       FRAMEWORK_LOST: true,
+    },
+  }),
+  entry(inverseOfferMachine, {
+    description: 'An inverse offer: a framework is asked to leave an agent before its maintenance.',
+    file: 'inverseOffer.ts',
+    samples: { ACCEPTED: true, DECLINED: true, RESCINDED: true, FRAMEWORK_LOST: true },
+  }),
+  entry(machineMachine, {
+    description: 'A machine under maintenance, as the master sees it.',
+    file: 'machine.ts',
+    samples: {
+      SCHEDULED: true,
+      UNSCHEDULED: true,
+      WENT_DOWN: true,
+      CAME_UP: true,
+      FOUND_DRAINING: true,
+      FOUND_DOWN: true,
     },
   }),
   entry(taskMachine, {

@@ -56,6 +56,7 @@ export class Allocation {
   addAgent(agent: AgentRecord): void {
     const active = this.parts.agents.isActive(agent.id);
     this.allocator.addAgent(agent.id, describe(agent), agent.total, agent.used, active);
+    this.allocator.updateUnavailability(agent.id, this.parts.maintenance.unavailabilityOf(agent));
     this.soon(agent.id);
   }
 
@@ -66,6 +67,12 @@ export class Allocation {
       offers.rescindOn(agent);
     }
     if (agents.isActive(agent.id)) this.allocator.activateAgent(agent.id);
+    this.soon(agent.id);
+  }
+
+  /** The maintenance of the agent's machine is planned, planned otherwise, or over. */
+  updateUnavailability(agent: AgentRecord): void {
+    this.allocator.updateUnavailability(agent.id, this.parts.maintenance.unavailabilityOf(agent));
     this.soon(agent.id);
   }
 
@@ -154,6 +161,7 @@ export class Allocation {
     const allocations = this.allocator.allocate(this.parts.nowMs, { agents });
     stop();
     for (const { frameworkId, offers } of allocations) this.parts.offers.make(frameworkId, offers);
+    this.parts.inverseOffers.make(this.allocator.inverseOffers(this.parts.nowMs, agents));
   }
 }
 

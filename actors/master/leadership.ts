@@ -103,7 +103,7 @@ export class Leadership {
   }
 
   private recover(): void {
-    const { registrar, info, agentRecovery, allocation, quotas, weights, actor } = this.parts;
+    const { registrar, info, agentRecovery, allocation, maintenance, quotas, weights, actor } = this.parts;
     registrar.fetch(() => {
       const missing = missingCapabilities(registrar.registry);
       if (missing.length > 0) {
@@ -113,6 +113,7 @@ export class Leadership {
       actor.log.info('recovering from the registry', { agents: registrar.registry.slaves.size });
       registrar.apply(recoverRegistry(info), () => {
         const agents = agentRecovery.recover();
+        maintenance.recover();
         quotas.recover();
         weights.recover();
         allocation.recoverAgents(agents);

@@ -27,7 +27,15 @@ export class Master extends Process<MessageTypes> {
     this.hear('mesos.scheduler.Call', (call, from) => parts.calls.receive(call, from));
     this.hear('mesos.internal.DeactivateFrameworkMessage', (m, from) => parts.calls.deactivate(m, from));
     addGauges(parts);
-    for (const { chart } of [parts.leadership, parts.agents, parts.frameworks, parts.offers, parts.tasks]) {
+    for (const { chart } of [
+      parts.leadership,
+      parts.agents,
+      parts.frameworks,
+      parts.offers,
+      parts.tasks,
+      parts.maintenance,
+      parts.inverseOffers,
+    ]) {
       this.node.inspector.register(this.self, chart);
     }
     addRoutes(parts, (path, handler, options) => this.route(path, handler, options));

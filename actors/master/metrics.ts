@@ -71,6 +71,7 @@ interface FrameworkCounters {
 export class MasterMetrics {
   readonly messages: Readonly<Record<MessageName, Counter>>;
   readonly droppedMessages: Counter;
+  readonly httpCacheHits: Counter;
   readonly validStatusUpdates: Counter;
   readonly invalidStatusUpdates: Counter;
   readonly validAcknowledgements: Counter;
@@ -100,6 +101,7 @@ export class MasterMetrics {
     const entries = MESSAGES.map((name) => [name, master(`messages_${name}`)] as const);
     this.messages = Object.fromEntries(entries) as Record<MessageName, Counter>;
     this.droppedMessages = master('dropped_messages');
+    this.httpCacheHits = master('http_cache_hits');
     this.validStatusUpdates = master('valid_status_updates');
     this.invalidStatusUpdates = master('invalid_status_updates');
     this.validAcknowledgements = master('valid_status_update_acknowledgements');
@@ -126,6 +128,7 @@ export class MasterMetrics {
 
   slaveRemoved(reason: RemovalReason): void {
     this.registry.counter('master/slave_removals').value++;
+    if (reason === 'machine down') return;
     this.registry.counter(`master/slave_removals/reason_${reason}`).value++;
   }
 

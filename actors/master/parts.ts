@@ -2,6 +2,8 @@
  * The rooms of the master. The actor itself (`master.ts`) only receives; what it receives is answered by parts, one a concern,
  * which know each other through this.
  */
+
+import { Readings } from '../../proto/api/readings.ts';
 import { type Authorizer, localAuthorizer, permitAll } from '../../proto/authorization/index.ts';
 import type { MasterInfo, MessageTypes } from '../../proto/index.ts';
 import type { BuildFacts } from '../../runtime/endpoints/index.ts';
@@ -22,6 +24,8 @@ import { Frameworks } from './frameworks/frameworks.ts';
 import { FrameworkRemoval } from './frameworks/removal.ts';
 import { Subscriptions } from './frameworks/subscriptions.ts';
 import { Leadership } from './leadership.ts';
+import { InverseOffers } from './maintenance/inverseOffers.ts';
+import { Maintenance } from './maintenance/maintenance.ts';
 import { MasterMetrics } from './metrics.ts';
 import { Accepts } from './offers/accepts.ts';
 import { Launches } from './offers/launches.ts';
@@ -72,11 +76,14 @@ export class MasterParts {
   /** Who may do what. */
   readonly authorizer: Authorizer;
   readonly metrics: MasterMetrics;
+  readonly readings: Readings;
   readonly leadership: Leadership;
   readonly registrar: Registrar;
   readonly allocation: Allocation;
   readonly quotas: Quotas;
   readonly weights: Weights;
+  readonly maintenance: Maintenance;
+  readonly inverseOffers: InverseOffers;
   readonly agents: Agents;
   readonly registration: AgentRegistration;
   readonly agentReconciliation: AgentReconciliation;
@@ -103,6 +110,7 @@ export class MasterParts {
     this.info = info;
     this.authorizer = settings.flags.acls === undefined ? permitAll : localAuthorizer(settings.flags.acls);
     this.metrics = new MasterMetrics(actor.metrics, settings.flags.publish_per_framework_metrics);
+    this.readings = new Readings(actor, () => void this.metrics.httpCacheHits.value++);
     this.leadership = new Leadership(this);
     this.registrar = new Registrar({
       store: settings.store,
@@ -116,6 +124,8 @@ export class MasterParts {
     this.allocation = new Allocation(this);
     this.quotas = new Quotas(this);
     this.weights = new Weights(this);
+    this.maintenance = new Maintenance(this);
+    this.inverseOffers = new InverseOffers(this);
     this.agents = new Agents(this);
     this.registration = new AgentRegistration(this);
     this.agentReconciliation = new AgentReconciliation(this);

@@ -22,6 +22,17 @@ export class RawJson {
   }
 }
 
+/** A value that is made when it is written: an item of a list too long to be made in one go. */
+export class LaterJson {
+  readonly make: () => unknown;
+  constructor(make: () => unknown) {
+    this.make = make;
+  }
+  toJSON(): unknown {
+    return this.make();
+  }
+}
+
 /** Shortest text that reads back as the same double, always with a fraction or an exponent: `15.0`, `1e-7`. */
 export function doubleText(value: number): string {
   if (!Number.isFinite(value)) return `"${value}"`;
@@ -52,4 +63,41 @@ function textOf(value: unknown): string | undefined {
     if (text !== undefined) members.push(`${JSON.stringify(key)}:${text}`);
   }
   return `{${members.join(',')}}`;
+}
+
+/**
+ * `jsonText` in pieces: stops after each `LaterJson`, for the caller to look at the time.
+ * @returns the pieces of the text
+ */
+export function* jsonPieces(value: unknown): Generator<void, string[]> {
+  const pieces: string[] = [];
+  yield* addPieces(value, pieces);
+  return pieces;
+}
+
+function* addPieces(value: unknown, pieces: string[]): Generator<void, void> {
+  if (value instanceof LaterJson) {
+    pieces.push(jsonText(value));
+    yield;
+  } else if (Array.isArray(value)) {
+    pieces.push('[');
+    for (const [at, item] of value.entries()) {
+      if (at > 0) pieces.push(',');
+      yield* addPieces(item, pieces);
+    }
+    pieces.push(']');
+  } else if (typeof value === 'object' && value !== null && !('toJSON' in value)) {
+    yield* addMembers(value, pieces);
+  } else pieces.push(jsonText(value));
+}
+
+function* addMembers(value: object, pieces: string[]): Generator<void, void> {
+  let comma = '{';
+  for (const [key, item] of Object.entries(value)) {
+    if (item === undefined) continue;
+    pieces.push(`${comma}${JSON.stringify(key)}:`);
+    comma = ',';
+    yield* addPieces(item, pieces);
+  }
+  pieces.push(comma === '{' ? '{}' : '}');
 }

@@ -1,17 +1,34 @@
 /** JSON answers of the endpoints that Mesos' web pages and tools read. */
+import { HttpRefusal, refusable } from './refusal.ts';
 import type { HttpReply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
 
-/** Answers a JSON text, wrapped in a call when the page asked by `?jsonp=name` (a script of another origin). */
+/** How a JSON text goes to whoever asked for it. */
+export interface JsonForm {
+  readonly headers: Record<string, string>;
+  wrap(text: string): string;
+}
+
+const PLAIN: JsonForm = { headers: { 'Content-Type': 'application/json' }, wrap: (text) => text };
+
+/**
+ * Plain, or wrapped in a call when a page asked by `?jsonp=name` (a script of another origin).
+ * @throws HttpRefusal 400 for what is no name of a function
+ */
+export function jsonFormOf({ query }: HttpRequest): JsonForm {
+  const callback = query.get('jsonp');
+  if (callback === null) return PLAIN;
+  if (!/^[\w$.[\]]{1,128}$/.test(callback))
+    throw new HttpRefusal(400, `jsonp: expected the name of a function, got '${callback.slice(0, 60)}'`);
+  return { headers: { 'Content-Type': 'text/javascript' }, wrap: (text) => `${callback}(${text});` };
+}
+
+/** Answers a JSON text in the form that was asked for. */
 export function replyJson(request: HttpRequest, reply: HttpReply, text: string): void {
-  const callback = request.query.get('jsonp');
-  if (callback === null) {
-    reply.json(text);
-  } else if (!/^[\w$.[\]]{1,128}$/.test(callback)) {
-    reply.text(400, `jsonp: expected the name of a function, got '${callback.slice(0, 60)}'`);
-  } else {
-    reply.send(200, `${callback}(${text});`, { 'Content-Type': 'text/javascript' });
-  }
+  refusable(() => {
+    const { headers, wrap } = jsonFormOf(request);
+    reply.send(200, wrap(text), headers);
+  })(request, reply);
 }
 
 /** Every value a double, as Mesos prints them: `{"a":3.0,"b":0.5}`. */

@@ -147,7 +147,9 @@ export class Agents {
   private withdraw(id: string): void {
     this.parts.allocation.deactivateAgent(id);
     const agent = this.members.get(id);
-    if (agent !== undefined) this.parts.offers.loseAgent(agent);
+    if (agent === undefined) return;
+    this.parts.offers.loseAgent(agent);
+    this.parts.inverseOffers.rescindOn(id);
   }
 
   private forgetPid(agent: AgentRecord): void {

@@ -10,7 +10,7 @@ import type { TaskRecord } from '../tasks/record.ts';
 import { type AgentRecord, tasksOf } from './record.ts';
 
 /** Why an agent was removed, as the metrics name it. */
-export type RemovalReason = 'unhealthy' | 'unregistered' | 'registered';
+export type RemovalReason = 'unhealthy' | 'unregistered' | 'registered' | 'machine down';
 
 /** What a loss means for a task. */
 interface TaskLoss {
@@ -146,9 +146,10 @@ export class AgentLosses {
 
   /** The agent is no member any more, and nothing that was on it is where it was. */
   private takeAway(agent: AgentRecord, loss: TaskLoss): void {
-    const { agents, allocation, pings, offers, tasks } = this.parts;
+    const { agents, allocation, pings, offers, inverseOffers, tasks } = this.parts;
     pings.end(agent);
     offers.loseAgent(agent);
+    inverseOffers.rescindOn(agent.id);
     for (const task of [...tasksOf(agent)]) {
       this.lose(task, loss);
       if (tasks.isUnreachable(task)) tasks.setAside(task);

@@ -18,6 +18,8 @@ import { sameMessage } from '../sameMessage.ts';
 import { validateAgent, validateReturningAgent } from '../validation/agent.ts';
 import { type AgentDescription, type AgentRecord, newAgent } from './record.ts';
 
+const MACHINE_DOWN = 'Machine is `DOWN`';
+
 export class AgentRegistration {
   private readonly parts: MasterParts;
   /** PIDs whose admission is on its way to the registry. */
@@ -37,6 +39,10 @@ export class AgentRegistration {
         : 'it has an id already, so it must re-register';
     if (problem !== undefined) {
       actor.log.warn('refused the registration of an agent', { pid: from.text, reason: problem });
+      return;
+    }
+    if (this.parts.maintenance.isDown(message.slave.hostname, from)) {
+      this.shutDown(from, MACHINE_DOWN);
       return;
     }
     const known = agents.at(from);
@@ -61,8 +67,7 @@ export class AgentRegistration {
     if (agents.chart.hasTag(id, 'registryBusy')) return;
     const refusal = this.refusal(id, message, from);
     if (refusal !== undefined) {
-      actor.log.warn('told an agent to shut down', { agent_id: id, pid: from.text, reason: refusal });
-      actor.send(from, 'mesos.internal.ShutdownMessage', { message: refusal });
+      this.shutDown(from, refusal, id);
       return;
     }
     this.readmit(id, message, from);
@@ -119,6 +124,13 @@ export class AgentRegistration {
     return { total_ping_timeout_seconds: (agent_ping_timeout * max_agent_ping_timeouts) / 1000 };
   }
 
+  /** An agent that must not be a member ends; it would try for ever otherwise. */
+  private shutDown(pid: Pid, message: string, id?: string): void {
+    const { actor } = this.parts;
+    actor.log.warn('told an agent to shut down', { agent_id: id, pid: pid.text, reason: message });
+    actor.send(pid, 'mesos.internal.ShutdownMessage', { message });
+  }
+
   private admit(message: RegisterSlaveMessage, from: Pid): void {
     const { agents, registrar, actor, nowMs } = this.parts;
     const id = agents.newId();
@@ -159,8 +171,9 @@ export class AgentRegistration {
 
   /** Why an agent with this id must not come back. */
   private refusal(id: string, message: ReregisterSlaveMessage, from: Pid): string | undefined {
-    const { agents } = this.parts;
+    const { agents, maintenance } = this.parts;
     if (agents.isGone(id)) return 'Agent has been marked gone';
+    if (maintenance.isDown(message.slave.hostname, from)) return MACHINE_DOWN;
     const known = agents.find(id);
     if (known === undefined) return undefined;
     if (known.pid.host !== from.host || known.description.info.hostname !== message.slave.hostname) {

@@ -10,7 +10,7 @@ import {
   type TaskStatus,
   type ValueScalar,
 } from '../../../proto/index.ts';
-import { Double, doubleText, RawJson, toJsonText } from '../../../proto/json.ts';
+import { Double, doubleText, LaterJson, RawJson, toJsonText } from '../../../proto/json.ts';
 import {
   type Limits,
   legacyAttributes,
@@ -23,9 +23,13 @@ import { taskStateFor } from '../../../statecharts/task.ts';
 import type { FrameworkTraits } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
 import type { TaskRecord } from '../tasks/record.ts';
+import type { Viewer } from './viewer.ts';
 
 /** A document of an endpoint, before it is text. */
 export type Json = { readonly [key: string]: unknown };
+
+/** What an endpoint shows to a viewer; lists of tasks in it are written later. */
+export type Document = (parts: MasterParts, viewer: Viewer, query: URLSearchParams) => Json;
 
 /** Milliseconds → seconds with a fraction; 0.0 for never. */
 export function seconds(ms: number | undefined): Double {
@@ -60,21 +64,30 @@ export function labelsBlock(labels: Labels | undefined): Json[] | undefined {
   return labels?.labels?.map(({ key, value }) => ({ key, value }));
 }
 
-/** T: a task. State and role are as its framework is told of them. */
-export function taskBlock(parts: MasterParts, task: TaskRecord, traits: FrameworkTraits): Json {
-  const { description, resources } = task;
+/** T: a task as it is now, written later. State and role are as its framework is told of them. */
+export function taskBlock({ tasks }: MasterParts, task: TaskRecord, traits: FrameworkTraits): LaterJson {
+  const state = taskStateFor(tasks.stateName(task), traits);
+  const statuses = [...task.statuses];
+  return new LaterJson(() => taskDocument(task, state, statuses));
+}
+
+function taskDocument(
+  { id, frameworkId, agentId, description, resources }: TaskRecord,
+  state: string,
+  statuses: readonly TaskStatus[],
+): Json {
   const { limits, labels, discovery, container, health_check } = description;
   return {
-    id: task.id,
+    id,
     name: description.name,
-    framework_id: task.frameworkId,
+    framework_id: frameworkId,
     executor_id: description.executor_id?.value ?? '',
-    slave_id: task.agentId,
-    state: taskStateFor(parts.tasks.stateName(task), traits),
+    slave_id: agentId,
+    state,
     resources: resourcesBlock(resources),
     limits: limits === undefined ? undefined : limitsBlock(limits),
     role: resources.entries[0]?.kind.allocationRole,
-    statuses: task.statuses.map(statusBlock),
+    statuses: statuses.map(statusBlock),
     user: description.user,
     labels: labelsBlock(labels),
     discovery: discovery && new RawJson(toJsonText('mesos.v1.DiscoveryInfo', discovery)),

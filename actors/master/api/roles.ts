@@ -1,4 +1,5 @@
 /** `/roles`: every role somebody is in or holds something in, with those above it (v1-operator-api.md §5.5). */
+import { type Role, ValueType } from '../../../proto/index.ts';
 import { Double } from '../../../proto/json.ts';
 import {
   ancestorsOf,
@@ -8,8 +9,13 @@ import {
   type Resources,
 } from '../../../proto/resources/index.ts';
 import { isQuotaKind } from '../allocator/index.ts';
+import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
-import { type Json, quantitiesBlock } from './blocks.ts';
+import { type Document, type Json, quantitiesBlock } from './blocks.ts';
+import type { Viewer } from './viewer.ts';
+
+/** Kinds that GET_ROLES tells. */
+const LISTED = ['cpus', 'disk', 'gpus', 'mem'];
 
 interface Holdings {
   /** What counts against quota: reservations, and what is allocated unreserved. */
@@ -19,8 +25,30 @@ interface Holdings {
   reserved: Quantities;
 }
 
-export function rolesDocument(parts: MasterParts): Json {
+export const rolesDocument: Document = (parts, viewer) => {
   const holdings = holdingsByRole(parts);
+  return { roles: rolesSeen(parts, holdings, viewer).map((name) => roleBlock(parts, name, holdings)) };
+};
+
+/** The same as GET_ROLES tells it: resources are what is allocated and offered. */
+export function rolesListing(parts: MasterParts, viewer: Viewer): Role[] {
+  const holdings = holdingsByRole(parts);
+  return rolesSeen(parts, holdings, viewer).map((name) => {
+    const { allocated, offered } = heldBelow(name, holdings);
+    const held = Object.entries(allocated.plus(offered).toObject());
+    return {
+      name,
+      weight: parts.weights.of(name),
+      frameworks: membersOf(parts, name).map(({ id }) => ({ value: id })),
+      resources: held
+        .filter(([kind]) => LISTED.includes(kind))
+        .sort(([left], [right]) => (left < right ? -1 : 1))
+        .map(([kind, value]) => ({ name: kind, type: ValueType.SCALAR, scalar: { value } })),
+    };
+  });
+}
+
+function rolesSeen(parts: MasterParts, holdings: ReadonlyMap<string, Holdings>, viewer: Viewer): string[] {
   const { quota_configs, weights } = parts.registrar.registry;
   const names = new Set([
     ...(parts.flags.roles ?? []),
@@ -30,14 +58,22 @@ export function rolesDocument(parts: MasterParts): Json {
   ]);
   for (const { description } of parts.frameworks.all()) for (const role of description.roles) names.add(role);
   for (const name of [...names]) for (const ancestor of ancestorsOf(name)) names.add(ancestor);
-  return { roles: [...names].sort().map((name) => roleBlock(parts, name, holdings)) };
+  return [...names].filter((name) => viewer.seesRole(name)).sort();
+}
+
+function heldBelow(name: string, holdings: ReadonlyMap<string, Holdings>): Holdings {
+  const sum = nothing();
+  for (const [role, held] of holdings) if (isRoleOrSubroleOf(role, name)) add(sum, held);
+  return sum;
+}
+
+function membersOf({ frameworks }: MasterParts, name: string): FrameworkRecord[] {
+  return [...frameworks.all()].filter(({ description }) => description.roles.includes(name));
 }
 
 function roleBlock(parts: MasterParts, name: string, holdings: ReadonlyMap<string, Holdings>): Json {
-  const sum = nothing();
+  const sum = heldBelow(name, holdings);
   const quota = parts.quotas.of(name);
-  for (const [role, held] of holdings) if (isRoleOrSubroleOf(role, name)) add(sum, held);
-  const members = [...parts.frameworks.all()].filter(({ description }) => description.roles.includes(name));
   return {
     name,
     weight: new Double(parts.weights.of(name)),
@@ -51,7 +87,7 @@ function roleBlock(parts: MasterParts, name: string, holdings: ReadonlyMap<strin
     allocated: quantitiesBlock(sum.allocated),
     offered: quantitiesBlock(sum.offered),
     reserved: quantitiesBlock(sum.reserved),
-    frameworks: members.map(({ id }) => id),
+    frameworks: membersOf(parts, name).map(({ id }) => id),
   };
 }
 

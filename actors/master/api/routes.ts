@@ -1,11 +1,14 @@
 /** The HTTP side of a master: Mesos' endpoints for people and tools (v1-operator-api.md §1, §5). */
 
-import { jsonText } from '../../../proto/json.ts';
-import { replyJson } from '../../../runtime/http/json.ts';
+import { jsonPieces, jsonText } from '../../../proto/json.ts';
+import { jsonFormOf, replyJson } from '../../../runtime/http/json.ts';
+import { refusable } from '../../../runtime/http/refusal.ts';
 import type { HttpHandler, HttpReply, HttpRequest, RouteOptions } from '../../../runtime/index.ts';
 import type { MasterParts } from '../parts.ts';
+import type { Document } from './blocks.ts';
 import { frameworksDocument } from './frameworks.ts';
 import { redirect, whileLeading } from './leaderOnly.ts';
+import { machinesDownEndpoint, machinesUpEndpoint, scheduleEndpoint, statusEndpoint } from './maintenance.ts';
 import { operatorApi } from './operator/dispatcher.ts';
 import { operatorCalls } from './operator/table.ts';
 import { quotaEndpoint, weightsEndpoint } from './policy.ts';
@@ -15,6 +18,7 @@ import { slavesDocument } from './slaves.ts';
 import { stateDocument } from './state.ts';
 import { summaryDocument } from './summary.ts';
 import { tasksDocument } from './tasks.ts';
+import { Viewer } from './viewer.ts';
 
 type AddRoute = (path: string, handler: HttpHandler, options?: RouteOptions) => void;
 
@@ -33,9 +37,7 @@ const documents = {
 
 export function addRoutes(parts: MasterParts, route: AddRoute): void {
   for (const [path, [document, help]] of Object.entries(documents)) {
-    const answer: HttpHandler = (request, reply) =>
-      replyJson(request, reply, jsonText(document(parts, request.query)));
-    route(path, whileLeading(parts, answer), { help, realm: READ_ONLY });
+    route(path, whileLeading(parts, tells(parts, path, document)), { help, realm: READ_ONLY });
   }
   const scheduler = new SchedulerApi(parts);
   route('/api/v1/scheduler', (request, reply) => scheduler.answer(request, reply), {
@@ -66,15 +68,46 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
       'The weights of roles; PUT [{"role":ROLE,"weight":WEIGHT}] changes them',
     ],
     '/quota': [quotaEndpoint(parts), 'The quota of roles; POST sets it, DELETE /quota/ROLE ends it'],
+    '/maintenance/schedule': [
+      scheduleEndpoint(parts),
+      'When machines will be away; POST replaces the schedule',
+    ],
+    '/machine/down': [
+      machinesDownEndpoint(parts),
+      'POST [{"hostname":…,"ip":…}] takes machines that drain down',
+    ],
+    '/machine/up': [
+      machinesUpEndpoint(parts),
+      'POST [{"hostname":…,"ip":…}] ends the maintenance of machines',
+    ],
   } as const;
   for (const [path, [handler, help]] of Object.entries(operators)) {
     route(path, named(whileLeading(parts, handler)), { help, realm: READ_WRITE });
   }
+  route('/maintenance/status', whileLeading(parts, statusEndpoint(parts)), {
+    help: 'Machines that drain, with what frameworks answered, and machines that are down',
+    realm: READ_ONLY,
+  });
   route(
     '/teardown',
     whileLeading(parts, (request, reply) => tearDown(parts, request, reply)),
     { help: 'POST frameworkId=ID ends a framework', realm: READ_WRITE },
   );
+}
+
+/** Shows a document as it is at one moment; equal requests that wait together share it. */
+function tells(parts: MasterParts, path: string, document: Document): HttpHandler {
+  return refusable((request, reply) => {
+    const { query, principal } = request;
+    const { headers, wrap } = jsonFormOf(request);
+    const key = JSON.stringify([path, query.toString(), principal]);
+    parts.readings.answer(key, headers, reply, () => {
+      const shown = document(parts, new Viewer(parts.authorizer, principal), query);
+      return (function* () {
+        return wrap((yield* jsonPieces(shown)).join(''));
+      })();
+    });
+  });
 }
 
 /** Whoever was asked who they are must have a name: what they do is theirs by it. */

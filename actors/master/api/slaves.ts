@@ -4,21 +4,32 @@ import { RawJson, toJsonText } from '../../../proto/json.ts';
 import { Resources, toEndpointFormat } from '../../../proto/resources/index.ts';
 import type { AgentRecord } from '../agents/record.ts';
 import type { MasterParts } from '../parts.ts';
-import { attributesBlock, type Json, reservationsBlock, resourcesBlock, seconds } from './blocks.ts';
+import {
+  attributesBlock,
+  type Document,
+  type Json,
+  reservationsBlock,
+  resourcesBlock,
+  seconds,
+} from './blocks.ts';
+import type { Viewer } from './viewer.ts';
 
-export function slavesDocument(parts: MasterParts, query: URLSearchParams): Json {
+export const slavesDocument: Document = (parts, viewer, query) => {
   const only = query.get('slave_id');
   const shown = (id: string) => only === null || only === id;
   return {
-    slaves: [...parts.agents.all()].filter(({ id }) => shown(id)).map((agent) => fullBlock(parts, agent)),
+    slaves: [...parts.agents.all()]
+      .filter(({ id }) => shown(id))
+      .map((agent) => fullBlock(parts, agent, viewer)),
     recovered_slaves: recoveredBlocks(parts).filter(({ id }) => shown(String(id))),
   };
-}
+};
 
 /** S: an agent that is a member. */
-export function agentBlock(parts: MasterParts, agent: AgentRecord): Json {
+export function agentBlock(parts: MasterParts, agent: AgentRecord, viewer: Viewer): Json {
   const { info, version, capabilities } = agent.description;
   const { agents } = parts;
+  const total = viewer.visible(agent.total);
   return {
     id: agent.id,
     hostname: info.hostname,
@@ -28,11 +39,11 @@ export function agentBlock(parts: MasterParts, agent: AgentRecord): Json {
     pid: agent.pid.toUpid(),
     registered_time: seconds(agent.registeredAtMs),
     reregistered_time: agent.reregisteredAtMs === undefined ? undefined : seconds(agent.reregisteredAtMs),
-    resources: resourcesBlock(agent.total),
-    used_resources: resourcesBlock(usedOf(agent)),
-    offered_resources: resourcesBlock(offeredOf(parts, agent)),
-    reserved_resources: reservationsBlock(agent.total),
-    unreserved_resources: resourcesBlock(agent.total.unreserved()),
+    resources: resourcesBlock(total),
+    used_resources: resourcesBlock(viewer.visible(usedOf(agent))),
+    offered_resources: resourcesBlock(viewer.visible(offeredOf(parts, agent))),
+    reserved_resources: reservationsBlock(total),
+    unreserved_resources: resourcesBlock(total.unreserved()),
     active: agents.isActive(agent.id),
     deactivated: !agents.chart.hasTag(agent.id, 'schedulable'),
     version,
@@ -68,14 +79,14 @@ function domainBlock(domain: AgentRecord['description']['info']['domain']): RawJ
   return domain && new RawJson(toJsonText('mesos.v1.DomainInfo', domain));
 }
 
-function fullBlock(parts: MasterParts, agent: AgentRecord): Json {
-  const reserved = [...agent.total.reservations()].sort(([a], [b]) => (a < b ? -1 : 1));
+function fullBlock(parts: MasterParts, agent: AgentRecord, viewer: Viewer): Json {
+  const reserved = [...viewer.visible(agent.total).reservations()].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
-    ...agentBlock(parts, agent),
+    ...agentBlock(parts, agent, viewer),
     reserved_resources_full: Object.fromEntries(reserved.map(([role, part]) => [role, fullResources(part)])),
     unreserved_resources_full: fullResources(agent.total.unreserved()),
-    used_resources_full: fullResources(usedOf(agent)),
-    offered_resources_full: fullResources(offeredOf(parts, agent)),
+    used_resources_full: fullResources(viewer.visible(usedOf(agent))),
+    offered_resources_full: fullResources(viewer.visible(offeredOf(parts, agent))),
   };
 }
 

@@ -1,14 +1,15 @@
 /** `/state`: all that the master knows (v1-operator-api.md §5.2). */
 import { enumName, MasterInfoCapabilityType } from '../../../proto/index.ts';
 import { Double } from '../../../proto/json.ts';
-import type { MasterParts } from '../parts.ts';
-import { type Json, seconds } from './blocks.ts';
-import { frameworkBlock } from './frameworks.ts';
+import { type Document, seconds } from './blocks.ts';
+import { frameworkBlocks } from './frameworks.ts';
+import { usedByFramework } from './listings.ts';
 import { agentBlock, recoveredBlocks } from './slaves.ts';
 
-export function stateDocument(parts: MasterParts): Json {
+export const stateDocument: Document = (parts, viewer) => {
   const { info, agents, frameworks, registrar, leadership, settings, flags, actor } = parts;
   const { build } = settings;
+  const used = usedByFramework(parts);
   const members = [...agents.all()];
   const active = members.filter(({ id }) => agents.isActive(id)).length;
   const leader = { id: info.id, pid: info.pid, port: info.port, hostname: info.hostname };
@@ -29,13 +30,13 @@ export function stateDocument(parts: MasterParts): Json {
     unreachable_slaves: new Double(registrar.registry.unreachable.size),
     leader: info.pid,
     leader_info: leader,
-    cluster: flags.cluster,
-    flags: settings.flagTexts,
-    slaves: members.map((agent) => agentBlock(parts, agent)),
+    cluster: viewer.seesFlags ? flags.cluster : undefined,
+    flags: viewer.seesFlags ? settings.flagTexts : undefined,
+    slaves: members.map((agent) => agentBlock(parts, agent, viewer)),
     recovered_slaves: recoveredBlocks(parts),
-    frameworks: [...frameworks.all()].map((framework) => frameworkBlock(parts, framework)),
-    completed_frameworks: [...frameworks.completed()].map((framework) => frameworkBlock(parts, framework)),
+    frameworks: frameworkBlocks(parts, frameworks.all(), viewer, used),
+    completed_frameworks: frameworkBlocks(parts, frameworks.completed(), viewer, used),
     orphan_tasks: [],
     unregistered_frameworks: [],
   };
-}
+};

@@ -2,9 +2,11 @@
 import { taskStateFor } from '../../../statecharts/task.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
-import type { Json } from './blocks.ts';
+import type { Document, Json } from './blocks.ts';
 import { frameworkHead } from './frameworks.ts';
+import { usedByFramework } from './listings.ts';
 import { agentBlock } from './slaves.ts';
+import type { Viewer } from './viewer.ts';
 
 const COUNTED = [
   'TASK_STAGING',
@@ -34,33 +36,38 @@ class Tally {
   }
 }
 
-export function summaryDocument(parts: MasterParts): Json {
+export const summaryDocument: Document = (parts, viewer) => {
   const byAgent = new Map<string, Tally>();
   const byFramework = new Map<string, Tally>();
-  for (const framework of parts.frameworks.all()) tally(parts, framework, byAgent, byFramework);
+  const frameworks = [...parts.frameworks.all()].filter((each) => viewer.seesFramework(each));
+  for (const framework of frameworks) tally(parts, framework, viewer, byAgent, byFramework);
   const none = new Tally();
+  const used = usedByFramework(parts);
   return {
     hostname: parts.info.hostname,
     cluster: parts.flags.cluster,
     slaves: [...parts.agents.all()].map((agent) => {
       const counted = byAgent.get(agent.id) ?? none;
-      return { ...agentBlock(parts, agent), ...counted.block(), framework_ids: [...counted.others] };
+      return { ...agentBlock(parts, agent, viewer), ...counted.block(), framework_ids: [...counted.others] };
     }),
-    frameworks: [...parts.frameworks.all()].map((framework) => {
+    frameworks: frameworks.map((framework) => {
       const counted = byFramework.get(framework.id) ?? none;
-      return { ...frameworkHead(parts, framework), ...counted.block(), slave_ids: [...counted.others] };
+      const head = frameworkHead(parts, framework, viewer, used);
+      return { ...head, ...counted.block(), slave_ids: [...counted.others] };
     }),
   };
-}
+};
 
 function tally(
   parts: MasterParts,
   framework: FrameworkRecord,
+  viewer: Viewer,
   byAgent: Map<string, Tally>,
   byFramework: Map<string, Tally>,
 ): void {
   for (const tasks of [framework.tasks, framework.unreachable, framework.completed]) {
     for (const task of tasks.values()) {
+      if (!viewer.seesTask(framework, task)) continue;
       const state = taskStateFor(parts.tasks.stateName(task), framework.description.traits);
       tallyIn(byAgent, task.agentId).add(state, framework.id);
       tallyIn(byFramework, framework.id).add(state, task.agentId);

@@ -151,9 +151,21 @@ export class SchedulerCalls {
       case SchedulerCallType.ACKNOWLEDGE_OPERATION_STATUS:
         return operations.acknowledge();
       default:
-        // Nobody is asked for anything back as long as machines have no maintenance: the ids are unknown, and passed over.
-        return undefined;
+        return this.performInverse(framework, call);
     }
+  }
+
+  private performInverse(framework: FrameworkRecord, call: SchedulerCall): string | undefined {
+    const { inverseOffers } = this.parts;
+    const { accept_inverse_offers, decline_inverse_offers } = call;
+    if (call.type === SchedulerCallType.ACCEPT_INVERSE_OFFERS) {
+      if (accept_inverse_offers === undefined) return "it has no 'accept_inverse_offers'";
+      inverseOffers.accept(framework, accept_inverse_offers);
+      return undefined;
+    }
+    if (decline_inverse_offers === undefined) return "it has no 'decline_inverse_offers'";
+    inverseOffers.decline(framework, decline_inverse_offers);
+    return undefined;
   }
 
   private performExecutor(framework: FrameworkRecord, call: SchedulerCall): string | undefined {

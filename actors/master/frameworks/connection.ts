@@ -51,9 +51,9 @@ export class PidConnection implements FrameworkConnection {
     this.ports.send(this.pid, name, { framework_id, master_info });
   }
 
-  /** SUBSCRIBED is `welcome`'s; inverse offers, operation updates and heartbeats are not for drivers. */
+  /** SUBSCRIBED is `welcome`'s; operation updates and heartbeats are not for drivers. */
   send(event: SchedulerEvent): void {
-    const { offers, rescind, update, message, failure, error } = event;
+    const { offers, rescind, update, message, failure, error, inverse_offers, rescind_inverse_offer } = event;
     if (event.type === SchedulerEventType.UPDATE && update !== undefined) this.sendUpdate(update.status);
     else if (offers !== undefined) this.sendOffers(offers.offers ?? []);
     else if (rescind !== undefined) {
@@ -66,6 +66,14 @@ export class PidConnection implements FrameworkConnection {
         executor_id,
         data,
       });
+    } else if (inverse_offers !== undefined) {
+      const named = inverse_offers.inverse_offers ?? [];
+      this.ports.send(this.pid, 'mesos.internal.InverseOffersMessage', {
+        inverse_offers: named,
+        pids: named.map((offer) => this.ports.agentUpid(offer.agent_id?.value ?? '') ?? ''),
+      });
+    } else if (rescind_inverse_offer !== undefined) {
+      this.ports.send(this.pid, 'mesos.internal.RescindInverseOfferMessage', rescind_inverse_offer);
     } else if (failure !== undefined) this.sendFailure(failure);
     else if (error !== undefined) this.ports.send(this.pid, 'mesos.internal.FrameworkErrorMessage', error);
   }

@@ -32,7 +32,10 @@ export class Frameworks {
       actions: {
         activate: ({ id }) => parts.allocation.activate(id),
         deactivate: ({ id }) => parts.allocation.deactivate(id),
-        discardOffers: ({ id }) => parts.offers.loseFramework(id),
+        discardOffers: ({ id }) => {
+          parts.offers.loseFramework(id);
+          parts.inverseOffers.loseFramework(id);
+        },
         removeFramework: ({ id }) => parts.removal.remove(id),
       },
       delays: { FAILOVER_TIMEOUT: ({ id }) => this.failoverTimeoutMs(id) },

@@ -18,11 +18,12 @@ export class FrameworkRemoval {
 
   /** Ends everything of it everywhere. Its scheduler is not told of its tasks: it has asked, or is not there. */
   remove(id: string): void {
-    const { frameworks, actor, agents, allocation, offers, metrics } = this.parts;
+    const { frameworks, actor, agents, allocation, offers, inverseOffers, metrics } = this.parts;
     const framework = frameworks.find(id);
     if (framework === undefined) return;
     actor.log.info('framework removed', { framework_id: id, name: framework.description.info.name });
     offers.loseFramework(id);
+    inverseOffers.removeFramework(id);
     for (const agent of agents.all()) {
       actor.send(agent.pid, 'mesos.internal.ShutdownFrameworkMessage', { framework_id: { value: id } });
       for (const executorId of [...(agent.executors.get(id)?.keys() ?? [])]) {

@@ -133,7 +133,7 @@ export class Subscriptions {
     connection: FrameworkConnection,
     failover: boolean,
   ): void {
-    const { frameworks, offers, actor, nowMs } = this.parts;
+    const { frameworks, offers, inverseOffers, actor, nowMs } = this.parts;
     const former = framework.connection;
     const moved = former !== undefined && (former.pid === undefined || !former.pid.equals(connection.pid));
     if (moved) {
@@ -142,6 +142,7 @@ export class Subscriptions {
         error: { message: 'Framework failed over' },
       });
       offers.loseFramework(framework.id);
+      inverseOffers.loseFramework(framework.id);
       former.close();
     } else offers.rescindOf(framework);
     frameworks.connect(framework, connection);

@@ -13,6 +13,7 @@ import type { AgentRecord } from '../agents/record.ts';
 import { DEFAULT_REFUSE_SECONDS, type FrameworkOffers } from '../allocator/index.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
+import { agentUrl } from './agentUrl.ts';
 import type { OfferRecord } from './record.ts';
 
 /** Not for frameworks: the agent's own network isolation hands these out. */
@@ -126,8 +127,19 @@ export class Offers {
     return [...(ids ?? [])].flatMap((id) => this.outstanding.get(id) ?? []);
   }
 
+  /** `<master id>-O<n>`; inverse offers count on. */
+  newId(): string {
+    return `${this.parts.info.id}-O${this.created++}`;
+  }
+
+  /** An outstanding offer as its framework was shown it. */
+  shownTo(framework: FrameworkRecord, offer: OfferRecord): Offer | undefined {
+    const agent = this.parts.agents.find(offer.agentId);
+    return agent && this.describe(offer, framework, agent);
+  }
+
   private makeOne(framework: FrameworkRecord, agent: AgentRecord, role: string, resources: Resources): Offer {
-    const id = `${this.parts.info.id}-O${this.created++}`;
+    const id = this.newId();
     const { offer_timeout } = this.parts.flags;
     const record: OfferRecord = {
       id,
@@ -155,15 +167,12 @@ export class Offers {
       framework_id: { value: framework.id },
       agent_id: { value: agent.id },
       hostname: info.hostname,
-      url: {
-        scheme: 'http',
-        address: { hostname: info.hostname, ip: agent.pid.host, port: agent.pid.port },
-        path: `/${agent.pid.id}`,
-      },
+      url: agentUrl(agent),
       domain: info.domain,
       resources: this.shown(record.resources, framework),
       attributes: info.attributes,
       executor_ids: [...(agent.executors.get(framework.id)?.keys() ?? [])].map((value) => ({ value })),
+      unavailability: this.parts.maintenance.unavailabilityOf(agent),
       allocation_info: multiRole ? { role: record.role } : undefined,
     };
   }

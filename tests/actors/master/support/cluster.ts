@@ -105,6 +105,7 @@ const AGENT_HEARS: readonly Name[] = [
   'mesos.internal.FrameworkToExecutorMessage',
   'mesos.internal.UpdateFrameworkMessage',
   'mesos.internal.ShutdownMessage',
+  'mesos.internal.DrainSlaveMessage',
 ];
 
 const SCHEDULER_HEARS: readonly Name[] = [
@@ -112,6 +113,8 @@ const SCHEDULER_HEARS: readonly Name[] = [
   'mesos.internal.FrameworkReregisteredMessage',
   'mesos.internal.ResourceOffersMessage',
   'mesos.internal.RescindResourceOfferMessage',
+  'mesos.internal.InverseOffersMessage',
+  'mesos.internal.RescindInverseOfferMessage',
   'mesos.internal.StatusUpdateMessage',
   'mesos.internal.ExecutorToFrameworkMessage',
   'mesos.internal.ExitedExecutorMessage',

@@ -1,0 +1,98 @@
+/** The listings of the v1 API: what there is at one moment, as sections that are written later (v1-operator-api.md §2.2). */
+import type { Section } from '../../../proto/api/sections.ts';
+import type { Resources } from '../../../proto/resources/index.ts';
+import type { FrameworkRecord } from '../frameworks/record.ts';
+import type { MasterParts } from '../parts.ts';
+import type { TaskRecord } from '../tasks/record.ts';
+import { agentMaker, executorMessage, frameworkMaker, type Maker, taskMaker } from './messages.ts';
+import type { Viewer } from './viewer.ts';
+
+type Listing = (parts: MasterParts, viewer: Viewer) => Section[];
+
+/** Frameworks that are seen, live and then ended ones. */
+function framesOf({ frameworks }: MasterParts, viewer: Viewer): [FrameworkRecord[], FrameworkRecord[]] {
+  const seen = (records: Iterable<FrameworkRecord>) =>
+    [...records].filter((each) => viewer.seesFramework(each));
+  return [seen(frameworks.all()), seen(frameworks.completed())];
+}
+
+export const tasksListing: Listing = (parts, viewer) => {
+  const frameworks = framesOf(parts, viewer).flat();
+  const items = (of: (framework: FrameworkRecord) => Iterable<TaskRecord>): Maker<object>[] => {
+    const made: Maker<object>[] = [];
+    for (const framework of frameworks) {
+      for (const task of of(framework))
+        if (viewer.seesTask(framework, task)) made.push(taskMaker(parts, task));
+    }
+    return made;
+  };
+  return [
+    { field: 'tasks', items: items(({ tasks }) => tasks.values()) },
+    { field: 'unreachable_tasks', items: items(({ unreachable }) => unreachable.values()) },
+    { field: 'completed_tasks', items: items(({ completed }) => completed.values()) },
+  ];
+};
+
+/** Executors that frameworks asked for; those of command tasks are the agents' own affair. */
+export const executorsListing: Listing = (parts, viewer) => {
+  const items: Maker<object>[] = [];
+  for (const agent of parts.agents.all()) {
+    for (const [frameworkId, executors] of agent.executors) {
+      const framework = parts.frameworks.find(frameworkId);
+      if (framework === undefined || !viewer.seesFramework(framework)) continue;
+      for (const { info } of executors.values()) {
+        if (viewer.seesExecutor(framework, info)) items.push(() => executorMessage(info, agent));
+      }
+    }
+  }
+  return [{ field: 'executors', items }];
+};
+
+export const frameworksListing: Listing = (parts, viewer) => {
+  const used = usedByFramework(parts);
+  const [live, ended] = framesOf(parts, viewer).map((records) =>
+    records.map((each) => frameworkMaker(parts, each, viewer, used.get(each.id))),
+  );
+  return [
+    { field: 'frameworks', items: live ?? [] },
+    { field: 'completed_frameworks', items: ended ?? [] },
+  ];
+};
+
+export const agentsListing: Listing = (parts, viewer) => {
+  const { agents, registrar } = parts;
+  const awaited = [...registrar.registry.slaves].filter(([id]) => agents.isAwaited(id));
+  return [
+    { field: 'agents', items: [...agents.all()].map((agent) => agentMaker(parts, agent, viewer)) },
+    {
+      field: 'recovered_agents',
+      items: awaited.map(
+        ([, { info }]) =>
+          () =>
+            info,
+      ),
+    },
+  ];
+};
+
+export const stateListing: Listing = (parts, viewer) => [
+  { field: 'get_tasks', sections: tasksListing(parts, viewer) },
+  { field: 'get_executors', sections: executorsListing(parts, viewer) },
+  { field: 'get_frameworks', sections: frameworksListing(parts, viewer) },
+  { field: 'get_agents', sections: agentsListing(parts, viewer) },
+];
+
+/** What each framework's tasks and executors hold, agent by agent. */
+export type UsedByFramework = ReadonlyMap<string, readonly Resources[]>;
+
+export function usedByFramework({ agents }: MasterParts): UsedByFramework {
+  const used = new Map<string, Resources[]>();
+  for (const agent of agents.all()) {
+    for (const [frameworkId, held] of agent.used) {
+      const list = used.get(frameworkId);
+      if (list === undefined) used.set(frameworkId, [held]);
+      else list.push(held);
+    }
+  }
+  return used;
+}

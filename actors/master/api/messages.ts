@@ -1,0 +1,134 @@
+/** Tasks, frameworks and agents as the v1 API shows them (v1-operator-api.md §2.3). */
+import {
+  type AgentID,
+  type ExecutorInfo,
+  enumNumber,
+  type MasterResponseGetAgentsAgent,
+  type MasterResponseGetFrameworksFramework,
+  type Offer,
+  type Resource,
+  type Task,
+  TaskState,
+  type TimeInfo,
+} from '../../../proto/index.ts';
+import { Resources, toEndpointFormat } from '../../../proto/resources/index.ts';
+import type { AgentRecord } from '../agents/record.ts';
+import type { FrameworkRecord } from '../frameworks/record.ts';
+import type { MasterParts } from '../parts.ts';
+import type { TaskRecord } from '../tasks/record.ts';
+import type { Viewer } from './viewer.ts';
+
+/** Made now or later: what a maker needs of what may change it has taken along. */
+export type Maker<T> = () => T;
+
+/** The task as it is now. */
+export function taskMaker({ tasks }: MasterParts, task: TaskRecord): Maker<Task> {
+  const state = taskStateOf(tasks.stateName(task));
+  const statuses = [...task.statuses];
+  const { unacknowledged } = task;
+  return () => ({
+    ...task.description,
+    state,
+    resources: task.resources.toMessages(),
+    statuses,
+    status_update_state: unacknowledged?.state,
+    status_update_uuid: unacknowledged?.uuid,
+  });
+}
+
+/** Number of a TaskState by its name. */
+export function taskStateOf(name: string): TaskState {
+  return (enumNumber(TaskState, name) ?? TaskState.TASK_UNKNOWN) as TaskState;
+}
+
+/** @param used what its tasks and executors hold, agent by agent */
+export function frameworkMaker(
+  parts: MasterParts,
+  framework: FrameworkRecord,
+  viewer: Viewer,
+  used: readonly Resources[] = [],
+): Maker<MasterResponseGetFrameworksFramework> {
+  const offers = parts.offers.listed(framework.offers).filter(({ role }) => viewer.seesRole(role));
+  const head = frameworkHead(parts, framework);
+  const shown: Offer[] = offers.flatMap((offer) => parts.offers.shownTo(framework, offer) ?? []);
+  const { unregisteredAtMs, description } = framework;
+  return () => ({
+    ...head,
+    unregistered_time: timeInfo(unregisteredAtMs),
+    offers: shown,
+    allocated_resources: endpointFormat(viewer.visible(Resources.sum(used))),
+    offered_resources: endpointFormat(Resources.sum(offers.map(({ resources }) => resources))),
+    offer_constraints: description.offerConstraints ?? {},
+  });
+}
+
+/** What events tell of a framework: times that never were are 0. */
+export function frameworkEventMessage(
+  parts: MasterParts,
+  framework: FrameworkRecord,
+): MasterResponseGetFrameworksFramework {
+  const { unregisteredAtMs } = framework;
+  return { ...frameworkHead(parts, framework), unregistered_time: timeInfo(unregisteredAtMs ?? 0) };
+}
+
+function frameworkHead(
+  { frameworks }: MasterParts,
+  { id, description, registeredAtMs, reregisteredAtMs }: FrameworkRecord,
+): MasterResponseGetFrameworksFramework {
+  const { chart } = frameworks;
+  return {
+    framework_info: description.info,
+    active: chart.hasTag(id, 'active'),
+    connected: chart.hasTag(id, 'connected'),
+    recovered: chart.matches(id, 'recovered'),
+    registered_time: timeInfo(registeredAtMs),
+    reregistered_time: timeInfo(reregisteredAtMs ?? registeredAtMs),
+  };
+}
+
+export function agentMaker(
+  { agents, offers }: MasterParts,
+  agent: AgentRecord,
+  viewer: Viewer,
+): Maker<MasterResponseGetAgentsAgent> {
+  const { id, description, total, registeredAtMs, reregisteredAtMs } = agent;
+  const active = agents.isActive(id);
+  const deactivated = !agents.chart.hasTag(id, 'schedulable');
+  const pid = agent.pid.toUpid();
+  const used = [...agent.used.values()];
+  const offered = offers.listed(agent.offers).map(({ resources }) => resources);
+  const format = (bag: Resources): Resource[] => endpointFormat(viewer.visible(bag));
+  return () => ({
+    agent_info: { ...description.info, resources: visibleMessages(description.info.resources, viewer) },
+    active,
+    deactivated,
+    version: description.version,
+    pid,
+    registered_time: timeInfo(registeredAtMs),
+    reregistered_time: reregisteredAtMs === undefined ? undefined : timeInfo(reregisteredAtMs),
+    total_resources: format(total),
+    allocated_resources: format(Resources.sum(used)),
+    offered_resources: format(Resources.sum(offered)),
+    capabilities: [...description.capabilities],
+  });
+}
+
+export function executorMessage(info: ExecutorInfo, agent: AgentRecord) {
+  const agent_id: AgentID = { value: agent.id };
+  return { executor_info: info, agent_id };
+}
+
+function visibleMessages(resources: Resource[] | undefined, viewer: Viewer): Resource[] | undefined {
+  const all = Resources.of(resources);
+  const visible = viewer.visible(all);
+  return visible.equals(all) ? resources : visible.toMessages();
+}
+
+function endpointFormat(resources: Resources): Resource[] {
+  return resources.toMessages().map(toEndpointFormat);
+}
+
+/** Milliseconds since 1970 as nanoseconds; a double holds no more than microseconds of them, and more would be made up. */
+export function timeInfo(ms: number | undefined): TimeInfo | undefined {
+  return ms === undefined ? undefined : { nanoseconds: Math.round(ms * 1000) * 1000 };
+}

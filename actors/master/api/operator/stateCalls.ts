@@ -1,0 +1,43 @@
+/** Calls that list what there is: answered from one moment, in slices. */
+import { joined, type Section, writeSections } from '../../../../proto/api/sections.ts';
+import { MasterResponseType } from '../../../../proto/index.ts';
+import type { MasterParts } from '../../parts.ts';
+import {
+  agentsListing,
+  executorsListing,
+  frameworksListing,
+  stateListing,
+  tasksListing,
+} from '../listings.ts';
+import { rolesListing } from '../roles.ts';
+import { Viewer } from '../viewer.ts';
+import { bare, type OperatorCall, type OperatorCalls } from './call.ts';
+
+type Name = keyof typeof MasterResponseType;
+
+function listing(name: Name, sectionsOf: (parts: MasterParts, viewer: Viewer) => Section[]): OperatorCall {
+  return bare((request, parts) => {
+    const { answerType, principal, reply } = request;
+    const key = JSON.stringify([name, answerType, principal]);
+    parts.readings.answer(key, { 'Content-Type': answerType }, reply, () => {
+      const body = sectionsOf(parts, new Viewer(parts.authorizer, principal));
+      const sections = [{ field: name.toLowerCase(), sections: body }];
+      return (function* () {
+        const plain = { type: MasterResponseType[name] };
+        return joined(yield* writeSections('mesos.v1.master.Response', answerType, plain, sections));
+      })();
+    });
+  });
+}
+
+export const stateCalls: OperatorCalls = {
+  GET_STATE: listing('GET_STATE', stateListing),
+  GET_AGENTS: listing('GET_AGENTS', agentsListing),
+  GET_FRAMEWORKS: listing('GET_FRAMEWORKS', frameworksListing),
+  GET_EXECUTORS: listing('GET_EXECUTORS', executorsListing),
+  GET_TASKS: listing('GET_TASKS', tasksListing),
+  GET_ROLES: bare((request, parts) => {
+    const roles = rolesListing(parts, new Viewer(parts.authorizer, request.principal));
+    request.answer({ type: MasterResponseType.GET_ROLES, get_roles: { roles } });
+  }),
+};

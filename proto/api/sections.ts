@@ -1,0 +1,131 @@
+/**
+ * Big answers, written piece by piece so that whoever writes them can pause: a message whose lists are given as items that are made
+ * only when it is their turn. In JSON the lists show also when they are empty, as Mesos writes them by hand.
+ */
+import { encode } from '../codec.ts';
+import { toJsonText } from '../json.ts';
+import { JSON_TYPE, type MediaType } from '../mediaTypes.ts';
+import { type FieldSchema, messageNamed } from '../schema.ts';
+
+/** A field of a message: a list of messages, a message made of sections itself, or plain fields as they are. */
+export type Section =
+  | { readonly field: string; readonly items: readonly (() => object)[] }
+  | { readonly field: string; readonly sections: readonly Section[] };
+
+/** What is written so far. */
+type Pieces = (Uint8Array | string)[];
+
+/** Bytes, and how many they are. */
+interface Written {
+  readonly pieces: Pieces;
+  readonly length: number;
+}
+
+/**
+ * Writes a message of sections, with `plain` fields before them (in JSON) or wherever (in protobuf, where order says nothing).
+ * Stops after each item for the caller to look at the time.
+ * @returns pieces of one body, all text or all bytes
+ * @throws TypeError for a field that the type has not, EncodeError for an item that cannot be written
+ */
+export function* writeSections(
+  typeName: string,
+  type: MediaType,
+  plain: object,
+  sections: readonly Section[],
+): Generator<void, Pieces> {
+  if (type !== JSON_TYPE) {
+    const body = yield* protobufSections(typeName, sections);
+    return [encode(typeName, plain), ...body.pieces];
+  }
+  const head = toJsonText(typeName, plain).slice(0, -1);
+  const pieces: Pieces = [head];
+  yield* jsonSections(typeName, sections, pieces, head !== '{');
+  pieces.push('}');
+  return pieces;
+}
+
+function* jsonSections(
+  typeName: string,
+  sections: readonly Section[],
+  pieces: Pieces,
+  begun: boolean,
+): Generator<void, void> {
+  let comma = begun;
+  for (const section of sections) {
+    const field = fieldOf(typeName, section.field);
+    pieces.push(`${comma ? ',' : ''}"${section.field}":`);
+    comma = true;
+    if ('sections' in section) {
+      pieces.push('{');
+      yield* jsonSections(field.typeName ?? '', section.sections, pieces, false);
+      pieces.push('}');
+    } else yield* jsonItems(field.typeName ?? '', section.items, pieces);
+  }
+}
+
+function* jsonItems(
+  typeName: string,
+  items: readonly (() => object)[],
+  pieces: Pieces,
+): Generator<void, void> {
+  let text = '[';
+  for (const item of items) {
+    if (text !== '[') text += ',';
+    text += toJsonText(typeName, item());
+    yield;
+  }
+  pieces.push(`${text}]`);
+}
+
+function* protobufSections(typeName: string, sections: readonly Section[]): Generator<void, Written> {
+  const pieces: Pieces = [];
+  let length = 0;
+  const add = (bytes: Uint8Array): void => {
+    pieces.push(bytes);
+    length += bytes.length;
+  };
+  for (const section of sections) {
+    const field = fieldOf(typeName, section.field);
+    if ('sections' in section) {
+      const inner = yield* protobufSections(field.typeName ?? '', section.sections);
+      add(headerOf(field, inner.length));
+      pieces.push(...inner.pieces);
+      length += inner.length;
+      continue;
+    }
+    for (const item of section.items) {
+      const bytes = encode(field.typeName ?? '', item());
+      add(headerOf(field, bytes.length));
+      add(bytes);
+      yield;
+    }
+  }
+  return { pieces, length };
+}
+
+/** Number and length before a message in a message (wire type 2). */
+function headerOf({ id }: FieldSchema, length: number): Uint8Array {
+  return Uint8Array.from([...varint(id * 8 + 2), ...varint(length)]);
+}
+
+function varint(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
+  bytes.push(rest);
+  return bytes;
+}
+
+function fieldOf(typeName: string, name: string): FieldSchema {
+  const field = messageNamed(typeName).fields.find((each) => each.name === name);
+  if (field === undefined) throw new TypeError(`${typeName}.${name}: no such field`);
+  return field;
+}
+
+/** The pieces as one body. */
+export function joined(pieces: Pieces): Uint8Array | string {
+  const texts = pieces.filter((piece) => typeof piece === 'string');
+  return texts.length === pieces.length
+    ? texts.join('')
+    : Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
+}
