@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { parseAttributes, parseResources, validateRole } from '../../proto/resources/index.ts';
+import { etcdSecurityFlags } from '../../runtime/etcd/flags.ts';
 import * as flag from '../../runtime/flags/index.ts';
+import { masterFlag } from '../detector/index.ts';
 import { containerFlags } from './containerizer/flags.ts';
 
 function expectRole(role: string): void {
@@ -12,11 +14,11 @@ function expectRole(role: string): void {
 
 export const agentFlags = flag.defineFlags(
   {
-    master: flag.hostport({
-      required: true,
-      defaultPort: 5050,
-      help: 'Where the master listens',
-    }),
+    master: masterFlag(
+      'Where the master listens, or the etcd in which the masters of the cluster elect their leader',
+      5050,
+    ),
+    ...etcdSecurityFlags,
     ip: flag.ip({ help: 'Address to listen on; without one, the address of hostname' }),
     port: flag.port({ default: 5051, help: 'Port to listen on; 0 lets the system choose' }),
     hostname: flag.string({ help: 'Name of this machine as others should see it; without one, its own' }),

@@ -8,6 +8,7 @@ import type { Node } from '../../runtime/node.ts';
 import type { Pid } from '../../runtime/pid.ts';
 import { ExitCode, StartError } from '../../runtime/startError.ts';
 import { type Disk, RealDisk } from '../../runtime/storage/index.ts';
+import { detectorFor } from '../detector/index.ts';
 import { Agent } from './agent.ts';
 import { agentRoutes } from './api/routes.ts';
 import { createSandbox } from './containerizer/index.ts';
@@ -19,7 +20,6 @@ import { AgentPaths } from './paths.ts';
 import { Checkpoints } from './recovery/checkpoints.ts';
 import { type KnownIdentity, readIdentity, writeBootId, writeIdentity } from './recovery/identity.ts';
 import { incompatibility } from './registration/compatibility.ts';
-import { standaloneDetector } from './registration/detector.ts';
 import { StatusUpdateManager } from './updates/index.ts';
 
 export interface StartedAgent {
@@ -48,6 +48,9 @@ export async function startAgent(node: Node, flags: AgentFlags): Promise<Started
   const isRoot = process.getuid?.() === 0;
   const paths = new AgentPaths(flags.work_dir, runtimeDirOf(flags, isRoot));
   const ending = new Ending();
+  const { clock, random } = node;
+  const log = node.loggerFor('slave').child('detector');
+  const detector = detectorFor(flags.master, flags, { clock, random, log });
   const stores = openStores(node, paths, ending);
   try {
     const known = readIdentity(paths);
@@ -60,7 +63,7 @@ export async function startAgent(node: Node, flags: AgentFlags): Promise<Started
       version: buildFacts().version,
       paths,
       info,
-      detector: standaloneDetector(flags.master),
+      detector,
       containers: openContainerizer({
         ...{ paths, clock: node.clock, flags, isRoot },
         onWarning: (text) => node.loggerFor(stores.agentId).warn(text),

@@ -1,6 +1,6 @@
 /** The seam between those who follow the leading master and where they learn it from. */
 import type { MasterInfo } from '../../proto/index.ts';
-import type { OpenEtcd } from '../../runtime/etcd/client.ts';
+import { type EtcdSecurityValues, etcdOpener } from '../../runtime/etcd/flags.ts';
 import { type Address, type Clock, Pid, type Random } from '../../runtime/index.ts';
 import type { Logger } from '../../runtime/logging/index.ts';
 import { EtcdDetector } from './etcdDetector.ts';
@@ -34,13 +34,19 @@ export interface DetectorPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** Of the location, when it is etcd's. */
-  readonly openEtcd: OpenEtcd;
 }
 
-/** The detector for what `--master` names. */
-export function detectorFor(location: MasterLocation, ports: DetectorPorts): MasterDetector {
+/**
+ * The detector for what `--master` names.
+ * @param security who this program is to etcd
+ * @throws StartError naming the flag that is wrong
+ */
+export function detectorFor(
+  location: MasterLocation,
+  security: EtcdSecurityValues,
+  ports: DetectorPorts,
+): MasterDetector {
   if (location.kind === 'address') return standaloneDetector(location);
-  const { openEtcd, ...rest } = ports;
-  return new EtcdDetector({ ...rest, open: openEtcd, prefix: location.prefix });
+  const open = etcdOpener(location, security, ports.clock);
+  return new EtcdDetector({ ...ports, open, prefix: location.prefix });
 }

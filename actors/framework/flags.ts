@@ -1,5 +1,7 @@
 /** The flags of `--role=framework`. */
+import { etcdSecurityFlags } from '../../runtime/etcd/flags.ts';
 import * as flag from '../../runtime/flags/index.ts';
+import { masterFlag } from '../detector/index.ts';
 
 /** Rows of the table, to be joined with those of every role. */
 export const frameworkFlags = {
@@ -8,7 +10,10 @@ export const frameworkFlags = {
     help: "What to run: 'jobs', the job processor, or the path of a module that exports a framework",
     expected: "'jobs' or the path of a module",
   }),
-  master: flag.hostport({ required: true, help: 'Where the master is' }),
+  master: masterFlag(
+    'Where the master is, or the etcd in which the masters of the cluster elect their leader',
+  ),
+  ...etcdSecurityFlags,
   jobs: flag.path({
     help: 'The jobs to run, a JSON file: {"jobs":[{"cpus":0.5,"mem":100,"command":"echo hello"}]}',
   }),

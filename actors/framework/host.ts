@@ -1,6 +1,7 @@
 /** Runs one framework: its driver, the context it is given, and its end. */
 import type { FrameworkInfo } from '../../proto/index.ts';
 import type { Address, Node, Pid } from '../../runtime/index.ts';
+import type { MasterDetector } from '../detector/index.ts';
 import type { FrameworkContext, FrameworkEnd } from './context.ts';
 import type { FrameworkDefinition } from './definition.ts';
 import { MesosSchedulerDriver } from './driver/driver.ts';
@@ -9,7 +10,8 @@ import type { Scheduler } from './driver/scheduler.ts';
 export interface HostOptions {
   readonly definition: FrameworkDefinition;
   readonly framework: FrameworkInfo;
-  readonly master: Address;
+  /** Where the master is, or who finds it, anew for each run. */
+  readonly master: Address | MasterDetector;
   readonly options: Readonly<Record<string, unknown>>;
   readonly print: (line: string) => void;
 }

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import path from 'node:path';
 import type { Address, Node, Pid } from '../../runtime/index.ts';
 import { StartError } from '../../runtime/startError.ts';
+import { detectorFor, type MasterDetector } from '../detector/index.ts';
 import type { FrameworkEnd } from './context.ts';
 import { type FrameworkDefinition, loadFramework } from './definition.ts';
 import type { FrameworkFlags } from './flags.ts';
@@ -35,7 +36,7 @@ export async function startFramework(
   output: Output = process.stdout,
 ): Promise<StartedFramework> {
   const screen = new Screen(output);
-  const master = await resolveMaster(flags.master);
+  const findMaster = await masterFinder(node, flags);
   const open = await opener(flags, screen);
   const what = flags.framework === 'jobs' ? `jobs ${path.basename(flags.jobs ?? '')}` : undefined;
   const run = (): { hosted: HostedFramework; definition: FrameworkDefinition } => {
@@ -43,7 +44,10 @@ export async function startFramework(
     const framework = frameworkInfoOf(flags, what ?? definition.name);
     const options = flags.framework_options ?? {};
     const print = (line: string) => screen.print(line);
-    return { definition, hosted: hostFramework(node, { definition, framework, master, options, print }) };
+    return {
+      definition,
+      hosted: hostFramework(node, { definition, framework, master: findMaster(), options, print }),
+    };
   };
   let current = run();
   const untilDone = async (): Promise<number> => {
@@ -83,6 +87,18 @@ async function opener(flags: FrameworkFlags, screen: Screen): Promise<() => Fram
       unreachableTimeoutMs: flags.unreachable_timeout,
       reconcileIntervalMs: flags.reconciliation_interval,
     });
+}
+
+/** Where each run learns from where the master is: a detector is one run's own. */
+async function masterFinder(node: Node, flags: FrameworkFlags): Promise<() => Address | MasterDetector> {
+  const { master } = flags;
+  if (master.kind === 'address') {
+    const address = await resolveMaster(master);
+    return () => address;
+  }
+  const { clock, random } = node;
+  const log = node.loggerFor('scheduler').child('detector');
+  return () => detectorFor(master, flags, { clock, random, log });
 }
 
 /** The master answers under its IP address, whatever name it was called by. */

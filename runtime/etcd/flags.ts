@@ -21,7 +21,7 @@ export const etcdSecurityFlags = {
   }),
 };
 
-type EtcdSecurityValues = flag.FlagValues<typeof etcdSecurityFlags>;
+export type EtcdSecurityValues = flag.FlagValues<typeof etcdSecurityFlags>;
 
 /**
  * How to open clients for that place; each call opens another one.

@@ -12,8 +12,8 @@ import type { Pid } from '../../../runtime/pid.ts';
 import type { Timer } from '../../../runtime/ports.ts';
 import { agentProcessMachine, registrationBackoffMaxMs } from '../../../statecharts/agentProcess.ts';
 import { LiveChart } from '../../../statecharts/engine.ts';
+import type { Leader, MasterDetector } from '../../detector/index.ts';
 import { type AgentHost, chartClock, chartError } from '../host.ts';
-import type { MasterDetector } from './detector.ts';
 
 /** Pings that may stay out, when the master did not say (metrics: 5 × 15 s). */
 const PING_TIMEOUT_SECS = 75;
@@ -73,7 +73,7 @@ export class Registration {
   /** Everything found on disk is taken over: the search for a master begins. */
   recovered(): void {
     this.chart.send({ type: 'RECOVERED' });
-    this.detector.watch(this.host.defer((master: Pid | undefined) => this.detected(master)));
+    this.detector.watch(this.host.defer((leader: Leader | undefined) => this.detected(leader?.pid)));
   }
 
   stop(): void {

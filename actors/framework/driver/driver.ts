@@ -46,7 +46,9 @@ import {
   schedulerDriverMachine,
   subscriptionBackoffMaxMs,
 } from '../../../statecharts/index.ts';
+import type { Leader, MasterDetector } from '../../detector/index.ts';
 import type { Connect, ConnectionHost, SchedulerConnection } from './connection.ts';
+import { hasCapability, optional } from './fields.ts';
 import { pidConnection } from './pidConnection.ts';
 import type { Scheduler, SchedulerDriver } from './scheduler.ts';
 
@@ -59,7 +61,8 @@ const ENDS: ReadonlySet<string> = new Set(['STOP_REQUESTED', 'ABORT_REQUESTED', 
 export interface DriverOptions {
   /** Name of the process: `scheduler-<uuid>`. */
   readonly id: string;
-  readonly master: Address;
+  /** Where the master is, or who finds it. */
+  readonly master: Address | MasterDetector;
   /** With `id` set, the framework of that id is taken over. */
   readonly framework: FrameworkInfo;
   /** Makes the scheduler, when the process is initialized: it can use the process' timers at once. */
@@ -77,6 +80,8 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
   readonly #announcements: (() => void)[] = [];
   #framework: FrameworkInfo;
   #master: MasterInfo | undefined;
+  /** Where the leading master is, when that is known. */
+  #leader: Address | undefined;
   #subscriptions = 0;
   #lostBecause = '';
   #connection: SchedulerConnection | undefined;
@@ -101,12 +106,16 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
     });
     this.#chart = this.#makeChart();
     this.node.inspector.register(this.self, this.#chart);
-    this.#step({ type: 'MASTER_DETECTED' });
+    const { master } = this.#options;
+    if ('watch' in master)
+      master.watch(this.defer((leader: Leader | undefined) => this.#detected(leader?.pid)));
+    else this.#detected(master);
   }
 
   override finalize(): void {
     this.#step({ type: 'STOP_REQUESTED' });
     this.#connection?.close();
+    if ('watch' in this.#options.master) this.#options.master.stop();
   }
 
   override exited(pid: Pid, reason: ExitReason): void {
@@ -222,7 +231,13 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
   }
 
   get #masterText(): string {
-    return addressText(this.#options.master);
+    return this.#leader === undefined ? 'none' : addressText(this.#leader);
+  }
+
+  #detected(leader: Address | undefined): void {
+    this.#leader = leader;
+    if (leader === undefined) this.log.warn('no master leads; waiting for one');
+    this.#step({ type: leader === undefined ? 'MASTER_LOST' : 'MASTER_DETECTED' });
   }
 
   /** Callbacks run when the chart is where they say: a call made in `subscribed` is to go out. */
@@ -237,7 +252,9 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
       clock: { setTimer: (delayMs, run) => this.delay(delayMs, run) },
       actions: {
         // `open` may answer at once, which the chart takes only when this step is done.
-        connect: () => this.#connection?.open(this.#options.master),
+        connect: () => {
+          if (this.#leader !== undefined) this.#connection?.open(this.#leader);
+        },
         disconnect: () => this.#connection?.close(),
         sendSubscribe: () => this.#subscribe(),
         announceSubscribed: () => this.#announcements.push(() => this.#announceSubscribed()),
@@ -375,13 +392,4 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
       delay: (delayMs, run) => this.delay(delayMs, run),
     };
   }
-}
-
-function hasCapability(framework: FrameworkInfo, type: FrameworkInfoCapabilityType): boolean {
-  return framework.capabilities?.some((each) => each.type === type) === true;
-}
-
-/** A member that is there only when it has a value: messages hold no `undefined`. */
-function optional<K extends string, V>(name: K, value: V | undefined): { readonly [Name in K]?: V } {
-  return value === undefined ? {} : ({ [name]: value } as { readonly [Name in K]: V });
 }

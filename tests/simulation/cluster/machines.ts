@@ -3,8 +3,8 @@ import { Agent } from '../../../actors/agent/agent.ts';
 import { chartClock } from '../../../actors/agent/host.ts';
 import { AgentPaths } from '../../../actors/agent/paths.ts';
 import { Checkpoints } from '../../../actors/agent/recovery/checkpoints.ts';
-import { standaloneDetector } from '../../../actors/agent/registration/detector.ts';
 import { StatusUpdateManager } from '../../../actors/agent/updates/index.ts';
+import { standaloneDetector } from '../../../actors/detector/index.ts';
 import { soleElection } from '../../../actors/master/election/election.ts';
 import { masterFlags } from '../../../actors/master/flags.ts';
 import { Master } from '../../../actors/master/master.ts';
@@ -85,7 +85,7 @@ function spawnAgent(place: Place, containers: MachineContainers, rebooted: boole
     version: '1.12.0',
     paths: new AgentPaths('/work', '/run'),
     info,
-    detector: standaloneDetector(flags.master),
+    detector: standaloneDetector({ host: '10.0.0.1', port: 5050 }),
     containers: containers.port(node.clock),
     sandboxes: { create: () => undefined, userOf: () => undefined },
     checkpoints,

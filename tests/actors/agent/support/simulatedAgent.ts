@@ -9,8 +9,8 @@ import type {
 import { type ContainerPort, chartClock } from '../../../../actors/agent/host.ts';
 import { AgentPaths } from '../../../../actors/agent/paths.ts';
 import { Checkpoints } from '../../../../actors/agent/recovery/checkpoints.ts';
-import { standaloneDetector } from '../../../../actors/agent/registration/detector.ts';
 import { StatusUpdateManager } from '../../../../actors/agent/updates/index.ts';
+import { standaloneDetector } from '../../../../actors/detector/index.ts';
 import type { AgentInfo } from '../../../../proto/generated/types/v1.ts';
 import { mesosCodec } from '../../../../proto/messageCodec.ts';
 import { parseResources } from '../../../../proto/resources/index.ts';
@@ -127,7 +127,7 @@ export function simulatedAgent(
     version: '1.12.0',
     paths: new AgentPaths('/work', '/run'),
     info: describe(),
-    detector: standaloneDetector(flags.master),
+    detector: standaloneDetector({ host: '10.0.0.1', port: 5050 }),
     containers,
     sandboxes: { create: () => undefined, userOf: () => undefined },
     checkpoints: Checkpoints.open({

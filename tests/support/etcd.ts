@@ -1,0 +1,88 @@
+/** A real etcd of one or more members, where one is installed. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import path from 'node:path';
+import type { ExecutionContext } from 'ava';
+import { freePort, scratch } from './processes.ts';
+import { until } from './until.ts';
+
+export const hasEtcd: boolean = spawnSync('etcd', ['--version'], { stdio: 'ignore' }).status === 0;
+
+export interface EtcdMember {
+  readonly pid: number;
+  readonly clientPort: number;
+  kill(signal: NodeJS.Signals): void;
+  /** Starts it again with what it has on disk. */
+  restart(): void;
+}
+
+export interface EtcdCluster {
+  readonly members: readonly EtcdMember[];
+  /** `http://127.0.0.1:P,127.0.0.1:Q/mesostate` */
+  readonly url: string;
+  /** The same for `--master`. */
+  readonly masterUrl: string;
+  /** A value, by `etcdctl`; undefined when there is none. */
+  get(key: string): string | undefined;
+}
+
+/** Boots members on loopback; they end with the test. */
+export async function bootEtcd(t: ExecutionContext, size = 1): Promise<EtcdCluster> {
+  const folder = scratch(t);
+  const clientPorts: number[] = [];
+  const peerPorts: number[] = [];
+  for (let n = 0; n < size; n++) {
+    clientPorts.push(await freePort());
+    peerPorts.push(await freePort());
+  }
+  const initial = peerPorts.map((port, n) => `n${n}=http://127.0.0.1:${port}`).join(',');
+  const members = clientPorts.map((clientPort, n) =>
+    member(t, clientPort, [
+      ...['--name', `n${n}`, '--data-dir', path.join(folder, `n${n}`), '--initial-cluster', initial],
+      ...[
+        '--listen-peer-urls',
+        `http://127.0.0.1:${peerPorts[n]}`,
+        '--logger',
+        'zap',
+        '--log-level',
+        'error',
+      ],
+      ...[
+        '--initial-advertise-peer-urls',
+        `http://127.0.0.1:${peerPorts[n]}`,
+        '--initial-cluster-state',
+        'new',
+      ],
+      ...['--listen-client-urls', `http://127.0.0.1:${clientPort}`],
+      ...['--advertise-client-urls', `http://127.0.0.1:${clientPort}`],
+    ]),
+  );
+  const places = clientPorts.map((port) => `127.0.0.1:${port}`).join(',');
+  const get = (key: string): string | undefined => {
+    const options = {
+      env: { ...process.env, ETCDCTL_API: '3' },
+      encoding: 'utf8',
+      timeout: 5000,
+    } as const;
+    const asked = spawnSync('etcdctl', [`--endpoints=${places}`, 'get', '--print-value-only', key], options);
+    if (asked.status !== 0) throw new Error(`etcdctl: ${asked.stderr}`);
+    return asked.stdout.trim() || undefined;
+  };
+  await until('etcd answers', () => get('x') === undefined);
+  return { members, get, url: `http://${places}/mesostate`, masterUrl: `etcd://${places}/mesostate` };
+}
+
+function member(t: ExecutionContext, clientPort: number, args: readonly string[]): EtcdMember {
+  const begin = (): ChildProcess => spawn('etcd', args, { stdio: 'ignore' });
+  let child = begin();
+  t.teardown(() => child.kill('SIGKILL'));
+  return {
+    get pid() {
+      return child.pid ?? -1;
+    },
+    clientPort,
+    kill: (signal) => void child.kill(signal),
+    restart: () => {
+      child = begin();
+    },
+  };
+}
