@@ -17,6 +17,7 @@ import type { Pid } from '../../runtime/pid.ts';
 import { type ExitReason, Process } from '../../runtime/process.ts';
 import type { MasterDetector } from '../detector/index.ts';
 import { CommandExecutor } from './commandExecutor/commandExecutor.ts';
+import { type AccessPort, NOTHING_NEEDED } from './executors/access.ts';
 import { ExecutorDrivers } from './executors/drivers.ts';
 import { Executors } from './executors/executors.ts';
 import { Frameworks } from './executors/frameworks.ts';
@@ -56,6 +57,8 @@ export interface AgentParts {
   readonly checkpoints: Checkpoints;
   readonly streams: UpdateStreams;
   readonly remains: Remains;
+  /** What executors need to be let in; default: nothing. */
+  readonly access?: AccessPort;
   /** The agent's own PATH, handed on to executors. */
   readonly path: string | undefined;
   /** Keeps the info of a first registration on disk. */
@@ -210,9 +213,10 @@ export class Agent extends Process<MessageTypes> {
 
   private makeHost(): AgentHost {
     const { flags, paths, containers, sandboxes, checkpoints, path } = this.parts;
+    const access = this.parts.access ?? NOTHING_NEEDED;
     const metrics: AgentMetrics = agentCounters(this.node.metrics);
     return {
-      ...{ flags, paths, containers, sandboxes, checkpoints, path, metrics },
+      ...{ flags, paths, containers, sandboxes, checkpoints, access, path, metrics },
       self: this.self,
       clock: this.clock,
       random: this.random,

@@ -7,6 +7,7 @@ import type { Pid } from '../../runtime/pid.ts';
 import type { Clock, Ids, Random, Timer } from '../../runtime/ports.ts';
 import type { ChartError } from '../../statecharts/engine.ts';
 import type { ContainerLaunch, ContainerResources, ContainerSink } from './containerizer/index.ts';
+import type { AccessPort } from './executors/access.ts';
 import type { AgentFlags } from './flags.ts';
 import type { AgentMetrics } from './metrics.ts';
 import type { AgentPaths } from './paths.ts';
@@ -55,6 +56,8 @@ export interface AgentHost {
   readonly containers: ContainerPort;
   readonly sandboxes: SandboxPort;
   readonly checkpoints: Checkpoints;
+  /** What executors need to be let in. */
+  readonly access: AccessPort;
   /** The agent's own PATH. */
   readonly path: string | undefined;
   /** The present AgentInfo, with the id once there is one. */

@@ -14,6 +14,7 @@ import { agentRoutes } from './api/routes.ts';
 import { createSandbox } from './containerizer/index.ts';
 import { openContainerizer } from './containerizer/open.ts';
 import { detectResources } from './detection/index.ts';
+import { ExecutorAccess, type NodeAccess } from './executors/access.ts';
 import { type AgentFlags, agentFlags, runtimeDirOf } from './flags.ts';
 import { chartClock } from './host.ts';
 import { AgentPaths } from './paths.ts';
@@ -41,10 +42,15 @@ const SHUTDOWN_MAX_MS = 60_000;
 /**
  * Starts the agent of this node.
  *
+ * @param access what this node was started with, for executors to be let in
  * @throws Error in one line: a work_dir that cannot be written or is another agent's, a configuration that does not fit
  *   the last run's, damaged checkpoints
  */
-export async function startAgent(node: Node, flags: AgentFlags): Promise<StartedAgent> {
+export async function startAgent(
+  node: Node,
+  flags: AgentFlags,
+  access: NodeAccess = { variables: {}, clusterSecret: undefined },
+): Promise<StartedAgent> {
   const isRoot = process.getuid?.() === 0;
   const paths = new AgentPaths(flags.work_dir, runtimeDirOf(flags, isRoot));
   const ending = new Ending();
@@ -76,6 +82,7 @@ export async function startAgent(node: Node, flags: AgentFlags): Promise<Started
         updatesOf: (frameworkId, taskId) => stores.streams.updatesOf(frameworkId, taskId),
         rebooted: known.rebooted,
       },
+      access: new ExecutorAccess(access, paths.runtimeDir),
       path: process.env['PATH'],
       keepInfo: (kept, done) => keepInfo(stores, paths, kept, done),
       serve: (view) => agentRoutes(view, { build: buildFacts(), flags: toStrings(agentFlags, flags) }),

@@ -5,16 +5,20 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { Socket } from 'node:net';
+import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Address } from '../pid.ts';
-import { serverTls, type TlsOptions } from '../security/tls.ts';
+import { clientProblem, serverTls, type TlsOptions } from '../security/tls.ts';
 import { HttpReply, type ReplySink, type StreamSink } from './reply.ts';
 import type { HttpRequest } from './request.ts';
 
 /** A client that has not finished its TLS handshake by then is cut off. */
 const TLS_HANDSHAKE_MS = 10_000;
+
+/** First byte of a TLS connection: the type of its first record. */
+const TLS_HANDSHAKE = 22;
 
 /** Bodies below this are not worth compressing (Mesos' own bound). */
 const GZIP_MIN_BYTES = 1024;
@@ -29,7 +33,7 @@ export interface HttpServerOptions {
   readonly streamBufferBytesMax: number;
   readonly dispatch: Dispatch;
   readonly upgrade: Upgrade;
-  /** Speaks TLS only; without, plain HTTP only. */
+  /** Speaks TLS, and only that unless it says otherwise; without, plain HTTP only. */
   readonly tls?: TlsOptions | undefined;
   /** Bytes that are not HTTP came; their connection is closed. */
   readonly notHttp?: (reason: string) => void;
@@ -46,7 +50,8 @@ const NOT_HTTP: ReadonlySet<string> = new Set([
 ]);
 
 export class HttpServer {
-  private readonly server: Server;
+  /** What has the port: the only server, or one that gives each connection to the plain or the secure one. */
+  private readonly server: TcpServer;
   private readonly options: HttpServerOptions;
   private readonly sockets = new Set<Duplex>();
   /** Connections that never sent a whole head, the oldest first. */
@@ -59,20 +64,49 @@ export class HttpServer {
       this.receive(req, res);
     };
     const { tls } = options;
-    this.server =
-      tls === undefined
-        ? createServer(TIMES, receive)
-        : createTlsServer({ ...TIMES, ...serverTls(tls), handshakeTimeout: TLS_HANDSHAKE_MS }, receive);
-    this.server.on('upgrade', (req, socket, head) => {
+    if (tls === undefined) {
+      this.server = this.serving(createServer(TIMES, receive), 'connection');
+      return;
+    }
+    const settings = { ...TIMES, ...serverTls(tls), handshakeTimeout: TLS_HANDSHAKE_MS };
+    const secure = this.serving(createTlsServer(settings, receive), 'secureConnection');
+    secure.on('secureConnection', (socket: TLSSocket) => {
+      const problem = clientProblem(socket, tls);
+      if (problem === undefined) return;
+      options.notHttp?.(problem);
+      socket.destroy();
+    });
+    if (tls.allowPlain !== true) this.server = secure;
+    else this.server = this.sorting(secure, this.serving(createServer(TIMES, receive), 'connection'));
+  }
+
+  /** @param openedBy the event that tells of a connection that HTTP may come over */
+  private serving(server: Server, openedBy: 'connection' | 'secureConnection'): Server {
+    server.on('upgrade', (req, socket, head) => {
       this.halfOpen.delete(socket);
       this.track(socket);
-      options.upgrade(req, socket, head);
+      this.options.upgrade(req, socket, head);
     });
-    this.server.on('connection', (socket: Socket) => this.track(socket));
-    this.server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Duplex) =>
-      this.opened(socket),
-    );
-    this.server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.refuse(error, socket));
+    server.on('connection', (socket: Socket) => this.track(socket));
+    server.on(openedBy, (socket: Duplex) => this.opened(socket));
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.refuse(error, socket));
+    return server;
+  }
+
+  /** Each connection goes where its first byte belongs (libprocess' SUPPORT_DOWNGRADE). */
+  private sorting(secure: Server, plain: Server): TcpServer {
+    return createTcpServer((socket) => {
+      this.track(socket);
+      this.opened(socket);
+      socket.on('error', () => socket.destroy());
+      socket.once('readable', () => {
+        const first = socket.read(1) as Buffer | null;
+        if (first === null) return;
+        this.halfOpen.delete(socket);
+        socket.unshift(first);
+        (first[0] === TLS_HANDSHAKE ? secure : plain).emit('connection', socket);
+      });
+    });
   }
 
   /** @throws (by rejection) with `code` EADDRINUSE, EACCES, EADDRNOTAVAIL … */

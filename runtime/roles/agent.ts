@@ -3,6 +3,7 @@ import { startAgent } from '../../actors/agent/start.ts';
 import type * as flag from '../flags/index.ts';
 import type { Logger } from '../logging/index.ts';
 import type { Node } from '../node.ts';
+import { libprocessVariables } from './libprocess.ts';
 import { listenFor } from './listenFor.ts';
 import { type CommonValues, defineRole } from './role.ts';
 
@@ -21,7 +22,10 @@ export interface HostedAgent {
 export async function hostAgent(values: AgentValues, log: Logger): Promise<HostedAgent> {
   const listening = await listenFor({ ...values, delegateId: 'slave(1)' }, log);
   try {
-    const started = await startAgent(listening.node, values);
+    const started = await startAgent(listening.node, values, {
+      variables: libprocessVariables(values),
+      clusterSecret: values.cluster_secret,
+    });
     return {
       node: listening.node,
       done: started.done,

@@ -3,7 +3,8 @@ import type { FlagRecord, FlagTable, FlagValues } from '../flags/index.ts';
 import * as flag from '../flags/index.ts';
 import type { Logger } from '../logging/index.ts';
 import { loggingFlags } from '../logging/index.ts';
-import { securityFlags, withLibprocessVariables } from './security.ts';
+import { withLibprocessVariables } from './libprocess.ts';
+import { securityFlags } from './security.ts';
 
 /** A role as its starter writes it down. */
 export interface RoleDefinition<F extends FlagRecord> {

@@ -21,6 +21,8 @@ export interface ContainerLaunch {
   readonly environment: Readonly<Record<string, string>>;
   /** Run as this user; absent: as the agent's own. */
   readonly user?: string;
+  /** Files of the agent's that are to belong to that user. */
+  readonly handOver?: readonly string[];
   /** What it may use; absent: nothing is known, nothing is limited. */
   readonly resources?: ContainerResources;
   /** What its framework asked for: image, volumes, networks, limits of processes. */
@@ -65,7 +67,10 @@ const OF_THE_SHELL =
 export function launchScript(launch: ContainerLaunch): string {
   const { environment, user } = launch;
   const lines = [`sandbox ${quoted(launch.sandbox, 'sandbox')}`, ...(launch.isolation?.enter ?? [])];
-  if (user !== undefined) lines.push(`owner ${quoted(user, 'user')}`);
+  if (user !== undefined) {
+    lines.push(`owner ${quoted(user, 'user')}`);
+    for (const file of launch.handOver ?? []) lines.push(`hand_over ${quoted(file, 'file')}`);
+  }
   lines.push('started');
   const viaEnv: string[] = [];
   for (const [name, value] of Object.entries({ PATH: DEFAULT_PATH, ...environment })) {

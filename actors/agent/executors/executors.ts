@@ -157,8 +157,10 @@ export class Executors {
     const { containerId, directory, framework, info } = executor;
     this.asked.add(containerId);
     try {
-      const environment = executorEnvironment(agentEnvironment(host), framework.info, info, directory);
-      host.containers.launch(prepareLaunch(host, executor, info.command, environment), this.sink);
+      const { variables, files } = host.access.grant(containerId);
+      const own = executorEnvironment(agentEnvironment(host), framework.info, info, directory);
+      const launch = prepareLaunch(host, executor, info.command, { ...variables, ...own });
+      host.containers.launch({ ...launch, handOver: files }, this.sink);
     } catch (error) {
       this.sink.failed(containerId, (error as Error).message);
     }
@@ -316,6 +318,7 @@ export class Executors {
     if (framework.info.checkpoint === true)
       host.checkpoints.executorEnded(framework.id, executorId(executor));
     if (this.asked.delete(containerId) || executor.forCommandTask) host.containers.remove(containerId);
+    host.access.revoke(containerId);
     this.known.frameworks.removeIfEmpty(framework);
   }
 

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import * as flag from '../../../runtime/flags/index.ts';
-import { securityFlags, securityOf, withLibprocessVariables } from '../../../runtime/roles/security.ts';
+import { libprocessVariables, withLibprocessVariables } from '../../../runtime/roles/libprocess.ts';
+import { securityFlags, securityOf } from '../../../runtime/roles/security.ts';
 import { authority } from '../../support/certificates.ts';
 import { boot, scratch } from '../../support/processes.ts';
 
@@ -27,11 +28,42 @@ test('libprocess variables set the flags where TLS is enabled by them; flags win
   };
   t.deepEqual(securityOf(read([], env)), {});
   const enabled = { ...env, LIBPROCESS_SSL_ENABLED: '1' };
-  const tls = { cert: node.cert, key: node.key, ca, requireClientCert: true, verifyServerCert: false };
+  const tls = {
+    ...{ cert: node.cert, key: node.key, ca, requireClientCert: true, verifyServerCert: false },
+    ...{ verifyIpAddress: true, verifyDepth: 4, ecdhCurve: 'auto', allowPlain: false },
+    versions: ['TLSv1.2', 'TLSv1.3'] as ['TLSv1.2', 'TLSv1.3'],
+  };
   t.deepEqual(securityOf(read([], enabled)), { tls });
   t.deepEqual(securityOf(read(['--no-ssl_require_client_cert'], enabled)), {
     tls: { ...tls, requireClientCert: false },
   });
+});
+
+test("every one of libprocess' variables about TLS has its flag, and goes on to what a node starts as it came", (t) => {
+  const { caFile, issue } = authority(t);
+  const node = issue('node');
+  const env = {
+    LIBPROCESS_SSL_ENABLED: 'true',
+    LIBPROCESS_SSL_CERT_FILE: node.certFile,
+    LIBPROCESS_SSL_KEY_FILE: node.keyFile,
+    LIBPROCESS_SSL_CA_DIR: path.dirname(caFile),
+    LIBPROCESS_SSL_SUPPORT_DOWNGRADE: 'true',
+    LIBPROCESS_SSL_VERIFY_DEPTH: '2',
+    LIBPROCESS_SSL_VERIFY_IPADD: 'false',
+    LIBPROCESS_SSL_CIPHERS: 'ECDHE-ECDSA-AES128-GCM-SHA256',
+    LIBPROCESS_SSL_ECDH_CURVE: 'P-256',
+    LIBPROCESS_SSL_ENABLE_TLS_V1_1: 'true',
+    LIBPROCESS_SSL_ENABLE_TLS_V1_3: 'false',
+  };
+  const values = read([], env);
+  t.like(securityOf(values).tls, {
+    ...{ allowPlain: true, verifyDepth: 2, verifyIpAddress: false, ecdhCurve: 'P-256' },
+    ...{ ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256', versions: ['TLSv1.1', 'TLSv1.2'] },
+  });
+  t.regex(securityOf(values).tls?.ca ?? '', /BEGIN CERTIFICATE/);
+  t.like(libprocessVariables(values), env);
+  t.deepEqual(securityOf(read([], libprocessVariables(values))), securityOf(values));
+  t.deepEqual(libprocessVariables(read([])), {});
 });
 
 test('what does not fit together is one line that names the flag', (t) => {
@@ -43,6 +75,15 @@ test('what does not fit together is one line that names the flag', (t) => {
     [
       [`--ssl_cert_file=${certFile}`, `--ssl_key_file=${keyFile}`, '--ssl_require_client_cert'],
       /needs --ssl_ca_file/,
+    ],
+    [
+      [`--ssl_cert_file=${certFile}`, `--ssl_key_file=${keyFile}`, '--ssl_enable_tls_v1_0'],
+      /^--ssl_enable_tls_v1_1: expected the enabled versions/,
+    ],
+    [['--ssl_support_downgrade'], /^--ssl_support_downgrade: needs --ssl_cert_file/],
+    [
+      [`--ssl_cert_file=${certFile}`, `--ssl_key_file=${keyFile}`, `--ssl_ca_dir=${certFile}`],
+      /^--ssl_ca_dir: expected a readable folder/,
     ],
     [
       [`--ssl_cert_file=${certFile}.not`, `--ssl_key_file=${keyFile}`],

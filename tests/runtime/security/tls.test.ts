@@ -119,6 +119,69 @@ test('with mutual TLS, who shows no certificate of the authority gets no answer'
   t.deepEqual(guarded.listener.heard, ['hello']);
 });
 
+test('while a cluster changes over, a port takes both: plain HTTP, TLS, and links of either kind', async (t) => {
+  const { ca, issue } = authority(t);
+  const both = await started(t, { tls: { ...issue('both'), ca, allowPlain: true } });
+  const { port } = both.node.address;
+  t.is(await get(port, { ca }), 200);
+  for (const _ of [1, 2]) t.is((await fetch(`http://127.0.0.1:${port}/listener`)).status, 200);
+  const posted = await fetch(`http://127.0.0.1:${port}/listener/say`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify('p'.repeat(200_000)),
+  });
+  t.is(posted.status, 202);
+  const plain = await started(t, {});
+  const secure = await started(t, { tls: { ...issue('secure'), ca } });
+  plain.listener.tell(both.listener.self, 'plain');
+  secure.listener.tell(both.listener.self, 'secure');
+  await until('all are heard', () => both.listener.heard.length === 3);
+  const silent = connect(port, '127.0.0.1');
+  const ended = new Promise((resolve) => silent.once('close', resolve));
+  silent.once('connect', () => silent.end());
+  await ended;
+  t.is(await get(port, { ca }), 200);
+});
+
+test('a chain longer than allowed is not believed, of a server and of a client', async (t) => {
+  const { ca, issue, issueBelow } = authority(t);
+  const deep = await started(t, { tls: { ...issueBelow('deep'), ca, requireClientCert: true } });
+  const strict = await started(t, {
+    tls: { ...issue('strict'), ca, requireClientCert: true, verifyDepth: 0 },
+  });
+  const lenient = await started(t, { tls: { ...issue('lenient'), ca, verifyDepth: 1 } });
+  lenient.listener.tell(deep.listener.self, 'x');
+  await until('one authority in between is allowed', () => deep.listener.heard.length === 1);
+  strict.listener.tell(deep.listener.self, 'x');
+  await until('a server is refused', () => strict.node.deadLetters.total('link-broken') === 1);
+  deep.listener.tell(strict.listener.self, 'x');
+  await until('a client is refused', () => deep.node.deadLetters.total('link-broken') === 1);
+  t.deepEqual(strict.listener.heard, []);
+});
+
+test('a certificate for names only is taken from a node called by its IP address, when told so', async (t) => {
+  const { ca, issue } = authority(t);
+  const elsewhere = await started(t, { tls: { ...issue('elsewhere', '10.9.8.7'), ca } });
+  const told = await started(t, { tls: { ...issue('told'), ca, verifyIpAddress: false } });
+  told.listener.tell(elsewhere.listener.self, 'x');
+  await until('it arrived', () => elsewhere.listener.heard.length === 1);
+  t.pass();
+});
+
+test('versions and ciphers that the two have not in common make no link', async (t) => {
+  const { ca, issue } = authority(t);
+  const now = await started(t, { tls: { ...issue('now'), ca, versions: ['TLSv1.3', 'TLSv1.3'] } });
+  const old = await started(t, { tls: { ...issue('old'), ca, versions: ['TLSv1.2', 'TLSv1.2'] } });
+  old.listener.tell(now.listener.self, 'x');
+  await until('it is lost', () => old.node.deadLetters.total('link-broken') === 1);
+  const ciphers = 'ECDHE-ECDSA-AES256-GCM-SHA384';
+  const chosen = { versions: ['TLSv1.2', 'TLSv1.2'], ciphers, ecdhCurve: 'P-384' } as const;
+  const fitting = await started(t, { tls: { ...issue('fitting'), ca, ...chosen } });
+  old.listener.tell(fitting.listener.self, 'x');
+  await until('it arrived', () => fitting.listener.heard.length === 1);
+  t.deepEqual(now.listener.heard, []);
+});
+
 test('material that is no pair is refused in one line, before a port is taken', async (t) => {
   const { issue } = authority(t);
   const [one, two] = [issue('one'), issue('two')];
@@ -126,6 +189,8 @@ test('material that is no pair is refused in one line, before a port is taken', 
     { cert: 'nonsense', key: one.key },
     { cert: one.cert, key: two.key },
     { cert: one.cert, key: one.key, requireClientCert: true },
+    { cert: one.cert, key: one.key, ciphers: 'NONE-OF-THESE' },
+    { cert: one.cert, key: one.key, ecdhCurve: 'flat' },
   ];
   for (const tls of wrong) await t.throwsAsync(listen({ tls }), { message: /^TLS: [^\n]+$/ });
 });

@@ -46,6 +46,11 @@ owner() {
   launcher_setpriv=$(command -v setpriv) || launcher_chroot=$(command -v chroot) || fail "user $1 needs setpriv or chroot"
 }
 
+# hand_over FILE: gives a file to that user as well.
+hand_over() {
+  chown "$launcher_uid:$launcher_gid" "$1" || fail "$1 cannot be given to user $launcher_user"
+}
+
 # become COMMAND...: goes on as the user and the command.
 become() {
   if [ -n "$launcher_setpriv" ]; then
