@@ -33,6 +33,8 @@ export class Allocation {
         fairSharingExcluded: flags.fair_sharing_excluded_resource_names,
         roleSorter: flags.role_sorter,
         frameworkSorter: flags.framework_sorter,
+        agentRecoveryFactor: flags.allocator_agent_recovery_factor,
+        recoveryTimeoutMs: flags.allocator_recovery_timeout,
       },
     });
   }

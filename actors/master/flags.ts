@@ -13,6 +13,7 @@ import {
   integer,
   ip,
   list,
+  number,
   path,
   port,
   rate,
@@ -89,6 +90,30 @@ const rows = {
     parse: parsePercent,
     print: (percent) => `${percent}%`,
     help: 'The master ends when more of its agents than this do not come back after a failover',
+  }),
+  registry_gc_interval: duration({
+    default: '15mins',
+    min: '1secs',
+    help: 'How often agents that were unreachable or gone for long are dropped from the registry',
+  }),
+  registry_max_agent_age: duration({
+    default: '2weeks',
+    help: 'How long the registry remembers an unreachable or gone agent',
+  }),
+  registry_max_agent_count: integer({
+    default: 102_400,
+    min: 0,
+    help: 'How many unreachable and how many gone agents the registry remembers; the oldest are dropped',
+  }),
+  allocator_agent_recovery_factor: number({
+    default: 0.8,
+    min: 0,
+    max: 1,
+    help: 'Where there is quota, a new leader offers nothing before this share of its agents is back',
+  }),
+  allocator_recovery_timeout: duration({
+    default: '10mins',
+    help: 'Longest wait for --allocator_agent_recovery_factor',
   }),
   allocation_interval: duration({ default: '1secs', help: 'Interval of the allocations for all agents' }),
   min_allocatable_resources: string({

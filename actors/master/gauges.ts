@@ -19,6 +19,9 @@ export function addGauges(parts: MasterParts): void {
   gauge('slaves_disconnected', () => all().filter(({ id }) => !agents.isConnected(id)).length);
   gauge('slaves_active', () => all().filter(({ id }) => agents.isActive(id)).length);
   gauge('slaves_inactive', () => all().filter(({ id }) => !agents.isActive(id)).length);
+  // Ours: how a failover goes on. `recovery_slaves` were in the registry, `…_settled` are back or given up.
+  gauge('recovery_slaves', () => leadership.recovery.agents);
+  gauge('recovery_slaves_settled', () => leadership.recovery.settled);
   gauge('slaves_unreachable', () => parts.registrar.registry.unreachable.size);
 
   const { chart } = frameworks;

@@ -27,7 +27,10 @@ export class Leadership {
       onError,
       actions: {
         recoverRegistry: () => this.recover(),
-        serve: () => parts.allocation.start(),
+        serve: () => {
+          parts.allocation.start();
+          parts.registryGarbage.start();
+        },
         giveUpMissingAgents: () => parts.agentRecovery.giveUpMissing(),
         shutDown: ({ context }) => this.shutDown(context.reason),
       },
@@ -91,6 +94,12 @@ export class Leadership {
 
   fail(reason: string): void {
     this.chart.send({ type: 'FATAL', reason });
+  }
+
+  /** How the failover goes on: agents that the registry listed, and how many of them are back or given up. */
+  get recovery(): { readonly agents: number; readonly settled: number } {
+    const { agents, settled } = this.chart.context;
+    return { agents, settled };
   }
 
   /** A recovered agent is back, or given up. */

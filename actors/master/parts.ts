@@ -11,6 +11,7 @@ import type { Clock, Ids, Node, Pid, Random, Timer } from '../../runtime/index.t
 import type { Logger } from '../../runtime/logging/index.ts';
 import type { MetricsRegistry } from '../../runtime/metrics/index.ts';
 import { Agents } from './agents/agents.ts';
+import { RegistryGarbage } from './agents/garbage.ts';
 import { AgentLosses } from './agents/losses.ts';
 import { AgentPings } from './agents/pings.ts';
 import { AgentReconciliation } from './agents/reconciliation.ts';
@@ -88,6 +89,7 @@ export class MasterParts {
   readonly registration: AgentRegistration;
   readonly agentReconciliation: AgentReconciliation;
   readonly agentRecovery: AgentRecovery;
+  readonly registryGarbage: RegistryGarbage;
   readonly pings: AgentPings;
   readonly losses: AgentLosses;
   readonly frameworks: Frameworks;
@@ -130,6 +132,7 @@ export class MasterParts {
     this.registration = new AgentRegistration(this);
     this.agentReconciliation = new AgentReconciliation(this);
     this.agentRecovery = new AgentRecovery(this);
+    this.registryGarbage = new RegistryGarbage(this);
     this.pings = new AgentPings(this);
     this.losses = new AgentLosses(this);
     this.frameworks = new Frameworks(this);

@@ -22,10 +22,11 @@ import { AllocatorState } from './state.ts';
 export class Allocator {
   private readonly state: AllocatorState;
   private readonly inverse = new InverseOffers();
-  private readonly pause = new RecoveryPause();
+  private readonly pause: RecoveryPause;
 
   constructor({ random, options = {} }: { random: Random; options?: AllocatorOptions }) {
     this.state = new AllocatorState(random, options);
+    this.pause = new RecoveryPause(options);
   }
 
   // Frameworks.

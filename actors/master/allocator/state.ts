@@ -10,10 +10,11 @@ import type { AllocatorFramework } from './framework.ts';
 import { DEFAULT_MINIMUM, type Minimum } from './minimum.ts';
 import { ConsumptionLedger, type Quota } from './quota.ts';
 import { RandomSorter } from './randomSorter.ts';
+import type { RecoveryPauseOptions } from './recovery.ts';
 import { Totals } from './share.ts';
 import type { Sorter, SorterContext, SorterName } from './sorter.ts';
 
-export interface AllocatorOptions {
+export interface AllocatorOptions extends RecoveryPauseOptions {
   /** `--allocation_interval`; no refusal is shorter. Default 1000. */
   readonly allocationIntervalMs?: number | undefined;
   /** `--min_allocatable_resources`. Default `cpus:0.01|mem:32`. */

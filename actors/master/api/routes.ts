@@ -8,6 +8,7 @@ import type { MasterParts } from '../parts.ts';
 import type { Document } from './blocks.ts';
 import { frameworksDocument } from './frameworks.ts';
 import { redirect, whileLeading } from './leaderOnly.ts';
+import { leadershipDocument } from './leadership.ts';
 import { machinesDownEndpoint, machinesUpEndpoint, scheduleEndpoint, statusEndpoint } from './maintenance.ts';
 import { operatorApi } from './operator/dispatcher.ts';
 import { operatorCalls } from './operator/table.ts';
@@ -57,6 +58,10 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
   };
   route('/flags', showFlags, {
     help: 'The flags of the master',
+    realm: READ_ONLY,
+  });
+  route('/leadership', (request, reply) => replyJson(request, reply, jsonText(leadershipDocument(parts))), {
+    help: 'Who leads, and how many agents are back after a failover',
     realm: READ_ONLY,
   });
   route('/redirect', (request, reply) => redirect(parts, request, reply), {

@@ -89,6 +89,20 @@ export function markSlaveGone(id: string, timeNs: number): RegistryOperation {
   };
 }
 
+/** Unreachable and gone agents that are remembered no longer. One that came back meanwhile is left alone. */
+export function pruneSlaves(ids: readonly string[]): RegistryOperation {
+  return {
+    name: 'Prune',
+    apply: (draft) => {
+      for (const id of ids) {
+        if (draft.unreachable.has(id)) draft.unreachable.delete(id);
+        if (draft.gone.has(id)) draft.gone.delete(id);
+      }
+      return true;
+    },
+  };
+}
+
 /** Refused when it is not a member. */
 export function removeSlave(id: string): RegistryOperation {
   return {

@@ -1,0 +1,21 @@
+/** `/leadership`: who leads, in what state this master is, and how many of the former agents are back after a failover. */
+import type { MasterParts } from '../parts.ts';
+import type { Json } from './blocks.ts';
+import { seconds } from './blocks.ts';
+
+/** Also of a master that waits: `state` is its chart's, `leader` the leading master as far as it is known. */
+export function leadershipDocument({ leadership, info, agents }: MasterParts): Json {
+  const { leader, recovery } = leadership;
+  return {
+    id: info.id,
+    state: leadership.chart.value,
+    leading: leadership.leading,
+    elected_time: seconds(leadership.electedAtMs),
+    leader: leader === undefined ? undefined : { id: leader.id, pid: leader.pid, hostname: leader.hostname },
+    recovery: {
+      agents: recovery.agents,
+      settled: recovery.settled,
+      awaited: leadership.leading ? agents.awaited : 0,
+    },
+  };
+}
