@@ -9,6 +9,7 @@ import { containerMachine } from './container.ts';
 import { detectorMachine } from './detector.ts';
 import { electionMachine } from './election.ts';
 import type { ChartContext, ChartEvent, ChartInput } from './engine.ts';
+import { eventStreamMachine } from './eventStream.ts';
 import { executorMachine } from './executor.ts';
 import { executorDriverMachine } from './executorDriver.ts';
 import { frameworkMachine } from './framework.ts';
@@ -148,6 +149,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     description: 'A framework as the master sees it.',
     file: 'framework.ts',
     samples: { SUBSCRIBED: true, DEACTIVATED: true, CONNECTION_LOST: true, TORN_DOWN: true },
+  }),
+  entry(eventStreamMachine, {
+    description: 'A stream of the master’s events to an operator.',
+    file: 'eventStream.ts',
+    samples: { CAUGHT_UP: true, TOO_SLOW: true, CLIENT_GONE: true, DISPLACED: true },
   }),
   entry(offerMachine, {
     description: 'An offer, which is answered once.',

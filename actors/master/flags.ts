@@ -150,6 +150,11 @@ const rows = {
     min: 0,
     help: 'Unreachable tasks that are remembered of each framework',
   }),
+  max_operator_event_stream_subscribers: integer({
+    default: 1000,
+    min: 1,
+    help: 'Event streams of operators; for one beyond, the oldest is closed',
+  }),
   publish_per_framework_metrics: boolean({ default: true, help: 'Have metrics of each framework' }),
   ...authorizationFlags,
   authenticate_http_frameworks: boolean({

@@ -13,6 +13,7 @@ export function addGauges(parts: MasterParts): void {
   gauge('uptime_secs', () => (parts.nowMs - actor.node.startedAtMs) / 1000);
   gauge('elected', () => (leadership.leading ? 1 : 0));
   gauge('outstanding_offers', () => offers.count);
+  gauge('operator_event_stream_subscribers', () => parts.eventStreams.count);
 
   const all = () => [...agents.all()];
   gauge('slaves_connected', () => all().filter(({ id }) => agents.isConnected(id)).length);

@@ -33,6 +33,7 @@ export class Master extends Process<MessageTypes> {
       parts.frameworks,
       parts.offers,
       parts.tasks,
+      parts.eventStreams,
       parts.maintenance,
       parts.inverseOffers,
     ]) {
@@ -51,6 +52,7 @@ export class Master extends Process<MessageTypes> {
   override finalize(): void {
     this.rooms?.leadership.stop();
     for (const framework of this.rooms?.frameworks.all() ?? []) framework.connection?.close();
+    this.rooms?.eventStreams.close();
     this.cancelTimers();
   }
 

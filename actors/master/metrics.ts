@@ -72,6 +72,8 @@ export class MasterMetrics {
   readonly messages: Readonly<Record<MessageName, Counter>>;
   readonly droppedMessages: Counter;
   readonly httpCacheHits: Counter;
+  /** Not Mesos': its streams have no bound. */
+  readonly eventStreamsDropped: Counter;
   readonly validStatusUpdates: Counter;
   readonly invalidStatusUpdates: Counter;
   readonly validAcknowledgements: Counter;
@@ -102,6 +104,7 @@ export class MasterMetrics {
     this.messages = Object.fromEntries(entries) as Record<MessageName, Counter>;
     this.droppedMessages = master('dropped_messages');
     this.httpCacheHits = master('http_cache_hits');
+    this.eventStreamsDropped = master('operator_event_streams_dropped');
     this.validStatusUpdates = master('valid_status_updates');
     this.invalidStatusUpdates = master('invalid_status_updates');
     this.validAcknowledgements = master('valid_status_update_acknowledgements');

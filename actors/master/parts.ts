@@ -19,6 +19,8 @@ import { AgentRecovery } from './agents/recovery.ts';
 import { AgentRegistration } from './agents/registration.ts';
 import { Allocation } from './allocation.ts';
 import type { Election } from './election/election.ts';
+import { Changes } from './events/changes.ts';
+import { EventStreams } from './events/eventStreams.ts';
 import type { MasterFlags } from './flags.ts';
 import { SchedulerCalls } from './frameworks/calls.ts';
 import { Frameworks } from './frameworks/frameworks.ts';
@@ -78,6 +80,9 @@ export class MasterParts {
   readonly authorizer: Authorizer;
   readonly metrics: MasterMetrics;
   readonly readings: Readings;
+  readonly eventStreams: EventStreams;
+  /** Told what happens to tasks, agents and frameworks. */
+  readonly changes: Changes;
   readonly leadership: Leadership;
   readonly registrar: Registrar;
   readonly allocation: Allocation;
@@ -112,6 +117,8 @@ export class MasterParts {
     this.info = info;
     this.authorizer = settings.flags.acls === undefined ? permitAll : localAuthorizer(settings.flags.acls);
     this.metrics = new MasterMetrics(actor.metrics, settings.flags.publish_per_framework_metrics);
+    this.eventStreams = new EventStreams(this);
+    this.changes = new Changes(this);
     this.readings = new Readings(actor, () => void this.metrics.httpCacheHits.value++);
     this.leadership = new Leadership(this);
     this.registrar = new Registrar({

@@ -10,7 +10,12 @@ import { type FieldSchema, messageNamed } from '../schema.ts';
 /** A field of a message: a list of messages, a message made of sections itself, or plain fields as they are. */
 export type Section =
   | { readonly field: string; readonly items: readonly (() => object)[] }
-  | { readonly field: string; readonly sections: readonly Section[] };
+  | {
+      readonly field: string;
+      readonly sections: readonly Section[];
+      /** Fields behind the sections. */
+      readonly rest?: object;
+    };
 
 /** What is written so far. */
 type Pieces = (Uint8Array | string)[];
@@ -58,6 +63,12 @@ function* jsonSections(
     if ('sections' in section) {
       pieces.push('{');
       yield* jsonSections(field.typeName ?? '', section.sections, pieces, false);
+      if (section.rest !== undefined)
+        pieces.push(
+          toJsonText(field.typeName ?? '', section.rest)
+            .replace(/^\{/, ',')
+            .slice(0, -1),
+        );
       pieces.push('}');
     } else yield* jsonItems(field.typeName ?? '', section.items, pieces);
   }
@@ -88,9 +99,11 @@ function* protobufSections(typeName: string, sections: readonly Section[]): Gene
     const field = fieldOf(typeName, section.field);
     if ('sections' in section) {
       const inner = yield* protobufSections(field.typeName ?? '', section.sections);
-      add(headerOf(field, inner.length));
-      pieces.push(...inner.pieces);
+      const rest = encode(field.typeName ?? '', section.rest ?? {});
+      add(headerOf(field, inner.length + rest.length));
+      for (const piece of inner.pieces) pieces.push(piece);
       length += inner.length;
+      add(rest);
       continue;
     }
     for (const item of section.items) {

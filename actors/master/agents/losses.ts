@@ -44,6 +44,7 @@ export class AgentLosses {
       agents.chart.step(agent.id, { type: 'REMOVED_STORED' });
       agents.chart.stop(agent.id);
       metrics.slaveRemoved(why);
+      this.parts.changes.agentRemoved(agent.id);
       this.tellFrameworks(agent.id);
     });
   }

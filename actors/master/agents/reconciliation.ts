@@ -96,6 +96,7 @@ export class AgentReconciliation {
     const agent = newAgent(description, id, from, nowMs);
     agent.reregisteredAtMs = nowMs;
     agents.add(agent);
+    this.parts.changes.agentAdded(agent);
     const completed = this.takeFrameworks(agent, message);
     for (const task of message.tasks ?? []) this.takeTask(agent, task, completed);
     for (const info of message.executor_infos ?? []) this.takeExecutor(agent, info);

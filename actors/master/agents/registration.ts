@@ -150,6 +150,7 @@ export class AgentRegistration {
       agents.add(agent);
       agents.chart.step(id, { type: 'REGISTERED' });
       this.join(agent);
+      this.parts.changes.agentAdded(agent);
       this.parts.metrics.slaveRegistrations.value++;
       actor.log.info('registered agent', {
         agent_id: id,

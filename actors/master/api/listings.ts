@@ -63,7 +63,7 @@ export const agentsListing: Listing = (parts, viewer) => {
   const { agents, registrar } = parts;
   const awaited = [...registrar.registry.slaves].filter(([id]) => agents.isAwaited(id));
   return [
-    { field: 'agents', items: [...agents.all()].map((agent) => agentMaker(parts, agent, viewer)) },
+    { field: 'agents', items: [...agents.all()].map((agent) => bound(agentMaker(parts, agent), viewer)) },
     {
       field: 'recovered_agents',
       items: awaited.map(
@@ -74,6 +74,10 @@ export const agentsListing: Listing = (parts, viewer) => {
     },
   ];
 };
+
+function bound<T>(make: (viewer: Viewer) => T, viewer: Viewer): Maker<T> {
+  return () => make(viewer);
+}
 
 export const stateListing: Listing = (parts, viewer) => [
   { field: 'get_tasks', sections: tasksListing(parts, viewer) },

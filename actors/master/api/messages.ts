@@ -89,16 +89,15 @@ function frameworkHead(
 export function agentMaker(
   { agents, offers }: MasterParts,
   agent: AgentRecord,
-  viewer: Viewer,
-): Maker<MasterResponseGetAgentsAgent> {
+): (viewer: Viewer) => MasterResponseGetAgentsAgent {
   const { id, description, total, registeredAtMs, reregisteredAtMs } = agent;
   const active = agents.isActive(id);
   const deactivated = !agents.chart.hasTag(id, 'schedulable');
   const pid = agent.pid.toUpid();
   const used = [...agent.used.values()];
   const offered = offers.listed(agent.offers).map(({ resources }) => resources);
-  const format = (bag: Resources): Resource[] => endpointFormat(viewer.visible(bag));
-  return () => ({
+  const format = (bag: Resources, viewer: Viewer): Resource[] => endpointFormat(viewer.visible(bag));
+  return (viewer) => ({
     agent_info: { ...description.info, resources: visibleMessages(description.info.resources, viewer) },
     active,
     deactivated,
@@ -106,9 +105,9 @@ export function agentMaker(
     pid,
     registered_time: timeInfo(registeredAtMs),
     reregistered_time: reregisteredAtMs === undefined ? undefined : timeInfo(reregisteredAtMs),
-    total_resources: format(total),
-    allocated_resources: format(Resources.sum(used)),
-    offered_resources: format(Resources.sum(offered)),
+    total_resources: format(total, viewer),
+    allocated_resources: format(Resources.sum(used), viewer),
+    offered_resources: format(Resources.sum(offered), viewer),
     capabilities: [...description.capabilities],
   });
 }

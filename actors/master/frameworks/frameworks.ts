@@ -90,7 +90,7 @@ export class Frameworks {
   /** A framework that an agent tells of; its scheduler will come back, or not. */
   recover(id: string, info: FrameworkInfo): void {
     this.parts.actor.log.info('framework recovered', { framework_id: id, name: info.name });
-    this.add(id, describeFramework(id, info));
+    this.parts.changes.frameworkAdded(this.add(id, describeFramework(id, info)));
   }
 
   /** From now on the scheduler is at this connection; a former one gets nothing any more. */

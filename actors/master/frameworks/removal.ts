@@ -18,7 +18,7 @@ export class FrameworkRemoval {
 
   /** Ends everything of it everywhere. Its scheduler is not told of its tasks: it has asked, or is not there. */
   remove(id: string): void {
-    const { frameworks, actor, agents, allocation, offers, inverseOffers, metrics } = this.parts;
+    const { frameworks, actor, agents, allocation, offers, inverseOffers, metrics, changes } = this.parts;
     const framework = frameworks.find(id);
     if (framework === undefined) return;
     actor.log.info('framework removed', { framework_id: id, name: framework.description.info.name });
@@ -34,6 +34,7 @@ export class FrameworkRemoval {
     for (const task of [...framework.unreachable.values()]) this.end(framework, task);
     allocation.removeFramework(id);
     frameworks.retire(framework);
+    changes.frameworkRemoved(framework);
     metrics.removeFramework(framework);
     framework.connection?.close();
   }
@@ -51,6 +52,7 @@ export class FrameworkRemoval {
       });
       keepStatus(task, status);
       this.parts.metrics.taskChanged(tasks.stateName(task), status);
+      this.parts.changes.taskUpdated(task, status, true);
     }
     tasks.complete(task);
   }

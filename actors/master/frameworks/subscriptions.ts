@@ -88,7 +88,10 @@ export class Subscriptions {
     const changed = (['principal', 'user', 'checkpoint'] as const).find((name) => differs(info, next, name));
     if (changed !== undefined) return `'FrameworkInfo.${changed}' cannot be changed`;
     this.redescribe(framework, call);
-    if (!sameMessage(info, framework.description.info)) this.parts.frameworks.describeToAll(framework);
+    if (!sameMessage(info, framework.description.info)) {
+      this.parts.frameworks.describeToAll(framework);
+      this.parts.changes.frameworkUpdated(framework);
+    }
     return undefined;
   }
 
@@ -118,6 +121,7 @@ export class Subscriptions {
     const framework = frameworks.add(newId, describeCall(newId, call));
     frameworks.connect(framework, connectionOf(newId));
     frameworks.chart.step(newId, { type: 'SUBSCRIBED' });
+    this.parts.changes.frameworkAdded(framework);
     actor.log.info('framework subscribed', {
       framework_id: newId,
       name: call.framework_info.name,
@@ -149,6 +153,7 @@ export class Subscriptions {
     framework.reregisteredAtMs = nowMs;
     this.redescribe(framework, call);
     frameworks.chart.step(framework.id, { type: 'SUBSCRIBED' });
+    this.parts.changes.frameworkUpdated(framework);
     actor.log.info('framework subscribed again', {
       framework_id: framework.id,
       pid: connection.pid?.text,

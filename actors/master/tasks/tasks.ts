@@ -76,6 +76,7 @@ export class Tasks {
     const key = this.freeKey(framework.id, info.task_id.value);
     const task = launchedTask(key, framework.id, info, resources);
     this.begin(agent, framework, task);
+    this.parts.changes.taskAdded(framework, task);
     return task;
   }
 
@@ -89,11 +90,13 @@ export class Tasks {
       this.place(agent, framework, known);
       known.unacknowledged = reportedTask(known.key, reported).unacknowledged;
       this.chart.step(known.key, event);
+      this.parts.changes.taskAdded(framework, known);
       return;
     }
     const task = reportedTask(this.freeKey(framework.id, id), reported);
     this.begin(agent, framework, task);
     this.chart.step(task.key, event);
+    this.parts.changes.taskAdded(framework, task);
   }
 
   /**
@@ -106,7 +109,9 @@ export class Tasks {
     const status = this.tell(task, word);
     if (status === undefined) return;
     keepStatus(task, status);
-    if (this.chart.value(task.key) !== before) this.parts.metrics.taskChanged(this.stateName(task), status);
+    const changed = this.chart.value(task.key) !== before;
+    if (changed) this.parts.metrics.taskChanged(this.stateName(task), status);
+    this.parts.changes.taskUpdated(task, status, changed);
   }
 
   /** Tells a framework the present state of a task. @returns what it was told, or would have been were it there */
@@ -161,6 +166,7 @@ export class Tasks {
     const changed = event !== undefined && this.chart.step(task.key, event).changed;
     keepStatus(task, status);
     if (changed) this.parts.metrics.taskChanged(this.stateName(task), status);
+    this.parts.changes.taskUpdated(task, status, changed);
   }
 
   /** The task leaves the active ones for the framework's completed ones. */
