@@ -218,10 +218,9 @@ export const catalogue: readonly CatalogueEntry[] = [
       UPDATE_FAILED: true,
       UPDATE_ERROR: true,
       UPDATE_DROPPED: true,
-      REFUSED: true,
-      NOT_DELIVERED: true,
       AGENT_UNREACHABLE: true,
       AGENT_GONE: true,
+      ACKNOWLEDGED: true,
     },
   }),
   entry(agentProcessMachine, {

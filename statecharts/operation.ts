@@ -1,42 +1,37 @@
 /**
- * An offer operation as the master sees it (spec: v1-scheduler-api.md §9, master.md §5.5 and §10).
+ * An offer operation as the master sees it (spec: v1-scheduler-api.md §9, §12, master.md §5.5 and §10).
  *
- * RECOVERING and UNKNOWN are answers to reconciliation, not states of an operation the master knows.
+ * What an operation changes is changed when it is accepted; its chart says what is known of it at its agent. RECOVERING and
+ * UNKNOWN are answers to reconciliation, not states of an operation the master knows.
  */
 import { setup } from 'xstate';
 
 export type OperationEvent =
-  /** The agent reports it as not finished yet (also when it returns). */
+  /** The agent reports it as not finished yet, or is asked about it (also when it returns). */
   | { readonly type: 'UPDATE_PENDING' }
   | { readonly type: 'UPDATE_FINISHED' }
   | { readonly type: 'UPDATE_FAILED' }
   | { readonly type: 'UPDATE_ERROR' }
   | { readonly type: 'UPDATE_DROPPED' }
-  /** The master refuses it (validation, authorisation). */
-  | { readonly type: 'REFUSED' }
-  /** It could not be handed to its agent. */
-  | { readonly type: 'NOT_DELIVERED' }
   | { readonly type: 'AGENT_UNREACHABLE' }
-  | { readonly type: 'AGENT_GONE' };
+  | { readonly type: 'AGENT_GONE' }
+  /** Its framework, or the master where there is none to do so, has taken note of its end. */
+  | { readonly type: 'ACKNOWLEDGED' };
 
 type OperationTag = 'active' | 'terminal' | 'returnable';
 
-const settled = (target: string) => ({ target, actions: 'settleResources' }) as const;
-
 const updates = {
-  UPDATE_FINISHED: settled('finished'),
-  UPDATE_FAILED: settled('failed'),
-  UPDATE_ERROR: settled('error'),
-  UPDATE_DROPPED: settled('dropped'),
-  AGENT_GONE: settled('goneByOperator'),
+  UPDATE_FINISHED: 'finished',
+  UPDATE_FAILED: 'failed',
+  UPDATE_ERROR: 'error',
+  UPDATE_DROPPED: 'dropped',
+  AGENT_GONE: 'goneByOperator',
 } as const;
+
+const ended = { tags: ['terminal'], on: { ACKNOWLEDGED: 'acknowledged' } } as const;
 
 export const operationMachine = setup({
   types: {} as { events: OperationEvent; tags: OperationTag; meta: { description: string } },
-  actions: {
-    /** What the operation consumed becomes what it produced, or is given back. */
-    settleResources: () => undefined,
-  },
 }).createMachine({
   id: 'operation',
   initial: 'pending',
@@ -45,37 +40,17 @@ export const operationMachine = setup({
     pending: {
       tags: ['active'],
       meta: { description: 'The operation is on its way or being carried out.' },
-      on: {
-        ...updates,
-        UPDATE_PENDING: {},
-        REFUSED: settled('error'),
-        NOT_DELIVERED: settled('dropped'),
-        AGENT_UNREACHABLE: 'unreachable',
-      },
+      on: { ...updates, UPDATE_PENDING: {}, AGENT_UNREACHABLE: 'unreachable' },
     },
-    finished: {
-      type: 'final',
-      tags: ['terminal'],
-      meta: { description: 'The operation was carried out.' },
-    },
-    failed: {
-      type: 'final',
-      tags: ['terminal'],
-      meta: { description: 'The operation was tried and failed.' },
-    },
-    error: {
-      type: 'final',
-      tags: ['terminal'],
-      meta: { description: 'The operation was refused: it is wrong or not allowed.' },
-    },
+    finished: { ...ended, meta: { description: 'The operation was carried out; who asked for it is told.' } },
+    failed: { ...ended, meta: { description: 'The operation was tried and failed; who asked is told.' } },
+    error: { ...ended, meta: { description: 'The operation was refused by its agent; who asked is told.' } },
     dropped: {
-      type: 'final',
-      tags: ['terminal'],
+      ...ended,
       meta: { description: 'The operation never reached its agent, or the agent did not take it.' },
     },
     goneByOperator: {
-      type: 'final',
-      tags: ['terminal'],
+      ...ended,
       meta: { description: 'The operator declared the agent of this operation gone.' },
     },
     unreachable: {
@@ -83,8 +58,24 @@ export const operationMachine = setup({
       meta: { description: 'The agent of this operation does not answer; its outcome is not known.' },
       on: { ...updates, UPDATE_PENDING: 'pending' },
     },
+    acknowledged: {
+      type: 'final',
+      tags: ['terminal'],
+      meta: { description: 'The end of the operation is known to whom it concerns.' },
+    },
   },
 });
+
+const updateEvents: ReadonlyMap<string, OperationEvent> = new Map(
+  (['PENDING', 'FINISHED', 'FAILED', 'ERROR', 'DROPPED'] as const).map(
+    (state) => [`OPERATION_${state}`, { type: `UPDATE_${state}` }] as const,
+  ),
+);
+
+/** The event of an update with this OperationState name; undefined for states that agents do not report. */
+export function operationUpdateEvent(state: string): OperationEvent | undefined {
+  return updateEvents.get(state);
+}
 
 const names: Readonly<Record<string, string>> = {
   pending: 'OPERATION_PENDING',
@@ -96,9 +87,9 @@ const names: Readonly<Record<string, string>> = {
   unreachable: 'OPERATION_UNREACHABLE',
 };
 
-/** OperationState name of a state of the machine. @throws Error for a state the machine does not have */
+/** OperationState name of a state in which the operation is not acknowledged. @throws Error for any other */
 export function operationStateName(value: string): string {
   const name = names[value];
-  if (name === undefined) throw new Error(`operation chart has no state ${value}`);
+  if (name === undefined) throw new Error(`operation chart has no state ${value} to tell of`);
   return name;
 }

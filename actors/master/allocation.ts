@@ -4,7 +4,7 @@
  * and covers every agent that asked until it starts.
  */
 
-import type { Resources } from '../../proto/resources/index.ts';
+import type { ResourceConversion, Resources } from '../../proto/resources/index.ts';
 import type { AgentRecord } from './agents/record.ts';
 import type { AgentDescription, FrameworkOptions, Quota } from './allocator/index.ts';
 import { Allocator, parseMinimum } from './allocator/index.ts';
@@ -76,6 +76,16 @@ export class Allocation {
   updateUnavailability(agent: AgentRecord): void {
     this.allocator.updateUnavailability(agent.id, this.parts.maintenance.unavailabilityOf(agent));
     this.soon(agent.id);
+  }
+
+  /** An operation of a framework on what it was offered; the agent's total has changed with it. */
+  convert(frameworkId: string, agent: AgentRecord, conversions: readonly ResourceConversion[]): void {
+    this.allocator.updateAllocation(frameworkId, agent.id, conversions);
+  }
+
+  /** An operation of an operator on what nobody holds. @returns what of it is not there, in words */
+  convertAvailable(agent: AgentRecord, conversions: readonly ResourceConversion[]): string | undefined {
+    return this.allocator.updateAvailable(agent.id, conversions);
   }
 
   deactivateAgent(id: string): void {

@@ -33,6 +33,8 @@ export function addGauges(parts: MasterParts): void {
   gauge('frameworks_inactive', () => live().filter(({ id }) => !chart.hasTag(id, 'active')).length);
 
   for (const state of LIVE_STATES) gauge(`tasks_${state}`, () => tasks.chart.counts()[state] ?? 0);
+  for (const state of ['pending', 'unreachable'])
+    gauge(`operations/${state}`, () => parts.operations.chart.countIn(state));
   addResourceGauges(parts, gauge);
 }
 

@@ -36,6 +36,7 @@ export class Master extends Process<MessageTypes> {
       parts.eventStreams,
       parts.maintenance,
       parts.inverseOffers,
+      parts.operations,
     ]) {
       this.node.inspector.register(this.self, chart);
     }
@@ -72,6 +73,7 @@ export class Master extends Process<MessageTypes> {
       frameworks: [...parts.frameworks.all()].length,
       offers: parts.offers.count,
       tasks: parts.tasks.chart.counts(),
+      operations: parts.operations.chart.counts(),
     };
   }
 
@@ -82,11 +84,12 @@ export class Master extends Process<MessageTypes> {
   }
 
   private hearAgents(parts: MasterParts): void {
-    const { registration, pings, statusUpdates } = parts;
+    const { registration, pings, statusUpdates, operations } = parts;
     this.hear('mesos.internal.RegisterSlaveMessage', (m, from) => registration.register(m, from));
     this.hear('mesos.internal.ReregisterSlaveMessage', (m, from) => registration.reregister(m, from));
     this.hear('mesos.internal.UnregisterSlaveMessage', (m, from) => registration.unregister(m, from));
     this.hear('mesos.internal.UpdateSlaveMessage', (m) => registration.update(m));
+    this.hear('mesos.internal.UpdateOperationStatusMessage', (m, from) => operations.receive(m, from));
     this.hear('mesos.internal.PongSlaveMessage', (_, from) => pings.pong(from));
     this.hear('mesos.internal.StatusUpdateMessage', (m) => statusUpdates.receive(m));
     this.hear('mesos.internal.ExitedExecutorMessage', (m) => statusUpdates.executorExited(m));

@@ -12,6 +12,7 @@ import {
 import type { Counter, MetricsRegistry, Timer } from '../../runtime/metrics/index.ts';
 import type { RemovalReason } from './agents/losses.ts';
 import type { FrameworkRecord } from './frameworks/record.ts';
+import { OperationMetrics } from './operations/metrics.ts';
 
 const HOUR_MS = 3600 * 1000;
 
@@ -79,6 +80,7 @@ export class MasterMetrics {
   readonly validAcknowledgements: Counter;
   readonly invalidAcknowledgements: Counter;
   readonly invalidOperationAcknowledgements: Counter;
+  readonly operations: OperationMetrics;
   readonly validFrameworkMessages: Counter;
   readonly invalidFrameworkMessages: Counter;
   readonly validExecutorMessages: Counter;
@@ -110,6 +112,7 @@ export class MasterMetrics {
     this.validAcknowledgements = master('valid_status_update_acknowledgements');
     this.invalidAcknowledgements = master('invalid_status_update_acknowledgements');
     this.invalidOperationAcknowledgements = master('invalid_operation_status_update_acknowledgements');
+    this.operations = new OperationMetrics(registry);
     this.validFrameworkMessages = master('valid_framework_to_executor_messages');
     this.invalidFrameworkMessages = master('invalid_framework_to_executor_messages');
     this.validExecutorMessages = master('valid_executor_to_framework_messages');

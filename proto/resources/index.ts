@@ -1,5 +1,6 @@
 /** Resources: text, arithmetic, reservations, volumes, quantities, validation. */
 export * from './attributes.ts';
+export * from './conversions.ts';
 export * from './error.ts';
 export { formatEntry, formatKind } from './format.ts';
 export type { Kind } from './kind.ts';

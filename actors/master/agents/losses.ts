@@ -92,6 +92,7 @@ export class AgentLosses {
       message: `Agent ${agent.description.info.hostname} is unreachable`,
       unreachableTimeMs: this.parts.agents.unreachableSinceMs(id),
     });
+    this.parts.operations.loseAgent(id, 'unreachable');
   }
 
   markTasksGone(id: string): void {
@@ -110,6 +111,7 @@ export class AgentLosses {
         tasks.complete(task);
       }
     }
+    this.parts.operations.loseAgent(id, 'gone');
   }
 
   /** The agent was removed: its tasks are lost for everybody. */
@@ -123,6 +125,7 @@ export class AgentLosses {
       reason: TaskStatusReason.REASON_AGENT_REMOVED,
       message,
     });
+    this.parts.operations.loseAgent(id, 'removed');
   }
 
   /** The socket broke: what is not checkpointed cannot survive that. */

@@ -3,6 +3,7 @@
  * truth about its tasks; what it does not know any more it answers for itself, so that its answers are delivered surely.
  */
 import {
+  AgentInfoCapabilityType,
   type ExecutorInfo,
   enumName,
   type ReconcileTasksMessage,
@@ -12,7 +13,7 @@ import {
   TaskStatusReason,
   TaskStatusSource,
 } from '../../../proto/index.ts';
-import { Resources } from '../../../proto/resources/index.ts';
+import { Resources, withCheckpointed } from '../../../proto/resources/index.ts';
 import type { Pid } from '../../../runtime/index.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
@@ -23,6 +24,8 @@ export interface Returning {
   readonly message: ReregisterSlaveMessage;
   readonly description: AgentDescription;
   readonly from: Pid;
+  /** What the agent has, by its own account. */
+  readonly total: Resources;
 }
 
 export class AgentReconciliation {
@@ -89,11 +92,11 @@ export class AgentReconciliation {
   }
 
   /** Makes a member of what the message says. */
-  private adopt(id: string, { message, description, from }: Returning): AgentRecord {
+  private adopt(id: string, { message, description, from, total }: Returning): AgentRecord {
     const { agents, nowMs, registration } = this.parts;
     const former = agents.at(from);
     if (former !== undefined && former.id !== id) this.parts.losses.replace(former);
-    const agent = newAgent(description, id, from, nowMs);
+    const agent = newAgent(description, id, from, nowMs, total);
     agent.reregisteredAtMs = nowMs;
     agents.add(agent);
     this.parts.changes.agentAdded(agent);
@@ -106,11 +109,11 @@ export class AgentReconciliation {
   }
 
   /** A member says again what it has. */
-  private refresh(agent: AgentRecord, { message, description, from }: Returning): void {
+  private refresh(agent: AgentRecord, { message, description, from, total }: Returning): void {
     const { agents, allocation, actor, pings, nowMs } = this.parts;
     agents.moveTo(agent, from);
     agent.description = description;
-    agent.total = Resources.of(description.info.resources);
+    this.takeTotal(agent, description, total);
     agent.reregisteredAtMs = nowMs;
     this.takeFrameworks(agent, message);
     this.killUnknown(agent, message.tasks ?? []);
@@ -120,6 +123,19 @@ export class AgentReconciliation {
     pings.watch(agent);
     allocation.updateAgent(agent);
     this.finish(agent, message, this.unreported(agent, message.tasks ?? []));
+  }
+
+  /**
+   * An agent that takes operations knows best which came to something. One of before operations was told the whole list; what
+   * it was told while it was away it is told again.
+   */
+  private takeTotal(agent: AgentRecord, { info, capabilities }: AgentDescription, reported: Resources): void {
+    const takesOperations = capabilities.some(
+      ({ type }) => type === AgentInfoCapabilityType.RESOURCE_PROVIDER,
+    );
+    const known = withCheckpointed(Resources.of(info.resources), agent.total.checkpointed());
+    agent.total = takesOperations || typeof known === 'string' ? reported : known;
+    if (!takesOperations && !agent.total.equals(reported)) this.parts.operations.checkpoint(agent);
   }
 
   private finish(

@@ -46,12 +46,19 @@ export interface AgentRecord {
   readonly killed: Set<TaskRecord>;
 }
 
-export function newAgent(description: AgentDescription, id: string, pid: Pid, nowMs: number): AgentRecord {
+/** @param total what the agent has, with its dynamic reservations and volumes */
+export function newAgent(
+  description: AgentDescription,
+  id: string,
+  pid: Pid,
+  nowMs: number,
+  total = Resources.of(description.info.resources),
+): AgentRecord {
   return {
     id,
     pid,
     description,
-    total: Resources.of(description.info.resources),
+    total,
     registeredAtMs: nowMs,
     reregisteredAtMs: undefined,
     tasks: new Map(),

@@ -15,7 +15,7 @@ import {
   updateSlave,
 } from '../registrar/operations.ts';
 import { sameMessage } from '../sameMessage.ts';
-import { validateAgent, validateReturningAgent } from '../validation/agent.ts';
+import { totalOf, validateAgent, validateReturningAgent } from '../validation/agent.ts';
 import { type AgentDescription, type AgentRecord, newAgent } from './record.ts';
 
 const MACHINE_DOWN = 'Machine is `DOWN`';
@@ -37,8 +37,9 @@ export class AgentRegistration {
       message.slave.id === undefined
         ? validateAgent(message.slave, message.version)
         : 'it has an id already, so it must re-register';
-    if (problem !== undefined) {
-      actor.log.warn('refused the registration of an agent', { pid: from.text, reason: problem });
+    const total = problem ?? totalOf(message.slave, message.checkpointed_resources);
+    if (typeof total === 'string') {
+      actor.log.warn('refused the registration of an agent', { pid: from.text, reason: total });
       return;
     }
     if (this.parts.maintenance.isDown(message.slave.hostname, from)) {
@@ -51,7 +52,7 @@ export class AgentRegistration {
       return;
     }
     if (known !== undefined) this.parts.losses.replace(known);
-    this.admit(message, from);
+    this.admit(message, from, total);
   }
 
   reregister(message: ReregisterSlaveMessage, from: Pid | undefined): void {
@@ -65,12 +66,13 @@ export class AgentRegistration {
     }
     const id = message.slave.id?.value ?? '';
     if (agents.chart.hasTag(id, 'registryBusy')) return;
-    const refusal = this.refusal(id, message, from);
-    if (refusal !== undefined) {
-      this.shutDown(from, refusal, id);
+    const total = totalOf(message.slave, message.checkpointed_resources);
+    const refusal = this.refusal(id, message, from) ?? (typeof total === 'string' ? total : undefined);
+    if (refusal !== undefined || typeof total === 'string') {
+      this.shutDown(from, refusal ?? '', id);
       return;
     }
-    this.readmit(id, message, from);
+    this.readmit(id, message, from, total);
   }
 
   /** An agent that ends for good says so (§5.5). */
@@ -94,6 +96,7 @@ export class AgentRegistration {
     update_oversubscribed_resources,
     oversubscribed_resources,
     resource_version_uuid,
+    operations,
   }: UpdateSlaveMessage): void {
     const { agents, allocation, metrics } = this.parts;
     metrics.messages.update_slave.value++;
@@ -101,6 +104,7 @@ export class AgentRegistration {
     if (agent === undefined) return;
     if (resource_version_uuid !== undefined) {
       agent.description = { ...agent.description, resourceVersion: resource_version_uuid };
+      this.parts.operations.reconcile(agent, operations?.operations ?? []);
     }
     // Agents before 1.5 say nothing but oversubscribed resources, and not that they do.
     if (update_oversubscribed_resources === false) return;
@@ -131,7 +135,7 @@ export class AgentRegistration {
     actor.send(pid, 'mesos.internal.ShutdownMessage', { message });
   }
 
-  private admit(message: RegisterSlaveMessage, from: Pid): void {
+  private admit(message: RegisterSlaveMessage, from: Pid, total: Resources): void {
     const { agents, registrar, actor, nowMs } = this.parts;
     const id = agents.newId();
     const description = describeAgent(message, id);
@@ -146,7 +150,7 @@ export class AgentRegistration {
         agents.chart.stop(id);
         return;
       }
-      const agent = newAgent(description, id, from, nowMs);
+      const agent = newAgent(description, id, from, nowMs, total);
       agents.add(agent);
       agents.chart.step(id, { type: 'REGISTERED' });
       this.join(agent);
@@ -183,14 +187,14 @@ export class AgentRegistration {
     return undefined;
   }
 
-  private readmit(id: string, message: ReregisterSlaveMessage, from: Pid): void {
+  private readmit(id: string, message: ReregisterSlaveMessage, from: Pid, total: Resources): void {
     const { agents, registrar, agentReconciliation, actor } = this.parts;
     const description = describeAgent(message, id);
     const known = agents.find(id);
     const member = known !== undefined || agents.isAwaited(id);
     if (!agents.chart.has(id)) agents.chart.start(id);
     agents.chart.step(id, { type: 'REREGISTER_REQUESTED' });
-    agentReconciliation.expect(id, { message, description, from });
+    agentReconciliation.expect(id, { message, description, from, total });
     const finish = (applied: boolean) => {
       if (applied) {
         agents.chart.step(id, { type: 'REREGISTERED' });

@@ -260,6 +260,7 @@ export class Allocator {
     for (const { consumed, converted } of conversions) {
       if (!available.contains(consumed)) return `${available} does not contain ${consumed}`;
       available = available.minus(consumed).plus(converted);
+      if (!total.contains(consumed)) return `${total} does not contain ${consumed}`;
       total = total.minus(consumed).plus(converted);
     }
     this.state.setTotal(agent, total);

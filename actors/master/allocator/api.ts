@@ -1,6 +1,5 @@
 /** What goes into the allocator and comes out of it. */
 
-import type { Resources } from '../../../proto/resources/index.ts';
 import type { FrameworkOffers } from './cycle.ts';
 import type { ExplainSink } from './explain.ts';
 
@@ -11,12 +10,8 @@ export interface Allocation {
   readonly offers: FrameworkOffers;
 }
 
-/** What an operation turns into what; resources with allocation roles where a framework holds them. */
-export interface ResourceConversion {
-  /** Empty for an added holder of a shared resource. */
-  readonly consumed: Resources;
-  readonly converted: Resources;
-}
+/** What an operation turns into what; with allocation roles where a framework holds it. */
+export type { ResourceConversion } from '../../../proto/resources/index.ts';
 
 export interface AllocateOptions {
   /** Agents to look at; all when absent. Unknown ones are ignored. */

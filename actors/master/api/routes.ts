@@ -13,6 +13,7 @@ import { machinesDownEndpoint, machinesUpEndpoint, scheduleEndpoint, statusEndpo
 import { operatorApi } from './operator/dispatcher.ts';
 import { operatorCalls } from './operator/table.ts';
 import { quotaEndpoint, weightsEndpoint } from './policy.ts';
+import { reservationEndpoints } from './reservations.ts';
 import { rolesDocument } from './roles.ts';
 import { SchedulerApi } from './scheduler.ts';
 import { slavesDocument } from './slaves.ts';
@@ -93,6 +94,9 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
     help: 'Machines that drain, with what frameworks answered, and machines that are down',
     realm: READ_ONLY,
   });
+  for (const [path, handler, help] of reservationEndpoints(parts)) {
+    route(path, named(whileLeading(parts, handler)), { help, realm: READ_WRITE });
+  }
   route(
     '/teardown',
     whileLeading(parts, (request, reply) => tearDown(parts, request, reply)),

@@ -141,15 +141,17 @@ export class SchedulerCalls {
   }
 
   private performOperation(framework: FrameworkRecord, call: SchedulerCall): string | undefined {
-    const { operations } = this.parts;
-    const { reconcile_operations } = call;
+    const { operationFeedback } = this.parts;
+    const { reconcile_operations, acknowledge_operation_status: acknowledge } = call;
     switch (call.type) {
       case SchedulerCallType.RECONCILE_OPERATIONS:
         if (reconcile_operations === undefined) return "it has no 'reconcile_operations'";
-        operations.reconcile(framework, reconcile_operations);
+        operationFeedback.reconcile(framework, reconcile_operations);
         return undefined;
       case SchedulerCallType.ACKNOWLEDGE_OPERATION_STATUS:
-        return operations.acknowledge();
+        if (acknowledge === undefined) return "it has no 'acknowledge_operation_status'";
+        if (!isUuid(acknowledge.uuid)) return "'acknowledge_operation_status.uuid' is no UUID";
+        return operationFeedback.acknowledge(framework, acknowledge);
       default:
         return this.performInverse(framework, call);
     }

@@ -1,6 +1,5 @@
 /** ACCEPT: operations on what was offered (master.md §7, v1-scheduler-api.md §8–§10). */
 import {
-  enumName,
   type OfferID,
   type OfferOperation,
   OfferOperationType,
@@ -9,21 +8,12 @@ import {
   TaskStatusReason,
 } from '../../../proto/index.ts';
 import { Resources } from '../../../proto/resources/index.ts';
-import type { AgentRecord } from '../agents/record.ts';
 import { DEFAULT_REFUSE_SECONDS } from '../allocator/index.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
 import { updateEvent } from '../tasks/tasks.ts';
+import { type AcceptedOffers, acceptedOffers } from './accepted.ts';
 import type { OfferRecord } from './record.ts';
-
-/** What an ACCEPT works on: the offers of one agent and role, put together. */
-export interface AcceptedOffers {
-  readonly framework: FrameworkRecord;
-  readonly agent: AgentRecord;
-  readonly role: string;
-  /** What no operation has taken yet, with allocation role. */
-  remaining: Resources;
-}
 
 export class Accepts {
   private readonly parts: MasterParts;
@@ -50,13 +40,22 @@ export class Accepts {
       this.parts.allocation.recover(framework.id, first.agentId, resources);
       return;
     }
-    const accepted: AcceptedOffers = { framework, agent, role: first.role, remaining: resources };
+    const accepted = acceptedOffers({ framework, agent, role: first.role }, resources);
     for (const operation of operations) this.perform(accepted, operation);
-    this.parts.allocation.recover(framework.id, agent.id, accepted.remaining, refuseSeconds);
+    this.recover(accepted, refuseSeconds);
+  }
+
+  /** What was offered and not used is refused; what operations have made of it was not, and comes back soon. */
+  private recover(accepted: AcceptedOffers, refuseSeconds: number): void {
+    const { framework, agent, remaining, offered, resized } = accepted;
+    const converted = remaining.minus(offered);
+    const { allocation } = this.parts;
+    allocation.recover(framework.id, agent.id, converted.plus(resized));
+    allocation.recover(framework.id, agent.id, remaining.minus(converted), refuseSeconds);
   }
 
   private perform(accepted: AcceptedOffers, operation: OfferOperation): void {
-    const { launches, operations, actor } = this.parts;
+    const { launches, offeredOperations } = this.parts;
     switch (operation.type) {
       case OfferOperationType.LAUNCH:
         launches.launch(accepted, operation);
@@ -65,12 +64,7 @@ export class Accepts {
         launches.launchGroup(accepted, operation);
         return;
       default:
-        actor.log.warn('dropped an operation: this master does not perform operations of its type', {
-          type: enumName(OfferOperationType, operation.type),
-          framework_id: accepted.framework.id,
-          operation_id: operation.id?.value,
-        });
-        operations.refuse(accepted.framework, [operation], 'Operations of this type are not performed here');
+        offeredOperations.perform(accepted, operation);
     }
   }
 
@@ -104,13 +98,13 @@ export class Accepts {
 
   /** Offers that cannot be used go back, those of others stay; the tasks never were. */
   private refuseOffers(framework: FrameworkRecord, call: SchedulerCallAccept, problem: string): void {
-    const { offers, operations, actor } = this.parts;
+    const { offers, operationFeedback, actor } = this.parts;
     actor.log.warn('refused to use offers', { framework_id: framework.id, reason: problem });
     for (const { value } of call.offer_ids ?? []) {
       const offer = offers.find(value);
       if (offer?.frameworkId === framework.id) offers.invalidate(offer);
     }
-    operations.refuse(
+    operationFeedback.refuse(
       framework,
       call.operations ?? [],
       `Operation attempted with invalid offers: ${problem}`,

@@ -12,7 +12,7 @@ import { type ExecutorRecord, executorOf } from '../agents/record.ts';
 import type { MasterParts } from '../parts.ts';
 import { type TaskSurroundings, validateTask } from '../validation/task.ts';
 import { validateTaskGroup } from '../validation/taskGroup.ts';
-import type { AcceptedOffers } from './accepts.ts';
+import type { AcceptedOffers } from './accepted.ts';
 
 export class Launches {
   private readonly parts: MasterParts;
@@ -27,7 +27,7 @@ export class Launches {
     for (const info of tasks) {
       const task = completeTask(info, accepted);
       const executor = task.executor === undefined ? undefined : this.running(accepted, task.executor);
-      const problem = malformed ?? validateTask(task, this.surroundings(accepted), executor);
+      const problem = malformed ?? validateTask(task, this.surroundingsOf(accepted, task), executor);
       if (problem === undefined) this.launchOne(accepted, task, executor);
       else this.refuse(accepted, info, TaskStatusReason.REASON_TASK_INVALID, problem);
     }
@@ -85,6 +85,7 @@ export class Launches {
   private charge(accepted: AcceptedOffers, task: TaskInfo): void {
     const { agent, framework } = accepted;
     const resources = Resources.of(task.resources);
+    this.addHolders(accepted, resources);
     accepted.remaining = accepted.remaining.minus(resources);
     this.parts.tasks.launch(agent, framework, task, resources);
     this.parts.actor.log.info('launching task', () => ({
@@ -93,6 +94,17 @@ export class Launches {
       agent_id: agent.id,
       resources: resources.toString(),
     }));
+  }
+
+  /** A task that uses a shared volume of the offers, all holders of which have been given away, is one holder more. */
+  private addHolders(accepted: AcceptedOffers, resources: Resources): void {
+    const { framework, agent, remaining } = accepted;
+    const additional = resources.shared().minus(remaining.shared());
+    if (additional.isEmpty) return;
+    this.parts.allocation.convert(framework.id, agent, [
+      { consumed: Resources.EMPTY, converted: additional },
+    ]);
+    accepted.remaining = remaining.plus(additional);
   }
 
   /** @returns whether the agent has to start the executor: no such one runs there, nor is one on its way */
@@ -118,6 +130,15 @@ export class Launches {
 
   private surroundings({ agent, framework, remaining }: AcceptedOffers): TaskSurroundings {
     return { agent, framework, remaining };
+  }
+
+  /** Shared volumes of the offers are still there, however many tasks use them. */
+  private surroundingsOf(accepted: AcceptedOffers, task: TaskInfo): TaskSurroundings {
+    const surroundings = this.surroundings(accepted);
+    const { remaining, shared } = accepted;
+    const used = Resources.of(task.resources).shared();
+    if (used.isEmpty || !shared.contains(used.withSingleHolders())) return surroundings;
+    return { ...surroundings, remaining: remaining.plus(used.minus(remaining.shared())) };
   }
 
   private resourceVersions({ agent }: AcceptedOffers) {

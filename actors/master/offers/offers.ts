@@ -98,9 +98,11 @@ export class Offers {
     }
   }
 
-  /** Takes one back. */
-  rescind(offer: OfferRecord): void {
+  /** Takes one back. @param refuseSeconds for how long the framework is not offered the same again */
+  rescind(offer: OfferRecord, refuseSeconds?: number): void {
+    this.refusal = refuseSeconds;
     this.end(offer, { type: 'RESCINDED' });
+    this.refusal = undefined;
   }
 
   /** Takes back those of all that are out. */

@@ -1,75 +1,328 @@
 /**
- * Operations on offers, as far as a master knows them that performs none but launches: none is ever known, and what is asked
- * about them is answered from what is known of their agent (v1-scheduler-api.md §9, §12, §13).
+ * The operations on reservations and volumes that are on their way: what agents were told to do and what they say of it, until
+ * that is acknowledged (v1-scheduler-api.md §9, §12; master.md §5).
+ *
+ * An agent keeps the end of an operation until it is acknowledged: by the framework when the operation has an id, by the master
+ * otherwise. So a master that takes over learns from its agents which operations there are.
  */
 import {
+  AgentInfoCapabilityType,
+  enumName,
   type OfferOperation,
   OfferOperationType,
+  type Operation,
   OperationState,
   type OperationStatus,
-  type SchedulerCallReconcileOperations,
-  type SchedulerEvent,
-  SchedulerEventType,
+  type UpdateOperationStatusMessage,
 } from '../../../proto/index.ts';
+import {
+  convert,
+  type ResourceConversion,
+  toOldFormat,
+  unallocatedConversions,
+} from '../../../proto/resources/index.ts';
+import type { Pid } from '../../../runtime/index.ts';
+import { ChartTable } from '../../../statecharts/engine.ts';
+import {
+  type OperationEvent,
+  operationMachine,
+  operationStateName,
+  operationUpdateEvent,
+} from '../../../statecharts/operation.ts';
+import { type AgentRecord, hasCapability } from '../agents/record.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
+import { keyOf, type OperationRecord, operationMessage } from './record.ts';
+
+/** What an agent returns with may be of frameworks that are still to come: nobody else answers for them before this. */
+const ADOPTION_WAIT_MS = 600_000;
+
+/** Operations on unreachable agents that are remembered; the oldest goes first. */
+const UNREACHABLE_MAX = 10_000;
 
 export class Operations {
+  readonly chart: ChartTable<typeof operationMachine>;
   private readonly parts: MasterParts;
+  private readonly byKey = new Map<string, OperationRecord>();
+  private readonly byAgent = new Map<string, Set<OperationRecord>>();
+  /** framework id → operation id → operation: the newest of that id. */
+  private readonly byName = new Map<string, Map<string, OperationRecord>>();
 
   constructor(parts: MasterParts) {
     this.parts = parts;
+    this.chart = new ChartTable(operationMachine, parts.chartReports);
+  }
+
+  /** All that are not acknowledged, oldest first. */
+  all(): IterableIterator<OperationRecord> {
+    return this.byKey.values();
+  }
+
+  /** The same as messages, for endpoints. */
+  messages(): Operation[] {
+    return [...this.byKey.values()].map((record) => operationMessage(record, this.latest(record)));
+  }
+
+  /** How many there are on an agent: it is not drained before there is none. */
+  countOn(agentId: string): number {
+    return this.byAgent.get(agentId)?.size ?? 0;
+  }
+
+  /** Those of a framework that have an id, oldest first. */
+  of(frameworkId: string): Iterable<OperationRecord> {
+    return this.byName.get(frameworkId)?.values() ?? [];
+  }
+
+  named(frameworkId: string, operationId: string): OperationRecord | undefined {
+    return this.byName.get(frameworkId)?.get(operationId);
+  }
+
+  /** What is known of it last, in the words of its chart. */
+  latest(record: OperationRecord): OperationStatus {
+    const said = record.statuses.at(-1);
+    const state = stateNumber(operationStateName(this.chart.value(record.key) ?? 'pending'));
+    if (said?.state === state) return said;
+    return { operation_id: record.info.id, state, agent_id: { value: record.agentId } };
+  }
+
+  isTerminal(record: OperationRecord): boolean {
+    return this.chart.hasTag(record.key, 'terminal');
+  }
+
+  // ---- applying -------------------------------------------------------------------------------------------------
+
+  /**
+   * Changes what the agent has by an operation that was validated, and tells the agent to do so.
+   *
+   * @param conversions of the operation, as the caller has worked them out
+   * @returns what is wrong, in words: the agent does not have what is converted, and nothing has changed
+   */
+  apply(
+    agent: AgentRecord,
+    framework: FrameworkRecord | undefined,
+    info: OfferOperation,
+    conversions: readonly ResourceConversion[],
+  ): string | undefined {
+    const total = convert(agent.total, unallocatedConversions(conversions));
+    if (typeof total === 'string') return total;
+    agent.total = total;
+    this.parts.actor.log.info('applying an operation', () => ({
+      type: enumName(OfferOperationType, info.type),
+      agent_id: agent.id,
+      framework_id: framework?.id,
+      operation_id: info.id?.value,
+      converted: conversions.map(({ converted }) => converted.toString()).join('; '),
+    }));
+    this.send(agent, framework, info);
+    return undefined;
+  }
+
+  private send(agent: AgentRecord, framework: FrameworkRecord | undefined, info: OfferOperation): void {
+    const { actor, metrics } = this.parts;
+    metrics.operations.began(info);
+    const version = agent.description.resourceVersion;
+    if (version === undefined || !hasCapability(agent, AgentInfoCapabilityType.RESOURCE_PROVIDER)) {
+      this.checkpoint(agent);
+      metrics.operations.ended(info, OperationState.OPERATION_FINISHED);
+      return;
+    }
+    const uuid = actor.ids.uuidBytes();
+    this.add({
+      key: keyOf(uuid),
+      uuid,
+      frameworkId: framework?.id,
+      agentId: agent.id,
+      info,
+      statuses: [
+        { operation_id: info.id, state: OperationState.OPERATION_PENDING, agent_id: { value: agent.id } },
+      ],
+    });
+    actor.send(agent.pid, 'mesos.internal.ApplyOperationMessage', {
+      framework_id: framework === undefined ? undefined : { value: framework.id },
+      operation_info: info,
+      operation_uuid: { value: uuid },
+      resource_version_uuid: { uuid: version },
+    });
+  }
+
+  /** Agents of before operations are told the whole list of what they have to keep. */
+  checkpoint(agent: AgentRecord): void {
+    const kept = agent.total.checkpointed().toMessages();
+    const refined = hasCapability(agent, AgentInfoCapabilityType.RESERVATION_REFINEMENT);
+    this.parts.actor.send(agent.pid, 'mesos.internal.CheckpointResourcesMessage', {
+      resources: refined ? kept : kept.flatMap((each) => toOldFormat(each) ?? []),
+    });
+  }
+
+  // ---- what agents say ------------------------------------------------------------------------------------------
+
+  /** UpdateOperationStatusMessage: an operation came to its end. */
+  receive(message: UpdateOperationStatusMessage, from: Pid | undefined): void {
+    const { agents, actor, metrics } = this.parts;
+    metrics.messages.operation_status_update.value++;
+    const agent = agents.find(message.slave_id?.value ?? '');
+    const record = this.byKey.get(keyOf(message.operation_uuid?.value ?? new Uint8Array()));
+    if (agent === undefined || !agent.pid.equals(from) || record?.agentId !== agent.id) {
+      metrics.operations.invalidUpdates.value++;
+      actor.log.warn('dropped an update of an operation', {
+        agent_id: message.slave_id?.value,
+        operation_id: message.status.operation_id?.value,
+        reason: record === undefined ? 'it is not known' : 'it is not from the agent of the operation',
+      });
+      return;
+    }
+    metrics.operations.validUpdates.value++;
+    this.update(agent, record, message.status);
+  }
+
+  private update(agent: AgentRecord, record: OperationRecord, said: OperationStatus): void {
+    const status: OperationStatus = {
+      ...said,
+      operation_id: said.operation_id ?? record.info.id,
+      agent_id: said.agent_id ?? { value: agent.id },
+    };
+    this.move(record, status);
+    this.parts.actor.log.info('update of an operation', {
+      state: enumName(OperationState, status.state),
+      agent_id: agent.id,
+      framework_id: record.frameworkId,
+      operation_id: record.info.id?.value,
+      message: status.message,
+    });
+    this.parts.operationFeedback.forward(agent, record, status, this.mayAcknowledge(agent, record));
+    if (this.isTerminal(record) && status.uuid === undefined) this.acknowledged(record);
+  }
+
+  /** Without a framework that could, the master acknowledges; but not before one that may come back had its time. */
+  private mayAcknowledge(agent: AgentRecord, { frameworkId, info }: OperationRecord): boolean {
+    const { frameworks, nowMs } = this.parts;
+    if (info.id === undefined || frameworkId === undefined) return true;
+    if (frameworks.find(frameworkId) !== undefined) return false;
+    const sinceMs = agent.reregisteredAtMs ?? agent.registeredAtMs;
+    return frameworks.isCompleted(frameworkId) || nowMs - sinceMs >= ADOPTION_WAIT_MS;
+  }
+
+  private move(record: OperationRecord, status: OperationStatus): void {
+    const event = operationUpdateEvent(enumName(OperationState, status.state));
+    const changed = event !== undefined && this.step(record, event);
+    const last = record.statuses.at(-1);
+    if (changed || last?.uuid === undefined) record.statuses.push(status);
+  }
+
+  private step(record: OperationRecord, event: OperationEvent): boolean {
+    const before = this.chart.value(record.key);
+    this.chart.step(record.key, event);
+    if (this.chart.value(record.key) === before) return false;
+    if (this.isTerminal(record)) this.parts.metrics.operations.ended(record.info, this.latest(record).state);
+    return true;
   }
 
   /**
-   * Operations of an ACCEPT that are not performed: those with an id are answered OPERATION_ERROR, those without vanish.
-   * Launches are none of them: their tasks are answered.
+   * A (re-)registered agent lists its operations. What the master knows beside them never arrived there: the agent is asked, and
+   * answers that it was dropped.
    */
-  refuse(framework: FrameworkRecord, operations: readonly OfferOperation[], message: string): void {
-    for (const { id, type } of operations) {
-      const launch = type === OfferOperationType.LAUNCH || type === OfferOperationType.LAUNCH_GROUP;
-      if (id === undefined || launch) continue;
-      this.tell(framework, { operation_id: id, state: OperationState.OPERATION_ERROR, message });
+  reconcile(agent: AgentRecord, reported: readonly Operation[]): void {
+    const keys = new Set(reported.map(({ uuid }) => keyOf(uuid.value)));
+    for (const operation of reported) this.takeBack(agent, operation);
+    const missing: OperationRecord[] = [];
+    for (const record of [...(this.byAgent.get(agent.id) ?? [])]) {
+      if (keys.has(record.key)) continue;
+      if (this.isTerminal(record)) this.remove(record);
+      else missing.push(record);
+    }
+    if (missing.length === 0) return;
+    for (const record of missing) this.step(record, { type: 'UPDATE_PENDING' });
+    this.parts.actor.send(agent.pid, 'mesos.internal.ReconcileOperationsMessage', {
+      operations: missing.map(({ uuid }) => ({ operation_uuid: { value: uuid } })),
+    });
+  }
+
+  private takeBack(
+    agent: AgentRecord,
+    { uuid, framework_id, info, latest_status, statuses }: Operation,
+  ): void {
+    const key = keyOf(uuid.value);
+    let record = this.byKey.get(key);
+    if (record !== undefined && record.agentId !== agent.id) return;
+    if (record === undefined) {
+      record = {
+        key,
+        uuid: uuid.value,
+        frameworkId: framework_id?.value,
+        agentId: agent.id,
+        info,
+        statuses: [...(statuses ?? [])],
+      };
+      this.parts.metrics.operations.began(info);
+      this.add(record);
+    }
+    const event = operationUpdateEvent(enumName(OperationState, latest_status.state));
+    if (event !== undefined) this.step(record, event);
+  }
+
+  // ---- losses ---------------------------------------------------------------------------------------------------
+
+  /** The agent is no member any more. */
+  loseAgent(agentId: string, how: 'unreachable' | 'gone' | 'removed'): void {
+    const { operationFeedback } = this.parts;
+    for (const record of [...(this.byAgent.get(agentId) ?? [])]) {
+      if (this.isTerminal(record) || how === 'removed') this.remove(record);
+      else if (how === 'gone') {
+        this.step(record, { type: 'AGENT_GONE' });
+        operationFeedback.tell(record, 'The agent has been marked gone');
+        this.acknowledged(record);
+      } else if (this.step(record, { type: 'AGENT_UNREACHABLE' }))
+        operationFeedback.tell(record, 'The agent is unreachable');
+    }
+    if (how === 'unreachable') this.boundUnreachable();
+  }
+
+  private boundUnreachable(): void {
+    let over = this.chart.countIn('unreachable') - UNREACHABLE_MAX;
+    for (const record of [...this.byKey.values()]) {
+      if (over <= 0) return;
+      if (!this.chart.matches(record.key, 'unreachable')) continue;
+      this.remove(record);
+      over--;
     }
   }
 
-  /** RECONCILE_OPERATIONS: an answer for each one named; without names, for each one known, of which there is none. */
-  reconcile(framework: FrameworkRecord, { operations }: SchedulerCallReconcileOperations): void {
-    this.parts.metrics.messages.reconcile_operations.value++;
-    for (const { operation_id, agent_id, resource_provider_id } of operations ?? []) {
-      this.tell(framework, {
-        operation_id,
-        state: this.stateFor(agent_id?.value),
-        message: 'Reconciliation: Operation is unknown',
-        agent_id,
-        resource_provider_id,
-      });
-    }
+  // ---- the table ------------------------------------------------------------------------------------------------
+
+  private add(record: OperationRecord): void {
+    const { key, agentId, frameworkId, info } = record;
+    this.byKey.set(key, record);
+    this.chart.start(key);
+    const ofAgent = this.byAgent.get(agentId) ?? new Set<OperationRecord>();
+    this.byAgent.set(agentId, ofAgent.add(record));
+    if (frameworkId === undefined || info.id === undefined) return;
+    const ofFramework = this.byName.get(frameworkId) ?? new Map<string, OperationRecord>();
+    this.byName.set(frameworkId, ofFramework.set(info.id.value, record));
   }
 
-  /** ACKNOWLEDGE_OPERATION_STATUS. @returns why it leads nowhere */
-  acknowledge(): string {
-    this.parts.metrics.messages.operation_status_update_acknowledgement.value++;
-    this.parts.metrics.invalidOperationAcknowledgements.value++;
-    return 'there is no such operation';
+  /** Whoever asked for it knows how it ended. */
+  acknowledged(record: OperationRecord): void {
+    this.chart.step(record.key, { type: 'ACKNOWLEDGED' });
+    this.remove(record);
   }
 
-  private stateFor(agentId: string | undefined): OperationState {
-    const { agents } = this.parts;
-    if (agentId === undefined) return OperationState.OPERATION_UNKNOWN;
-    if (agents.isAwaited(agentId)) return OperationState.OPERATION_RECOVERING;
-    if (agents.find(agentId) !== undefined) return OperationState.OPERATION_UNKNOWN;
-    if (agents.unreachableSinceMs(agentId) !== undefined) return OperationState.OPERATION_UNREACHABLE;
-    return agents.isGone(agentId)
-      ? OperationState.OPERATION_GONE_BY_OPERATOR
-      : OperationState.OPERATION_UNKNOWN;
+  /** Forgets it, acknowledged or not. */
+  private remove(record: OperationRecord): void {
+    const { key, agentId, frameworkId, info } = record;
+    this.byKey.delete(key);
+    this.chart.stop(key);
+    const ofAgent = this.byAgent.get(agentId);
+    ofAgent?.delete(record);
+    if (ofAgent?.size === 0) this.byAgent.delete(agentId);
+    const ofFramework = this.byName.get(frameworkId ?? '');
+    const name = info.id?.value ?? '';
+    if (ofFramework?.get(name) === record) ofFramework.delete(name);
+    if (ofFramework?.size === 0) this.byName.delete(frameworkId ?? '');
   }
+}
 
-  private tell(framework: FrameworkRecord, status: OperationStatus): void {
-    const event: SchedulerEvent = {
-      type: SchedulerEventType.UPDATE_OPERATION_STATUS,
-      update_operation_status: { status },
-    };
-    this.parts.frameworks.tell(framework, event);
-  }
+const numbers: Readonly<Record<string, OperationState | undefined>> = OperationState;
+
+function stateNumber(name: string): OperationState {
+  return numbers[name] ?? OperationState.OPERATION_UNKNOWN;
 }

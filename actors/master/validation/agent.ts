@@ -1,8 +1,8 @@
 /** What an agent must say of itself to be let in (master.md §5.1). Each check returns what is wrong, or undefined. */
 
 import { validateId } from '../../../proto/ids.ts';
-import type { AgentInfo } from '../../../proto/index.ts';
-import { validateResources } from '../../../proto/resources/index.ts';
+import type { AgentInfo, Resource } from '../../../proto/index.ts';
+import { Resources, validateResources, withCheckpointed } from '../../../proto/resources/index.ts';
 
 const VERSION = /^(\d+)\.(\d+)\.(\d+)/;
 /** Agents before 1.0.0 speak another protocol. */
@@ -29,4 +29,15 @@ function validateVersion(version: string | undefined): string | undefined {
   if (major === undefined) return `cannot read its version '${version ?? ''}'`;
   if (Number(major) < MAJOR_VERSION_MIN) return `its version ${version} is below ${MAJOR_VERSION_MIN}.0.0`;
   return undefined;
+}
+
+/**
+ * What an agent has, with what it has made of it: dynamic reservations and volumes.
+ *
+ * @returns or what is wrong with these, in words
+ */
+export function totalOf(info: AgentInfo, checkpointed: readonly Resource[] | undefined): Resources | string {
+  const problem = validateResources(checkpointed);
+  if (problem !== undefined) return problem;
+  return withCheckpointed(Resources.of(info.resources), Resources.of(checkpointed).unallocated());
 }

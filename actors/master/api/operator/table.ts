@@ -5,6 +5,7 @@ import { eventCalls } from './eventCalls.ts';
 import { maintenanceCalls } from './maintenanceCalls.ts';
 import { nodeCalls } from './nodeCalls.ts';
 import { policyCalls } from './policyCalls.ts';
+import { resourceCalls } from './resourceCalls.ts';
 import { stateCalls } from './stateCalls.ts';
 
 export const operatorCalls: OperatorCalls = {
@@ -14,4 +15,5 @@ export const operatorCalls: OperatorCalls = {
   ...actionCalls,
   ...policyCalls,
   ...maintenanceCalls,
+  ...resourceCalls,
 };

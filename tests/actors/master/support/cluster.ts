@@ -5,10 +5,8 @@ import { type MasterFlags, masterFlags } from '../../../../actors/master/flags.t
 import { Master } from '../../../../actors/master/master.ts';
 import { MemoryStore, type RegistryStore } from '../../../../actors/master/registrar/store.ts';
 import {
-  type AgentInfo,
   AgentInfoCapabilityType,
   type FrameworkInfo,
-  FrameworkInfoCapabilityType,
   fromJsonText,
   type MasterCall,
   type MasterResponse,
@@ -16,7 +14,6 @@ import {
   type Offer,
   type SchedulerCall,
   SchedulerCallType,
-  type Task,
   type TaskInfo,
   type TaskState,
   type TaskStatus,
@@ -24,17 +21,20 @@ import {
   toJsonText,
 } from '../../../../proto/index.ts';
 import { mesosCodec } from '../../../../proto/messageCodec.ts';
-import { parseResources } from '../../../../proto/resources/index.ts';
 import { parseFlags, toStrings } from '../../../../runtime/flags/index.ts';
 import { HttpReply } from '../../../../runtime/http/reply.ts';
 import { type ExitReason, type Node, type Pid, Process } from '../../../../runtime/index.ts';
 import { createLogger } from '../../../../runtime/logging/index.ts';
 import type { LogRecord } from '../../../../runtime/logging/record.ts';
 import { simulatedWorld, type World } from '../../../support/world.ts';
+import { agentInfo, frameworkInfo } from './infos.ts';
+
+export * from './infos.ts';
 
 export const MASTER_PORT = 5050;
 
 type Name = keyof MessageTypes & string;
+type Registering = MessageTypes['mesos.internal.RegisterSlaveMessage'];
 
 interface Heard {
   readonly name: Name;
@@ -106,6 +106,10 @@ const AGENT_HEARS: readonly Name[] = [
   'mesos.internal.UpdateFrameworkMessage',
   'mesos.internal.ShutdownMessage',
   'mesos.internal.DrainSlaveMessage',
+  'mesos.internal.ApplyOperationMessage',
+  'mesos.internal.AcknowledgeOperationStatusMessage',
+  'mesos.internal.ReconcileOperationsMessage',
+  'mesos.internal.CheckpointResourcesMessage',
 ];
 
 const SCHEDULER_HEARS: readonly Name[] = [
@@ -121,58 +125,6 @@ const SCHEDULER_HEARS: readonly Name[] = [
   'mesos.internal.LostSlaveMessage',
   'mesos.internal.FrameworkErrorMessage',
 ];
-
-export const ALL_CAPABILITIES = [
-  { type: FrameworkInfoCapabilityType.MULTI_ROLE },
-  { type: FrameworkInfoCapabilityType.PARTITION_AWARE },
-  { type: FrameworkInfoCapabilityType.TASK_KILLING_STATE },
-  { type: FrameworkInfoCapabilityType.RESERVATION_REFINEMENT },
-];
-
-/** A framework that understands everything. */
-export function frameworkInfo(fields: Partial<FrameworkInfo> = {}): FrameworkInfo {
-  return { user: 'nobody', name: 'test', roles: ['*'], capabilities: ALL_CAPABILITIES, ...fields };
-}
-
-/** A framework of the time before partition awareness. */
-export function oldFrameworkInfo(fields: Partial<FrameworkInfo> = {}): FrameworkInfo {
-  return { user: 'nobody', name: 'old', ...fields };
-}
-
-export function agentInfo(
-  resources = 'cpus:4;mem:4096;disk:10000;ports:[31000-31999]',
-  hostname = 'host-1',
-): AgentInfo {
-  return { hostname, port: 5051, resources: [...parseResources(resources)] };
-}
-
-export function taskInfo(
-  id: string,
-  agentId: string,
-  resources = 'cpus:1;mem:64',
-  fields: Partial<TaskInfo> = {},
-): TaskInfo {
-  return {
-    name: id,
-    task_id: { value: id },
-    agent_id: { value: agentId },
-    resources: [...parseResources(resources)],
-    command: { value: 'true' },
-    ...fields,
-  };
-}
-
-/** A task as a returning agent reports it. */
-export function reportedTask(frameworkId: string, id: string, agentId: string, state: TaskState): Task {
-  return {
-    name: id,
-    task_id: { value: id },
-    framework_id: { value: frameworkId },
-    agent_id: { value: agentId },
-    state,
-    resources: [...parseResources('cpus:1;mem:64').allocatedTo('*')],
-  };
-}
 
 export function flagsOf(given: Record<string, string> = {}): MasterFlags {
   const argv = Object.entries({ registry: 'in_memory', ...given }).map(
@@ -265,7 +217,7 @@ export class TestCluster {
   }
 
   /** Registers an agent. @returns its id */
-  register(agent: Puppet, info: AgentInfo = agentInfo()): string {
+  register(agent: Puppet, info = agentInfo(), more: Partial<Registering> = {}): string {
     agent.say('mesos.internal.RegisterSlaveMessage', {
       slave: info,
       version: '1.12.0',
@@ -275,6 +227,7 @@ export class TestCluster {
         { type: AgentInfoCapabilityType.RESERVATION_REFINEMENT },
         { type: AgentInfoCapabilityType.TASK_RESOURCE_LIMITS },
       ],
+      ...more,
     });
     this.run(5);
     const id = agent.last('mesos.internal.SlaveRegisteredMessage')?.slave_id.value;
