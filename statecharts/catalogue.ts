@@ -18,6 +18,7 @@ import { jobMachine } from './job.ts';
 import { linkMachine } from './link.ts';
 import { machineMachine } from './machine.ts';
 import { masterMachine } from './master.ts';
+import { nestedContainerMachine } from './nestedContainer.ts';
 import { offerMachine } from './offer.ts';
 import { operationMachine } from './operation.ts';
 import { schedulerDriverMachine } from './schedulerDriver.ts';
@@ -370,6 +371,11 @@ export const catalogue: readonly CatalogueEntry[] = [
       KILL_REQUESTED: true,
     },
     within: ({ attempts }) => attempts <= 4,
+  }),
+  entry(nestedContainerMachine, {
+    description: 'A container inside another one, or one that no executor has.',
+    file: 'nestedContainer.ts',
+    samples: { STARTED: true, LAUNCH_FAILED: true, EXITED: true, GONE: true, CHILDREN_GONE: true },
   }),
   entry(linkMachine, {
     description: 'A link between two nodes.',

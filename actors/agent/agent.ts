@@ -17,6 +17,7 @@ import type { Pid } from '../../runtime/pid.ts';
 import { type ExitReason, Process } from '../../runtime/process.ts';
 import type { MasterDetector } from '../detector/index.ts';
 import { CommandExecutor } from './commandExecutor/commandExecutor.ts';
+import { DefaultExecutor } from './defaultExecutor/defaultExecutor.ts';
 import { type AccessPort, NOTHING_NEEDED } from './executors/access.ts';
 import { ExecutorDrivers } from './executors/drivers.ts';
 import { Executors } from './executors/executors.ts';
@@ -27,6 +28,7 @@ import type { AgentHost, ContainerPort, SandboxPort } from './host.ts';
 import { TaskKiller } from './launch/killer.ts';
 import { TaskLauncher } from './launch/launcher.ts';
 import { type AgentMetrics, addAgentGauges, agentCounters } from './metrics.ts';
+import { NestedContainers } from './nestedContainers/nestedContainers.ts';
 import type { AgentPaths } from './paths.ts';
 import type { Checkpoints } from './recovery/checkpoints.ts';
 import { Recovery, type Remains } from './recovery/recovery.ts';
@@ -115,6 +117,7 @@ export class Agent extends Process<MessageTypes> {
       made.registration.chart,
       made.frameworks.chart,
       made.executors.chart,
+      made.nestedContainers.chart,
       this.tables.taskChart,
     ])
       this.node.inspector.register(this.self, chart);
@@ -186,7 +189,9 @@ export class Agent extends Process<MessageTypes> {
     const commandExecutor = new CommandExecutor(host, executors, {
       update: (task, status) => updates.fromBuiltIn(task, status),
     });
-    executors.connect({ frameworks, commandExecutor, updates });
+    const nestedContainers = new NestedContainers(host);
+    const defaultExecutor = new DefaultExecutor(host, { executors, updates, nestedContainers });
+    executors.connect({ frameworks, commandExecutor, defaultExecutor, nestedContainers, updates });
     const registration = new Registration(host, this.parts.detector, {
       sendRegister: () => this.sendRegister(),
       sendReregister: () => this.sendRegister(),
@@ -197,7 +202,8 @@ export class Agent extends Process<MessageTypes> {
       shutDownExecutors: () => frameworks.shutDownAll(),
       ended: (problem) => this.parts.onEnd(problem),
     });
-    const parts = { frameworks, executors, commandExecutor, updates, registration };
+    const builtIn = { commandExecutor, defaultExecutor, nestedContainers };
+    const parts = { frameworks, executors, ...builtIn, updates, registration };
     const drivers = new ExecutorDrivers(host, parts);
     return {
       ...parts,
@@ -379,6 +385,8 @@ interface Made {
   readonly frameworks: Frameworks;
   readonly executors: Executors;
   readonly commandExecutor: CommandExecutor;
+  readonly defaultExecutor: DefaultExecutor;
+  readonly nestedContainers: NestedContainers;
   readonly updates: StatusUpdates;
   readonly registration: Registration;
   readonly launcher: TaskLauncher;

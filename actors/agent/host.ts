@@ -10,6 +10,7 @@ import type { ContainerLaunch, ContainerResources, ContainerSink } from './conta
 import type { AccessPort } from './executors/access.ts';
 import type { AgentFlags } from './flags.ts';
 import type { AgentMetrics } from './metrics.ts';
+import type { SandboxLink } from './nestedContainers/volumes.ts';
 import type { AgentPaths } from './paths.ts';
 import type { Checkpoints } from './recovery/checkpoints.ts';
 import type { Tables } from './tables/tables.ts';
@@ -22,6 +23,8 @@ export interface ContainerPort {
   recover(containerIds: readonly string[], sink: ContainerSink): void;
   /** Containers that the runtime directory tells of. */
   recordedContainers(): string[];
+  /** The same of containers inside this one, and inside those: `parent.child`. */
+  recordedBelow(containerId: string): string[];
   /** The executor's and its tasks' resources changed. @throws Error in one line when they cannot be enforced */
   update(containerId: string, resources: ContainerResources): void;
   usage(containerId: string): Partial<ResourceStatistics> | undefined;
@@ -38,6 +41,13 @@ export interface ContainerPort {
 export interface SandboxPort {
   /** @throws the file system's error, which names the path */
   create(directory: string): void;
+  /** That of a container inside another one. @throws as `create` does */
+  createNested(directory: string, links: readonly SandboxLink[]): void;
+  /** Makes a symbolic link, and the folder it stands in. @throws as `create` does */
+  link(path: string, target: string): void;
+  has(directory: string): boolean;
+  /** In the background. */
+  removeNested(directory: string): void;
   /** The user a command is to run as; undefined for the agent's own. */
   userOf(name: string | undefined): string | undefined;
 }

@@ -59,6 +59,17 @@ function containerPath(containerId: string): string {
     .join('/containers/');
 }
 
+/** The sandbox of a container nested in a run whose sandbox is `directory`. @param containerId of the whole, `run.child` */
+export function nestedSandbox(directory: string, containerId: string): string {
+  const below = containerId.slice(containerId.indexOf('.') + 1);
+  return join(directory, 'containers', containerPath(below));
+}
+
+/** Symbolic link of a default executor's task to its sandbox. */
+export function taskLink(directory: string, taskId: string): string {
+  return join(directory, 'tasks', name('task id', taskId));
+}
+
 /** An executor of a framework on an agent. */
 export interface ExecutorPlace {
   readonly agentId: string;

@@ -1,4 +1,5 @@
 /** Opens an agent on a real machine: identity, checkpoints, containers, update streams; then spawns the actor. */
+import { existsSync } from 'node:fs';
 import { hostname as machineName, userInfo } from 'node:os';
 import type { AgentInfo } from '../../proto/generated/types/v1.ts';
 import { parseAttributes, parseResourceMessages, Resources } from '../../proto/resources/index.ts';
@@ -17,6 +18,7 @@ import { detectResources } from './detection/index.ts';
 import { ExecutorAccess, type NodeAccess } from './executors/access.ts';
 import { type AgentFlags, agentFlags, runtimeDirOf } from './flags.ts';
 import { chartClock } from './host.ts';
+import { createNestedSandbox, linkSandbox, removeNestedSandbox } from './nestedContainers/sandbox.ts';
 import { AgentPaths } from './paths.ts';
 import { Checkpoints } from './recovery/checkpoints.ts';
 import { type KnownIdentity, readIdentity, writeBootId, writeIdentity } from './recovery/identity.ts';
@@ -74,7 +76,14 @@ export async function startAgent(
         ...{ paths, clock: node.clock, flags, isRoot },
         onWarning: (text) => node.loggerFor(stores.agentId).warn(text),
       }),
-      sandboxes: { create: createSandbox, userOf: (name) => userOf(name, isRoot && flags.switch_user) },
+      sandboxes: {
+        create: createSandbox,
+        createNested: createNestedSandbox,
+        link: linkSandbox,
+        has: existsSync,
+        removeNested: removeNestedSandbox,
+        userOf: (name) => userOf(name, isRoot && flags.switch_user),
+      },
       checkpoints: stores.checkpoints,
       streams: stores.streams,
       remains: {

@@ -26,6 +26,7 @@ import {
   type ExecutorEntry,
   executorId,
   type FrameworkEntry,
+  isBuiltIn,
   type TaskEntry,
   type Verdict,
 } from './tables/entries.ts';
@@ -278,7 +279,7 @@ export class StatusUpdates {
       ...said,
       container_id: said?.container_id ?? { value: executor.containerId },
       network_infos: said?.network_infos ?? [{ ip_addresses: [ownAddress] }],
-      executor_pid: executor.processId,
+      executor_pid: (isBuiltIn(executor) ? said?.executor_pid : undefined) ?? executor.processId,
     };
   }
 }

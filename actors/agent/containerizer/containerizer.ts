@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { constants } from 'node:os';
+import { join } from 'node:path';
 import type { Clock, Timer } from '../../../runtime/ports.ts';
 import type { AgentPaths } from '../paths.ts';
 import type { Container, ContainerizerOptions, ContainerSink, Running, Starting } from './container.ts';
@@ -176,6 +177,16 @@ export class Containerizer {
   /** Top-level containers that the runtime directory tells of; those the agent does not know are to be destroyed. */
   recordedContainers(): string[] {
     return fs.readdirSync(this.#paths.containers);
+  }
+
+  /** The same of containers inside this one, and inside those. */
+  recordedBelow(containerId: string): string[] {
+    const dir = join(this.#paths.container(containerId), 'containers');
+    if (!fs.existsSync(dir)) return [];
+    return fs.readdirSync(dir).flatMap((name) => {
+      const id = `${containerId}.${name}`;
+      return [id, ...this.recordedBelow(id)];
+    });
   }
 
   /** What the container's processes use now (at most 0.5 s ago); undefined unless it runs. */

@@ -130,6 +130,10 @@ export class MesosContainerizer implements ContainerPort {
     return [...new Set([...this.#launcher.recordedContainers(), ...known])];
   }
 
+  recordedBelow(containerId: string): string[] {
+    return this.#launcher.recordedBelow(containerId);
+  }
+
   /** The container's resources are others now; what cannot be changed ends it, as in Mesos. */
   update(containerId: string, resources: ContainerResources): void {
     const managed = this.#managed.get(containerId);

@@ -1,5 +1,6 @@
 import { type CommandInfo, TaskState } from '../../../proto/generated/types/v1.ts';
 import {
+  type ContainerCommand,
   type ContainerLaunch,
   type ContainerResources,
   containerResources,
@@ -27,11 +28,7 @@ export function prepareLaunch(
   return {
     containerId,
     sandbox: directory,
-    command: {
-      shell: command?.shell !== false,
-      ...(command?.value === undefined ? {} : { value: command.value }),
-      ...(command?.arguments === undefined ? {} : { arguments: command.arguments }),
-    },
+    command: containerCommand(command),
     environment,
     ...(user === undefined ? {} : { user }),
     ...(info.container === undefined ? {} : { container: info.container }),
@@ -55,4 +52,13 @@ export function resourcesOf(tables: Tables, { info, tasks }: ExecutorEntry): Con
     info,
     live.map((task) => task.info),
   );
+}
+
+/** A CommandInfo as far as the process is concerned. */
+export function containerCommand(command: CommandInfo | undefined): ContainerCommand {
+  return {
+    shell: command?.shell !== false,
+    ...(command?.value === undefined ? {} : { value: command.value }),
+    ...(command?.arguments === undefined ? {} : { arguments: command.arguments }),
+  };
 }

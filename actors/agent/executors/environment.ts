@@ -1,8 +1,14 @@
 /** The environment an executor (or the task of a command executor) starts with (v1-executor-api.md §4). */
-import type { Environment, ExecutorInfo, FrameworkInfo } from '../../../proto/generated/types/v1.ts';
+import type {
+  Environment,
+  ExecutorInfo,
+  FrameworkInfo,
+  TaskInfo,
+} from '../../../proto/generated/types/v1.ts';
 import type { Pid } from '../../../runtime/pid.ts';
 import { formatDuration } from '../../../runtime/units/index.ts';
 import type { AgentHost } from '../host.ts';
+import { allocationRole } from '../tables/entries.ts';
 
 /** What every executor of an agent is told. */
 export interface AgentEnvironment {
@@ -60,6 +66,22 @@ export function taskEnvironment(
     ...executorVariables,
     ...(role === undefined ? {} : { MESOS_ALLOCATION_ROLE: role }),
     ...literals(environment),
+  };
+}
+
+/** For a task of a group: nothing of its executor's. @param sandbox of the task */
+export function groupTaskEnvironment(
+  { self, path }: Pick<AgentHost, 'self' | 'path'>,
+  { command, resources }: TaskInfo,
+  sandbox: string,
+): Record<string, string> {
+  const role = allocationRole(resources);
+  return {
+    ...(path === undefined ? {} : { PATH: path }),
+    MESOS_SANDBOX: sandbox,
+    MESOS_CONTAINER_IP: self.host,
+    ...(role === undefined ? {} : { MESOS_ALLOCATION_ROLE: role }),
+    ...literals(command?.environment),
   };
 }
 

@@ -3,10 +3,17 @@
  *
  * Every state is that of an executor's chart; what the chart asks for is done here.
  */
-import { type ExecutorInfo, TaskState, TaskStatusReason } from '../../../proto/generated/types/v1.ts';
+import {
+  type ExecutorInfo,
+  ExecutorInfoType,
+  TaskState,
+  TaskStatusReason,
+} from '../../../proto/generated/types/v1.ts';
 import type { CommandExecutor } from '../commandExecutor/commandExecutor.ts';
 import { type ContainerSink, type ExitStatus, type Limitation, waitStatus } from '../containerizer/index.ts';
+import { type DefaultExecutor, IDLE_COMMAND } from '../defaultExecutor/defaultExecutor.ts';
 import type { AgentHost } from '../host.ts';
+import type { NestedContainers } from '../nestedContainers/nestedContainers.ts';
 import type { StatusUpdates } from '../statusUpdates.ts';
 import {
   type ExecutorEntry,
@@ -21,8 +28,18 @@ import { agentEnvironment, executorEnvironment } from './environment.ts';
 import { type ExecutorChart, executorChart, executorCounts } from './executorChart.ts';
 import type { Frameworks } from './frameworks.ts';
 
+const isDefault = ({ info }: ExecutorEntry): boolean => info.type === ExecutorInfoType.DEFAULT;
+
 /** What an executor that was never started is reported as having ended with. */
 const NO_STATUS = -1;
+
+interface ExecutorParts {
+  readonly frameworks: Frameworks;
+  readonly commandExecutor: CommandExecutor;
+  readonly defaultExecutor: DefaultExecutor;
+  readonly nestedContainers: NestedContainers;
+  readonly updates: StatusUpdates;
+}
 
 export class Executors {
   private readonly host: AgentHost;
@@ -30,9 +47,7 @@ export class Executors {
   private readonly sink: ContainerSink;
   /** Containers whose launch was asked for, by id. */
   private readonly asked = new Set<string>();
-  private parts:
-    | { frameworks: Frameworks; commandExecutor: CommandExecutor; updates: StatusUpdates }
-    | undefined;
+  private parts: ExecutorParts | undefined;
 
   /** @param events told when an executor leaves the state of being awaited */
   constructor(host: AgentHost, events: { onQuiet(): void }) {
@@ -54,7 +69,7 @@ export class Executors {
   }
 
   /** The parts know each other: told once, before anything happens. */
-  connect(parts: { frameworks: Frameworks; commandExecutor: CommandExecutor; updates: StatusUpdates }): void {
+  connect(parts: ExecutorParts): void {
     this.parts = parts;
   }
 
@@ -157,8 +172,13 @@ export class Executors {
     const { containerId, directory, framework, info } = executor;
     this.asked.add(containerId);
     try {
-      const { variables, files } = host.access.grant(containerId);
       const own = executorEnvironment(agentEnvironment(host), framework.info, info, directory);
+      if (isDefault(executor)) {
+        const idle = { ...info.command, ...IDLE_COMMAND };
+        host.containers.launch(prepareLaunch(host, executor, idle, own), this.sink);
+        return;
+      }
+      const { variables, files } = host.access.grant(containerId);
       const launch = prepareLaunch(host, executor, info.command, { ...variables, ...own });
       host.containers.launch({ ...launch, handOver: files }, this.sink);
     } catch (error) {
@@ -170,8 +190,19 @@ export class Executors {
 
   private containerStarted(containerId: string, pid: number): void {
     const executor = this.host.tables.runs.get(containerId);
-    if (executor !== undefined) executor.processId = pid;
+    if (executor === undefined) return;
+    executor.processId = pid;
     this.chart.step(containerId, { type: 'LAUNCHED' });
+    if (isDefault(executor)) this.takeIn(executor);
+  }
+
+  /** The default executor is a part of the agent: it is there as soon as its container is. */
+  private takeIn(executor: ExecutorEntry): void {
+    const { defaultExecutor } = this.known;
+    if (this.isEnding(executor)) return;
+    executor.connection = defaultExecutor.connect(executor);
+    this.registered(executor);
+    if (!this.shutDownIfIdle(executor)) defaultExecutor.endIfDone(executor);
   }
 
   private containerFound(containerId: string, pid: number): void {
@@ -179,6 +210,7 @@ export class Executors {
     if (executor === undefined) return;
     executor.processId = pid;
     this.chart.step(containerId, { type: 'FOUND_ALIVE' });
+    if (isDefault(executor)) this.takeIn(executor);
     const agent = { slave_id: { value: this.host.agentId() } };
     this.host.send(executor.connection?.pid, 'mesos.internal.ReconnectExecutorMessage', agent);
   }
@@ -199,7 +231,10 @@ export class Executors {
   }
 
   private containerDestroyed(containerId: string): void {
-    this.chart.step(containerId, { type: 'CONTAINER_ENDED' });
+    const executor = this.host.tables.runs.get(containerId);
+    if (executor === undefined) return;
+    if (isDefault(executor)) this.known.defaultExecutor.forget(executor);
+    this.ended(executor);
   }
 
   private launchFailed(containerId: string, message: string): void {
@@ -218,9 +253,11 @@ export class Executors {
     this.chart.step(containerId, { type: 'LAUNCH_FAILED' });
   }
 
-  /** The built-in command executor is done with its container, or never had one. */
-  ended(executor: ExecutorEntry): void {
-    this.chart.step(executor.containerId, { type: 'CONTAINER_ENDED' });
+  /** Its container is gone, or there never was one. What was inside does not outlive it. */
+  ended({ containerId }: ExecutorEntry): void {
+    this.known.nestedContainers.endAll(containerId, () => {
+      this.chart.step(containerId, { type: 'CONTAINER_ENDED' });
+    });
   }
 
   // ---- handing over ---------------------------------------------------------------------------------------------
@@ -317,6 +354,7 @@ export class Executors {
     host.tables.removeExecutor(executor, host.flags.max_completed_executors_per_framework);
     if (framework.info.checkpoint === true)
       host.checkpoints.executorEnded(framework.id, executorId(executor));
+    this.known.nestedContainers.forgetBelow(containerId);
     if (this.asked.delete(containerId) || executor.forCommandTask) host.containers.remove(containerId);
     host.access.revoke(containerId);
     this.known.frameworks.removeIfEmpty(framework);
@@ -376,7 +414,7 @@ export class Executors {
     else this.host.dispatch(() => this.chart.step(containerId, { type: 'CONTAINER_ENDED' }));
   }
 
-  private get known(): { frameworks: Frameworks; commandExecutor: CommandExecutor; updates: StatusUpdates } {
+  private get known(): ExecutorParts {
     if (this.parts === undefined) throw new Error('the parts of the agent are not connected yet');
     return this.parts;
   }

@@ -72,11 +72,11 @@ const executorAsExpected: Check = ({ framework, launchExecutor, executor }) => {
   return { state: droppedOrLost(framework), reason: TaskStatusReason.REASON_EXECUTOR_TERMINATED, message };
 };
 
-/** Task groups are for the default executor. */
+/** The default executor is for task groups. */
 const kindOfExecutor: Check = ({ isGroup, executorType }) => {
-  if (!isGroup && executorType !== ExecutorInfoType.DEFAULT) return undefined;
-  const reason = isGroup ? TaskStatusReason.REASON_TASK_GROUP_INVALID : TaskStatusReason.REASON_TASK_INVALID;
-  return { state: TaskState.TASK_ERROR, reason, message: 'This agent does not run the default executor' };
+  if (isGroup || executorType !== ExecutorInfoType.DEFAULT) return undefined;
+  const reason = TaskStatusReason.REASON_TASK_INVALID;
+  return { state: TaskState.TASK_ERROR, reason, message: 'The default executor takes task groups only' };
 };
 
 const CHECKS: readonly Check[] = [

@@ -3,13 +3,16 @@
  * that still run, ends that happened meanwhile.
  */
 import type { StatusUpdate } from '../../../proto/generated/types/internal.ts';
+import { ExecutorInfoType } from '../../../proto/generated/types/v1.ts';
 import { Pid } from '../../../runtime/pid.ts';
 import type { CommandExecutor } from '../commandExecutor/commandExecutor.ts';
 import type { ContainerSink } from '../containerizer/index.ts';
+import type { DefaultExecutor } from '../defaultExecutor/defaultExecutor.ts';
 import { PidConnection } from '../executors/connection.ts';
 import type { Executors } from '../executors/executors.ts';
 import type { Frameworks } from '../executors/frameworks.ts';
 import type { AgentHost } from '../host.ts';
+import type { NestedContainers } from '../nestedContainers/nestedContainers.ts';
 import { type ExecutorEntry, type TaskEntry, taskKey } from '../tables/entries.ts';
 import type { ExecutorCheckpoint, Recovered } from './checkpoints.ts';
 
@@ -25,6 +28,8 @@ interface Parts {
   readonly frameworks: Frameworks;
   readonly executors: Executors;
   readonly commandExecutor: CommandExecutor;
+  readonly defaultExecutor: DefaultExecutor;
+  readonly nestedContainers: NestedContainers;
 }
 
 export class Recovery {
@@ -90,6 +95,11 @@ export class Recovery {
       .flatMap((executor) => [...executor.tasks.values()])
       .filter((task) => tables.isLive(task));
     this.parts.commandExecutor.recover(tasks, this.killsDueMs);
+    for (const executor of runs) {
+      const isDefault = executor.info.type === ExecutorInfoType.DEFAULT;
+      if (isDefault) this.parts.defaultExecutor.recover(executor, this.killsDueMs);
+      this.parts.nestedContainers.adoptOthers(executor);
+    }
     this.parts.executors.recover(runs.filter((executor) => !executor.forCommandTask));
     this.clearAway(
       ofCommands.filter((executor) => !isLive(executor)).map(({ containerId }) => containerId),
@@ -117,7 +127,11 @@ export class Recovery {
     if (orphans.length === 0) return;
     log.info('Destroying containers that nobody knows any more', { count: orphans.length });
     if (this.remains.rebooted) for (const id of orphans) containers.remove(id);
-    else this.clearAway(orphans, (id) => containers.remove(id));
+    else {
+      const inside = orphans.flatMap((id) => containers.recordedBelow(id));
+      this.clearAway(inside, () => undefined);
+      this.clearAway(orphans, (id) => containers.remove(id));
+    }
   }
 
   /** Kills what is left of these containers. @param gone called when nothing is */

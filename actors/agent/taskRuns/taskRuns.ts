@@ -101,6 +101,22 @@ export class TaskRuns {
     this.gone(containerId);
   }
 
+  /** It was killed before its container was asked for. */
+  abandon({ containerId }: TaskRun): void {
+    this.chart.step(containerId, { type: 'KILL_REQUESTED' });
+    this.chart.step(containerId, { type: 'START_FAILED' });
+    this.gone(containerId);
+  }
+
+  /** What becomes of the executor's runs is of no interest any more. */
+  forgetAll(executor: ExecutorEntry): void {
+    for (const run of this.of(executor)) {
+      run.overtime?.cancel();
+      this.runs.delete(run.containerId);
+      this.chart.stop(run.containerId);
+    }
+  }
+
   /** Nothing of the container is left. */
   gone(containerId: string): void {
     const run = this.runs.get(containerId);
@@ -155,6 +171,7 @@ export class TaskRuns {
   }
 
   private act(containerId: string, again: boolean): void {
+    if (!this.runs.has(containerId)) return;
     const isKilled = again && this.chart.value(containerId) !== 'running';
     this.chart.step(containerId, { type: isKilled ? 'GRACE_SHORTENED' : 'KILL_REQUESTED' });
   }

@@ -41,7 +41,8 @@ export class MachineContainers {
       recover: (ids, sink) => {
         for (const id of ids) this.recover(id, { clock, sink });
       },
-      recordedContainers: () => [...this.containers.keys()],
+      recordedContainers: () => [...this.containers.keys()].filter((id) => !id.includes('.')),
+      recordedBelow: (above) => [...this.containers.keys()].filter((id) => id.startsWith(`${above}.`)),
       update: () => undefined,
       usage: () => undefined,
       status: () => ({}),

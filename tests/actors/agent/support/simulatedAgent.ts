@@ -79,6 +79,10 @@ export class SimulatedContainers implements ContainerPort {
     return {};
   }
 
+  recordedBelow(): string[] {
+    return [];
+  }
+
   usage(): undefined {
     return undefined;
   }
@@ -129,7 +133,14 @@ export function simulatedAgent(
     info: describe(),
     detector: standaloneDetector({ host: '10.0.0.1', port: 5050 }),
     containers,
-    sandboxes: { create: () => undefined, userOf: () => undefined },
+    sandboxes: {
+      create: () => undefined,
+      createNested: () => undefined,
+      link: () => undefined,
+      has: () => true,
+      removeNested: () => undefined,
+      userOf: () => undefined,
+    },
     checkpoints: Checkpoints.open({
       disk,
       dir: '/disk/meta',

@@ -1,6 +1,13 @@
 /** A master that does what a test tells it to, and remembers all that an agent says. */
 import type { MessageTypes } from '../../../../proto/generated/types/names.ts';
-import type { FrameworkInfo, TaskInfo, TaskState, TaskStatus } from '../../../../proto/generated/types/v1.ts';
+import {
+  type ExecutorInfo,
+  ExecutorInfoType,
+  type FrameworkInfo,
+  type TaskInfo,
+  type TaskState,
+  type TaskStatus,
+} from '../../../../proto/generated/types/v1.ts';
 import { parseResources } from '../../../../proto/resources/index.ts';
 import type { Pid } from '../../../../runtime/pid.ts';
 import { Process } from '../../../../runtime/process.ts';
@@ -74,6 +81,19 @@ export class TestMaster extends Process<MessageTypes> {
     this.tell('mesos.internal.RunTaskMessage', { framework, task, launch_executor });
   }
 
+  runGroup(
+    tasks: readonly TaskInfo[],
+    executor: ExecutorInfo = DEFAULT_EXECUTOR,
+    launch_executor = true,
+  ): void {
+    this.tell('mesos.internal.RunTaskGroupMessage', {
+      framework: FRAMEWORK,
+      executor,
+      task_group: { tasks: [...tasks] },
+      launch_executor,
+    });
+  }
+
   kill(taskId: string, graceMs?: number, framework: FrameworkInfo = FRAMEWORK): void {
     const grace = graceMs === undefined ? undefined : { grace_period: { nanoseconds: graceMs * 1e6 } };
     this.tell('mesos.internal.KillTaskMessage', {
@@ -111,6 +131,13 @@ export const FRAMEWORK: FrameworkInfo = {
   user: 'nobody-in-particular',
   checkpoint: true,
   capabilities: [{ type: 5 }, { type: 2 }],
+};
+
+export const DEFAULT_EXECUTOR: ExecutorInfo = {
+  type: ExecutorInfoType.DEFAULT,
+  executor_id: { value: 'default' },
+  framework_id: { value: 'framework-0000' },
+  resources: parseResources('cpus:0.1;mem:32').allocatedTo('*').toMessages(),
 };
 
 /** A task that runs `command` in a shell. */
