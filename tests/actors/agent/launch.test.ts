@@ -52,7 +52,6 @@ const rows: [string, Partial<LaunchFacts>, TaskState, keyof typeof TaskStatusRea
     TASK_DROPPED,
     'REASON_EXECUTOR_TERMINATED',
   ],
-  ['a group', { isGroup: true }, TASK_ERROR, 'REASON_TASK_GROUP_INVALID'],
   ['the default executor', { executorType: ExecutorInfoType.DEFAULT }, TASK_ERROR, 'REASON_TASK_INVALID'],
   // The first broken rule is told.
   [
