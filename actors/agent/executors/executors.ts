@@ -9,12 +9,9 @@ import {
   TaskState,
   TaskStatusReason,
 } from '../../../proto/generated/types/v1.ts';
-import type { CommandExecutor } from '../commandExecutor/commandExecutor.ts';
-import { type ContainerSink, type ExitStatus, type Limitation, waitStatus } from '../containerizer/index.ts';
-import { type DefaultExecutor, IDLE_COMMAND } from '../defaultExecutor/defaultExecutor.ts';
+import type { ContainerSink, ExitStatus, Limitation } from '../containerizer/index.ts';
+import { IDLE_COMMAND } from '../defaultExecutor/defaultExecutor.ts';
 import type { AgentHost } from '../host.ts';
-import type { NestedContainers } from '../nestedContainers/nestedContainers.ts';
-import type { StatusUpdates } from '../statusUpdates.ts';
 import {
   type ExecutorEntry,
   executorId,
@@ -26,20 +23,10 @@ import { goneOrLost } from '../tables/loss.ts';
 import { limitationVerdict, prepareLaunch, resourcesOf } from './containerLaunch.ts';
 import { agentEnvironment, executorEnvironment } from './environment.ts';
 import { type ExecutorChart, executorChart, executorCounts } from './executorChart.ts';
-import type { Frameworks } from './frameworks.ts';
+import { tellExited } from './exited.ts';
+import type { ExecutorParts } from './parts.ts';
 
 const isDefault = ({ info }: ExecutorEntry): boolean => info.type === ExecutorInfoType.DEFAULT;
-
-/** What an executor that was never started is reported as having ended with. */
-const NO_STATUS = -1;
-
-interface ExecutorParts {
-  readonly frameworks: Frameworks;
-  readonly commandExecutor: CommandExecutor;
-  readonly defaultExecutor: DefaultExecutor;
-  readonly nestedContainers: NestedContainers;
-  readonly updates: StatusUpdates;
-}
 
 export class Executors {
   private readonly host: AgentHost;
@@ -360,20 +347,6 @@ export class Executors {
     this.known.frameworks.removeIfEmpty(framework);
   }
 
-  /** ExitedExecutorMessage for an executor that the master charged for and that was not started. */
-  tellNeverStarted(frameworkId: string, id: string): void {
-    this.tellExited(frameworkId, id, NO_STATUS);
-  }
-
-  private tellExited(frameworkId: string, id: string, status: number): void {
-    this.host.send(this.host.master(), 'mesos.internal.ExitedExecutorMessage', {
-      slave_id: { value: this.host.agentId() },
-      framework_id: { value: frameworkId },
-      executor_id: { value: id },
-      status,
-    });
-  }
-
   private conclude(executor: ExecutorEntry): void {
     const { host } = this;
     const { framework, containerId } = executor;
@@ -396,8 +369,7 @@ export class Executors {
     }
     if (this.known.frameworks.isTerminating(framework)) this.known.updates.abandon(executor);
     if (!executor.forCommandTask) {
-      const status = executor.exit === undefined ? NO_STATUS : waitStatus(executor.exit);
-      this.tellExited(framework.id, executorId(executor), status);
+      tellExited(host, framework.id, executorId(executor), executor.exit);
     }
     host.dispatch(() => this.removeIfDone(executor));
   }

@@ -6,6 +6,7 @@ import type { RunTaskGroupMessage, RunTaskMessage } from '../../../proto/generat
 import type { ExecutorInfo, FrameworkInfo, TaskInfo } from '../../../proto/generated/types/v1.ts';
 import { Resources } from '../../../proto/resources/index.ts';
 import type { Executors } from '../executors/executors.ts';
+import { tellExited } from '../executors/exited.ts';
 import type { Frameworks } from '../executors/frameworks.ts';
 import type { AgentHost } from '../host.ts';
 import type { StatusUpdates } from '../statusUpdates.ts';
@@ -145,7 +146,7 @@ export class TaskLauncher {
     }
     // The master has charged for an executor that will not be started.
     const charged = launch.launchExecutor === true && !launch.forCommandTask && present === undefined;
-    if (charged) this.executors.tellNeverStarted(framework.id, executorId);
+    if (charged) tellExited(this.host, framework.id, executorId, undefined);
     this.frameworks.removeIfEmpty(framework);
   }
 
