@@ -88,7 +88,7 @@ export class TaskRuns {
     const run = this.runs.get(containerId);
     if (run === undefined) return;
     run.exit = status;
-    run.verdict = verdict;
+    run.verdict ??= verdict;
     this.chart.step(containerId, { type: 'EXITED' });
   }
 

@@ -11,6 +11,7 @@ import {
   type Limitation,
   type MesosContainerizer,
 } from '../../../../actors/agent/containerizer/index.ts';
+import { Hierarchies } from '../../../../actors/agent/containerizer/isolators/cgroups/hierarchies.ts';
 import { openContainerizer } from '../../../../actors/agent/containerizer/open.ts';
 import { AgentPaths } from '../../../../actors/agent/paths.ts';
 import { until } from '../../../support/until.ts';
@@ -18,6 +19,20 @@ import { flagsOf } from '../support/realAgent.ts';
 import { clock } from './helpers.ts';
 
 export const isRoot: boolean = process.getuid?.() === 0;
+
+/** Whether these controllers can be used here, in hierarchies of version 1. */
+export function hasCgroups(names: readonly string[]): boolean {
+  const hierarchies = Hierarchies.find('/sys/fs/cgroup');
+  return isRoot && names.every((name) => hierarchies.controller(name)?.version === 1);
+}
+
+/** What a user without root or cgroups has instead: a word at the start, and tasks that run. */
+export async function runsUnlimited(t: ExecutionContext, flags: Record<string, string>): Promise<void> {
+  const bench = new IsolatedBench(t, flags);
+  t.regex(bench.warnings.join('\n'), /cgroups need root|has no cgroup controller/);
+  const id = bench.launch('exit 3');
+  t.deepEqual((await bench.over(id)).status, { kind: 'exited', code: 3 });
+}
 
 let made = 0;
 

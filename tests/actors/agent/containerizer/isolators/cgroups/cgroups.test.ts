@@ -1,35 +1,25 @@
 /** Real cgroups around real processes. Without root, or without the controllers, the agent says so and runs. */
 import * as fs from 'node:fs';
-import test, { type ExecutionContext } from 'ava';
-import { Hierarchies } from '../../../../../../actors/agent/containerizer/isolators/cgroups/hierarchies.ts';
+import test from 'ava';
 import { TaskStatusReason } from '../../../../../../proto/generated/types/v1.ts';
 import { until } from '../../../../../support/until.ts';
 import { alive } from '../../helpers.ts';
-import { IsolatedBench, isRoot } from '../../support.ts';
+import { hasCgroups, IsolatedBench, runsUnlimited } from '../../support.ts';
 
-const hierarchies = Hierarchies.find('/sys/fs/cgroup');
-const NEEDED = ['cpu', 'memory', 'pids', 'freezer'];
-const canLimit = isRoot && NEEDED.every((name) => hierarchies.controller(name)?.version === 1);
+const CONTROLLERS = ['cpu', 'memory', 'pids', 'freezer'];
+const canLimit = hasCgroups(CONTROLLERS);
 
 const FLAGS = { isolation: 'cgroups/cpu,cgroups/mem,cgroups/pids', cgroups_enable_cfs: 'true' };
 
-/** What a user without root or cgroups has instead: a word at the start, and tasks that run. */
-async function runsUnlimited(t: ExecutionContext): Promise<void> {
-  const bench = new IsolatedBench(t, FLAGS);
-  t.regex(bench.warnings.join('\n'), /cgroups need root|has no cgroup controller/);
-  const id = bench.launch('exit 3');
-  t.deepEqual((await bench.over(id)).status, { kind: 'exited', code: 3 });
-}
-
 test('as root with cgroups: a container runs within its limits, which go with it', async (t) => {
-  if (!canLimit) return runsUnlimited(t);
+  if (!canLimit) return runsUnlimited(t, FLAGS);
   const bench = new IsolatedBench(t, FLAGS);
   t.deepEqual(bench.warnings, []);
   const resources = { cpus: 0.5, mem: 64, disk: 0, revocable: false };
   const id = bench.launch('cat /proc/self/cgroup; sleep 1000', { resources });
   const pid = await bench.started(id);
   await until('the command wrote', () => bench.file(id, 'stdout').includes('memory'));
-  for (const controller of NEEDED)
+  for (const controller of CONTROLLERS)
     t.regex(bench.file(id, 'stdout'), new RegExp(`:${controller}:/${bench.cgroupsRoot}/${id}\n`));
   t.is(bench.cgroupFile('cpu', id, 'cpu.shares'), '512');
   t.is(bench.cgroupFile('cpu', id, 'cpu.cfs_quota_us'), '50000');
@@ -56,7 +46,7 @@ test('as root with cgroups: a container runs within its limits, which go with it
 });
 
 test('as root with cgroups: a task over its memory is killed and told so', async (t) => {
-  if (!canLimit) return runsUnlimited(t);
+  if (!canLimit) return runsUnlimited(t, FLAGS);
   const bench = new IsolatedBench(t, FLAGS);
   const id = bench.launch('head -c 200m /dev/zero | tail | sleep 1000; sleep 1000', {
     resources: { cpus: 1, mem: 32, disk: 0, revocable: false },
@@ -70,7 +60,7 @@ test('as root with cgroups: a task over its memory is killed and told so', async
 });
 
 test('as root with cgroups: a fork bomb is held by pids and ends with its container', async (t) => {
-  if (!canLimit) return runsUnlimited(t);
+  if (!canLimit) return runsUnlimited(t, FLAGS);
   const bench = new IsolatedBench(t, { ...FLAGS, cgroups_pids_max: '50' });
   const id = bench.launch('bomb() { bomb | bomb & }; bomb; sleep 1000');
   await bench.started(id);
@@ -85,7 +75,7 @@ test('as root with cgroups: a fork bomb is held by pids and ends with its contai
 });
 
 test('as root with cgroups: nothing gets out of the container, however it turns', async (t) => {
-  if (!canLimit) return runsUnlimited(t);
+  if (!canLimit) return runsUnlimited(t, FLAGS);
   const bench = new IsolatedBench(t, FLAGS);
   // Two forks and a session of its own: no ancestor and no session leads to it.
   const id = bench.launch(
@@ -98,7 +88,7 @@ test('as root with cgroups: nothing gets out of the container, however it turns'
 });
 
 test('as root with cgroups: containers are found again after a restart, and limits still hold', async (t) => {
-  if (!canLimit) return runsUnlimited(t);
+  if (!canLimit) return runsUnlimited(t, FLAGS);
   const bench = new IsolatedBench(t, FLAGS);
   const id = bench.launch(
     'while [ ! -e go ]; do sleep 0.05; done; head -c 200m /dev/zero | tail; sleep 1000',

@@ -1,0 +1,82 @@
+/** Shares and quotas of cpu, measured on real processes by what the kernel counts for their cgroups. */
+import * as fs from 'node:fs';
+import { availableParallelism } from 'node:os';
+import test from 'ava';
+import { cpuQuotaUs, cpuWeight } from '../../../../../../actors/agent/containerizer/isolators/cgroups/cpu.ts';
+import { until } from '../../../../../support/until.ts';
+import { hasCgroups, IsolatedBench, runsUnlimited } from '../../support.ts';
+
+const cpus = (cpus: number, more: object = {}) => ({ cpus, mem: 64, disk: 0, revocable: false, ...more });
+
+const canMeasure = hasCgroups(['cpu', 'cpuacct', 'cpuset']);
+
+test('weights and quotas are those of Mesos', (t) => {
+  const rows: [number, 1 | 2, object, number][] = [
+    [1, 1, {}, 1024],
+    [0.5, 1, {}, 512],
+    [0.001, 1, {}, 2],
+    [4, 1, { revocable: true }, 40],
+    [0.1, 1, { revocable: true }, 2],
+    [1, 2, {}, 100],
+    [0.001, 2, {}, 1],
+    [3, 2, { revocable: true }, 3],
+  ];
+  for (const [amount, version, more, weight] of rows)
+    t.is(cpuWeight(version, cpus(amount, more), true), weight);
+  t.is(cpuWeight(1, cpus(4, { revocable: true }), false), 4096);
+  t.is(cpuQuotaUs(cpus(1.5), false), undefined);
+  t.is(cpuQuotaUs(cpus(1.5), true), 150_000);
+  t.is(cpuQuotaUs(cpus(0.001), true), 1000);
+  t.is(cpuQuotaUs(cpus(1, { cpusLimit: 2 }), false), 200_000);
+  t.is(cpuQuotaUs(cpus(1, { cpusLimit: Number.POSITIVE_INFINITY }), true), Number.POSITIVE_INFINITY);
+});
+
+/** Counted by the kernel, in nanoseconds. */
+function cpuTime(bench: IsolatedBench, id: string): number {
+  return Number(bench.cgroupFile('cpuacct', id, 'cpuacct.usage'));
+}
+
+test('as root with cgroups: of a hog beside another, each gets its share within 5 %', async (t) => {
+  const flags = { isolation: 'cgroups/cpu,cgroups/cpuset' };
+  if (!canMeasure) return runsUnlimited(t, flags);
+  const bench = new IsolatedBench(t, flags);
+  // On one cpu, where both want all of it: what others do there takes from both alike.
+  const spin = 'echo 0 >/dev/null; while :; do :; done';
+  const ids = [0.9, 0.3].map((amount) => bench.launch(spin, { resources: cpus(amount) }));
+  for (const id of ids) {
+    await bench.started(id);
+    fs.writeFileSync(
+      `/sys/fs/cgroup/cpuset/${bench.cgroupsRoot}/${id}/cpuset.cpus`,
+      `${availableParallelism() - 1}`,
+    );
+  }
+  const [big = '', small = ''] = ids;
+  const before = ids.map((id) => cpuTime(bench, id));
+  await until(
+    () => `both ran for long enough: ${ids.map((id) => cpuTime(bench, id))}`,
+    () => cpuTime(bench, small) - (before[1] ?? 0) > 700e6,
+    60_000,
+  );
+  const ratio = (cpuTime(bench, big) - (before[0] ?? 0)) / (cpuTime(bench, small) - (before[1] ?? 0));
+  t.true(Math.abs(ratio / 3 - 1) < 0.05, `3 : 1 was asked for, ${ratio} : 1 was got`);
+});
+
+test('as root with cgroups: a hog gets what its quota allows and no more, within 5 %', async (t) => {
+  const flags = { isolation: 'cgroups/cpu', cgroups_enable_cfs: 'true' };
+  if (!canMeasure) return runsUnlimited(t, flags);
+  const bench = new IsolatedBench(t, flags);
+  const id = bench.launch('while :; do :; done', { resources: cpus(0.3) });
+  await bench.started(id);
+  const periods = () => bench.containerizer.usage(id)?.cpus_nr_periods ?? 0;
+  await until('it was throttled', () => (bench.containerizer.usage(id)?.cpus_nr_throttled ?? 0) > 0);
+  const before = { periods: periods(), ns: cpuTime(bench, id), throttled: throttled() };
+  function throttled(): number {
+    return bench.containerizer.usage(id)?.cpus_nr_throttled ?? 0;
+  }
+  await until('twenty periods passed', () => periods() - before.periods >= 20, 60_000);
+  const used = (cpuTime(bench, id) - before.ns) / (periods() - before.periods) / 100e6;
+  t.true(used < 0.3 * 1.05, `it used ${used} cpus of 0.3`);
+  // Where the machine had no time for it, it was not throttled either.
+  const wasThrottled = throttled() - before.throttled >= 19;
+  t.true(!wasThrottled || used > 0.3 * 0.95, `it used ${used} cpus of 0.3`);
+});
