@@ -26,6 +26,10 @@ const ROLES: Readonly<Record<string, { readonly summary: string; load(): Promise
     summary: 'a framework: `jobs`, or an actor module of yours',
     load: async () => (await import('./roles/framework.ts')).framework,
   },
+  registry: {
+    summary: 'a copy of the registry into a file, and back',
+    load: async () => (await import('./roles/registry.ts')).registry,
+  },
   executor: {
     summary: 'an executor module of yours, started by an agent for tasks',
     load: async () => (await import('./roles/executor.ts')).executor,

@@ -5,6 +5,7 @@ import { etcdOpener } from '../../runtime/etcd/flags.ts';
 import type { EtcdLocation } from '../../runtime/etcd/location.ts';
 import { toStrings } from '../../runtime/flags/index.ts';
 import type { Node, Pid } from '../../runtime/index.ts';
+import { RegistryPages } from './api/registryPages.ts';
 import { type Election, soleElection } from './election/election.ts';
 import { EtcdElection } from './election/etcdElection.ts';
 import { type MasterFlags, masterFlags, registryKind } from './flags.ts';
@@ -42,13 +43,16 @@ export async function startMaster(node: Node, flags: MasterFlags): Promise<Start
     onFatal: () => end(1),
   });
   const pid = node.spawn(master);
+  const pages = node.spawn(new RegistryPages(master));
   return {
     pid,
     done,
     stop: async () => {
       await new Promise<void>((resolve) => election.withdraw(resolve));
-      node.terminate(pid);
-      await node.wait(pid);
+      for (const each of [pages, pid]) {
+        node.terminate(each);
+        await node.wait(each);
+      }
       await store.close();
     },
   };

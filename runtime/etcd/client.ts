@@ -20,6 +20,8 @@ export interface EtcdCompare {
   readonly key: string;
   readonly target: 'create' | 'mod';
   readonly revision: string;
+  /** It is to hold for all keys that begin so, and `'0'` when there are none; the key ends in `/`. */
+  readonly below?: boolean;
 }
 
 export type EtcdChange =

@@ -239,8 +239,14 @@ function requestOf({ compare, changes, otherwiseRead = [] }: EtcdTransaction): I
   };
 }
 
-function comparisonOf({ key, target, revision }: EtcdCompare): NonNullable<ITxnRequest['compare']>[number] {
-  const where = { key: Buffer.from(key), result: 'Equal' } as const;
+function comparisonOf({
+  key,
+  target,
+  revision,
+  below,
+}: EtcdCompare): NonNullable<ITxnRequest['compare']>[number] {
+  const range = below === true && { range_end: endOf(key) };
+  const where = { key: Buffer.from(key), ...range, result: 'Equal' } as const;
   return target === 'create'
     ? { ...where, target: 'Create', create_revision: revision }
     : { ...where, target: 'Mod', mod_revision: revision };

@@ -33,9 +33,10 @@ export function redirect({ leadership, info }: MasterParts, request: HttpRequest
   else reply.send(307, '', { Location: `//${authorityOf(leader)}` });
 }
 
-/** Protocol-relative, with the path as masters have it: below the process `master`. */
+/** Protocol-relative, with the path as masters have it: below the process `master`, or another one that is named. */
 function locationOf(leader: MasterInfo, { path, query }: HttpRequest): string {
-  const below = path === '/master' || path.startsWith('/master/') ? path : `/master${path}`;
+  const whole = /^\/(master|[^/]+\(\d+\))(\/|$)/.test(path);
+  const below = whole ? path : `/master${path}`;
   const asked = query.size === 0 ? '' : `?${query}`;
   return `//${authorityOf(leader)}${encodeURI(below)}${asked}`;
 }

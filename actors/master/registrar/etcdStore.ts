@@ -20,10 +20,12 @@ import type { RegistryChange } from './registry.ts';
 import { type FetchCallback, type RegistryStore, type StoreCallback, StoredEntries } from './store.ts';
 import { FORMAT, type StoredVersion, versionOf, versionValue } from './version.ts';
 
-/** What proves that this master leads. */
+/** What every write compares: the leader's key, which proves that this master leads. */
 export interface Fence {
   readonly key: string;
   readonly createRevision: string;
+  /** Instead: there must be nothing below that key. */
+  readonly below?: boolean;
 }
 
 export interface EtcdStoreOptions {
@@ -196,7 +198,12 @@ export class EtcdStore implements RegistryStore {
     this.client.transact(
       {
         compare: [
-          { key: fence.key, target: 'create', revision: fence.createRevision },
+          {
+            key: fence.key,
+            target: 'create',
+            revision: fence.createRevision,
+            ...(fence.below === true && { below: true }),
+          },
           { key: at, target: 'mod', revision: this.revision },
         ],
         changes: [{ put: at, value }, ...changes],
@@ -224,6 +231,7 @@ function revisionOf(outcome: EtcdOutcome, at: string, written: Uint8Array, fence
   if (outcome.succeeded) return outcome.revision;
   const found = outcome.found.find(({ key }) => key === at);
   if (found !== undefined && Buffer.compare(found.value, written) === 0) return found.modRevision;
+  if (fence.below === true) return new Error('a master has come, or somebody else wrote it');
   const leader = outcome.found.find(({ key }) => key === fence.key);
   if (leader?.createRevision !== fence.createRevision) return new Error('this master does not lead any more');
   return new Error(

@@ -86,16 +86,39 @@ export class Registry implements PartMaps {
    * @throws Error naming the key when its part is unknown or its value is not that part's message
    */
   load(key: string, value: Uint8Array): void {
-    const cut = key.indexOf('/');
-    const part = key.slice(0, cut);
     try {
-      const name = partNames.find((each) => each === part);
-      if (name === undefined) throw new Error('no such part');
-      loadInto(this, name, key.slice(cut + 1), value);
+      const { part, id } = partOf(key);
+      loadInto(this, part, id, value);
     } catch (error) {
       throw new Error(`registry entry '${key}': ${error instanceof Error ? error.message : String(error)}`);
     }
   }
+}
+
+/** Every entry as a store holds it. */
+export function* entriesIn(registry: Registry): Generator<[key: string, value: Uint8Array]> {
+  for (const part of partNames) yield* entriesOfPart(registry, part);
+}
+
+function* entriesOfPart<P extends PartName>(
+  registry: PartMaps,
+  part: P,
+): Generator<[key: string, value: Uint8Array]> {
+  const map: Map<string, RegistryParts[P]> = registry[part];
+  for (const [id, value] of map) yield [`${part}/${id}`, encode(typeOf[part], value as never)];
+}
+
+/** @throws Error when there is no such part */
+function partOf(key: string): { readonly part: PartName; readonly id: string } {
+  const cut = key.indexOf('/');
+  const part = partNames.find((each) => each === key.slice(0, cut));
+  if (part === undefined) throw new Error('no such part');
+  return { part, id: key.slice(cut + 1) };
+}
+
+/** Name of the message in which that entry is stored. @throws Error when there is no such part */
+export function messageOf(key: string): (typeof typeOf)[PartName] {
+  return typeOf[partOf(key).part];
 }
 
 function loadInto<P extends PartName>(registry: PartMaps, part: P, id: string, value: Uint8Array): void {
