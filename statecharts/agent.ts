@@ -186,7 +186,11 @@ const service = {
   },
   deactivated: {
     meta: { description: 'The operator wants no new tasks on the agent.' },
-    on: { REACTIVATED: 'active', DRAIN_STARTED: 'draining', DEACTIVATED: {} },
+    on: {
+      REACTIVATED: { target: 'active', actions: 'offerAgain' },
+      DRAIN_STARTED: 'draining',
+      DEACTIVATED: {},
+    },
   },
   draining: {
     meta: { description: 'The agent is being emptied: its tasks are told to end.' },
@@ -194,13 +198,19 @@ const service = {
   },
   drained: {
     meta: { description: 'The agent is empty and stays so until it is reactivated.' },
-    on: { REACTIVATED: 'active', DRAIN_STARTED: 'draining', DEACTIVATED: {} },
+    on: {
+      REACTIVATED: { target: 'active', actions: 'offerAgain' },
+      DRAIN_STARTED: 'draining',
+      DEACTIVATED: {},
+    },
   },
 } as const;
 
 export const agentMachine = setup({
   types: {} as { events: AgentEvent; tags: AgentTag; meta: { description: string } },
   actions: {
+    /** What is free on it may be offered. */
+    offerAgain: () => undefined,
     /** Outstanding offers of the agent are taken back. */
     rescindOffers: () => undefined,
     /** What the master knows and the agent does not report is settled (master.md §5.3). */

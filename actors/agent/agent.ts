@@ -6,11 +6,7 @@
 
 import type { SlaveReregisteredMessage, StatusUpdate } from '../../proto/generated/types/internal.ts';
 import type { MessageTypes } from '../../proto/generated/types/names.ts';
-import {
-  type AgentInfo,
-  type AgentInfoCapability,
-  AgentInfoCapabilityType,
-} from '../../proto/generated/types/v1.ts';
+import type { AgentInfo, AgentInfoCapability } from '../../proto/generated/types/v1.ts';
 import { Resources } from '../../proto/resources/index.ts';
 import type { HttpHandler } from '../../runtime/http/request.ts';
 import type { Pid } from '../../runtime/pid.ts';
@@ -18,6 +14,7 @@ import { type ExitReason, Process } from '../../runtime/process.ts';
 import type { MasterDetector } from '../detector/index.ts';
 import { CommandExecutor } from './commandExecutor/commandExecutor.ts';
 import { DefaultExecutor } from './defaultExecutor/defaultExecutor.ts';
+import { Draining } from './draining/draining.ts';
 import { type AccessPort, NOTHING_NEEDED } from './executors/access.ts';
 import { ExecutorDrivers } from './executors/drivers.ts';
 import { Executors } from './executors/executors.ts';
@@ -32,19 +29,12 @@ import { NestedContainers } from './nestedContainers/nestedContainers.ts';
 import type { AgentPaths } from './paths.ts';
 import type { Checkpoints } from './recovery/checkpoints.ts';
 import { Recovery, type Remains } from './recovery/recovery.ts';
+import { CAPABILITIES } from './registration/capabilities.ts';
 import { Reconciliation } from './registration/reconciliation.ts';
 import { Registration } from './registration/registration.ts';
 import { StatusUpdates, type UpdateStreams } from './statusUpdates.ts';
 import { heldBy } from './tables/messages.ts';
 import { Tables } from './tables/tables.ts';
-
-/** What an agent can do, as it tells the master. */
-const CAPABILITIES: readonly AgentInfoCapability[] = [
-  { type: AgentInfoCapabilityType.MULTI_ROLE },
-  { type: AgentInfoCapabilityType.HIERARCHICAL_ROLE },
-  { type: AgentInfoCapabilityType.RESERVATION_REFINEMENT },
-  { type: AgentInfoCapabilityType.TASK_RESOURCE_LIMITS },
-];
 
 /** What an agent is made of; `start.ts` opens it on a real machine. */
 export interface AgentParts {
@@ -182,7 +172,10 @@ export class Agent extends Process<MessageTypes> {
     const frameworks = new Frameworks(host, {
       shutDown: (executor) => executors.shutDown(executor),
       ended: (framework) => streams.forget(framework.id),
-      allEnded: () => this.made?.registration.allEnded(),
+      allEnded: () => {
+        this.made?.draining.emptied();
+        this.made?.registration.allEnded();
+      },
     });
     const { streams } = this.parts;
     const updates = new StatusUpdates(host, { frameworks, executors, streams });
@@ -205,13 +198,15 @@ export class Agent extends Process<MessageTypes> {
     const builtIn = { commandExecutor, defaultExecutor, nestedContainers };
     const parts = { frameworks, executors, ...builtIn, updates, registration };
     const drivers = new ExecutorDrivers(host, parts);
+    const killer = new TaskKiller(host, parts);
     return {
       ...parts,
       host,
       drivers,
       subscriptions: new ExecutorSubscriptions(host, { ...parts, drivers }),
       launcher: new TaskLauncher(host, parts, this.resourceVersion),
-      killer: new TaskKiller(host, parts),
+      killer,
+      draining: new Draining(host, killer, this.parts.checkpoints.recoveredDrain),
       reconciliation: new Reconciliation(host, { updates, streams }),
       recovery: new Recovery(host, parts, this.parts.remains),
     };
@@ -230,6 +225,7 @@ export class Agent extends Process<MessageTypes> {
       log: this.log,
       tables: this.tables,
       info: () => this.info,
+      drain: () => this.made?.draining.current,
       agentId: () => this.info.id?.value ?? '',
       master: () => this.made?.registration.master,
       send: (to, name, body) => this.send(to, name, body),
@@ -277,6 +273,7 @@ export class Agent extends Process<MessageTypes> {
     this.ofMaster('mesos.internal.RunTaskMessage', (m) => launcher.runTask(m));
     this.ofMaster('mesos.internal.RunTaskGroupMessage', (m) => launcher.runTaskGroup(m));
     this.ofMaster('mesos.internal.KillTaskMessage', (m) => killer.killTask(m));
+    this.ofMaster('mesos.internal.DrainSlaveMessage', (m) => made.draining.start(m.config));
     this.ofMaster('mesos.internal.ShutdownFrameworkMessage', (m) => frameworks.shutDown(m));
     this.ofMaster('mesos.internal.UpdateFrameworkMessage', (m) => frameworks.update(m));
     this.ofMaster('mesos.internal.FrameworkToExecutorMessage', (m) => drivers.toExecutor(m));
@@ -377,6 +374,7 @@ export class Agent extends Process<MessageTypes> {
     if (made === undefined || !made.registration.isRecovering || made.executors.counts.registering > 0)
       return;
     made.registration.recovered();
+    made.draining.resume();
   }
 }
 
@@ -391,6 +389,7 @@ interface Made {
   readonly registration: Registration;
   readonly launcher: TaskLauncher;
   readonly killer: TaskKiller;
+  readonly draining: Draining;
   readonly drivers: ExecutorDrivers;
   readonly subscriptions: ExecutorSubscriptions;
   readonly reconciliation: Reconciliation;

@@ -7,6 +7,7 @@ import type { Pid } from '../../runtime/pid.ts';
 import type { Clock, Ids, Random, Timer } from '../../runtime/ports.ts';
 import type { ChartError } from '../../statecharts/engine.ts';
 import type { ContainerLaunch, ContainerResources, ContainerSink } from './containerizer/index.ts';
+import type { DrainOrder } from './draining/draining.ts';
 import type { AccessPort } from './executors/access.ts';
 import type { AgentFlags } from './flags.ts';
 import type { AgentMetrics } from './metrics.ts';
@@ -72,6 +73,8 @@ export interface AgentHost {
   readonly path: string | undefined;
   /** The present AgentInfo, with the id once there is one. */
   info(): AgentInfo;
+  /** The order to empty the agent, while it is carried out. */
+  drain(): DrainOrder | undefined;
   /** Empty before the first registration. */
   agentId(): string;
   /** The master that may speak to this agent: the one detected last. */

@@ -18,6 +18,7 @@ import {
   TaskStatusReason,
   TaskStatusSource,
 } from '../../proto/generated/types/v1.ts';
+import { drainStatus } from './draining/draining.ts';
 import type { ExecutorConnection } from './executors/connection.ts';
 import type { Executors } from './executors/executors.ts';
 import type { Frameworks } from './executors/frameworks.ts';
@@ -267,7 +268,9 @@ export class StatusUpdates {
     const timestamp = update.status.timestamp ?? update.timestamp;
     const container_status =
       executor === undefined ? update.status.container_status : this.containerStatus(executor, update.status);
-    const status = { ...update.status, source, agent_id, executor_id, timestamp, container_status };
+    const framework = executor?.framework ?? this.host.tables.frameworks.get(update.framework_id.value);
+    const told = drainStatus(update.status, framework?.info, this.host.drain()?.config);
+    const status = { ...told, source, agent_id, executor_id, timestamp, container_status };
     return { ...update, slave_id: agent_id, executor_id, status, timestamp };
   }
 

@@ -88,6 +88,13 @@ export class Allocation {
     return this.allocator.updateAvailable(agent.id, conversions);
   }
 
+  /** The operator wants the agent to get tasks again. */
+  reactivateAgent(id: string): void {
+    if (!this.parts.agents.isConnected(id)) return;
+    this.allocator.activateAgent(id);
+    this.soon(id);
+  }
+
   deactivateAgent(id: string): void {
     if (this.parts.agents.find(id) !== undefined) this.allocator.deactivateAgent(id);
   }

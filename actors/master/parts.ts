@@ -11,6 +11,7 @@ import type { Clock, Ids, Node, Pid, Random, Timer } from '../../runtime/index.t
 import type { Logger } from '../../runtime/logging/index.ts';
 import type { MetricsRegistry } from '../../runtime/metrics/index.ts';
 import { Agents } from './agents/agents.ts';
+import { Drains } from './agents/drains.ts';
 import { RegistryGarbage } from './agents/garbage.ts';
 import { AgentLosses } from './agents/losses.ts';
 import { AgentPings } from './agents/pings.ts';
@@ -100,6 +101,7 @@ export class MasterParts {
   readonly registryGarbage: RegistryGarbage;
   readonly pings: AgentPings;
   readonly losses: AgentLosses;
+  readonly drains: Drains;
   readonly frameworks: Frameworks;
   readonly subscriptions: Subscriptions;
   readonly removal: FrameworkRemoval;
@@ -148,6 +150,7 @@ export class MasterParts {
     this.registryGarbage = new RegistryGarbage(this);
     this.pings = new AgentPings(this);
     this.losses = new AgentLosses(this);
+    this.drains = new Drains(this);
     this.frameworks = new Frameworks(this);
     this.subscriptions = new Subscriptions(this);
     this.removal = new FrameworkRemoval(this);

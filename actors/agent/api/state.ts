@@ -27,6 +27,7 @@ export function stateText(
   const { tables } = host;
   const info = host.info();
   const agentId = host.agentId();
+  const drain = host.drain();
   const frameworks = (list: Iterable<Parameters<typeof frameworkBlock>[2]>) =>
     [...list].map((framework) => frameworkBlock(tables, agentId, framework));
   return jsonText({
@@ -36,6 +37,8 @@ export function stateText(
     pid: host.self.toUpid(),
     hostname: info.hostname,
     capabilities: agent.capabilities.map(({ type }) => enumName(AgentInfoCapabilityType, type)),
+    drain_config: drain && new RawJson(toJsonText('mesos.v1.DrainConfig', drain.config)),
+    estimated_drain_start_time_seconds: drain && Math.floor(drain.startedAtMs / 1000),
     ...resourceBlocks(agent),
     attributes: legacyAttributesJson(info.attributes ?? []),
     master_hostname: registration.master?.host,

@@ -13,6 +13,8 @@ import { droppedOrLost } from '../tables/loss.ts';
 export interface LaunchFacts {
   readonly framework: FrameworkInfo;
   readonly tasks: readonly TaskInfo[];
+  /** The agent is being emptied. */
+  readonly draining: boolean;
   readonly isGroup: boolean;
   readonly executorType: ExecutorInfoType | undefined;
   /** The tasks bring a command: the agent makes their executor. */
@@ -40,6 +42,12 @@ const limits: Check = ({ framework, tasks, enforces }) => {
   if (limited === undefined) return undefined;
   const message = `Resource limits of task '${limited.task_id.value}' cannot be enforced by the isolation of this agent`;
   return { state: droppedOrLost(framework), reason: TaskStatusReason.REASON_GC_ERROR, message };
+};
+
+const notDraining: Check = ({ framework, draining }) => {
+  if (!draining) return undefined;
+  const message = 'The agent is draining';
+  return { state: droppedOrLost(framework), reason: TaskStatusReason.REASON_AGENT_DRAINING, message };
 };
 
 const resourceVersion: Check = ({ framework, resourceVersions, resourceVersion }) => {
@@ -81,6 +89,7 @@ const kindOfExecutor: Check = ({ isGroup, executorType }) => {
 
 const CHECKS: readonly Check[] = [
   limits,
+  notDraining,
   resourceVersion,
   resourcesKnown,
   oneTaskForCommandExecutor,

@@ -102,6 +102,7 @@ export class TaskLauncher {
     return {
       framework: launch.framework,
       tasks: launch.tasks,
+      draining: this.host.drain() !== undefined,
       isGroup: launch.isGroup,
       executorType: launch.executor.type,
       forCommandTask: launch.forCommandTask,

@@ -6,7 +6,12 @@
  * executor, which follows that of its framework. Only frameworks with `checkpoint: true` are written.
  */
 import { decodeAs, encodeAs } from '../../../proto/codec.ts';
-import type { ExecutorInfo, FrameworkInfo, TaskInfo } from '../../../proto/generated/types/v1.ts';
+import type {
+  DrainConfig,
+  ExecutorInfo,
+  FrameworkInfo,
+  TaskInfo,
+} from '../../../proto/generated/types/v1.ts';
 import { packPlain, unpackPlain } from '../../../runtime/codec.ts';
 import type { Disk } from '../../../runtime/storage/disk.ts';
 import { Journal } from '../../../runtime/storage/journal.ts';
@@ -67,7 +72,9 @@ type Fact =
   | { readonly t: 'kill'; readonly f: string; readonly e: string; readonly id: string; readonly at: number }
   | { readonly t: 'taskEnd'; readonly f: string; readonly e: string; readonly id: string }
   | { readonly t: 'executorEnd'; readonly f: string; readonly e: string }
-  | { readonly t: 'frameworkEnd'; readonly f: string };
+  | { readonly t: 'frameworkEnd'; readonly f: string }
+  | { readonly t: 'drain'; readonly config: Uint8Array }
+  | { readonly t: 'drainEnd' };
 
 type Done = (error?: Error) => void;
 
@@ -93,6 +100,9 @@ function subjectOf(fact: Fact): string {
       return subject(fact.f, fact.e, 'task', fact.id);
     case 'kill':
       return subject(fact.f, fact.e, 'kill', fact.id);
+    case 'drain':
+    case 'drainEnd':
+      return subject('', 'drain');
   }
 }
 
@@ -104,6 +114,7 @@ function endedBy(fact: Fact): string[] {
     case 'executorEnd':
       return [subjectOf(fact), subject(fact.f, fact.e, 'pid')];
     case 'frameworkEnd':
+    case 'drainEnd':
       return [subjectOf(fact)];
     default:
       return [];
@@ -126,6 +137,7 @@ export class Checkpoints {
   private compacting = false;
   private replayed = new Map<string, FrameworkCheckpoint>();
   private replayedAgent: string | undefined;
+  private replayedDrain: DrainConfig | undefined;
 
   private constructor(options: CheckpointsOptions) {
     this.journal = Journal.open(options.dir, {
@@ -146,8 +158,14 @@ export class Checkpoints {
     const found = this.replayed;
     this.replayed = new Map();
     if (agentId !== undefined && agentId === this.replayedAgent) return found;
+    this.replayedDrain = undefined;
     this.forgetAll();
     return new Map();
+  }
+
+  /** The drain that was not over; asked after `recovered`. */
+  get recoveredDrain(): DrainConfig | undefined {
+    return this.replayedDrain;
   }
 
   /** A new agent id: what an earlier agent kept here is void. */
@@ -203,6 +221,15 @@ export class Checkpoints {
     this.append({ t: 'frameworkEnd', f });
   }
 
+  /** The agent drains; a later order replaces an earlier one. */
+  drain(config: DrainConfig, done: Done): void {
+    this.write({ t: 'drain', config: encodeAs('mesos.v1.DrainConfig', config) }, done);
+  }
+
+  drainEnded(): void {
+    this.append({ t: 'drainEnd' });
+  }
+
   close(done: () => void): void {
     this.journal.close(done);
   }
@@ -255,6 +282,11 @@ export class Checkpoints {
     if (fact.t === 'agent') {
       this.replayedAgent = fact.id;
       replayed.clear();
+      this.replayedDrain = undefined;
+      return;
+    }
+    if (fact.t === 'drain' || fact.t === 'drainEnd') {
+      this.replayedDrain = fact.t === 'drain' ? decodeAs('mesos.v1.DrainConfig', fact.config) : undefined;
       return;
     }
     if (fact.t === 'framework') {
@@ -275,7 +307,7 @@ export class Checkpoints {
   }
 }
 
-type FactOfExecutor = Exclude<Fact, { t: 'agent' | 'framework' | 'frameworkEnd' }>;
+type FactOfExecutor = Exclude<Fact, { t: 'agent' | 'framework' | 'frameworkEnd' | 'drain' | 'drainEnd' }>;
 
 function replayIn(framework: FrameworkCheckpoint | undefined, fact: FactOfExecutor): void {
   if (framework === undefined) return;

@@ -21,6 +21,7 @@ export class Agents {
     this.chart = new ChartTable(agentMachine, {
       ...parts.chartReports,
       actions: {
+        offerAgain: ({ id }) => parts.allocation.reactivateAgent(id),
         rescindOffers: ({ id }) => this.withdraw(id),
         reconcileTasks: ({ id }) => parts.agentReconciliation.reconcile(id),
         returnTasks: ({ id }) => parts.agentReconciliation.returnFrom(id),

@@ -143,7 +143,7 @@ export class AgentReconciliation {
     message: ReregisterSlaveMessage,
     reconciliations: ReconcileTasksMessage[],
   ): void {
-    const { actor, registration, frameworks, metrics } = this.parts;
+    const { actor, registration, frameworks, drains, metrics } = this.parts;
     metrics.slaveReregistrations.value++;
     actor.log.info('re-registered agent', {
       agent_id: agent.id,
@@ -159,6 +159,7 @@ export class AgentReconciliation {
       const framework = frameworks.find(id?.value ?? '');
       if (framework !== undefined) frameworks.describeTo(framework, agent);
     }
+    drains.remind(agent, message.resource_version_uuid === undefined);
   }
 
   /** Frameworks nobody knew yet are recovered; those that are completed are shut down. @returns the completed ones */

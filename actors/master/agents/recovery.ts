@@ -14,11 +14,12 @@ export class AgentRecovery {
    * @returns how many are awaited
    */
   recover(): number {
-    const { agents, registrar } = this.parts;
+    const { agents, drains, registrar } = this.parts;
     const { slaves, unreachable, gone } = registrar.registry;
     const take = (id: string, type: 'FOUND_IN_REGISTRY' | 'FOUND_UNREACHABLE' | 'FOUND_GONE') => {
       agents.chart.start(id);
       agents.chart.step(id, { type });
+      drains.recover(id);
     };
     for (const id of slaves.keys()) take(id, 'FOUND_IN_REGISTRY');
     for (const id of unreachable.keys()) take(id, 'FOUND_UNREACHABLE');

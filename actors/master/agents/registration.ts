@@ -105,6 +105,7 @@ export class AgentRegistration {
     if (resource_version_uuid !== undefined) {
       agent.description = { ...agent.description, resourceVersion: resource_version_uuid };
       this.parts.operations.reconcile(agent, operations?.operations ?? []);
+      this.parts.drains.check(agent);
     }
     // Agents before 1.5 say nothing but oversubscribed resources, and not that they do.
     if (update_oversubscribed_resources === false) return;

@@ -87,12 +87,14 @@ function frameworkHead(
 }
 
 export function agentMaker(
-  { agents, offers }: MasterParts,
+  { agents, drains, offers }: MasterParts,
   agent: AgentRecord,
 ): (viewer: Viewer) => MasterResponseGetAgentsAgent {
   const { id, description, total, registeredAtMs, reregisteredAtMs } = agent;
   const active = agents.isActive(id);
   const deactivated = !agents.chart.hasTag(id, 'schedulable');
+  const drain_info = drains.info(id);
+  const drainMs = drains.startedMs(id);
   const pid = agent.pid.toUpid();
   const used = [...agent.used.values()];
   const offered = offers.listed(agent.offers).map(({ resources }) => resources);
@@ -109,6 +111,8 @@ export function agentMaker(
     allocated_resources: format(Resources.sum(used), viewer),
     offered_resources: format(Resources.sum(offered), viewer),
     capabilities: [...description.capabilities],
+    drain_info,
+    estimated_drain_start_time: drainMs === undefined ? undefined : timeInfo(drainMs),
   });
 }
 

@@ -13,35 +13,41 @@ import { expectMethod, HttpRefusal, refusable } from '../../../runtime/http/refu
 import type { HttpHandler, HttpReply, HttpRequest } from '../../../runtime/index.ts';
 import type { MasterParts } from '../parts.ts';
 import type { Done } from '../policy/done.ts';
+import { expectAllowed } from './allowed.ts';
 
-export function weightsEndpoint({ weights }: MasterParts): HttpHandler {
+export function weightsEndpoint(parts: MasterParts): HttpHandler {
   return refusable((request, reply) => {
     expectMethod(request.method, 'GET', 'PUT');
     if (request.method === 'PUT') {
       const infos = readList<WeightInfo>(request, 'mesos.v1.WeightInfo', 'update weights');
-      weights.update(infos, answerBy(reply));
+      for (const { role } of infos) expectAllowed(parts, request, 'UPDATE_WEIGHT', role);
+      parts.weights.update(infos, answerBy(reply));
       return;
     }
-    const texts = weights
-      .list()
+    const texts = parts.weights
+      .list(parts.authorizer.approver(request.principal, 'VIEW_ROLE'))
       .map(({ role, weight }) => `{"role":${JSON.stringify(role)},"weight":${doubleText(weight)}}`);
     replyJson(request, reply, `[${texts.join(',')}]`);
   });
 }
 
-export function quotaEndpoint({ quotas }: MasterParts): HttpHandler {
+export function quotaEndpoint(parts: MasterParts): HttpHandler {
   return refusable((request, reply) => {
     expectMethod(request.method, 'GET', 'POST', 'DELETE');
+    const shown = parts.authorizer.approver(request.principal, 'GET_QUOTA');
     if (request.method === 'DELETE') {
       if (request.rest === '')
         throw new HttpRefusal(400, "Failed to remove quota: expected a path such as '/quota/ROLE'");
-      quotas.remove(request.rest, answerBy(reply));
+      expectAllowed(parts, request, 'UPDATE_QUOTA', request.rest);
+      parts.quotas.remove(request.rest, answerBy(reply));
     } else if (request.method === 'POST') {
       const body = readBody(request, 'set quota', (text) =>
         fromJsonText('mesos.v1.quota.QuotaRequest', text),
       );
-      quotas.set(body as QuotaRequest, answerBy(reply));
-    } else replyJson(request, reply, toJsonText('mesos.v1.quota.QuotaStatus', quotas.status()));
+      const asked = body as QuotaRequest;
+      expectAllowed(parts, request, 'UPDATE_QUOTA', asked.role);
+      parts.quotas.set(asked, answerBy(reply));
+    } else replyJson(request, reply, toJsonText('mesos.v1.quota.QuotaStatus', parts.quotas.status(shown)));
   });
 }
 

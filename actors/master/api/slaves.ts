@@ -28,7 +28,9 @@ export const slavesDocument: Document = (parts, viewer, query) => {
 /** S: an agent that is a member. */
 export function agentBlock(parts: MasterParts, agent: AgentRecord, viewer: Viewer): Json {
   const { info, version, capabilities } = agent.description;
-  const { agents } = parts;
+  const { agents, drains } = parts;
+  const drain = drains.info(agent.id);
+  const drainMs = drains.startedMs(agent.id);
   const total = viewer.visible(agent.total);
   return {
     id: agent.id,
@@ -46,6 +48,8 @@ export function agentBlock(parts: MasterParts, agent: AgentRecord, viewer: Viewe
     unreserved_resources: resourcesBlock(total.unreserved()),
     active: agents.isActive(agent.id),
     deactivated: !agents.chart.hasTag(agent.id, 'schedulable'),
+    drain_info: drain && new RawJson(toJsonText('mesos.v1.DrainInfo', drain)),
+    estimated_drain_start_time_seconds: drainMs === undefined ? undefined : Math.floor(drainMs / 1000),
     version,
     capabilities: capabilities.map(({ type }) => enumName(AgentInfoCapabilityType, type)),
   };

@@ -314,6 +314,8 @@ export class Operations {
     const ofAgent = this.byAgent.get(agentId);
     ofAgent?.delete(record);
     if (ofAgent?.size === 0) this.byAgent.delete(agentId);
+    const agent = this.parts.agents.find(agentId);
+    if (agent !== undefined) this.parts.drains.check(agent);
     const ofFramework = this.byName.get(frameworkId ?? '');
     const name = info.id?.value ?? '';
     if (ofFramework?.get(name) === record) ofFramework.delete(name);

@@ -17,9 +17,11 @@ export class Weights {
   }
 
   /** Those that were set, by role in the order of the names. */
-  list(): WeightInfo[] {
+  list(shown: (role: string) => boolean = () => true): WeightInfo[] {
     const infos = [...this.parts.registrar.registry.weights.values()].map(({ info }) => info);
-    return infos.sort((a, b) => ((a.role ?? '') < (b.role ?? '') ? -1 : 1));
+    return infos
+      .filter(({ role = '*' }) => shown(role))
+      .sort((a, b) => ((a.role ?? '') < (b.role ?? '') ? -1 : 1));
   }
 
   of(role: string): number {

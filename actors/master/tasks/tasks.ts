@@ -220,6 +220,7 @@ export class Tasks {
     if (tasks?.get(task.id) === task) tasks.delete(task.id);
     if (tasks?.size === 0) agent?.tasks.delete(task.frameworkId);
     agent?.killed.delete(task);
+    if (agent !== undefined) this.parts.drains.check(agent);
     const framework = this.parts.frameworks.find(task.frameworkId);
     if (framework?.tasks.get(task.id) === task) framework.tasks.delete(task.id);
     return framework;

@@ -12,6 +12,7 @@ const { TASK_DROPPED, TASK_LOST, TASK_ERROR, TASK_KILLED } = TaskState;
 const good: LaunchFacts = {
   framework: FRAMEWORK,
   tasks: [commandTask('one', 'true')],
+  draining: false,
   isGroup: false,
   executorType: undefined,
   forCommandTask: false,

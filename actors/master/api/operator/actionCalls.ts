@@ -1,8 +1,22 @@
-/** Calls that end something. */
+/** Calls that end something, or empty an agent for that. */
 import { HttpRefusal } from '../../../../runtime/http/refusal.ts';
 import { type OperatorCalls, withBody } from './call.ts';
+import { doneBy } from './policyCalls.ts';
 
 export const actionCalls: OperatorCalls = {
+  DRAIN_AGENT: withBody('drain_agent', (body, request, { drains }) => {
+    request.expectAllowed('DRAIN_AGENT');
+    if (body.mark_gone === true) request.expectAllowed('MARK_AGENT_GONE');
+    drains.drain(body, doneBy(request));
+  }),
+  DEACTIVATE_AGENT: withBody('deactivate_agent', ({ agent_id }, request, { drains }) => {
+    request.expectAllowed('DEACTIVATE_AGENT');
+    drains.deactivate(agent_id.value, doneBy(request));
+  }),
+  REACTIVATE_AGENT: withBody('reactivate_agent', ({ agent_id }, request, { drains }) => {
+    request.expectAllowed('REACTIVATE_AGENT');
+    drains.reactivate(agent_id.value, doneBy(request));
+  }),
   TEARDOWN: withBody('teardown', ({ framework_id }, request, { frameworks, removal }) => {
     const framework = frameworks.find(framework_id.value);
     if (framework === undefined) throw new HttpRefusal(400, 'No framework found with specified ID');

@@ -5,24 +5,33 @@ import { bare, type OperatorCalls, type OperatorRequest, withBody } from './call
 
 export const policyCalls: OperatorCalls = {
   GET_QUOTA: bare((request, { quotas }) =>
-    request.answer({ type: MasterResponseType.GET_QUOTA, get_quota: { status: quotas.status() } }),
+    request.answer({
+      type: MasterResponseType.GET_QUOTA,
+      get_quota: { status: quotas.status(request.approver('GET_QUOTA')) },
+    }),
   ),
-  UPDATE_QUOTA: withBody('update_quota', (body, request, { quotas }) => quotas.update(body, doneBy(request))),
-  SET_QUOTA: withBody('set_quota', ({ quota_request }, request, { quotas }) =>
-    quotas.set(quota_request, doneBy(request)),
-  ),
-  REMOVE_QUOTA: withBody('remove_quota', ({ role }, request, { quotas }) =>
-    quotas.remove(role, doneBy(request)),
-  ),
+  UPDATE_QUOTA: withBody('update_quota', (body, request, { quotas }) => {
+    for (const { role } of body.quota_configs ?? []) request.expectAllowed('UPDATE_QUOTA_WITH_CONFIG', role);
+    quotas.update(body, doneBy(request));
+  }),
+  SET_QUOTA: withBody('set_quota', ({ quota_request }, request, { quotas }) => {
+    request.expectAllowed('UPDATE_QUOTA', quota_request.role);
+    quotas.set(quota_request, doneBy(request));
+  }),
+  REMOVE_QUOTA: withBody('remove_quota', ({ role }, request, { quotas }) => {
+    request.expectAllowed('UPDATE_QUOTA', role);
+    quotas.remove(role, doneBy(request));
+  }),
   GET_WEIGHTS: bare((request, { weights }) =>
     request.answer({
       type: MasterResponseType.GET_WEIGHTS,
-      get_weights: { weight_infos: weights.list() },
+      get_weights: { weight_infos: weights.list(request.approver('VIEW_ROLE')) },
     }),
   ),
-  UPDATE_WEIGHTS: withBody('update_weights', ({ weight_infos }, request, { weights }) =>
-    weights.update(weight_infos ?? [], doneBy(request)),
-  ),
+  UPDATE_WEIGHTS: withBody('update_weights', ({ weight_infos = [] }, request, { weights }) => {
+    for (const { role } of weight_infos) request.expectAllowed('UPDATE_WEIGHT', role);
+    weights.update(weight_infos, doneBy(request));
+  }),
 };
 
 /** Answers a call when what it asks for is done, or refused by the registry. */
