@@ -16,7 +16,7 @@ export interface Limits {
   readonly messageBytesMax: number;
   /** Envelopes gathered into one frame at most. */
   readonly frameEnvelopesMax: number;
-  /** Bytes handed to a link's socket and not yet taken by the peer, above which envelopes wait in our queue. */
+  /** Bytes on their way to a peer and not yet read by it, above which envelopes wait in our queue. */
   readonly linkHighWaterBytes: number;
   /** Envelopes waiting for one peer; beyond, the link is dropped with what it holds. */
   readonly linkQueueMax: number;
@@ -37,10 +37,10 @@ export const defaultLimits: Limits = {
   httpHalfOpenMax: 4096,
   lagMaxMs: 1000,
   bodyBytesMax: 16 * 1024 * 1024,
-  frameBytesMax: 256 * 1024,
+  frameBytesMax: 128 * 1024,
   messageBytesMax: 64 * 1024 * 1024,
   frameEnvelopesMax: 512,
-  linkHighWaterBytes: 1024 * 1024,
+  linkHighWaterBytes: 512 * 1024,
   linkQueueMax: 1_000_000,
   linkQueueBytesMax: 512 * 1024 * 1024,
   streamBufferBytesMax: 16 * 1024 * 1024,

@@ -28,6 +28,7 @@ import { Supervised, type Supervision } from './supervision.ts';
 import { type Span, spanOfRequest } from './tracing/span.ts';
 import { isSameHost } from './transport/addressProof.ts';
 import type { Transport } from './transport/channel.ts';
+import { TELL_BYTES } from './transport/flow.ts';
 import type { Hello } from './transport/frame.ts';
 import { Peers, type PeersHost } from './transport/peers.ts';
 import { Watchers } from './watchers.ts';
@@ -347,7 +348,8 @@ export class Node implements RouterHost, PeersHost {
   hello(): Hello {
     const { host, port } = this.address;
     const nonce = this.secret === undefined ? undefined : `${this.ids.uuid()} ${this.ids.uuid()}`;
-    return { version: 1, host, port, incarnation: this.incarnation, ...(nonce !== undefined && { nonce }) };
+    const { incarnation } = this;
+    return { version: 1, host, port, incarnation, tells: TELL_BYTES, ...(nonce !== undefined && { nonce }) };
   }
 
   arrived(toId: string, name: string, body: unknown, from: Pid | undefined, span?: Span): void {

@@ -35,6 +35,8 @@ export interface Hello {
   readonly host: string;
   readonly port: number;
   readonly incarnation: string;
+  /** Every how many bytes of envelopes it tells how many it has read; a node that never does leaves it out. */
+  readonly tells?: number;
   /** Random text, fresh for this connection; only where the node has a cluster secret. */
   readonly nonce?: string;
 }
@@ -47,6 +49,8 @@ export type Control =
   | { readonly op: 'exited'; readonly from: string; readonly to: string; readonly reason: ExitReason }
   /** The sender has another connection to the receiver, which takes the place of this one; this is its last word. */
   | { readonly op: 'replaced' }
+  /** How many bytes of envelopes the sender has read since the link was opened (flow.ts). */
+  | { readonly op: 'read'; readonly bytes: number }
   | { readonly op: 'ping' }
   | { readonly op: 'pong' };
 
@@ -134,6 +138,7 @@ export function readHello(frame: Uint8Array): Hello {
     typeof hello.host !== 'string' ||
     typeof hello.port !== 'number' ||
     typeof hello.incarnation !== 'string' ||
+    !(hello.tells === undefined || isCount(hello.tells)) ||
     !(hello.nonce === undefined || typeof hello.nonce === 'string')
   ) {
     throw new FrameError('the first frame is not a hello');
@@ -158,6 +163,7 @@ export function readControl(frame: Uint8Array): Control {
   const op = control?.['op'];
   const named = typeof control?.['from'] === 'string' && typeof control['to'] === 'string';
   if (op === 'ping' || op === 'pong' || op === 'replaced') return { op };
+  if (op === 'read' && isCount(control?.['bytes'])) return { op, bytes: control?.['bytes'] as number };
   if (named && (op === 'link' || op === 'unlink')) return control as unknown as Control;
   if (named && op === 'exited' && typeof control['reason'] === 'string') return control as unknown as Control;
   throw new FrameError(`unknown control message '${String(op).slice(0, 40)}'`);
@@ -302,6 +308,10 @@ function routeOf(line: unknown, from: unknown, encoding: unknown): ReadRoute {
     throw new FrameError('an envelope names an impossible process');
   }
   return { to, name, from, encoding };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function isEncoding(value: unknown): value is Encoding {

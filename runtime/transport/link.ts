@@ -13,6 +13,7 @@ import type { ClusterSecret } from '../security/clusterSecret.ts';
 import { isSameHost, isSameIp } from './addressProof.ts';
 import type { Channel, ChannelEvents } from './channel.ts';
 import { ChunkReader } from './chunks.ts';
+import { Inflow, Outflow } from './flow.ts';
 import {
   type Control,
   controlFrame,
@@ -68,6 +69,8 @@ export class Link implements PeerLink, ChannelEvents {
   private readonly outbox: Outbox;
   private handshake: Handshake | undefined;
   private channel: Channel | undefined;
+  private outflow: Outflow | undefined;
+  private readonly inflow = new Inflow();
   private controls: Control[] = [];
   private timer: Timer | undefined;
   private heardAtMs: number;
@@ -152,13 +155,8 @@ export class Link implements PeerLink, ChannelEvents {
 
   /** Writes what waits, as far as the peer keeps up. */
   flush(): void {
-    if (
-      this.channel === undefined ||
-      !this.host.charts.hasTag(this.id, 'connected') ||
-      this.peer === undefined
-    )
-      return;
-    this.outbox.pump(this.channel);
+    if (this.outflow === undefined || !this.host.charts.hasTag(this.id, 'connected')) return;
+    this.outbox.pump(this.outflow);
     if (this.outbox.length === 0 && this.state === 'draining') this.tell({ type: 'DRAINED' });
   }
 
@@ -237,8 +235,14 @@ export class Link implements PeerLink, ChannelEvents {
       const { host, port } = handshake.claimed;
       this.peer = handshake.claimed;
       this.address ??= { host, port };
+      this.beginFlow(handshake.claimed);
     }
     this.tell(event);
+  }
+
+  private beginFlow({ tells }: Hello): void {
+    if (this.channel === undefined) return;
+    this.outflow = new Outflow(this.channel, this.host.limits.linkHighWaterBytes, tells);
   }
 
   /** The rule of `requirePeerAddressIpMatch`, as soon as the peer has said where it is. */
@@ -254,18 +258,31 @@ export class Link implements PeerLink, ChannelEvents {
     if (this.ended) return;
     if (bytes[0] === FrameKind.envelopes) {
       this.reader.read(bytes, (envelope) => this.host.envelope(this, envelope));
+      this.tellRead(bytes.length);
     } else if (bytes[0] === FrameKind.chunk) {
       const whole = this.chunks.read(bytes);
+      this.tellRead(bytes.length);
       if (whole !== undefined) this.host.envelope(this, readEnvelope(whole));
     } else if (bytes[0] === FrameKind.control) {
       const control = readControl(bytes);
       if (control.op === 'ping') this.sendControl({ op: 'pong' });
+      else if (control.op === 'read') this.peerRead(control.bytes);
       else if (control.op !== 'pong') this.host.control(this, control);
     } else if (bytes[0] === FrameKind.refusal) {
       throw new FrameError(`the peer refused the link: ${readRefusal(bytes)}`);
     } else {
       throw new FrameError(`a frame of unknown kind ${bytes[0] ?? 'none'}`);
     }
+  }
+
+  private tellRead(bytes: number): void {
+    const read = this.inflow.count(bytes);
+    if (read !== undefined) this.sendControl({ op: 'read', bytes: read });
+  }
+
+  private peerRead(bytes: number): void {
+    this.outflow?.told(bytes);
+    this.drained();
   }
 
   private heartbeat(): void {

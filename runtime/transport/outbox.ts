@@ -4,8 +4,8 @@
  * others go on between its chunks.
  */
 import type { Limits } from '../limits.ts';
-import type { Channel } from './channel.ts';
 import { CHUNKED_MAX, ChunkWriter } from './chunks.ts';
+import type { FrameSink } from './flow.ts';
 import { type Envelope, EnvelopeWriter, packEnvelope } from './frame.ts';
 
 export interface OutboxHost {
@@ -63,12 +63,11 @@ export class Outbox {
   }
 
   /** Writes what waits, as far as the peer keeps up: from each lane a frame, over and over. */
-  pump(channel: Channel): void {
-    const { linkHighWaterBytes } = this.host.limits;
-    while (this.count > 0 && channel.bufferedBytes < linkHighWaterBytes) {
+  pump(channel: FrameSink): void {
+    while (this.count > 0 && channel.hasRoom) {
       let wrote = this.writeFrom(this.main, channel);
       for (const [pair, lane] of this.lanes) {
-        if (channel.bufferedBytes >= linkHighWaterBytes) break;
+        if (!channel.hasRoom) break;
         if (this.writeFrom(lane, channel)) wrote = true;
         if (lane.chunks === undefined && lane.head >= lane.envelopes.length) this.lanes.delete(pair);
       }
@@ -106,7 +105,7 @@ export class Outbox {
   }
 
   /** Writes one frame of a lane. @returns whether anything moved */
-  private writeFrom(lane: Lane, channel: Channel): boolean {
+  private writeFrom(lane: Lane, channel: FrameSink): boolean {
     if (lane.chunks !== undefined) {
       this.writeChunk(lane, lane.chunks, channel);
       return true;
@@ -127,7 +126,7 @@ export class Outbox {
     return this.host.limits.frameBytesMax * 0.75;
   }
 
-  private writeBatch(lane: Lane, channel: Channel): boolean {
+  private writeBatch(lane: Lane, channel: FrameSink): boolean {
     for (let n = this.batchLength(lane); ; n = n >> 1) {
       const batch = lane.envelopes.slice(lane.head, lane.head + n);
       const [first] = batch;
@@ -194,7 +193,7 @@ export class Outbox {
     return true;
   }
 
-  private writeChunk(lane: Lane, chunks: ChunkWriter, channel: Channel): void {
+  private writeChunk(lane: Lane, chunks: ChunkWriter, channel: FrameSink): void {
     channel.send(chunks.next());
     if (!chunks.done) return;
     lane.chunks = undefined;

@@ -247,7 +247,7 @@ export class Peers implements LinkHost, LinkCharts {
   }
 
   control(link: Link, control: Control): void {
-    if (control.op === 'ping' || control.op === 'pong') return;
+    if (control.op === 'ping' || control.op === 'pong' || control.op === 'read') return;
     if (control.op === 'replaced') {
       this.replacedByPeer(link);
       return;

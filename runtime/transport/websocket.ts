@@ -14,6 +14,13 @@ const SUBPROTOCOL = 'mesostate.1';
 const KEPT_OUT: ReadonlySet<number> = new Set([401, 403, 429, 503]);
 /** A peer that does not answer the closing handshake is cut off after a second. (ws knows the option, its types do not.) */
 const closing: object = { closeTimeout: 1000 };
+/**
+ * Frames of a client are masked so that a page cannot have a browser write what an old proxy takes for a request
+ * (RFC 6455 §10.3). No page writes what travels here, and masking is most of what a large message would cost: the mask is zero.
+ */
+const NO_MASK = (mask: Buffer): void => {
+  mask.fill(0);
+};
 
 function toBytes(data: RawData): Uint8Array {
   if (Array.isArray(data)) return Buffer.concat(data);
@@ -95,6 +102,7 @@ export class WebSocketTransport implements Transport {
       ...closing,
       maxPayload: this.frameBytesMax,
       skipUTF8Validation: true,
+      generateMask: NO_MASK,
       followRedirects: false,
     });
     return new WebSocketChannel(socket, events, to.host);

@@ -2,8 +2,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { defaultLimits, type Limits } from '../../../runtime/index.ts';
-import type { Channel } from '../../../runtime/transport/channel.ts';
 import { CHUNKED_MAX, ChunkReader, ChunkWriter } from '../../../runtime/transport/chunks.ts';
+import type { FrameSink } from '../../../runtime/transport/flow.ts';
 import {
   Encoding,
   type Envelope,
@@ -23,12 +23,12 @@ const LIMITS: Limits = {
 };
 
 /** A peer that takes what it is given only when told to. */
-class SlowChannel implements Channel {
-  readonly remoteHost = undefined;
+class SlowChannel implements FrameSink {
   readonly frames: Uint8Array[] = [];
   private taken = 0;
-  get bufferedBytes(): number {
-    return this.frames.slice(this.taken).reduce((sum, frame) => sum + frame.length, 0);
+  get hasRoom(): boolean {
+    const waiting = this.frames.slice(this.taken).reduce((sum, frame) => sum + frame.length, 0);
+    return waiting < LIMITS.linkHighWaterBytes;
   }
   send(frame: Uint8Array): void {
     this.frames.push(frame);
@@ -37,8 +37,6 @@ class SlowChannel implements Channel {
   take(n: number): void {
     this.taken = Math.min(this.frames.length, this.taken + n);
   }
-  cut(): void {}
-  close(): void {}
 }
 
 function outboxWith(limits: Limits = LIMITS) {
