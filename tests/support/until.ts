@@ -33,3 +33,13 @@ export function stopwatch(): () => number {
   const startedAt = performance.now();
   return () => performance.now() - startedAt;
 }
+
+/** Resolves after so many milliseconds: for what is to happen at a certain pace, never for luck. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Runs `run` after so many milliseconds; it holds no program up. */
+export function later(ms: number, run: () => void): void {
+  setTimeout(run, ms).unref();
+}
