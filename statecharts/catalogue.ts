@@ -4,6 +4,7 @@ import { agentMachine } from './agent.ts';
 import { agentFrameworkMachine } from './agentFramework.ts';
 import { agentProcessMachine } from './agentProcess.ts';
 import { agentTaskMachine } from './agentTask.ts';
+import { checkMachine } from './check.ts';
 import { commandTaskMachine } from './commandTask.ts';
 import { containerMachine } from './container.ts';
 import { detectorMachine } from './detector.ts';
@@ -13,6 +14,7 @@ import { eventStreamMachine } from './eventStream.ts';
 import { executorMachine } from './executor.ts';
 import { executorDriverMachine } from './executorDriver.ts';
 import { frameworkMachine } from './framework.ts';
+import { healthMachine } from './health.ts';
 import { inverseOfferMachine } from './inverseOffer.ts';
 import { jobMachine } from './job.ts';
 import { linkMachine } from './link.ts';
@@ -371,6 +373,16 @@ export const catalogue: readonly CatalogueEntry[] = [
       KILL_REQUESTED: true,
     },
     within: ({ attempts }) => attempts <= 4,
+  }),
+  entry(checkMachine, {
+    description: 'A check or health check of a task: when it runs.',
+    file: 'check.ts',
+    samples: { PROBE_ENDED: true, STOPPED: true },
+  }),
+  entry(healthMachine, {
+    description: 'The verdict of a health check on its task.',
+    file: 'health.ts',
+    samples: { SUCCEEDED: true, FAILED: true, FAILED_IN_GRACE: true, FAILED_TOO_OFTEN: true },
   }),
   entry(nestedContainerMachine, {
     description: 'A container inside another one, or one that no executor has.',

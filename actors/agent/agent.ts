@@ -6,79 +6,33 @@
 
 import type { SlaveReregisteredMessage, StatusUpdate } from '../../proto/generated/types/internal.ts';
 import type { MessageTypes } from '../../proto/generated/types/names.ts';
-import type { AgentInfo, AgentInfoCapability } from '../../proto/generated/types/v1.ts';
+import type { AgentInfo } from '../../proto/generated/types/v1.ts';
 import { Resources } from '../../proto/resources/index.ts';
-import type { HttpHandler } from '../../runtime/http/request.ts';
 import type { Pid } from '../../runtime/pid.ts';
 import { type ExitReason, Process } from '../../runtime/process.ts';
-import type { MasterDetector } from '../detector/index.ts';
+import type { AgentParts, AgentView } from './agentParts.ts';
 import { CommandExecutor } from './commandExecutor/commandExecutor.ts';
 import { DefaultExecutor } from './defaultExecutor/defaultExecutor.ts';
 import { Draining } from './draining/draining.ts';
-import { type AccessPort, NOTHING_NEEDED } from './executors/access.ts';
+import { NOTHING_NEEDED } from './executors/access.ts';
 import { ExecutorDrivers } from './executors/drivers.ts';
 import { Executors } from './executors/executors.ts';
 import { Frameworks } from './executors/frameworks.ts';
 import { ExecutorSubscriptions } from './executors/subscriptions.ts';
-import type { AgentFlags } from './flags.ts';
-import type { AgentHost, ContainerPort, SandboxPort } from './host.ts';
+import type { AgentHost } from './host.ts';
 import { TaskKiller } from './launch/killer.ts';
 import { TaskLauncher } from './launch/launcher.ts';
 import { type AgentMetrics, addAgentGauges, agentCounters } from './metrics.ts';
 import { NestedContainers } from './nestedContainers/nestedContainers.ts';
-import type { AgentPaths } from './paths.ts';
-import type { Checkpoints } from './recovery/checkpoints.ts';
-import { Recovery, type Remains } from './recovery/recovery.ts';
+import { Recovery } from './recovery/recovery.ts';
 import { CAPABILITIES } from './registration/capabilities.ts';
 import { Reconciliation } from './registration/reconciliation.ts';
 import { Registration } from './registration/registration.ts';
-import { StatusUpdates, type UpdateStreams } from './statusUpdates.ts';
+import { StatusUpdates } from './statusUpdates.ts';
 import { heldBy } from './tables/messages.ts';
 import { Tables } from './tables/tables.ts';
 
-/** What an agent is made of; `start.ts` opens it on a real machine. */
-export interface AgentParts {
-  readonly flags: AgentFlags;
-  readonly version: string;
-  readonly paths: AgentPaths;
-  /** Host name, port, resources and attributes; with the id of the last run, if it may be used again. */
-  readonly info: AgentInfo;
-  readonly detector: MasterDetector;
-  readonly containers: ContainerPort;
-  readonly sandboxes: SandboxPort;
-  readonly checkpoints: Checkpoints;
-  readonly streams: UpdateStreams;
-  readonly remains: Remains;
-  /** What executors need to be let in; default: nothing. */
-  readonly access?: AccessPort;
-  /** The agent's own PATH, handed on to executors. */
-  readonly path: string | undefined;
-  /** Keeps the info of a first registration on disk. */
-  readonly keepInfo: (info: AgentInfo, done: (error?: Error) => void) => void;
-  /** Adds the HTTP endpoints. */
-  readonly serve: (agent: AgentView) => readonly AgentRoute[];
-  /** The agent has come to its end. @param problem why, when it must not simply end well */
-  readonly onEnd: (problem: string | undefined) => void;
-}
-
-/** What endpoints may see of the agent. */
-export interface AgentView {
-  readonly host: AgentHost;
-  readonly version: string;
-  readonly executors: Executors;
-  readonly registration: Registration;
-  readonly subscriptions: ExecutorSubscriptions;
-  readonly capabilities: readonly AgentInfoCapability[];
-  readonly startedAtMs: number;
-}
-
-export interface AgentRoute {
-  readonly path: string;
-  readonly help: string;
-  /** Name of the authentication realm, when it has one. */
-  readonly realm?: string;
-  readonly handler: HttpHandler;
-}
+export type { AgentParts, AgentRoute, AgentView } from './agentParts.ts';
 
 export class Agent extends Process<MessageTypes> {
   private readonly parts: AgentParts;
@@ -179,10 +133,10 @@ export class Agent extends Process<MessageTypes> {
     });
     const { streams } = this.parts;
     const updates = new StatusUpdates(host, { frameworks, executors, streams });
-    const commandExecutor = new CommandExecutor(host, executors, {
+    const nestedContainers = new NestedContainers(host);
+    const commandExecutor = new CommandExecutor(host, executors, nestedContainers, {
       update: (task, status) => updates.fromBuiltIn(task, status),
     });
-    const nestedContainers = new NestedContainers(host);
     const defaultExecutor = new DefaultExecutor(host, { executors, updates, nestedContainers });
     executors.connect({ frameworks, commandExecutor, defaultExecutor, nestedContainers, updates });
     const registration = new Registration(host, this.parts.detector, {
@@ -213,11 +167,11 @@ export class Agent extends Process<MessageTypes> {
   }
 
   private makeHost(): AgentHost {
-    const { flags, paths, containers, sandboxes, checkpoints, path } = this.parts;
+    const { flags, paths, containers, sandboxes, probes, checkpoints, path } = this.parts;
     const access = this.parts.access ?? NOTHING_NEEDED;
     const metrics: AgentMetrics = agentCounters(this.node.metrics);
     return {
-      ...{ flags, paths, containers, sandboxes, checkpoints, access, path, metrics },
+      ...{ flags, paths, containers, sandboxes, probes, checkpoints, access, path, metrics },
       self: this.self,
       clock: this.clock,
       random: this.random,

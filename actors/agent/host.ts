@@ -6,6 +6,7 @@ import type { Logger } from '../../runtime/logging/index.ts';
 import type { Pid } from '../../runtime/pid.ts';
 import type { Clock, Ids, Random, Timer } from '../../runtime/ports.ts';
 import type { ChartError } from '../../statecharts/engine.ts';
+import type { NetworkProbes } from './checks/networkProbes.ts';
 import type { ContainerLaunch, ContainerResources, ContainerSink } from './containerizer/index.ts';
 import type { DrainOrder } from './draining/draining.ts';
 import type { AccessPort } from './executors/access.ts';
@@ -66,6 +67,7 @@ export interface AgentHost {
   readonly tables: Tables;
   readonly containers: ContainerPort;
   readonly sandboxes: SandboxPort;
+  readonly probes: NetworkProbes;
   readonly checkpoints: Checkpoints;
   /** What executors need to be let in. */
   readonly access: AccessPort;

@@ -12,6 +12,7 @@ import { type Disk, RealDisk } from '../../runtime/storage/index.ts';
 import { detectorFor } from '../detector/index.ts';
 import { Agent } from './agent.ts';
 import { agentRoutes } from './api/routes.ts';
+import { networkProbes } from './checks/networkProbes.ts';
 import { createSandbox } from './containerizer/index.ts';
 import { openContainerizer } from './containerizer/open.ts';
 import { detectResources } from './detection/index.ts';
@@ -76,6 +77,7 @@ export async function startAgent(
         ...{ paths, clock: node.clock, flags, isRoot },
         onWarning: (text) => node.loggerFor(stores.agentId).warn(text),
       }),
+      probes: networkProbes,
       sandboxes: {
         create: createSandbox,
         createNested: createNestedSandbox,

@@ -9,8 +9,9 @@ import { agentEnvironment, executorEnvironment, taskEnvironment } from '../execu
 import { shutdownGraceMs } from '../executors/executorChart.ts';
 import type { Executors } from '../executors/executors.ts';
 import type { AgentHost } from '../host.ts';
+import type { NestedContainers } from '../nestedContainers/nestedContainers.ts';
 import { allocationRole, type ExecutorEntry, type TaskEntry } from '../tables/entries.ts';
-import type { CommandStatus } from '../taskRuns/taskRun.ts';
+import type { CommandStatus, RunPlace, TaskRun } from '../taskRuns/taskRun.ts';
 import { TaskRuns } from '../taskRuns/taskRuns.ts';
 
 /** What a shutdown leaves of the executor's grace period: a second for the reaper, one for its own end. */
@@ -28,16 +29,22 @@ export class CommandExecutor {
   private readonly runs: TaskRuns;
   private readonly sink: ContainerSink;
 
-  constructor(host: AgentHost, executors: Executors, events: CommandExecutorEvents) {
+  constructor(
+    host: AgentHost,
+    executors: Executors,
+    nestedContainers: NestedContainers,
+    events: CommandExecutorEvents,
+  ) {
     this.host = host;
     this.executors = executors;
     this.events = events;
-    const runs = new TaskRuns(host, {
+    const runs = new TaskRuns(host, nestedContainers, {
       update: ({ task }, status) => events.update(task, status),
       signal: ({ containerId }, signal) => host.containers.kill(containerId, signal),
       destroy: ({ containerId }) => host.containers.destroy(containerId),
       ended: () => undefined,
       gone: ({ executor }) => executors.ended(executor),
+      place: (run) => this.placeOf(run),
     });
     this.runs = runs;
     this.sink = {
@@ -51,10 +58,10 @@ export class CommandExecutor {
 
   /** Runs the task's command. A command executor takes one task. */
   launch(executor: ExecutorEntry, task: TaskEntry): void {
-    this.runs.begin(executor, task);
-    this.events.update(task, { state: TaskState.TASK_STARTING });
+    const run = this.runs.begin(executor, task);
+    this.runs.say(run, { state: TaskState.TASK_STARTING });
     try {
-      this.launchContainer(executor, task);
+      this.launchContainer(run);
     } catch (error) {
       this.sink.failed(executor.containerId, (error as Error).message);
     }
@@ -106,13 +113,26 @@ export class CommandExecutor {
     if (executor.delivered === 0) this.host.dispatch(() => this.executors.ended(executor));
   }
 
-  private launchContainer(executor: ExecutorEntry, task: TaskEntry): void {
-    const { host } = this;
+  private launchContainer(run: TaskRun): void {
+    const { executor, task } = run;
+    const launch = prepareLaunch(this.host, executor, task.info.command, this.environmentOf(run));
+    this.host.containers.launch(launch, this.sink);
+  }
+
+  private environmentOf({ executor, task }: TaskRun): Record<string, string> {
     const { directory, framework, info } = executor;
     const { command, resources } = task.info;
-    const ofExecutor = executorEnvironment(agentEnvironment(host), framework.info, info, directory);
-    const environment = taskEnvironment(ofExecutor, command?.environment, allocationRole(resources));
-    host.containers.launch(prepareLaunch(host, executor, command, environment), this.sink);
+    const ofExecutor = executorEnvironment(agentEnvironment(this.host), framework.info, info, directory);
+    return taskEnvironment(ofExecutor, command?.environment, allocationRole(resources));
+  }
+
+  private placeOf(run: TaskRun): RunPlace {
+    const { executor, task } = run;
+    return {
+      sandbox: executor.directory,
+      environment: this.environmentOf(run),
+      user: this.host.sandboxes.userOf(task.info.command?.user ?? executor.framework.info.user),
+    };
   }
 
   private started(containerId: string, pid: number): void {

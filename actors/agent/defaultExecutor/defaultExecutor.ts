@@ -25,7 +25,7 @@ import { sandboxLinks } from '../nestedContainers/volumes.ts';
 import { nestedSandbox, taskLink } from '../paths.ts';
 import type { StatusUpdates } from '../statusUpdates.ts';
 import type { ExecutorEntry, TaskEntry } from '../tables/entries.ts';
-import { type CommandStatus, containerIdMessage, type TaskRun } from '../taskRuns/taskRun.ts';
+import { type CommandStatus, containerIdMessage, type RunPlace, type TaskRun } from '../taskRuns/taskRun.ts';
 import { KILL_GRACE_MS, TaskRuns } from '../taskRuns/taskRuns.ts';
 
 /** Waits without doing anything, and ends well when it is told to. */
@@ -50,12 +50,13 @@ export class DefaultExecutor {
     this.executors = parts.executors;
     this.updates = parts.updates;
     this.containers = parts.nestedContainers;
-    const runs = new TaskRuns(host, {
-      update: (run, status) => this.tell(run, status),
+    const runs = new TaskRuns(host, parts.nestedContainers, {
+      update: (run, status, recorded) => this.tell(run, status, recorded),
       signal: ({ containerId }, signal) => void this.containers.signal(containerId, signal),
       destroy: ({ containerId }) => this.containers.destroy(containerId),
       ended: (run, status) => this.taskEnded(run, status),
       gone: ({ executor }) => this.endIfDone(executor),
+      place: (run) => this.placeOf(run),
     });
     this.runs = runs;
     this.listener = {
@@ -134,7 +135,7 @@ export class DefaultExecutor {
   private launch(executor: ExecutorEntry, task: TaskEntry): void {
     const containerId = `${executor.containerId}.${this.host.ids.uuid()}`;
     const run = this.runs.begin(executor, task, containerId);
-    this.tell(run, { state: TaskState.TASK_STARTING }, () => this.launchContainer(run));
+    this.runs.say(run, { state: TaskState.TASK_STARTING }, () => this.launchContainer(run));
   }
 
   private launchContainer(run: TaskRun): void {
@@ -146,14 +147,11 @@ export class DefaultExecutor {
       return;
     }
     const { command, container } = task.info;
-    const sandbox = this.sandboxOf(executor, containerId);
     try {
+      const { sandbox, environment, user } = this.placeOf(run);
       const links = sandboxLinks(container, sandbox, executor.directory);
       host.sandboxes.createNested(sandbox, [...links]);
       host.sandboxes.link(taskLink(executor.directory, task.id), sandbox);
-      const user = host.sandboxes.userOf(
-        command?.user ?? executor.info.command?.user ?? executor.framework.info.user,
-      );
       this.containers.launch({
         executor,
         isDebug: false,
@@ -165,7 +163,7 @@ export class DefaultExecutor {
           ...(container === undefined ? {} : { container }),
           ...(command?.uris === undefined ? {} : { uris: command.uris }),
           resources: containerResources(undefined, [task.info]),
-          environment: groupTaskEnvironment(host, task.info, sandbox),
+          environment,
           ...(user === undefined ? {} : { user }),
         },
       });
@@ -204,6 +202,16 @@ export class DefaultExecutor {
         run.task !== task && run.task.group === task.group && this.host.tables.isLive(run.task);
       if (isMember && run.kill === undefined) this.runs.killWithin(run, KILL_GRACE_MS);
     }
+  }
+
+  private placeOf({ executor, task, containerId }: TaskRun): RunPlace {
+    const sandbox = this.sandboxOf(executor, containerId);
+    const user = task.info.command?.user ?? executor.info.command?.user ?? executor.framework.info.user;
+    return {
+      sandbox,
+      environment: groupTaskEnvironment(this.host, task.info, sandbox),
+      user: this.host.sandboxes.userOf(user),
+    };
   }
 
   private sandboxOf(executor: ExecutorEntry, containerId: string): string {

@@ -85,7 +85,8 @@ export function groupTaskEnvironment(
   };
 }
 
-function literals(environment: Environment | undefined): Record<string, string> {
+/** Variables whose values are given as they are. */
+export function literals(environment: Environment | undefined): Record<string, string> {
   const variables: Record<string, string> = {};
   for (const { name, value } of environment?.variables ?? [])
     if (value !== undefined) variables[name] = value;

@@ -201,8 +201,8 @@ export class NestedContainers {
     const record = this.records.get(id);
     if (record === undefined) return;
     record.failure = message;
-    record.listener?.failed(record, message);
     this.chart.step(id, { type: 'LAUNCH_FAILED' });
+    record.listener?.failed(record, message);
   }
 
   private concluded(record: NestedRecord): void {

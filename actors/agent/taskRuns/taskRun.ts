@@ -1,11 +1,13 @@
 /** One task that a built-in executor runs in a container of its own, and how it ends. */
 import {
+  type CheckStatusInfo,
   type ContainerID,
   TaskState,
   type TaskStatus,
   TaskStatusReason,
 } from '../../../proto/generated/types/v1.ts';
 import type { Timer } from '../../../runtime/ports.ts';
+import { checkStatusOf } from '../checks/definition.ts';
 import { describeExit, type ExitStatus } from '../containerizer/index.ts';
 import type { ExecutorEntry, TaskEntry, Verdict } from '../tables/entries.ts';
 import { droppedOrLost } from '../tables/loss.ts';
@@ -34,6 +36,18 @@ export interface TaskRun {
   overtime: Timer | undefined;
   /** The last verdict of its health check. */
   healthy: boolean | undefined;
+  /** It was killed for what its health check found. */
+  killedForHealth: boolean;
+  /** The last result of its check; with an empty member before the first one. */
+  checkStatus: CheckStatusInfo | undefined;
+}
+
+/** Where and as what a run's command runs, and so what looks into it. */
+export interface RunPlace {
+  readonly sandbox: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Undefined for the agent's own. */
+  readonly user: string | undefined;
 }
 
 export function newRun(
@@ -54,6 +68,8 @@ export function newRun(
     verdict: undefined,
     overtime: undefined,
     healthy: undefined,
+    killedForHealth: false,
+    checkStatus: task.info.check && checkStatusOf(task.info.check.type, {}),
   };
 }
 
@@ -62,7 +78,7 @@ export type Cause = 'exit' | 'kill' | 'overtime' | 'startFailure';
 
 /** The terminal status by why and how the command ended. */
 export function endOf(run: TaskRun, cause: string): CommandStatus {
-  const health = run.healthy === false ? { healthy: false } : {};
+  const health = run.killedForHealth ? { healthy: false } : {};
   if (cause === 'startFailure') return startFailure(run);
   if (run.verdict !== undefined) return { ...run.verdict, ...health };
   const message = run.exit === undefined ? 'Killed before its command was started' : describeExit(run.exit);

@@ -5,11 +5,14 @@
 import { type KillPolicy, TaskState } from '../../../proto/generated/types/v1.ts';
 import { commandTaskMachine } from '../../../statecharts/commandTask.ts';
 import { ChartTable } from '../../../statecharts/engine.ts';
+import { Checks } from '../checks/checks.ts';
+import { Probes } from '../checks/probes.ts';
 import type { ExitStatus } from '../containerizer/index.ts';
 import { type AgentHost, chartClock, chartError } from '../host.ts';
+import type { NestedContainers } from '../nestedContainers/nestedContainers.ts';
 import { type ExecutorEntry, executorId, type TaskEntry, type Verdict } from '../tables/entries.ts';
 import { knowsKilling } from '../tables/loss.ts';
-import { type CommandStatus, endOf, newRun, type TaskRun } from './taskRun.ts';
+import { type CommandStatus, endOf, newRun, type RunPlace, type TaskRun } from './taskRun.ts';
 
 /** Grace of a kill when neither the kill nor the task has a policy. */
 export const KILL_GRACE_MS = 3000;
@@ -18,8 +21,8 @@ const KILL_RETRY_MS = 60_000;
 
 /** What an executor does for its runs. */
 export interface TaskRunsEvents {
-  /** The executor says something about its task. */
-  update(run: TaskRun, status: CommandStatus): void;
+  /** The executor says something about its task. @param recorded called when that is safe */
+  update(run: TaskRun, status: CommandStatus, recorded?: () => void): void;
   signal(run: TaskRun, signal: NodeJS.Signals): void;
   /** By force, until nothing is left. */
   destroy(run: TaskRun): void;
@@ -27,6 +30,7 @@ export interface TaskRunsEvents {
   ended(run: TaskRun, status: CommandStatus): void;
   /** Nothing of its container is left. */
   gone(run: TaskRun): void;
+  place(run: TaskRun): RunPlace;
 }
 
 export class TaskRuns {
@@ -34,11 +38,20 @@ export class TaskRuns {
   private readonly events: TaskRunsEvents;
   private readonly chart: ChartTable<typeof commandTaskMachine>;
   private readonly runs = new Map<string, TaskRun>();
+  private readonly checks: Checks;
 
-  constructor(host: AgentHost, events: TaskRunsEvents) {
+  constructor(host: AgentHost, containers: NestedContainers, events: TaskRunsEvents) {
     this.host = host;
     this.events = events;
     this.chart = this.makeChart();
+    const probes = new Probes(host, containers, (run) => events.place(run));
+    this.checks = new Checks(host, probes, {
+      update: (run, status) => this.say(run, status),
+      kill: (run) => {
+        run.killedForHealth = true;
+        this.kill(run, undefined);
+      },
+    });
   }
 
   get(containerId: string): TaskRun | undefined {
@@ -60,6 +73,9 @@ export class TaskRuns {
    */
   resume(task: TaskEntry, containerId: string, killDueMs: number | undefined): TaskRun {
     const run = this.start(newRun(task.executor, task, containerId, true));
+    const last = task.statuses.at(-1);
+    run.healthy = last?.healthy;
+    if (last?.check_status !== undefined) run.checkStatus = last.check_status;
     if (killDueMs === undefined) return run;
     const nowMs = this.host.clock.monotonic();
     run.kill = { sinceMs: nowMs, dueMs: nowMs + Math.max(0, killDueMs - this.host.clock.now()) };
@@ -112,6 +128,7 @@ export class TaskRuns {
   forgetAll(executor: ExecutorEntry): void {
     for (const run of this.of(executor)) {
       run.overtime?.cancel();
+      this.checks.stop(run);
       this.runs.delete(run.containerId);
       this.chart.stop(run.containerId);
     }
@@ -180,18 +197,31 @@ export class TaskRuns {
 
   private reportRunning(run: TaskRun): void {
     // A task found again may have said so before the restart.
-    if (run.task.statuses.some((status) => status.state !== TaskState.TASK_STARTING)) return;
-    this.events.update(run, { state: TaskState.TASK_RUNNING });
+    const isKnown = run.task.statuses.some((status) => status.state !== TaskState.TASK_STARTING);
+    if (!isKnown) this.say(run, { state: TaskState.TASK_RUNNING });
+    this.checks.begin(run);
+  }
+
+  /** With a check, everything that is said of the task tells its last result. */
+  say(run: TaskRun, status: CommandStatus, recorded?: () => void): void {
+    const { checkStatus } = run;
+    this.events.update(
+      run,
+      checkStatus === undefined ? status : { ...status, check_status: checkStatus },
+      recorded,
+    );
   }
 
   private reportKilling(run: TaskRun): void {
-    if (knowsKilling(run.executor.framework.info)) this.events.update(run, { state: TaskState.TASK_KILLING });
+    this.checks.stop(run);
+    if (knowsKilling(run.executor.framework.info)) this.say(run, { state: TaskState.TASK_KILLING });
   }
 
   private reportEnd(run: TaskRun, cause: string): void {
     run.overtime?.cancel();
+    this.checks.stop(run);
     const status = endOf(run, cause);
-    this.events.update(run, status);
+    this.say(run, status);
     this.events.ended(run, status);
   }
 

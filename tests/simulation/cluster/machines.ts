@@ -87,6 +87,7 @@ function spawnAgent(place: Place, containers: MachineContainers, rebooted: boole
     info,
     detector: standaloneDetector({ host: '10.0.0.1', port: 5050 }),
     containers: containers.port(node.clock),
+    probes: { http: () => () => undefined, tcp: () => () => undefined },
     sandboxes: {
       create: () => undefined,
       createNested: () => undefined,

@@ -133,6 +133,7 @@ export function simulatedAgent(
     info: describe(),
     detector: standaloneDetector({ host: '10.0.0.1', port: 5050 }),
     containers,
+    probes: { http: () => () => undefined, tcp: () => () => undefined },
     sandboxes: {
       create: () => undefined,
       createNested: () => undefined,

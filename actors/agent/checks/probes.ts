@@ -1,0 +1,73 @@
+/** Starts what a check wants to know: a command in the task's container, or a look at one of its ports. */
+import type { CommandInfo } from '../../../proto/generated/types/v1.ts';
+import type { ExitStatus } from '../containerizer/index.ts';
+import { containerCommand } from '../executors/containerLaunch.ts';
+import { literals } from '../executors/environment.ts';
+import type { AgentHost } from '../host.ts';
+import type { NestedContainers } from '../nestedContainers/nestedContainers.ts';
+import type { NestedRecord } from '../nestedContainers/record.ts';
+import type { RunPlace, TaskRun } from '../taskRuns/taskRun.ts';
+import type { ProbeDefinition, ProbeResult } from './definition.ts';
+import type { Abort, NetworkProbes } from './networkProbes.ts';
+
+export class Probes {
+  private readonly host: AgentHost;
+  private readonly network: NetworkProbes;
+  private readonly containers: NestedContainers;
+  private readonly placeOf: (run: TaskRun) => RunPlace;
+
+  constructor(host: AgentHost, containers: NestedContainers, placeOf: (run: TaskRun) => RunPlace) {
+    this.host = host;
+    this.network = host.probes;
+    this.containers = containers;
+    this.placeOf = placeOf;
+  }
+
+  /** @param done called once, when nothing of the probe is left */
+  start(run: TaskRun, probe: ProbeDefinition, done: (result: ProbeResult) => void): Abort {
+    if (probe.kind === 'http')
+      return this.network.http(probe.url, (statusCode) =>
+        done(statusCode === undefined ? {} : { statusCode }),
+      );
+    if (probe.kind === 'tcp')
+      return this.network.tcp(probe.host, probe.port, (connected) => done({ connected }));
+    return this.runCommand(run, probe.command, done);
+  }
+
+  /** As a container inside the task's, with the task's environment and its sandbox. */
+  private runCommand(run: TaskRun, command: CommandInfo, done: (result: ProbeResult) => void): Abort {
+    const containerId = `${run.containerId}.${this.host.ids.uuid()}`;
+    const { sandbox, environment, user } = this.placeOf(run);
+    let exit: ExitStatus | undefined;
+    const over = (record: NestedRecord): void => {
+      this.containers.remove(record);
+      done(exit?.kind === 'exited' ? { exitCode: exit.code } : {});
+    };
+    try {
+      this.containers.launch({
+        executor: run.executor,
+        isDebug: true,
+        listener: {
+          started: () => undefined,
+          exited: (_, status) => {
+            exit = status;
+          },
+          failed: over,
+          ended: over,
+        },
+        launch: {
+          containerId,
+          sandbox,
+          command: containerCommand(command),
+          environment: { ...environment, ...literals(command.environment) },
+          ...(user === undefined ? {} : { user }),
+        },
+      });
+    } catch (error) {
+      this.host.log.warn('A check could not be started', { message: (error as Error).message });
+      done({});
+      return () => undefined;
+    }
+    return () => this.containers.destroy(containerId);
+  }
+}
