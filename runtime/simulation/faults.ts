@@ -9,6 +9,7 @@ export type FaultKind =
   | 'partition'
   | 'break'
   | 'halfBreak'
+  | 'duplicate'
   | 'delay'
   | 'pause'
   | 'clockJump'
@@ -45,6 +46,7 @@ const LONGEST_MS: Readonly<Record<FaultKind, number>> = {
   partition: 40_000,
   break: 0,
   halfBreak: 0,
+  duplicate: 20_000,
   delay: 10_000,
   pause: 30_000,
   clockJump: 0,
@@ -94,7 +96,9 @@ export function mend(simulation: Simulation): void {
 
 /** In one line, for the one who reads a failing schedule. */
 export function faultText({ kind, atMs, node, to, forMs, ms }: Fault): string {
-  const path = ['cut', 'partition', 'break', 'halfBreak', 'delay'].includes(kind) ? ` → ${to}` : '';
+  const path = ['cut', 'partition', 'break', 'halfBreak', 'duplicate', 'delay'].includes(kind)
+    ? ` → ${to}`
+    : '';
   const size = ['delay', 'clockJump', 'slowDisk'].includes(kind) ? `, ${ms} ms` : '';
   const length = forMs > 1 ? `, for ${forMs / 1000} s` : '';
   return `${(atMs / 1000).toFixed(3).padStart(9)} s  ${kind} ${node}${path}${size}${length}`;
@@ -121,6 +125,9 @@ function begin(simulation: Simulation, { kind, node, to, ms }: Fault): void {
       return;
     case 'halfBreak':
       simulation.break(node, to, { oneSided: true });
+      return;
+    case 'duplicate':
+      simulation.duplicate(node, to);
       return;
     case 'delay':
       simulation.delay(node, to, ms);
@@ -151,6 +158,9 @@ function end(simulation: Simulation, { kind, node, to }: Fault): void {
     case 'partition':
       simulation.heal(node, to);
       simulation.heal(to, node);
+      return;
+    case 'duplicate':
+      simulation.breakOldest(node, to);
       return;
     case 'delay':
       simulation.delay(node, to, 0);

@@ -172,6 +172,18 @@ export class Simulation {
     this.network.break(this.machine(a).address, this.machine(b).address, options);
   }
 
+  /** Another connection between two machines, which each believes the other has opened. */
+  duplicate(a: string, b: string): void {
+    this.note(`duplicate connection ${a} – ${b}`);
+    this.network.duplicate(this.machine(a).address, this.machine(b).address);
+  }
+
+  /** Resets the connection between two machines that is there longest: traffic moves to another one, if there is one. */
+  breakOldest(a: string, b: string): void {
+    this.note(`break the oldest connection ${a} – ${b}`);
+    this.network.breakOldest(this.machine(a).address, this.machine(b).address);
+  }
+
   // ---- messages -------------------------------------------------------------------------------------------------
 
   /** The next messages of that kind (default: one) are lost on their way into the mailbox. */

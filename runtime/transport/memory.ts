@@ -142,6 +142,19 @@ class End implements Channel {
     this.network.clock.setTimer(0, () => this.gate(() => this.events?.closed(reason)));
   }
 
+  /** Breaks the connection: what is under way is lost, both ends are told. */
+  reset(): void {
+    for (const end of [this, this.other]) {
+      end?.outgoing.discard();
+      end?.end('the connection was reset');
+    }
+  }
+
+  /** Something for the owner, when it can take it. */
+  owner(input: () => void): void {
+    this.gate(input);
+  }
+
   /** The owner is dead: nobody is told. */
   die(): void {
     this.isOpen = false;
@@ -241,6 +254,39 @@ export class MemoryNetwork {
       end.outgoing.discard();
       end.end('the connection was reset');
     }
+  }
+
+  /**
+   * Another connection between two nodes, which each of them believes the other has opened: what two calls at once, or a
+   * middlebox that repeats one, leave behind. Nothing happens where one of them does not listen.
+   */
+  duplicate(a: Address, b: Address): void {
+    const [at, to] = [addressText(a), addressText(b)];
+    const [here, there] = [this.listeners.get(at), this.listeners.get(to)];
+    if (here === undefined || there === undefined) return;
+    const near = new End(this, at, new Stream(this, `${at} ${to}`), here.gate);
+    const far = new End(this, to, new Stream(this, `${to} ${at}`), there.gate);
+    near.join(far);
+    far.join(near);
+    for (const [end, { accept }] of [
+      [near, here],
+      [far, there],
+    ] as const) {
+      this.ends.add(end);
+      end.owner(() =>
+        accept((events) => {
+          end.events = events;
+          return end;
+        }),
+      );
+    }
+  }
+
+  /** As `break`, but of the connection that is there longest only. */
+  breakOldest(a: Address, b: Address): void {
+    const [at, to] = [addressText(a), addressText(b)];
+    const near = [...this.ends].find((end) => end.at === at && end.peer === to);
+    near?.reset();
   }
 
   transport(own: Address, gate: Gate = open): Transport {

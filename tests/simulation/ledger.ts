@@ -138,7 +138,10 @@ function startNode(
 export const ledgerScenario: Scenario = {
   name: 'ledger',
   nodes: NODES,
-  kinds: ['crash', 'powerCut', 'cut', 'partition', 'break', 'halfBreak', 'delay', 'pause', 'clockJump'],
+  kinds: [
+    ...(['crash', 'powerCut', 'cut', 'partition', 'break', 'halfBreak', 'duplicate'] as const),
+    ...(['delay', 'pause', 'clockJump'] as const),
+  ],
   faultsMost: 14,
   stormMs: 60_000,
   calmMs: 60_000,

@@ -7,13 +7,25 @@ import { sameTranscript } from '../../support/transcripts.ts';
 interface Words {
   ask: number;
   answer: number;
+  /** milliseconds to wait before answering */
+  wait: number;
+  /** what the clock on the wall says it was */
+  waited: number;
 }
 
-/** Answers what it is asked; watches whom it asks. */
+/** Answers what it is asked; watches whom it asks. Asked to wait, it answers by its timer. */
 class Talker extends Process<Words> {
   override initialize(): void {
     this.install('ask', (n, from) => this.send(from, 'answer', n + 1));
     this.install('answer', () => undefined);
+    this.install('wait', (ms, from) => {
+      const askedAtMs = this.clock.now();
+      this.delay(ms, () => this.send(from, 'waited', this.clock.now() - askedAtMs));
+    });
+    this.install('waited', () => undefined);
+  }
+  askToWait(whom: Pid, ms: number): void {
+    this.send(whom, 'wait', ms);
   }
   ask(whom: Pid, n: number): void {
     this.link(whom);
@@ -58,4 +70,47 @@ test('the other machine loses power in the middle of a talk, and comes back', (t
   of('ann').ask(of('bob').self, 2);
   sim.advance(10);
   sameTranscript(t, 'runtime/simulation/transcripts/powerCut', sim.transcript.text());
+});
+
+test('a one-way partition: what is asked arrives, the answer waits, the silence is noticed at one side', (t) => {
+  const { sim, of } = talkers(3);
+  of('ann').ask(of('bob').self, 1);
+  sim.advance(10);
+  sim.cut('bob', 'ann');
+  of('ann').ask(of('bob').self, 2);
+  sim.advance(40_000);
+  sim.heal('bob', 'ann');
+  of('ann').ask(of('bob').self, 3);
+  sim.advance(1000);
+  sameTranscript(t, 'runtime/simulation/transcripts/oneWay', sim.transcript.text());
+});
+
+test('of two connections the older one breaks: its end is told once, and the other one takes over', (t) => {
+  const { sim, of } = talkers(4);
+  of('ann').ask(of('bob').self, 1);
+  sim.advance(10);
+  sim.duplicate('ann', 'bob');
+  sim.advance(10);
+  of('ann').ask(of('bob').self, 2);
+  sim.advance(10);
+  sim.breakOldest('ann', 'bob');
+  sim.advance(10);
+  of('ann').ask(of('bob').self, 3);
+  sim.advance(10);
+  sim.crash('bob');
+  sim.advance(10);
+  sameTranscript(t, 'runtime/simulation/transcripts/duplicate', sim.transcript.text());
+});
+
+test('a clock that jumps moves what the time is, not when timers fire', (t) => {
+  const { sim, of } = talkers(5);
+  of('ann').askToWait(of('bob').self, 1000);
+  sim.advance(500);
+  sim.machine('bob').jumpClock(3_600_000);
+  sim.advance(1000);
+  of('ann').askToWait(of('bob').self, 1000);
+  sim.advance(500);
+  sim.machine('bob').jumpClock(-7_200_000);
+  sim.advance(1000);
+  sameTranscript(t, 'runtime/simulation/transcripts/clockJumps', sim.transcript.text());
 });
