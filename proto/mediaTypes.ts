@@ -18,6 +18,11 @@ export function answerTypeFor(accept: string | undefined): MediaType | undefined
   return [JSON_TYPE, PROTOBUF_TYPE].find((type): type is MediaType => accepts(accept, type));
 }
 
+/** Whether the client reads that type. */
+export function takes(accept: string | undefined, type: string): boolean {
+  return accepts(accept, type);
+}
+
 /** The first of `type/subtype`, the range over the type and the range over all that is listed decides; quality only says no. */
 function accepts(accept: string | undefined, type: string): boolean {
   if (accept === undefined) return true;

@@ -4,6 +4,7 @@
  * This actor only joins its parts and hands each message to the one whose business it is.
  */
 
+import { Readings } from '../../proto/api/readings.ts';
 import type { SlaveReregisteredMessage, StatusUpdate } from '../../proto/generated/types/internal.ts';
 import type { MessageTypes } from '../../proto/generated/types/names.ts';
 import type { AgentInfo } from '../../proto/generated/types/v1.ts';
@@ -24,6 +25,7 @@ import { TaskKiller } from './launch/killer.ts';
 import { TaskLauncher } from './launch/launcher.ts';
 import { type AgentMetrics, addAgentGauges, agentCounters } from './metrics.ts';
 import { NestedContainers } from './nestedContainers/nestedContainers.ts';
+import { agentAuthorizer, protectAgent } from './protection.ts';
 import { Recovery } from './recovery/recovery.ts';
 import { CAPABILITIES } from './registration/capabilities.ts';
 import { Reconciliation } from './registration/reconciliation.ts';
@@ -67,6 +69,7 @@ export class Agent extends Process<MessageTypes> {
       this.node.inspector.register(this.self, chart);
     for (const { path, handler, help, realm } of this.parts.serve(this.view(made)))
       this.route(path, handler, realm === undefined ? { help } : { help, realm });
+    protectAgent(this.node, this.self.id, this.parts.flags);
     made.recovery.run();
     this.checkRecovered();
   }
@@ -200,6 +203,9 @@ export class Agent extends Process<MessageTypes> {
       version: this.parts.version,
       capabilities: CAPABILITIES,
       startedAtMs,
+      node: this.node,
+      authorizer: agentAuthorizer(this.parts.flags),
+      readings: new Readings(host, () => undefined),
     };
   }
 

@@ -1,5 +1,8 @@
+import type { Readings } from '../../proto/api/readings.ts';
+import type { Authorizer } from '../../proto/authorization/index.ts';
 import type { AgentInfo, AgentInfoCapability } from '../../proto/generated/types/v1.ts';
 import type { HttpHandler } from '../../runtime/http/request.ts';
+import type { Node } from '../../runtime/node.ts';
 import type { MasterDetector } from '../detector/index.ts';
 import type { NetworkProbes } from './checks/networkProbes.ts';
 import type { AccessPort } from './executors/access.ts';
@@ -49,6 +52,11 @@ export interface AgentView {
   readonly subscriptions: ExecutorSubscriptions;
   readonly capabilities: readonly AgentInfoCapability[];
   readonly startedAtMs: number;
+  readonly node: Node;
+  /** Who may do what. */
+  readonly authorizer: Authorizer;
+  /** Answers that only tell, written in slices. */
+  readonly readings: Readings;
 }
 
 export interface AgentRoute {

@@ -1,6 +1,7 @@
 /** The flags of the agent that take effect, with Mesos' names and defaults. */
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { authorizationFlags, credentialsFlag } from '../../proto/authorization/index.ts';
 import { parseAttributes, parseResources, validateRole } from '../../proto/resources/index.ts';
 import { etcdSecurityFlags } from '../../runtime/etcd/flags.ts';
 import * as flag from '../../runtime/flags/index.ts';
@@ -96,10 +97,18 @@ export const agentFlags = flag.defineFlags(
         agent runs everything as that user`,
     }),
     ...containerFlags,
+    ...authorizationFlags,
+    http_credentials: credentialsFlag(
+      'Principals and their secrets for HTTP, {"credentials": [{"principal": "a", "secret": "b"}]}: the absolute path of their file',
+    ),
   },
   [
     ({ work_dir, runtime_dir }) =>
       work_dir === runtime_dir ? '--runtime_dir: expected another folder than --work_dir' : undefined,
+    ({ authenticate_http_readonly, authenticate_http_readwrite, http_credentials }) =>
+      (authenticate_http_readonly || authenticate_http_readwrite) && http_credentials === undefined
+        ? '--authenticate_http_readonly, --authenticate_http_readwrite: need --http_credentials to know anybody by'
+        : undefined,
   ],
 );
 

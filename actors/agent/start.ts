@@ -46,6 +46,7 @@ const SHUTDOWN_MAX_MS = 60_000;
  * Starts the agent of this node.
  *
  * @param access what this node was started with, for executors to be let in
+ * @param logFile where this node's log goes to, for operators to read
  * @throws Error in one line: a work_dir that cannot be written or is another agent's, a configuration that does not fit
  *   the last run's, damaged checkpoints
  */
@@ -53,6 +54,7 @@ export async function startAgent(
   node: Node,
   flags: AgentFlags,
   access: NodeAccess = { variables: {}, clusterSecret: undefined },
+  logFile?: string,
 ): Promise<StartedAgent> {
   const isRoot = process.getuid?.() === 0;
   const paths = new AgentPaths(flags.work_dir, runtimeDirOf(flags, isRoot));
@@ -96,7 +98,8 @@ export async function startAgent(
       access: new ExecutorAccess(access, paths.runtimeDir),
       path: process.env['PATH'],
       keepInfo: (kept, done) => keepInfo(stores, paths, kept, done),
-      serve: (view) => agentRoutes(view, { build: buildFacts(), flags: toStrings(agentFlags, flags) }),
+      serve: (view) =>
+        agentRoutes(view, { build: buildFacts(), flags: toStrings(agentFlags, flags), logFile }),
       onEnd: (problem) => ending.end(problem),
     });
     stores.forwardBy(agent);

@@ -2,7 +2,7 @@
  * The master (actor `master`): what it receives, and which of its parts answers. It speaks libprocess' messages with agents
  * and scheduler drivers, and HTTP with people and tools.
  */
-import { protect } from '../../proto/authorization/index.ts';
+import { guardEndpoint, protect } from '../../proto/authorization/index.ts';
 import type { MasterInfo, MessageTypes } from '../../proto/index.ts';
 import { type ExitReason, type MessageHandler, type Pid, Process, type Timer } from '../../runtime/index.ts';
 import { addRoutes } from './api/routes.ts';
@@ -119,6 +119,7 @@ export class Master extends Process<MessageTypes> {
       credentials: flags.credentials,
       authorizer,
     });
+    guardEndpoint(this.node, authorizer, '/files/debug', this.self.id);
   }
 
   /** A timer that ends with this actor: thousands of pings must not keep a program alive. */

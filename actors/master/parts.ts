@@ -7,7 +7,8 @@ import { Readings } from '../../proto/api/readings.ts';
 import { type Authorizer, localAuthorizer, permitAll } from '../../proto/authorization/index.ts';
 import type { MasterInfo, MessageTypes } from '../../proto/index.ts';
 import type { BuildFacts } from '../../runtime/endpoints/index.ts';
-import type { Clock, Ids, Node, Pid, Random, Timer } from '../../runtime/index.ts';
+import { type Attachment, Files, systemUserNames } from '../../runtime/files/index.ts';
+import type { Clock, Ids, Node, Pid, Principal, Random, Timer } from '../../runtime/index.ts';
 import type { Logger } from '../../runtime/logging/index.ts';
 import type { MetricsRegistry } from '../../runtime/metrics/index.ts';
 import { Agents } from './agents/agents.ts';
@@ -70,6 +71,8 @@ export interface MasterSettings {
   readonly flagTexts: Readonly<Record<string, string>>;
   readonly build: BuildFacts;
   readonly store: RegistryStore;
+  /** The file that the master's log goes to, when there is one. */
+  readonly logFile?: string | undefined;
   readonly election: Election;
   /** Told once when the master can lead no more; its process should end. */
   readonly onFatal: (reason: string) => void;
@@ -84,6 +87,8 @@ export class MasterParts {
   readonly authorizer: Authorizer;
   readonly metrics: MasterMetrics;
   readonly readings: Readings;
+  /** What of this machine's files may be looked into. */
+  readonly files: Files;
   readonly eventStreams: EventStreams;
   /** Told what happens to tasks, agents and frameworks. */
   readonly changes: Changes;
@@ -125,6 +130,7 @@ export class MasterParts {
     this.info = info;
     this.authorizer = settings.flags.acls === undefined ? permitAll : localAuthorizer(settings.flags.acls);
     this.metrics = new MasterMetrics(actor.metrics, settings.flags.publish_per_framework_metrics);
+    this.files = new Files(() => this.attached(), systemUserNames());
     this.eventStreams = new EventStreams(this);
     this.changes = new Changes(this);
     this.readings = new Readings(actor, () => void this.metrics.httpCacheHits.value++);
@@ -166,6 +172,14 @@ export class MasterParts {
     this.statusUpdates = new StatusUpdates(this);
     this.kills = new Kills(this);
     this.reconciliation = new TaskReconciliation(this);
+  }
+
+  private attached(): Map<string, Attachment> {
+    const { logFile } = this.settings;
+    if (logFile === undefined) return new Map();
+    const admits = (principal: Principal | undefined): boolean =>
+      this.authorizer.approver(principal, 'ACCESS_MESOS_LOG')();
+    return new Map([['/master/log', { root: logFile, admits }]]);
   }
 
   get nowMs(): number {

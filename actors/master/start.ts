@@ -27,8 +27,11 @@ export class MasterStartError extends Error {
   readonly exitCode = 73;
 }
 
-/** @throws (by rejection) MasterStartError or StartError when the registry cannot be opened, or a flag is wrong */
-export async function startMaster(node: Node, flags: MasterFlags): Promise<StartedMaster> {
+/**
+ * @param logFile where this node's log goes to, for operators to read
+ * @throws (by rejection) MasterStartError or StartError when the registry cannot be opened, or a flag is wrong
+ */
+export async function startMaster(node: Node, flags: MasterFlags, logFile?: string): Promise<StartedMaster> {
   const { store, election } = openRegistry(node, flags);
   let end: (exitCode: number) => void = () => {};
   const done = new Promise<number>((resolve) => {
@@ -40,6 +43,7 @@ export async function startMaster(node: Node, flags: MasterFlags): Promise<Start
     build: buildFacts(),
     store,
     election,
+    logFile,
     onFatal: () => end(1),
   });
   const pid = node.spawn(master);

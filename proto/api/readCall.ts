@@ -10,6 +10,7 @@ import {
   PROTOBUF_TYPE,
   readMessage,
 } from '../mediaTypes.ts';
+import { messageNamed } from '../schema.ts';
 
 /**
  * The message that was posted.
@@ -51,4 +52,13 @@ export function answerTypeOf({ headers }: HttpRequest): MediaType {
   if (type === undefined)
     throw new HttpRefusal(406, `Expecting 'Accept' to allow '${PROTOBUF_TYPE}' or '${JSON_TYPE}'`);
   return type;
+}
+
+/** The sub-message that belongs to a call: it has the call's name; undefined for a call that is nothing but its type. */
+export function bodyNameOf(
+  callType: 'mesos.v1.master.Call' | 'mesos.v1.agent.Call',
+  name: string,
+): string | undefined {
+  const field = name.toLowerCase();
+  return messageNamed(callType).fields.some((each) => each.name === field) ? field : undefined;
 }

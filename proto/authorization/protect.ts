@@ -3,7 +3,7 @@ import { basicAuthenticator, type Credential, type Node } from '../../runtime/in
 import type { Authorizer } from './authorizer.ts';
 
 /** Routes of every node that GET_ENDPOINT_WITH_PATH is about. */
-const GUARDED = ['/logging/toggle', '/metrics/snapshot', '/metrics', '/files/debug'];
+const GUARDED = ['/logging/toggle', '/metrics/snapshot', '/metrics'];
 
 export interface Protection {
   /** `mesos-master` or `mesos-agent`: what realms begin with. */
@@ -26,7 +26,12 @@ export function protect(node: Node, { prefix, authenticated, credentials, author
   for (const path of GUARDED) guardEndpoint(node, authorizer, path);
 }
 
-/** Lets only those use the route at the path (`/metrics/snapshot`) whom the authorizer lets. */
-export function guardEndpoint(node: Node, authorizer: Authorizer, path: string): void {
-  node.setAuthorization(path, (principal) => authorizer.approver(principal, 'GET_ENDPOINT_WITH_PATH')(path));
+/**
+ * Lets only those use a route whom the authorizer lets.
+ * @param path as rules name it: `/metrics/snapshot`, `/slave(1)/containers`
+ * @param process whose route it is, when the path does not begin with its id
+ */
+export function guardEndpoint(node: Node, authorizer: Authorizer, path: string, process?: string): void {
+  const route = process === undefined ? path : `/${process}${path}`;
+  node.setAuthorization(route, (principal) => authorizer.approver(principal, 'GET_ENDPOINT_WITH_PATH')(path));
 }

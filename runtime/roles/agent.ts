@@ -1,6 +1,7 @@
 import { agentFlags } from '../../actors/agent/flags.ts';
 import { startAgent } from '../../actors/agent/start.ts';
 import type * as flag from '../flags/index.ts';
+import { logFileOf } from '../logging/flags.ts';
 import type { Logger } from '../logging/index.ts';
 import type { Node } from '../node.ts';
 import { libprocessVariables } from './libprocess.ts';
@@ -22,10 +23,16 @@ export interface HostedAgent {
 export async function hostAgent(values: AgentValues, log: Logger): Promise<HostedAgent> {
   const listening = await listenFor({ ...values, delegateId: 'slave(1)' }, log);
   try {
-    const started = await startAgent(listening.node, values, {
-      variables: libprocessVariables(values),
-      clusterSecret: values.cluster_secret,
-    });
+    const logFile = values.log_dir && logFileOf(values.log_dir, 'agent');
+    const started = await startAgent(
+      listening.node,
+      values,
+      {
+        variables: libprocessVariables(values),
+        clusterSecret: values.cluster_secret,
+      },
+      logFile,
+    );
     return {
       node: listening.node,
       done: started.done,

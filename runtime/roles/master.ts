@@ -5,6 +5,7 @@ import { packageRoot } from '../build.ts';
 import type * as flag from '../flags/index.ts';
 import { Assets } from '../http/assets.ts';
 import type { ListeningNode } from '../listen.ts';
+import { logFileOf } from '../logging/flags.ts';
 import type { Logger } from '../logging/index.ts';
 import { listenFor } from './listenFor.ts';
 import { type CommonValues, defineRole } from './role.ts';
@@ -20,7 +21,8 @@ export interface HostedMaster extends ListeningNode {
 export async function hostMaster(values: MasterValues, log: Logger): Promise<HostedMaster> {
   const listening = await listenFor({ ...values, delegateId: 'master' }, log);
   try {
-    const started = await startMaster(listening.node, values);
+    const logFile = values.log_dir && logFileOf(values.log_dir, 'master');
+    const started = await startMaster(listening.node, values, logFile);
     listening.node.spawn(new Assets(path.join(packageRoot, 'ui')));
     listening.node.homeId = 'app';
     return {

@@ -19,6 +19,7 @@ import {
   type TaskEntry,
 } from '../tables/entries.ts';
 import type { Tables } from '../tables/tables.ts';
+import type { Viewer } from './viewer.ts';
 
 /** A member that is left out when there is nothing to say. */
 function message(typeName: string, value: object | undefined): RawJson | undefined {
@@ -91,13 +92,14 @@ function queuedTaskBlock(agentId: string, task: TaskEntry): object {
   };
 }
 
-function executorBlock(tables: Tables, agentId: string, executor: ExecutorEntry): object {
+function executorBlock(tables: Tables, agentId: string, executor: ExecutorEntry, viewer: Viewer): object {
   const { info } = executor;
-  const tasks = [...executor.tasks.values()];
+  const seen = (list: Iterable<TaskEntry>) => [...list].filter((task) => viewer.seesTask(task));
+  const tasks = seen(executor.tasks.values());
   const live = tasks.filter((task) => tables.isLive(task));
   const delivered = live.filter((task) => !tables.isUndelivered(task));
   const queued = live.filter((task) => tables.isUndelivered(task));
-  const over = [...executor.completed, ...tasks.filter((task) => !tables.isLive(task))];
+  const over = [...seen(executor.completed), ...tasks.filter((task) => !tables.isLive(task))];
   const resources = [info.resources, ...delivered.map((task) => task.info.resources)].flatMap(
     (list) => list ?? [],
   );
@@ -118,8 +120,17 @@ function executorBlock(tables: Tables, agentId: string, executor: ExecutorEntry)
   };
 }
 
-export function frameworkBlock(tables: Tables, agentId: string, framework: FrameworkEntry): object {
+export function frameworkBlock(
+  tables: Tables,
+  agentId: string,
+  framework: FrameworkEntry,
+  viewer: Viewer,
+): object {
   const { info } = framework;
+  const blocks = (executors: Iterable<ExecutorEntry>) =>
+    [...executors]
+      .filter((each) => viewer.seesExecutor(each))
+      .map((each) => executorBlock(tables, agentId, each, viewer));
   const roles = info.capabilities?.some(({ type }) => type === FrameworkInfoCapabilityType.MULTI_ROLE)
     ? { roles: info.roles ?? [] }
     : { role: info.role ?? '*' };
@@ -132,7 +143,7 @@ export function frameworkBlock(tables: Tables, agentId: string, framework: Frame
     hostname: info.hostname ?? '',
     principal: info.principal,
     ...roles,
-    executors: [...framework.executors.values()].map((each) => executorBlock(tables, agentId, each)),
-    completed_executors: framework.completed.map((each) => executorBlock(tables, agentId, each)),
+    executors: blocks(framework.executors.values()),
+    completed_executors: blocks(framework.completed),
   };
 }

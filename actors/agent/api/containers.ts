@@ -1,17 +1,25 @@
 /** `/containers` and `/monitor/statistics` of the agent (v1-operator-api.md §6). */
+import type {
+  AgentResponseGetContainersContainer,
+  ContainerStatus,
+  ResourceStatistics,
+} from '../../../proto/index.ts';
 import { jsonText, RawJson, toJsonText } from '../../../proto/json.ts';
 import { Resources } from '../../../proto/resources/index.ts';
 import type { HttpRequest } from '../../../runtime/http/request.ts';
 import type { AgentView } from '../agent.ts';
 import { type ExecutorEntry, executorId } from '../tables/entries.ts';
+import type { Viewer } from './viewer.ts';
+
+const STATISTICS = 'mesos.v1.ResourceStatistics';
 
 const BYTES_PER_MB = 1024 * 1024;
 
 /** The body of `/monitor/statistics`: what each container uses. */
-export function statisticsText(agent: AgentView): string {
-  const blocks = runningOf(agent).map((executor) => ({
+export function statisticsText(agent: AgentView, viewer: Viewer): string {
+  const blocks = runningOf(agent, viewer).map((executor) => ({
     ...nameBlock(executor),
-    statistics: statisticsBlock(agent, executor),
+    statistics: new RawJson(toJsonText(STATISTICS, statisticsOf(agent, executor))),
   }));
   return jsonText(blocks);
 }
@@ -21,20 +29,15 @@ export function statisticsText(agent: AgentView): string {
  *
  * @throws Error in words when the parameters of the query do not go together
  */
-export function containersText(agent: AgentView, query: HttpRequest['query']): string {
+export function containersText(agent: AgentView, viewer: Viewer, query: HttpRequest['query']): string {
   const matches = filterOf(query);
-  const blocks = runningOf(agent)
+  const blocks = runningOf(agent, viewer)
     .filter(matches)
     .map((executor) => ({
       container_id: executor.containerId,
       ...nameBlock(executor),
-      statistics: statisticsBlock(agent, executor),
-      status: new RawJson(
-        toJsonText('mesos.v1.ContainerStatus', {
-          container_id: { value: executor.containerId },
-          executor_pid: executor.processId,
-        }),
-      ),
+      statistics: new RawJson(toJsonText(STATISTICS, statisticsOf(agent, executor))),
+      status: new RawJson(toJsonText('mesos.v1.ContainerStatus', statusOf(agent, executor))),
     }));
   return jsonText(blocks);
 }
@@ -54,8 +57,27 @@ function filterOf(query: HttpRequest['query']): (executor: ExecutorEntry) => boo
     (executor === null || executorId(each) === executor);
 }
 
-function runningOf({ host }: AgentView): ExecutorEntry[] {
-  return [...host.tables.runs.values()].filter(isRunning);
+/** What GET_CONTAINERS tells of executors' containers. */
+export function containerMessages(agent: AgentView, viewer: Viewer): AgentResponseGetContainersContainer[] {
+  return runningOf(agent, viewer).map((executor) => ({
+    framework_id: { value: executor.framework.id },
+    executor_id: executor.info.executor_id,
+    executor_name: executor.info.name ?? '',
+    container_id: { value: executor.containerId },
+    container_status: statusOf(agent, executor),
+    resource_statistics: statisticsOf(agent, executor),
+  }));
+}
+
+function runningOf({ host }: AgentView, viewer: Viewer): ExecutorEntry[] {
+  return [...host.tables.runs.values()].filter(
+    (executor) => isRunning(executor) && viewer.seesContainer(executor),
+  );
+}
+
+function statusOf({ host }: AgentView, { containerId, processId }: ExecutorEntry): ContainerStatus {
+  const told = host.containers.status(containerId);
+  return { container_id: { value: containerId }, executor_pid: processId, ...told };
 }
 
 /** Between the start of its command and the end of that. */
@@ -72,18 +94,16 @@ function nameBlock(executor: ExecutorEntry): object {
   };
 }
 
-function statisticsBlock({ host }: AgentView, executor: ExecutorEntry): RawJson {
+function statisticsOf({ host }: AgentView, executor: ExecutorEntry): ResourceStatistics {
   const usage = host.containers.usage(executor.containerId);
   const tasks = [...executor.tasks.values()].filter((task) => host.tables.isLive(task));
   const resources = [executor.info.resources, ...tasks.map((task) => task.info.resources)];
   const limits = Resources.of(resources.flatMap((list) => list ?? []));
-  return new RawJson(
-    toJsonText('mesos.v1.ResourceStatistics', {
-      timestamp: host.clock.now() / 1000,
-      cpus_soft_limit: limits.cpus,
-      mem_limit_bytes: Math.round(limits.mem * BYTES_PER_MB),
-      mem_soft_limit_bytes: Math.round(limits.mem * BYTES_PER_MB),
-      ...usage,
-    }),
-  );
+  return {
+    timestamp: host.clock.now() / 1000,
+    cpus_soft_limit: limits.cpus,
+    mem_limit_bytes: Math.round(limits.mem * BYTES_PER_MB),
+    mem_soft_limit_bytes: Math.round(limits.mem * BYTES_PER_MB),
+    ...usage,
+  };
 }

@@ -1,36 +1,47 @@
 /** The agent's endpoints (v1-operator-api.md §6 and §7.1). */
 import { jsonText } from '../../../proto/json.ts';
 import type { BuildFacts } from '../../../runtime/endpoints/index.ts';
+import { type Attachment, Files, fileRoutes, systemUserNames } from '../../../runtime/files/index.ts';
 import { replyJson } from '../../../runtime/http/json.ts';
 import type { HttpHandler } from '../../../runtime/http/request.ts';
 import type { AgentRoute, AgentView } from '../agent.ts';
 import { executorId } from '../tables/entries.ts';
 import { containersText, statisticsText } from './containers.ts';
 import { EXECUTOR_REALM, ExecutorApi } from './executor.ts';
-import { Files } from './files.ts';
+import type { ServedAgent } from './operator/call.ts';
+import { operatorApi } from './operator/dispatcher.ts';
+import { operatorCalls } from './operator/table.ts';
 import { stateText } from './state.ts';
-import { systemUserNames } from './userNames.ts';
+import { Viewer } from './viewer.ts';
 
 export interface ServedFacts {
   readonly build: BuildFacts;
   /** Flags as text, secrets veiled. */
   readonly flags: Readonly<Record<string, string>>;
+  /** The file that the agent's log goes to, when there is one. */
+  readonly logFile?: string | undefined;
 }
 
-export function agentRoutes(agent: AgentView, { build, flags }: ServedFacts): AgentRoute[] {
+const READ_ONLY = 'mesos-agent-readonly';
+const READ_WRITE = 'mesos-agent-readwrite';
+
+export function agentRoutes(agent: AgentView, { build, flags, logFile }: ServedFacts): AgentRoute[] {
   const executorApi = new ExecutorApi(agent);
-  const files = new Files(() => attachedOf(agent), systemUserNames());
+  const files = new Files(() => attachedOf(agent, logFile), systemUserNames());
+  const served: ServedAgent = { ...agent, build, flags, files };
   const afterRecovery = (handler: HttpHandler): HttpHandler => {
     return (request, reply) => {
       if (agent.registration.isRecovering) reply.text(503, 'Agent has not finished recovery');
       else handler(request, reply);
     };
   };
-  const state = afterRecovery((request, reply) => replyJson(request, reply, stateText(agent, build, flags)));
+  const state = afterRecovery((request, reply) =>
+    replyJson(request, reply, stateText(served, new Viewer(agent.authorizer, request.principal))),
+  );
   const containers = afterRecovery((request, reply) => {
     let text: string;
     try {
-      text = containersText(agent, request.query);
+      text = containersText(agent, new Viewer(agent.authorizer, request.principal), request.query);
     } catch (error) {
       reply.text(400, (error as Error).message);
       return;
@@ -38,18 +49,31 @@ export function agentRoutes(agent: AgentView, { build, flags }: ServedFacts): Ag
     replyJson(request, reply, text);
   });
   const routes: AgentRoute[] = [
-    { path: '/state', help: 'Everything this agent runs and ran', handler: state },
-    { path: '/state.json', help: 'The same as /state', handler: state },
+    { path: '/state', help: 'Everything this agent runs and ran', realm: READ_ONLY, handler: state },
+    {
+      path: '/api/v1',
+      help: 'The operator API: POST a mesos.v1.agent.Call in JSON or protobuf',
+      realm: READ_WRITE,
+      handler: operatorApi(served, operatorCalls),
+    },
     { path: '/health', help: '200 while this process answers', handler: (_, reply) => reply.send(200) },
     {
       path: '/flags',
       help: 'Flags in effect',
-      handler: (q, reply) => replyJson(q, reply, jsonText({ flags })),
+      realm: READ_ONLY,
+      handler: (request, reply) => {
+        if (agent.authorizer.approver(request.principal, 'VIEW_FLAGS')())
+          replyJson(request, reply, jsonText({ flags }));
+        else reply.text(403, 'You may not see the flags');
+      },
     },
     {
       path: '/monitor/statistics',
       help: 'What each container uses',
-      handler: afterRecovery((request, reply) => replyJson(request, reply, statisticsText(agent))),
+      realm: READ_ONLY,
+      handler: afterRecovery((request, reply) =>
+        replyJson(request, reply, statisticsText(agent, new Viewer(agent.authorizer, request.principal))),
+      ),
     },
     {
       path: '/api/v1/executor',
@@ -57,40 +81,44 @@ export function agentRoutes(agent: AgentView, { build, flags }: ServedFacts): Ag
       realm: EXECUTOR_REALM,
       handler: (request, reply) => executorApi.answer(request, reply),
     },
-    { path: '/containers', help: 'Containers with what they use and their status', handler: containers },
-  ];
-  return [...routes, ...fileRoutes(files)];
-}
-
-/** Mesos has these below `/files`, a process of its own. */
-export function fileRoutes(files: Files): AgentRoute[] {
-  return [
     {
-      path: '/files/browse',
-      help: 'Lists a folder of a sandbox',
-      handler: (q, reply) => files.browse(q, reply),
+      path: '/containers',
+      help: 'Containers with what they use and their status',
+      realm: READ_ONLY,
+      handler: containers,
     },
-    { path: '/files/read', help: 'Reads a part of a file', handler: (q, reply) => files.read(q, reply) },
-    { path: '/files/download', help: 'A whole file', handler: (q, reply) => files.download(q, reply) },
-    { path: '/files/debug', help: 'Which paths there are', handler: (q, reply) => files.debug(q, reply) },
+    {
+      path: '/containerizer/debug',
+      help: 'What containers wait for',
+      realm: READ_ONLY,
+      // Nothing a container waits for blocks anything else here: there is nothing pending to be told.
+      handler: (request, reply) => replyJson(request, reply, '{"pending":[]}'),
+    },
   ];
+  return [...routes, ...fileRoutes(files).map((route) => ({ ...route, realm: READ_ONLY }))];
 }
 
-/** Sandboxes under their real path, the path of the executor's latest run, and the short virtual one. */
-function attachedOf({ host }: AgentView): Map<string, string> {
+/** The log, and sandboxes under their real path, the path of the executor's latest run, and the short virtual one. */
+function attachedOf({ host, authorizer }: AgentView, logFile: string | undefined): Map<string, Attachment> {
   const { tables, paths } = host;
-  const attached = new Map<string, string>();
+  const attached = new Map<string, Attachment>();
   const agentId = host.agentId();
+  if (logFile !== undefined) {
+    const admits: Attachment['admits'] = (principal) => authorizer.approver(principal, 'ACCESS_MESOS_LOG')();
+    attached.set('/slave/log', { root: logFile, admits });
+  }
   for (const framework of [...tables.completedFrameworks.values(), ...tables.frameworks.values()]) {
     // Later runs of the same executor id come later and win.
     for (const executor of [...framework.completed, ...framework.executors.values()]) {
-      const place = { agentId, frameworkId: framework.id, executorId: executorId(executor) };
-      attached.set(executor.directory, executor.directory);
-      attached.set(paths.latestRun(place), executor.directory);
-      attached.set(
-        `/frameworks/${framework.id}/executors/${executorId(executor)}/runs/latest`,
-        executor.directory,
-      );
+      const user = executor.info.command?.user ?? framework.info.user;
+      const admits: Attachment['admits'] = (principal) =>
+        authorizer.approver(principal, 'ACCESS_SANDBOX')(user);
+      const sandbox = { root: executor.directory, admits };
+      const id = executorId(executor);
+      const place = { agentId, frameworkId: framework.id, executorId: id };
+      attached.set(executor.directory, sandbox);
+      attached.set(paths.latestRun(place), sandbox);
+      attached.set(`/frameworks/${framework.id}/executors/${id}/runs/latest`, sandbox);
     }
   }
   return attached;

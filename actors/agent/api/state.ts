@@ -9,29 +9,24 @@ import {
   Resources,
   toEndpointFormat,
 } from '../../../proto/resources/index.ts';
-import type { BuildFacts } from '../../../runtime/endpoints/index.ts';
 import type { AgentView } from '../agent.ts';
 import { frameworkBlock } from './blocks.ts';
+import type { ServedAgent } from './operator/call.ts';
+import type { Viewer } from './viewer.ts';
 
-/**
- * The body of `/state`.
- *
- * @param flags as `/flags` shows them
- */
-export function stateText(
-  agent: AgentView,
-  build: BuildFacts,
-  flags: Readonly<Record<string, string>>,
-): string {
+/** The body of `/state`. */
+export function stateText(agent: ServedAgent, viewer: Viewer): string {
   const { host, registration } = agent;
   const { tables } = host;
   const info = host.info();
   const agentId = host.agentId();
   const drain = host.drain();
   const frameworks = (list: Iterable<Parameters<typeof frameworkBlock>[2]>) =>
-    [...list].map((framework) => frameworkBlock(tables, agentId, framework));
+    [...list]
+      .filter((framework) => viewer.seesFramework(framework))
+      .map((framework) => frameworkBlock(tables, agentId, framework, viewer));
   return jsonText({
-    ...build,
+    ...agent.build,
     start_time: new Double(agent.startedAtMs / 1000),
     id: agentId,
     pid: host.self.toUpid(),
@@ -42,7 +37,7 @@ export function stateText(
     ...resourceBlocks(agent),
     attributes: legacyAttributesJson(info.attributes ?? []),
     master_hostname: registration.master?.host,
-    flags,
+    flags: viewer.seesFlags ? agent.flags : undefined,
     frameworks: frameworks(tables.frameworks.values()),
     completed_frameworks: frameworks(tables.completedFrameworks.values()),
   });

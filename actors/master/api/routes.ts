@@ -1,6 +1,7 @@
 /** The HTTP side of a master: Mesos' endpoints for people and tools (v1-operator-api.md §1, §5). */
 
 import { jsonPieces, jsonText } from '../../../proto/json.ts';
+import { fileRoutes } from '../../../runtime/files/index.ts';
 import { jsonFormOf, replyJson } from '../../../runtime/http/json.ts';
 import { refusable } from '../../../runtime/http/refusal.ts';
 import type { HttpHandler, HttpReply, HttpRequest, RouteOptions } from '../../../runtime/index.ts';
@@ -50,6 +51,8 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
     help: 'The operator API: POST a mesos.v1.master.Call in JSON or protobuf',
     realm: READ_WRITE,
   });
+  for (const { path, handler, help } of fileRoutes(parts.files))
+    route(path, handler, { help, realm: READ_ONLY });
   route('/health', (_, reply) => reply.send(200), { help: 'Answers 200 when the master runs' });
   const flags = { flags: parts.settings.flagTexts };
   const showFlags: HttpHandler = (request, reply) => {

@@ -129,6 +129,9 @@ test('/state is refused while the agent recovers, /health is not', async (t) => 
   await first.leave();
   const agent = await realAgent(t, world, workDir, { executor_reregistration_timeout: '5secs', port });
   t.is((await fetch(`${agent.url}/state`)).status, 503);
+  const headers = { 'content-type': 'application/json' };
+  const call = { method: 'POST', headers, body: '{"type":"GET_HEALTH"}' };
+  t.is((await fetch(`${agent.url}/api/v1`, call)).status, 503);
   t.is((await fetch(`${agent.url}/health`)).status, 200);
 });
 

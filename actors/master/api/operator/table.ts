@@ -2,6 +2,7 @@
 import { actionCalls } from './actionCalls.ts';
 import type { OperatorCalls } from './call.ts';
 import { eventCalls } from './eventCalls.ts';
+import { fileCalls } from './fileCalls.ts';
 import { maintenanceCalls } from './maintenanceCalls.ts';
 import { nodeCalls } from './nodeCalls.ts';
 import { policyCalls } from './policyCalls.ts';
@@ -10,6 +11,7 @@ import { stateCalls } from './stateCalls.ts';
 
 export const operatorCalls: OperatorCalls = {
   ...nodeCalls,
+  ...fileCalls,
   ...stateCalls,
   ...eventCalls,
   ...actionCalls,

@@ -1,15 +1,17 @@
 /**
- * `/files/*`: sandboxes over HTTP (v1-operator-api.md §7.1).
+ * Files of a node over HTTP: logs, sandboxes (`/files/*` and the calls LIST_FILES and READ_FILE; v1-operator-api.md §7.1).
  *
  * A virtual path is resolved by the longest attached prefix; what a symbolic link leads out of the attached tree, or `..`,
  * is refused. Files are read off the actor's thread of events; answers come when the disk does.
  */
+import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { basename, extname, join, relative, resolve, sep } from 'node:path';
-import { Double, jsonText } from '../../../proto/json.ts';
-import { replyJson } from '../../../runtime/http/json.ts';
-import type { HttpReply } from '../../../runtime/http/reply.ts';
-import type { HttpRequest } from '../../../runtime/http/request.ts';
+import type { Principal } from '../http/authentication.ts';
+import { replyJson } from '../http/json.ts';
+import { HttpRefusal } from '../http/refusal.ts';
+import type { HttpReply } from '../http/reply.ts';
+import type { HttpRequest } from '../http/request.ts';
 import type { UserNames } from './userNames.ts';
 
 /** Bytes that one read answers at most (16 pages). */
@@ -18,18 +20,27 @@ export const READ_BYTES_MAX = 64 * 1024;
 /** Bytes of one chunk of a download. */
 const CHUNK_BYTES = 64 * 1024;
 
-/** A request that is not answered with what it asked for. */
-export class FilesError extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
+/** A tree of files that may be looked into. */
+export interface Attachment {
+  /** Its real path, a folder or a file. */
+  readonly root: string;
+  /** Whether that one may look into it; left out: everybody may. */
+  readonly admits?: (principal: Principal | undefined) => boolean;
 }
 
-/** What is attached: virtual path → real path. */
-export type Attached = () => ReadonlyMap<string, string>;
+/** What is attached, by virtual path. */
+export type Attached = () => ReadonlyMap<string, Attachment>;
+
+/** What a listing tells of a file. `mtimeMs` since 1970, `mode` as of stat(2), owner and group by name. */
+export interface FileRow {
+  readonly path: string;
+  readonly nlink: number;
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly mode: number;
+  readonly uid: string;
+  readonly gid: string;
+}
 
 export class Files {
   private readonly attached: Attached;
@@ -42,8 +53,8 @@ export class Files {
 
   browse(request: HttpRequest, reply: HttpReply): void {
     this.answer(request, reply, async (path) => {
-      const listing = await this.list(path);
-      replyJson(request, reply, jsonText(listing));
+      const rows = await this.list(path, request.principal);
+      replyJson(request, reply, `[${rows.map(rowText).join(',')}]`);
     });
   }
 
@@ -51,17 +62,18 @@ export class Files {
     this.answer(request, reply, async (path) => {
       const offset = wholeNumber(request, 'offset');
       const length = wholeNumber(request, 'length');
-      replyJson(request, reply, jsonText(await readPart(await this.resolved(path), offset, length)));
+      const { data, ...part } = await this.part(path, request.principal, offset, length);
+      replyJson(request, reply, JSON.stringify({ offset: part.offset, data: data.toString('utf8') }));
     });
   }
 
   download(request: HttpRequest, reply: HttpReply): void {
     this.answer(request, reply, async (path) => {
-      const real = await this.resolved(path);
+      const real = await this.resolved(path, request.principal);
       const file = await fs.open(real, 'r');
       try {
         if ((await file.stat()).isDirectory())
-          throw new FilesError(400, `Cannot download a directory: '${path}'`);
+          throw new HttpRefusal(400, `Cannot download a directory: '${path}'`);
         await stream(file, real, reply);
       } finally {
         await file.close();
@@ -71,22 +83,26 @@ export class Files {
 
   debug(request: HttpRequest, reply: HttpReply): void {
     const pairs = [...this.attached()].sort(([a], [b]) => (a < b ? -1 : 1));
-    replyJson(request, reply, jsonText(Object.fromEntries(pairs)));
+    const roots = pairs.map(([path, { root }]) => [path, root]);
+    replyJson(request, reply, JSON.stringify(Object.fromEntries(roots)));
   }
 
   /**
    * The real path of a virtual one.
    *
-   * @throws FilesError 400 outside of what is attached, 404 when there is no such file
+   * @throws (by rejection) HttpRefusal 400 outside of what is attached, 403, 404 when there is no such file
    */
-  async resolved(path: string): Promise<string> {
+  async resolved(path: string, principal: Principal | undefined): Promise<string> {
     const trimmed = path.length > 1 ? path.replace(/\/+$/, '') : path;
     const attached = this.attached();
     for (let prefix = trimmed; prefix !== ''; prefix = prefix.slice(0, prefix.lastIndexOf('/'))) {
-      const root = attached.get(prefix);
-      if (root !== undefined) return await inside(root, trimmed.slice(prefix.length), path);
+      const attachment = attached.get(prefix);
+      if (attachment === undefined) continue;
+      if (attachment.admits?.(principal) === false)
+        throw new HttpRefusal(403, `You may not look into '${path}'`);
+      return await inside(attachment.root, trimmed.slice(prefix.length), path);
     }
-    throw new FilesError(404, `There is no file '${path}'`);
+    throw new HttpRefusal(404, `There is no file '${path}'`);
   }
 
   private answer(request: HttpRequest, reply: HttpReply, run: (path: string) => Promise<void>): void {
@@ -95,15 +111,39 @@ export class Files {
       reply.text(400, "Expecting 'path=value' in query.\n");
       return;
     }
-    run(path).catch((error: unknown) => {
+    refusing(path, run(path)).catch((error: unknown) => {
       if (reply.closed) return;
-      const { status, text } = problemOf(error, path);
-      reply.text(status, text);
+      const { status, message } = error as HttpRefusal;
+      reply.text(status, message);
     });
   }
 
-  private async list(path: string): Promise<object[]> {
-    const real = await this.resolved(path);
+  /**
+   * A folder's files by name, none for a plain file.
+   * @throws (by rejection) HttpRefusal
+   */
+  list(path: string, principal: Principal | undefined): Promise<FileRow[]> {
+    return refusing(path, this.listed(path, principal));
+  }
+
+  /**
+   * A part of a file of at most READ_BYTES_MAX; without `offset` nothing but the size, with its end as offset.
+   * @throws (by rejection) HttpRefusal
+   */
+  part(
+    path: string,
+    principal: Principal | undefined,
+    offset: number | undefined,
+    length: number | undefined,
+  ): Promise<FilePart> {
+    return refusing(
+      path,
+      this.resolved(path, principal).then((real) => readPart(real, offset, length)),
+    );
+  }
+
+  private async listed(path: string, principal: Principal | undefined): Promise<FileRow[]> {
+    const real = await this.resolved(path, principal);
     if (!(await fs.stat(real)).isDirectory()) return [];
     const names = (await fs.readdir(real)).sort();
     const rows = await Promise.all(names.map((name) => this.row(join(path, name), join(real, name))));
@@ -111,19 +151,35 @@ export class Files {
   }
 
   /** undefined for what vanished meanwhile, and for links to nowhere. */
-  private async row(path: string, real: string): Promise<object | undefined> {
+  private async row(path: string, real: string): Promise<FileRow | undefined> {
     const stat = await fs.stat(real).catch(() => undefined);
     if (stat === undefined) return undefined;
     return {
       path,
       nlink: stat.nlink,
       size: stat.size,
-      mtime: new Double(Math.floor(stat.mtimeMs / 1000)),
-      mode: modeText(stat.mode, stat.isDirectory()),
+      mtimeMs: stat.mtimeMs,
+      mode: stat.mode,
       uid: this.users.user(stat.uid),
       gid: this.users.group(stat.gid),
     };
   }
+}
+
+export interface FilePart {
+  /** Of the whole file. */
+  readonly size: number;
+  readonly offset: number;
+  readonly data: Buffer;
+}
+
+/** `{path, nlink, size, mtime (seconds), mode ("-rw-r--r--"), uid, gid}` */
+function rowText({ path, nlink, size, mtimeMs, mode, uid, gid }: FileRow): string {
+  const [head, tail] = [
+    { path, nlink, size },
+    { mode: modeText(mode), uid, gid },
+  ].map((part) => JSON.stringify(part).slice(1, -1));
+  return `{${head},"mtime":${Math.floor(mtimeMs / 1000)}.0,${tail}}`;
 }
 
 async function inside(root: string, below: string, path: string): Promise<string> {
@@ -131,7 +187,7 @@ async function inside(root: string, below: string, path: string): Promise<string
   const wanted = resolve(realRoot, `.${below}`);
   // Before the disk is asked, so that nobody learns what there is outside.
   const real = isBelow(realRoot, wanted) ? await fs.realpath(wanted) : wanted;
-  if (!isBelow(realRoot, real)) throw new FilesError(400, `'${path}' leads out of its sandbox`);
+  if (!isBelow(realRoot, real)) throw new HttpRefusal(400, `'${path}' leads out of its sandbox`);
   return real;
 }
 
@@ -146,7 +202,7 @@ function wholeNumber(request: HttpRequest, name: string): number | undefined {
   if (text === null) return undefined;
   const value = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= -1))
-    throw new FilesError(400, `Expecting a number of at least -1 for '${name}', got '${text}'`);
+    throw new HttpRefusal(400, `Expecting a number of at least -1 for '${name}', got '${text}'`);
   return value === -1 ? undefined : value;
 }
 
@@ -154,16 +210,16 @@ async function readPart(
   real: string,
   offset: number | undefined,
   length: number | undefined,
-): Promise<object> {
+): Promise<FilePart> {
   const file = await fs.open(real, 'r');
   try {
     const stat = await file.stat();
-    if (stat.isDirectory()) throw new FilesError(400, 'Cannot read a directory');
-    if (offset === undefined) return { offset: stat.size, data: '' };
+    if (stat.isDirectory()) throw new HttpRefusal(400, 'Cannot read a directory');
+    if (offset === undefined) return { size: stat.size, offset: stat.size, data: Buffer.alloc(0) };
     const wanted = Math.min(length ?? READ_BYTES_MAX, READ_BYTES_MAX, Math.max(0, stat.size - offset));
     const buffer = Buffer.alloc(wanted);
     const { bytesRead } = wanted === 0 ? { bytesRead: 0 } : await file.read(buffer, 0, wanted, offset);
-    return { offset, data: buffer.toString('utf8', 0, bytesRead) };
+    return { size: stat.size, offset, data: buffer.subarray(0, bytesRead) };
   } finally {
     await file.close();
   }
@@ -212,17 +268,22 @@ const TYPES: Readonly<Record<string, string>> = {
   '.zip': 'application/zip',
 };
 
-function problemOf(error: unknown, path: string): { status: number; text: string } {
-  if (error instanceof FilesError) return { status: error.status, text: error.message };
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return { status: 404, text: `There is no file '${path}'` };
-  if (code === 'EACCES' || code === 'EPERM') return { status: 403, text: `'${path}' may not be read` };
-  return { status: 500, text: `Cannot read '${path}': ${message}` };
+/** What the disk says, as answers. */
+async function refusing<T>(path: string, run: Promise<T>): Promise<T> {
+  try {
+    return await run;
+  } catch (error) {
+    if (error instanceof HttpRefusal) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new HttpRefusal(404, `There is no file '${path}'`);
+    if (code === 'EACCES' || code === 'EPERM') throw new HttpRefusal(403, `'${path}' may not be read`);
+    throw new HttpRefusal(500, `Cannot read '${path}': ${message}`);
+  }
 }
 
 /** `-rw-r--r--`, `drwxr-x---`. */
-function modeText(mode: number, isDirectory: boolean): string {
+function modeText(mode: number): string {
   const bits = 'rwxrwxrwx';
   const letters = [...bits].map((letter, at) => ((mode >> (8 - at)) & 1 ? letter : '-'));
-  return `${isDirectory ? 'd' : '-'}${letters.join('')}`;
+  return `${(mode & constants.S_IFMT) === constants.S_IFDIR ? 'd' : '-'}${letters.join('')}`;
 }

@@ -1,0 +1,41 @@
+/** What of an agent one principal may see: listings pass over the rest (v1-operator-api.md §11). */
+import type { Approver, Authorizer } from '../../../proto/authorization/index.ts';
+import type { Principal } from '../../../runtime/index.ts';
+import type { ExecutorEntry, FrameworkEntry, TaskEntry } from '../tables/entries.ts';
+
+export class Viewer {
+  private readonly byFramework: Approver;
+  private readonly byTask: Approver;
+  private readonly byExecutor: Approver;
+  private readonly byContainer: Approver;
+  readonly seesFlags: boolean;
+
+  constructor(authorizer: Authorizer, principal: Principal | undefined) {
+    this.byFramework = authorizer.approver(principal, 'VIEW_FRAMEWORK');
+    this.byTask = authorizer.approver(principal, 'VIEW_TASK');
+    this.byExecutor = authorizer.approver(principal, 'VIEW_EXECUTOR');
+    this.byContainer = authorizer.approver(principal, 'VIEW_CONTAINER');
+    this.seesFlags = authorizer.approver(principal, 'VIEW_FLAGS')();
+  }
+
+  seesFramework({ info }: FrameworkEntry): boolean {
+    return this.byFramework(info.user);
+  }
+
+  /** By the user it runs as; its framework is asked about apart, here and below. */
+  seesTask({ info, executor }: TaskEntry): boolean {
+    return this.byTask(info.command?.user ?? userOf(executor));
+  }
+
+  seesExecutor(executor: ExecutorEntry): boolean {
+    return this.byExecutor(userOf(executor));
+  }
+
+  seesContainer(executor: ExecutorEntry): boolean {
+    return this.byContainer(userOf(executor));
+  }
+}
+
+function userOf({ info, framework }: ExecutorEntry): string {
+  return info.command?.user ?? framework.info.user;
+}

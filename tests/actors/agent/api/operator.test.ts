@@ -1,0 +1,225 @@
+/** `/api/v1` of the agent: what is refused, and what the calls that only tell answer. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { agentRoutes } from '../../../../actors/agent/api/routes.ts';
+import {
+  type AgentCall,
+  AgentCallType,
+  type AgentResponse,
+  encodeAs,
+  encodeRecord,
+  fromJsonText,
+  TaskState,
+  toJsonText,
+} from '../../../../proto/index.ts';
+import { packageRoot } from '../../../../runtime/build.ts';
+import { inject } from '../../../support/http.ts';
+import { registeredSimulation, type SimulatedAgent } from '../support/simulatedAgent.ts';
+import { commandTask } from '../support/testMaster.ts';
+
+const build = { version: '1.12.0', build_date: '2026-01-01', build_time: 1, build_user: '' };
+const serve = {
+  serve: (view: Parameters<typeof agentRoutes>[0]) => agentRoutes(view, { build, flags: { a: 'b' } }),
+};
+const JSON_HEADERS = { 'content-type': 'application/json' };
+const CALL = 'mesos.v1.agent.Call';
+
+interface Sent {
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string | Uint8Array;
+}
+
+function post(
+  { agent, world }: SimulatedAgent,
+  { method = 'POST', path = '/slave(1)/api/v1', headers, body }: Sent,
+) {
+  const request = {
+    method,
+    headers: headers ?? JSON_HEADERS,
+    body: Buffer.from(body ?? '{"type":"GET_HEALTH"}'),
+  };
+  const answer = inject(agent.node, path, request);
+  world.run(5);
+  return answer;
+}
+
+function ask(simulation: SimulatedAgent, call: AgentCall): AgentResponse {
+  const answer = post(simulation, { body: toJsonText(CALL, call) });
+  if (answer.status !== 200) throw new Error(`${answer.status} ${answer.text}`);
+  return fromJsonText('mesos.v1.agent.Response', answer.text) as AgentResponse;
+}
+
+const RECORDIO = 'application/recordio';
+const record = (text: string) => encodeRecord(text);
+
+for (const [what, sent, status, text] of [
+  ['another method', { method: 'GET' }, 405, /POST/],
+  ['no content type', { headers: {} }, 400, /'Content-Type'/],
+  ['another content type', { headers: { 'content-type': 'text/plain' } }, 415, /recordio/],
+  ['records of no type', { headers: { 'content-type': RECORDIO } }, 400, /Message-Content-Type/],
+  [
+    'records of another type',
+    { headers: { 'content-type': RECORDIO, 'message-content-type': 'text/plain' } },
+    415,
+    /Message-Content-Type/,
+  ],
+  [
+    'a record type without records',
+    { headers: { ...JSON_HEADERS, 'message-content-type': 'x' } },
+    415,
+    /not set/,
+  ],
+  ['an answer it cannot give', { headers: { ...JSON_HEADERS, accept: 'image/png' } }, 406, /recordio/],
+  [
+    'records as answer, of no type it has',
+    { headers: { ...JSON_HEADERS, accept: RECORDIO, 'message-accept': 'x' } },
+    406,
+    /Message-Accept/,
+  ],
+  [
+    'a record type for an answer without',
+    { headers: { ...JSON_HEADERS, 'message-accept': 'x' } },
+    406,
+    /not set/,
+  ],
+  [
+    'records as answer of a call without',
+    { headers: { ...JSON_HEADERS, accept: RECORDIO } },
+    406,
+    /not supported/,
+  ],
+  [
+    'records for a call without',
+    {
+      headers: { 'content-type': RECORDIO, 'message-content-type': 'application/json' },
+      body: record('{"type":"GET_HEALTH"}'),
+    },
+    415,
+    /not supported/,
+  ],
+  [
+    'records that are none',
+    { headers: { 'content-type': RECORDIO, 'message-content-type': 'application/json' }, body: 'x' },
+    400,
+    /record/,
+  ],
+  ['a body that is no JSON', { body: '{' }, 400, /parse/],
+  ['no type', { body: '{}' }, 400, /Expecting 'type' to be present/],
+  ['type UNKNOWN', { body: '{"type":"UNKNOWN"}' }, 501, /UNKNOWN/],
+  ['a missing sub-message', { body: '{"type":"LIST_FILES"}' }, 400, /Expecting 'list_files'/],
+] as const) {
+  test(`a call with ${what} is answered ${status}`, (t) => {
+    const answer = post(registeredSimulation({}, serve), sent);
+    t.is(answer.status, status, answer.text);
+    t.regex(answer.text, text);
+  });
+}
+
+test('protobuf is read and answered', (t) => {
+  const headers = { 'content-type': 'application/x-protobuf', accept: 'application/x-protobuf' };
+  const body = encodeAs(CALL, { type: AgentCallType.GET_HEALTH });
+  const answer = post(registeredSimulation({}, serve), { headers, body });
+  t.like(answer, { status: 200, headers: { 'Content-Type': 'application/x-protobuf' } });
+});
+
+/** A task that runs, one that is over. */
+function busy(given: Record<string, string> = {}): SimulatedAgent {
+  const simulation = registeredSimulation(given, serve);
+  const { master, containers, world } = simulation;
+  master.run(commandTask('one', 'sleep 1000'));
+  master.run(commandTask('two', 'true'));
+  world.run(500);
+  containers.exit(containers.ids[1] ?? '');
+  world.run(500);
+  return simulation;
+}
+
+test('GET_STATE tells of tasks, executors and frameworks; its parts say the same', (t) => {
+  const simulation = busy();
+  const state = ask(simulation, { type: AgentCallType.GET_STATE }).get_state;
+  t.deepEqual(
+    state?.get_tasks?.launched_tasks?.map(({ name, state: of }) => [name, of]),
+    [['one', TaskState.TASK_RUNNING]],
+  );
+  t.deepEqual(
+    state?.get_tasks?.completed_tasks?.map(({ name }) => name),
+    ['two'],
+  );
+  t.true((state?.get_executors?.executors?.length ?? 0) > 0);
+  t.is(state?.get_frameworks?.frameworks?.length, 1);
+  const { GET_TASKS, GET_EXECUTORS, GET_FRAMEWORKS } = AgentCallType;
+  t.deepEqual(ask(simulation, { type: GET_TASKS }).get_tasks, state?.get_tasks);
+  t.deepEqual(ask(simulation, { type: GET_EXECUTORS }).get_executors, state?.get_executors);
+  t.deepEqual(ask(simulation, { type: GET_FRAMEWORKS }).get_frameworks, state?.get_frameworks);
+});
+
+test('GET_CONTAINERS tells of what runs', (t) => {
+  const [one] = ask(busy(), { type: AgentCallType.GET_CONTAINERS }).get_containers?.containers ?? [];
+  t.like(one, { executor_id: { value: 'one' }, container_status: { executor_pid: 4711 } });
+  t.is(
+    post(registeredSimulation({}, serve), { body: '{"type":"GET_CONTAINERS"}' }).text,
+    '{"type":"GET_CONTAINERS"}',
+  );
+});
+
+test('what the agent tells of itself', (t) => {
+  const simulation = registeredSimulation({}, serve);
+  t.is(ask(simulation, { type: AgentCallType.GET_AGENT }).get_agent?.agent_info?.id?.value, 'agent-S0');
+  t.deepEqual(ask(simulation, { type: AgentCallType.GET_FLAGS }).get_flags?.flags, [
+    { name: 'a', value: 'b' },
+  ]);
+  t.is(ask(simulation, { type: AgentCallType.GET_VERSION }).get_version?.version_info.version, '1.12.0');
+});
+
+test('what the caller may not see is passed over, and what it may not do is refused', (t) => {
+  const none = [{ principals: { type: 'ANY' }, users: { type: 'NONE' } }];
+  const acls = JSON.stringify({
+    view_frameworks: none,
+    view_containers: none,
+    view_flags: [{ principals: { type: 'ANY' }, flags: { type: 'NONE' } }],
+    set_log_level: [{ principals: { type: 'ANY' }, level: { type: 'NONE' } }],
+  });
+  const simulation = busy({ acls });
+  t.deepEqual(ask(simulation, { type: AgentCallType.GET_STATE }).get_state?.get_tasks?.launched_tasks, []);
+  t.is(ask(simulation, { type: AgentCallType.GET_CONTAINERS }).get_containers, undefined);
+  t.is(post(simulation, { body: '{"type":"GET_FLAGS"}' }).status, 403);
+  const level = { level: 1, duration: { nanoseconds: 1 } };
+  const body = toJsonText(CALL, { type: AgentCallType.SET_LOGGING_LEVEL, set_logging_level: level });
+  t.is(post(simulation, { body }).status, 403);
+  t.is(post(simulation, { method: 'GET', path: '/slave(1)/flags' }).status, 403);
+});
+
+// ---- golden -------------------------------------------------------------------------------------------------------
+
+const golden = join(packageRoot, '..', 'shared', 'golden', 'operator-agent');
+
+/** Exchanges whose answers depend on tasks that ran in the recorded cluster, or whose text is damaged. */
+const NOT_REPLAYED = /^00[1-7]|^01[3-8]|^029/;
+
+interface Exchange {
+  readonly request: { method: string; path: string; headers: Record<string, string | number>; body?: string };
+  readonly response: { status: number; headers: Record<string, string>; json?: unknown };
+}
+
+for (const file of existsSync(golden) ? readdirSync(golden).sort() : []) {
+  if (NOT_REPLAYED.test(file)) continue;
+  test(`operator-agent/${file}`, (t) => {
+    const { request, response } = JSON.parse(readFileSync(join(golden, file), 'utf8')) as Exchange;
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+    );
+    const answer = post(registeredSimulation({}, serve), {
+      ...{ method: request.method, path: request.path.replace('/api', '/slave(1)/api'), headers },
+      body: request.body ?? '',
+    });
+    t.is(answer.status, response.status, answer.text);
+    t.is(answer.headers['Content-Type'], response.headers['content-type']);
+    t.is(answer.headers['Allow'], response.headers['allow']);
+    if (response.json === undefined || answer.headers['Content-Type'] !== 'application/json') return;
+    const ours = JSON.parse(answer.text) as object;
+    t.deepEqual(Object.keys(ours), Object.keys(response.json as object));
+  });
+}
