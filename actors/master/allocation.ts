@@ -148,6 +148,10 @@ export class Allocation {
     this.allocator.setQuota(role, quota);
   }
 
+  quotaOf(role: string): Quota | undefined {
+    return this.allocator.quotaOf(role);
+  }
+
   updateWeights(weights: Readonly<Record<string, number>>): void {
     this.allocator.updateWeights(weights);
   }
@@ -177,8 +181,12 @@ export class Allocation {
     const stop = this.parts.metrics.allocationRun.start();
     this.parts.metrics.allocationRuns.value++;
     const agents = candidates === 'all' ? undefined : candidates;
-    const allocations = this.allocator.allocate(this.parts.nowMs, { agents });
+    const { why } = this.parts;
+    // Batches are explained: they look at everything.
+    const explain = agents === undefined ? why.listen() : undefined;
+    const allocations = this.allocator.allocate(this.parts.nowMs, { agents, explain });
     stop();
+    if (agents === undefined) why.conclude(allocations, this.parts.agents.count);
     for (const { frameworkId, offers } of allocations) this.parts.offers.make(frameworkId, offers);
     this.parts.inverseOffers.make(this.allocator.inverseOffers(this.parts.nowMs, agents));
   }

@@ -23,6 +23,7 @@ import { Allocation } from './allocation.ts';
 import type { Election } from './election/election.ts';
 import { Changes } from './events/changes.ts';
 import { EventStreams } from './events/eventStreams.ts';
+import { Why } from './explain/why.ts';
 import type { MasterFlags } from './flags.ts';
 import { SchedulerCalls } from './frameworks/calls.ts';
 import { Frameworks } from './frameworks/frameworks.ts';
@@ -96,6 +97,7 @@ export class MasterParts {
   readonly registrar: Registrar;
   readonly allocation: Allocation;
   readonly quotas: Quotas;
+  readonly why: Why;
   readonly weights: Weights;
   readonly maintenance: Maintenance;
   readonly inverseOffers: InverseOffers;
@@ -146,6 +148,7 @@ export class MasterParts {
     });
     this.allocation = new Allocation(this);
     this.quotas = new Quotas(this);
+    this.why = new Why(this);
     this.weights = new Weights(this);
     this.maintenance = new Maintenance(this);
     this.inverseOffers = new InverseOffers(this);

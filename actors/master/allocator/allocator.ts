@@ -4,7 +4,7 @@
  */
 
 import type { Unavailability } from '../../../proto/generated/types/v1.ts';
-import { Quantities, Resources } from '../../../proto/resources/index.ts';
+import { Resources } from '../../../proto/resources/index.ts';
 import type { Random } from '../../../runtime/ports.ts';
 import type { AgentDescription } from './agent.ts';
 import { AllocatorAgent, sameAttributes, sameDescription } from './agent.ts';
@@ -15,17 +15,17 @@ import type { FrameworkOptions } from './framework.ts';
 import { AllocatorFramework } from './framework.ts';
 import { type InverseOffer, InverseOffers } from './inverseOffers.ts';
 import type { Quota } from './quota.ts';
+import { AllocatorReads } from './reads.ts';
 import { RecoveryPause } from './recovery.ts';
 import type { AllocatorOptions } from './state.ts';
 import { AllocatorState } from './state.ts';
 
-export class Allocator {
-  private readonly state: AllocatorState;
+export class Allocator extends AllocatorReads {
   private readonly inverse = new InverseOffers();
   private readonly pause: RecoveryPause;
 
   constructor({ random, options = {} }: { random: Random; options?: AllocatorOptions }) {
-    this.state = new AllocatorState(random, options);
+    super(new AllocatorState(random, options));
     this.pause = new RecoveryPause(options);
   }
 
@@ -324,67 +324,10 @@ export class Allocator {
     this.state.filters.expire(nowMs);
   }
 
-  // What it knows (for metrics, endpoints and tests).
-
-  /** What an agent has in all. */
-  total(agentId: string): Resources {
-    return this.agent(agentId).total;
-  }
-
-  /** What nobody holds of an agent. */
-  available(agentId: string): Resources {
-    return this.agent(agentId).available;
-  }
-
-  /** By framework, what is held or offered on an agent, with allocation roles. */
-  held(agentId: string): ReadonlyMap<string, Resources> {
-    return this.agent(agentId).used;
-  }
-
-  /** The scalars of all agents. */
-  totalQuantities(): Quantities {
-    return Quantities.ofMilli(this.state.totals.milli);
-  }
-
-  /** The scalars that are held or offered, over all agents. */
-  allocatedQuantities(): Quantities {
-    let sum = Quantities.NONE;
-    for (const agent of this.state.agents.values()) {
-      for (const resources of agent.used.values()) sum = sum.plus(resources.scalarQuantities());
-    }
-    return sum;
-  }
-
-  /** What counts against the role's quota: its reservations and the unreserved it holds, sub-roles included. */
-  consumed(role: string): Quantities {
-    return this.state.ledger.consumed(role);
-  }
-
-  /** The dominant share of a role with its sub-roles (`allocator/mesos/roles/<role>/shares/dominant`). */
-  dominantShare(role: string): number {
-    return this.state.roleSorter.dominantShare(role);
-  }
-
-  /** Live refuse filters in a role (`allocator/mesos/offer_filters/roles/<role>/active`). */
-  activeFilters(role: string): number {
-    return this.state.filters.activeIn(role);
-  }
-
-  /** Roles to which a framework subscribes or in which one holds something. */
-  roles(): string[] {
-    return [...this.state.frameworkSorters.keys()];
-  }
-
   private framework(id: string): AllocatorFramework {
     const framework = this.state.frameworks.get(id);
     if (framework === undefined) throw new AllocatorError(`no framework ${id}`);
     return framework;
-  }
-
-  private agent(id: string): AllocatorAgent {
-    const agent = this.state.agents.get(id);
-    if (agent === undefined) throw new AllocatorError(`no agent ${id}`);
-    return agent;
   }
 
   private checkHeld(frameworkId: string, agent: AllocatorAgent, resources: Resources): void {

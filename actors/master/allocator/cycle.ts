@@ -12,7 +12,7 @@ import type { AllocatorAgent } from './agent.ts';
 import type { ExplainSink } from './explain.ts';
 import { SkipReason } from './explain.ts';
 import type { AllocatorFramework } from './framework.ts';
-import { reaches } from './minimum.ts';
+import { type Minimum, reaches } from './minimum.ts';
 import { isQuotaKind, shrinkToLimits, shrinkToQuantities, shuffled } from './quota.ts';
 import type { AllocatorState } from './state.ts';
 
@@ -246,8 +246,11 @@ export class AllocationCycle {
    */
   private offer(candidate: Candidate, resources: Resources, counted: Resources): boolean {
     const { framework, role, agent } = candidate;
-    if (!reaches(resources, framework.minimums.get(role) ?? this.state.minimum)) {
-      return this.skip(framework.id, role, agent.id, SkipReason.BELOW_MINIMUM);
+    const minimum = framework.minimums.get(role) ?? this.state.minimum;
+    if (!reaches(resources, minimum)) {
+      return (
+        this.explain !== undefined && this.skip(framework.id, role, agent.id, this.whyCut(candidate, minimum))
+      );
     }
     if (this.state.filters.hides(framework.id, role, agent.id, resources, this.nowMs)) {
       return this.skip(framework.id, role, agent.id, SkipReason.FILTERED);
@@ -259,6 +262,14 @@ export class AllocationCycle {
       this.sharedOffered.set(agent.id, (this.sharedOffered.get(agent.id) ?? Resources.EMPTY).plus(shared));
     }
     return true;
+  }
+
+  /** Why so little of what is there may be offered. */
+  private whyCut({ available, role }: Candidate, minimum: Minimum): SkipReason {
+    if (!reaches(available, minimum)) return SkipReason.BELOW_MINIMUM;
+    const counted = this.split(available).quota.scalarQuantities();
+    if (this.allowed.get(role)?.contains(counted) === false) return SkipReason.QUOTA_LIMIT;
+    return this.requiredHeadroom.isEmpty ? SkipReason.BELOW_MINIMUM : SkipReason.HEADROOM;
   }
 
   private book({ framework, role, agent }: Candidate, allocation: Resources): void {

@@ -14,9 +14,13 @@ export const SkipReason = {
   GPU: 'the agent has gpus and the framework does not say GPU_RESOURCES',
   REGION: 'the agent is in another region and the framework does not say REGION_AWARE',
   FILTERED: 'the framework has refused the same or more a short while ago',
+  QUOTA_LIMIT: 'the quota of the role lets it have no more',
+  HEADROOM: 'what is left is kept for guarantees of other roles',
   NO_GUARANTEE_PROGRESS: 'nothing on the agent counts towards what is missing of the guarantee',
 } as const;
 export type SkipReason = (typeof SkipReason)[keyof typeof SkipReason];
+/** The name of a reason, for machines. */
+export type SkipCode = keyof typeof SkipReason;
 
 /**
  * Hears of each combination that was skipped. An argument is undefined when the reason holds for all: an agent that is

@@ -96,6 +96,14 @@ export class RefuseFilters {
     return this.active.get(role) ?? 0;
   }
 
+  /** Live filters of a framework in a role, and when the last of them expires. */
+  of(frameworkId: string, role: string): { count: number; untilMs: number } {
+    const filters = this.byFramework.get(frameworkId)?.get(role) ?? new Set<Filter>();
+    let untilMs = 0;
+    for (const { expiresMs } of filters) untilMs = Math.max(untilMs, expiresMs);
+    return { count: filters.size, untilMs };
+  }
+
   private drop(filter: Filter): void {
     const { agentId, frameworkId, role } = filter;
     const onAgent = this.byAgent.get(agentId);

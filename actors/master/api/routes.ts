@@ -22,6 +22,7 @@ import { stateDocument } from './state.ts';
 import { summaryDocument } from './summary.ts';
 import { tasksDocument } from './tasks.ts';
 import { Viewer } from './viewer.ts';
+import { whyEndpoint, whyV1Endpoint } from './why.ts';
 
 type AddRoute = (path: string, handler: HttpHandler, options?: RouteOptions) => void;
 
@@ -93,6 +94,9 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
   for (const [path, [handler, help]] of Object.entries(operators)) {
     route(path, named(whileLeading(parts, handler)), { help, realm: READ_WRITE });
   }
+  const why = { help: 'Why frameworks get offers or none; ?framework_id=, ?role=', realm: READ_ONLY };
+  route('/why', whileLeading(parts, whyEndpoint(parts)), why);
+  route('/api/v1/why', whileLeading(parts, whyV1Endpoint(parts)), why);
   route('/maintenance/status', whileLeading(parts, statusEndpoint(parts)), {
     help: 'Machines that drain, with what frameworks answered, and machines that are down',
     realm: READ_ONLY,

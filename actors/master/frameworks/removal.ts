@@ -33,6 +33,7 @@ export class FrameworkRemoval {
     }
     for (const task of [...framework.unreachable.values()]) this.end(framework, task);
     allocation.removeFramework(id);
+    this.parts.why.forget(id);
     frameworks.retire(framework);
     changes.frameworkRemoved(framework);
     metrics.removeFramework(framework);

@@ -1,0 +1,83 @@
+/**
+ * Why is it pending: for every framework and role, what came of the last allocations. Batches are heard; an answer that says the
+ * same as the one before only makes it longer, so the last 100 tell of 100 changes.
+ */
+import type { Allocation, ExplainSink } from '../allocator/index.ts';
+import type { MasterParts } from '../parts.ts';
+import { answerOf, saysTheSame, type WhyAnswer } from './answers.ts';
+import { SkipTally } from './tally.ts';
+
+/** Answers kept for each framework and role. */
+export const ANSWERS_MAX = 100;
+
+/** An answer and how long it was the answer: milliseconds since 1970. */
+export interface TimedAnswer extends WhyAnswer {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  /** Allocations that came to it. */
+  readonly times: number;
+}
+
+export class Why {
+  private readonly parts: MasterParts;
+  /** framework id → role → answers, the oldest first */
+  private readonly answers = new Map<string, Map<string, TimedAnswer[]>>();
+  private tally: SkipTally | undefined;
+
+  constructor(parts: MasterParts) {
+    this.parts = parts;
+  }
+
+  /** Begins to hear a cycle. */
+  listen(): ExplainSink {
+    this.tally = new SkipTally();
+    return this.tally.sink;
+  }
+
+  /**
+   * The cycle that was heard is over.
+   * @param agents how many it looked at
+   */
+  conclude(allocations: readonly Allocation[], agents: number): void {
+    const { tally } = this;
+    this.tally = undefined;
+    if (tally === undefined) return;
+    const made = new Map(allocations.map(({ frameworkId, offers }) => [frameworkId, offers]));
+    for (const { id, description, offers } of this.parts.frameworks.all()) {
+      const standing = offers.size === 0 ? [] : this.parts.offers.listed(offers);
+      for (const role of description.roles) {
+        const answer = answerOf({
+          skipped: tally.reasons(id, role),
+          agents,
+          offered: made.get(id)?.get(role)?.size ?? 0,
+          outstanding: standing.filter((offer) => offer.role === role).length,
+          whole: tally.isWhole,
+        });
+        this.keep(id, role, answer);
+      }
+    }
+  }
+
+  /** The newest first; none for a framework that is not in the role or has seen no allocation. */
+  of(frameworkId: string, role: string): TimedAnswer[] {
+    return [...(this.answers.get(frameworkId)?.get(role) ?? [])].reverse();
+  }
+
+  forget(frameworkId: string): void {
+    this.answers.delete(frameworkId);
+  }
+
+  private keep(frameworkId: string, role: string, answer: WhyAnswer): void {
+    const roles = this.answers.get(frameworkId) ?? new Map<string, TimedAnswer[]>();
+    const list = roles.get(role) ?? [];
+    this.answers.set(frameworkId, roles.set(role, list));
+    const { nowMs } = this.parts;
+    const last = list.at(-1);
+    if (last !== undefined && saysTheSame(last, answer)) {
+      list[list.length - 1] = { ...answer, sinceMs: last.sinceMs, untilMs: nowMs, times: last.times + 1 };
+      return;
+    }
+    list.push({ ...answer, sinceMs: nowMs, untilMs: nowMs, times: 1 });
+    if (list.length > ANSWERS_MAX) list.shift();
+  }
+}
