@@ -1,0 +1,177 @@
+/** The registry in a real etcd: fences, lost answers, batches too large for one transaction, ends at every step of them. */
+import test, { type ExecutionContext } from 'ava';
+import { EtcdStore, type Fence } from '../../../../actors/master/registrar/etcdStore.ts';
+import type { RegistryChange } from '../../../../actors/master/registrar/registry.ts';
+import { entriesOf } from '../../../../actors/master/registrar/snapshot.ts';
+import type { EtcdClient, EtcdOutcome } from '../../../../runtime/etcd/client.ts';
+import { openEtcd3 } from '../../../../runtime/etcd/etcd3.ts';
+import { parseEtcdLocation } from '../../../../runtime/etcd/location.ts';
+import { realPorts } from '../../../../runtime/index.ts';
+import { bootEtcd, hasEtcd } from '../../../support/etcd.ts';
+
+const change = (key: string, text: string | undefined): RegistryChange => ({
+  key,
+  value: text === undefined ? undefined : new TextEncoder().encode(text),
+});
+
+const commit = (store: EtcdStore, changes: readonly RegistryChange[]): Promise<string> =>
+  new Promise((done) => store.commit(changes, (error) => done(error?.message ?? 'stored')));
+
+async function texts(store: EtcdStore): Promise<Record<string, string>> {
+  const entries = await entriesOf(store);
+  return Object.fromEntries(entries.map(([key, value]) => [key, new TextDecoder().decode(value)]));
+}
+
+async function place(t: ExecutionContext) {
+  const location = parseEtcdLocation((await bootEtcd(t)).url);
+  const open = async () => {
+    const client = await openEtcd3(location, realPorts().clock);
+    t.teardown(() => client.close());
+    return client;
+  };
+  const client = await open();
+  /** The key of a leader, as an election would write it. */
+  const lead = (name: string): Promise<Fence> =>
+    new Promise((resolve, reject) => {
+      const key = `${location.prefix}election/${name}`;
+      client.transact(
+        {
+          compare: [{ key, target: 'create', revision: '0' }],
+          changes: [{ put: key, value: new Uint8Array() }],
+        },
+        (answer) =>
+          answer instanceof Error ? reject(answer) : resolve({ key, createRevision: answer.revision }),
+      );
+    });
+  const depose = ({ key }: Fence): Promise<unknown> =>
+    new Promise((done) => client.transact({ compare: [], changes: [{ delete: key }] }, done));
+  /** @param change what is done to the client before the store has it */
+  const store = (fence: Fence, wrap: (client: EtcdClient) => EtcdClient = (own) => own) =>
+    new EtcdStore({
+      open: async () => wrap(await open()),
+      prefix: location.prefix,
+      fence: () => fence,
+      writer: fence.key,
+    });
+  return { lead, depose, store };
+}
+
+/** More than etcd takes in one transaction, by count and by bytes. */
+const large = (text: string) =>
+  Array.from({ length: 300 }, (_, n) => change(`slaves/${n}`, `${text} ${n} ${'x'.repeat(8000)}`));
+
+if (hasEtcd) {
+  test('etcd: what one leader stored the next one reads; the former one can write no more', async (t) => {
+    const { lead, depose, store } = await place(t);
+    const one = await lead('one');
+    const former = store(one);
+    t.deepEqual(await texts(former), {});
+    t.is(await commit(former, [change('slaves/a', 'A'), change('slaves/b', 'B')]), 'stored');
+    t.is(await commit(former, [change('slaves/b', undefined), change('gone/b', 'gone')]), 'stored');
+    t.is(await commit(former, []), 'stored');
+    await depose(one);
+    const next = store(await lead('two'));
+    t.deepEqual(await texts(next), { 'slaves/a': 'A', 'gone/b': 'gone' });
+    t.is(await commit(former, []), 'this master does not lead any more');
+    t.is(await commit(next, [change('slaves/c', 'C')]), 'stored');
+    t.is(await commit(former, [change('slaves/x', 'X')]), 'this master does not lead any more');
+    t.deepEqual(await texts(store(await lead('three'))), {
+      'slaves/a': 'A',
+      'gone/b': 'gone',
+      'slaves/c': 'C',
+    });
+  });
+
+  test('etcd: of two that both hold a leader’s key only one can write', async (t) => {
+    const { lead, store } = await place(t);
+    const [first, second] = [store(await lead('one')), store(await lead('two'))];
+    await Promise.all([texts(first), texts(second)]);
+    t.is(await commit(first, [change('slaves/a', 'A')]), 'stored');
+    t.regex(
+      await commit(second, [change('slaves/b', 'B')]),
+      /^somebody else wrote it: \{"format":1,"version":1/,
+    );
+  });
+
+  test('etcd: a transaction whose answer was lost and that was repeated counts once', async (t) => {
+    const { lead, store } = await place(t);
+    const twice = (client: EtcdClient): EtcdClient => ({
+      ...bound(client),
+      transact: (transaction, done) => client.transact(transaction, () => client.transact(transaction, done)),
+    });
+    const fence = await lead('one');
+    const repeated = store(fence, twice);
+    await texts(repeated);
+    t.is(await commit(repeated, [change('slaves/a', 'A')]), 'stored');
+    t.is(await commit(repeated, [change('slaves/a', undefined), change('slaves/b', 'B')]), 'stored');
+    t.deepEqual(await texts(store(fence)), { 'slaves/b': 'B' });
+  });
+
+  test('etcd: a batch too large for one transaction is there whole or not at all, wherever its writer ends', async (t) => {
+    const { lead, store } = await place(t);
+    const fence = await lead('one');
+    const before = store(fence);
+    await texts(before);
+    t.is(await commit(before, large('old')), 'stored');
+    let steps = 0;
+    for (let last = 0; ; last++) {
+      // The writer ends after that many transactions.
+      let left = last;
+      const ends = (client: EtcdClient): EtcdClient => ({
+        ...bound(client),
+        transact: (transaction, done) => {
+          if (left-- > 0) client.transact(transaction, done);
+          else done(new Error('the end'));
+        },
+      });
+      const writer = store(fence, ends);
+      await texts(writer);
+      const answer = await commit(writer, [...large(`new ${last}`), change('slaves/0', undefined)]);
+      const reader = store(fence);
+      const found = await texts(reader);
+      const words = new Set(Object.values(found).map((text) => text.split(' x')[0]?.replace(/ \d+$/, '')));
+      t.is(words.size, 1, `after ${last} steps: ${[...words]}`);
+      t.is('slaves/0' in found, Object.keys(found).length === 300);
+      t.is(await commit(reader, [change('slaves/0', [...words][0])]), 'stored');
+      const repaired = await texts(store(fence));
+      t.is(Object.keys(repaired).length, 300);
+      steps = last;
+      if (answer === 'stored') break;
+    }
+    t.true(steps > 5, `${steps} steps`);
+  });
+}
+
+test('a store that holds no leader’s key does not write', async (t) => {
+  const outcome: EtcdOutcome = { succeeded: true, revision: '1', found: [] };
+  const client: EtcdClient = {
+    transact: (_, done) => done(outcome),
+    list: (_prefix, _limit, done) => done({ entries: [], revision: '1' }),
+    grantLease: () => t.fail(),
+    keepAlive: () => t.fail(),
+    revokeLease: () => t.fail(),
+    watch: () => ({ close: () => undefined }),
+    close: () => undefined,
+  };
+  const store = new EtcdStore({
+    open: () => Promise.resolve(client),
+    prefix: '/m/',
+    fence: () => undefined,
+    writer: 'w',
+  });
+  t.deepEqual(await texts(store), {});
+  t.is(await commit(store, [change('slaves/a', 'A')]), 'this master does not lead any more');
+});
+
+/** A client's methods, to be handed on. */
+function bound(client: EtcdClient): EtcdClient {
+  return {
+    transact: (transaction, done) => client.transact(transaction, done),
+    list: (prefix, limit, done) => client.list(prefix, limit, done),
+    grantLease: (ttlMs, done) => client.grantLease(ttlMs, done),
+    keepAlive: (id, done) => client.keepAlive(id, done),
+    revokeLease: (id, done) => client.revokeLease(id, done),
+    watch: (prefix, from, events) => client.watch(prefix, from, events),
+    close: () => client.close(),
+  };
+}
