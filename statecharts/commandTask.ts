@@ -38,6 +38,8 @@ export const commandTaskMachine = setup({
     reportEnd: () => undefined,
     /** SIGTERM to the process tree. */
     sendTerm: () => undefined,
+    /** What has no process yet, as its files are still being fetched, need not come to have one. */
+    cancelStart: () => undefined,
     /** SIGKILL to everything of the session. */
     sendKill: () => undefined,
   },
@@ -57,7 +59,7 @@ export const commandTaskMachine = setup({
       on: {
         STARTED: { target: 'running', actions: 'reportRunning' },
         START_FAILED: { target: 'done', actions: because('startFailure') },
-        KILL_REQUESTED: { target: 'abandoned', actions: because('kill') },
+        KILL_REQUESTED: { target: 'abandoned', actions: [because('kill'), 'cancelStart'] },
       },
     },
     abandoned: {

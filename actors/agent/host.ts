@@ -21,6 +21,8 @@ import type { Tables } from './tables/tables.ts';
 export interface ContainerPort {
   launch(launch: ContainerLaunch, sink: ContainerSink): void;
   kill(containerId: string, signal: NodeJS.Signals): void;
+  /** Gives a launch up whose process was not started yet: `failed` will be told. Does nothing to others. */
+  cancel?(containerId: string): void;
   destroy(containerId: string): void;
   recover(containerIds: readonly string[], sink: ContainerSink): void;
   /** Containers that the runtime directory tells of. */

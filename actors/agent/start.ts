@@ -1,6 +1,7 @@
 /** Opens an agent on a real machine: identity, checkpoints, containers, update streams; then spawns the actor. */
 import { existsSync } from 'node:fs';
 import { hostname as machineName, userInfo } from 'node:os';
+import { join } from 'node:path';
 import type { AgentInfo } from '../../proto/generated/types/v1.ts';
 import { parseAttributes, parseResourceMessages, Resources } from '../../proto/resources/index.ts';
 import { buildFacts } from '../../runtime/build.ts';
@@ -17,6 +18,7 @@ import { createSandbox } from './containerizer/index.ts';
 import { openContainerizer } from './containerizer/open.ts';
 import { detectResources } from './detection/index.ts';
 import { ExecutorAccess, type NodeAccess } from './executors/access.ts';
+import { Fetcher } from './fetcher/fetcher.ts';
 import { type AgentFlags, agentFlags, runtimeDirOf } from './flags.ts';
 import { chartClock } from './host.ts';
 import { createNestedSandbox, linkSandbox, removeNestedSandbox } from './nestedContainers/sandbox.ts';
@@ -76,7 +78,7 @@ export async function startAgent(
       info,
       detector,
       containers: openContainerizer({
-        ...{ paths, clock: node.clock, flags, isRoot },
+        ...{ paths, clock: node.clock, flags, isRoot, fetcher: openFetcher(node, flags) },
         onWarning: (text) => node.loggerFor(stores.agentId).warn(text),
       }),
       probes: networkProbes,
@@ -108,6 +110,18 @@ export async function startAgent(
     await stores.close();
     throw error;
   }
+}
+
+function openFetcher(node: Node, flags: AgentFlags): Fetcher {
+  return new Fetcher({
+    clock: node.clock,
+    metrics: node.metrics,
+    cacheDir: flags.fetcher_cache_dir ?? join(flags.work_dir, 'fetch'),
+    cacheBytes: flags.fetcher_cache_size,
+    stallMs: flags.fetcher_stall_timeout,
+    frameworksHome: flags.frameworks_home,
+    hadoopHome: flags.hadoop_home,
+  });
 }
 
 /** What is durable, open. */

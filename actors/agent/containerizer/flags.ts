@@ -70,6 +70,19 @@ export const containerFlags = {
     validate: allowedDevices,
     help: 'With cgroups/devices: JSON {"allowed_devices": […]} of what containers may use besides the usual devices',
   }),
+  fetcher_cache_dir: flag.path({
+    help: 'Folder of files that several tasks want; emptied at the start. Default: WORK_DIR/fetch',
+  }),
+  fetcher_cache_size: flag.bytes({ default: '2GB', help: 'Room for these files; 0B for no cache' }),
+  fetcher_stall_timeout: flag.duration({
+    default: '1mins',
+    min: '1secs',
+    help: 'A download during which nothing comes for so long is given up',
+  }),
+  frameworks_home: flag.string({ default: '', help: 'Folder in which URIs that are relative paths begin' }),
+  hadoop_home: flag.path({
+    help: 'Where hadoop is installed, which fetches hdfs:// and other URIs; without it, hadoop is looked for in the PATH',
+  }),
   revocable_cpu_low_priority: flag.boolean({
     default: true,
     help: 'Whether containers with revocable cpus get the least share of them',

@@ -19,8 +19,8 @@ import type { ContainerUsage } from './usage.ts';
 
 /** Brings files into a sandbox before the command starts. */
 export interface FetcherPort {
-  /** Resolves when all are there. Rejects with an Error in one line. */
-  fetch(launch: ContainerLaunch, isGivenUp: () => boolean): Promise<void>;
+  /** Resolves when all are there. Rejects, also when `signal` says that the container was given up, with an Error in one line. */
+  fetch(launch: ContainerLaunch, signal: AbortSignal): Promise<void>;
 }
 
 /** The part that starts and ends processes. */
@@ -53,6 +53,7 @@ interface Managed {
   /** Why it was never started. */
   failure: string | undefined;
   announced: boolean;
+  readonly givenUp: AbortController;
 }
 
 const NOTHING: ContainerResources = { cpus: 0, mem: 0, disk: 0, revocable: false };
@@ -100,6 +101,10 @@ export class MesosContainerizer implements ContainerPort {
     this.#later(() => this.chart.step(id, { type: 'NO_IMAGE_NEEDED' }));
   }
 
+  cancel(containerId: string): void {
+    if (this.#isBeforeProcess(containerId)) this.destroy(containerId);
+  }
+
   kill(containerId: string, signal: NodeJS.Signals): void {
     // What has no process yet cannot be asked.
     if (this.#isBeforeProcess(containerId)) this.destroy(containerId);
@@ -107,7 +112,9 @@ export class MesosContainerizer implements ContainerPort {
   }
 
   destroy(containerId: string): void {
-    if (!this.#managed.has(containerId)) this.#launcher.destroy(containerId);
+    const managed = this.#managed.get(containerId);
+    managed?.givenUp.abort(new Error('the container was destroyed'));
+    if (managed === undefined) this.#launcher.destroy(containerId);
     else if (!this.chart.step(containerId, { type: 'DESTROY_REQUESTED' }).changed) {
       if (this.chart.matches(containerId, 'destroying.killing')) this.#launcher.destroy(containerId);
     }
@@ -230,12 +237,11 @@ export class MesosContainerizer implements ContainerPort {
     this.chart.step(id, { type: 'PREPARED' });
   }
 
-  async #fetch({ id, launch }: Managed): Promise<void> {
-    const isGivenUp = () => !this.chart.matches(id, 'fetching');
+  async #fetch({ id, launch, givenUp }: Managed): Promise<void> {
     try {
       if (launch !== undefined && (launch.uris ?? []).length > 0) {
         if (this.#options.fetcher === undefined) throw new Error('this agent fetches no files');
-        await this.#options.fetcher.fetch(launch, isGivenUp);
+        await this.#options.fetcher.fetch(launch, givenUp.signal);
       }
     } catch (error) {
       this.#stepFailed(id, (error as Error).message);
@@ -374,5 +380,6 @@ function unknown(id: string, sink: ContainerSink): Managed {
     exit: undefined,
     failure: undefined,
     announced: false,
+    givenUp: new AbortController(),
   };
 }

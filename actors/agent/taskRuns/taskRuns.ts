@@ -240,6 +240,7 @@ export class TaskRuns {
         reportRunning: on((run) => this.reportRunning(run)),
         reportKilling: on((run) => this.reportKilling(run)),
         reportEnd: on((run, cause) => this.reportEnd(run, cause)),
+        cancelStart: on((run) => host.containers.cancel?.(run.containerId)),
         sendTerm: on((run) => this.events.signal(run, 'SIGTERM')),
         sendKill: on((run) => this.events.destroy(run)),
       },

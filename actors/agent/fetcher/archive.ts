@@ -1,0 +1,49 @@
+/** Takes archives apart in a folder, as the user who gets the files; those that would leave the folder are refused. */
+import * as fs from 'node:fs';
+import { basename, join } from 'node:path';
+import { runProgram } from '../subprocess.ts';
+import { archiveKind } from './uri.ts';
+
+type User = { readonly uid: number; readonly gid: number } | undefined;
+
+/**
+ * @param name of the archive, whose end says what it is
+ * @param archive where it is
+ * @returns false when it is none: nothing is done then
+ * @throws Error in one line: damaged, escaping, no program for it
+ */
+export async function extract(name: string, archive: string, folder: string, user: User): Promise<boolean> {
+  switch (archiveKind(name)) {
+    case 'tar':
+      await refuseEscapes('tar', ['--list', '--file', archive]);
+      await runProgram('tar', ['--extract', '--no-same-owner', '--file', archive], { cwd: folder, user });
+      return true;
+    case 'zip':
+      await refuseEscapes('unzip', ['-Z1', archive]);
+      await runProgram('unzip', ['-o', '-q', '-d', folder, archive], { user });
+      return true;
+    case 'gzip': {
+      const path = join(folder, basename(name, '.gz'));
+      const file = await fs.promises.open(path, 'w', 0o644);
+      try {
+        await runProgram('gzip', ['--decompress', '--stdout', archive], { outputFd: file.fd });
+        if (user !== undefined) await file.chown(user.uid, user.gid);
+      } finally {
+        await file.close();
+      }
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+async function refuseEscapes(program: string, args: readonly string[]): Promise<void> {
+  let outside: string | undefined;
+  const onLine = (line: string) => {
+    if (line.startsWith('/') || line.split('/').includes('..')) outside ??= line;
+  };
+  await runProgram(program, args, { onLine });
+  if (outside !== undefined)
+    throw new Error(`the archive holds '${outside.slice(0, 200)}', which would leave the sandbox`);
+}

@@ -1,0 +1,187 @@
+/** Brings a source's bytes into an open file. */
+import * as fs from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import type { Clock, Timer } from '../../../runtime/ports.ts';
+import { runProgram } from '../subprocess.ts';
+import type { Source } from './uri.ts';
+
+const REDIRECTS_MAX = 10;
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+export interface DownloadOptions {
+  readonly clock: Clock;
+  /** `--fetcher_stall_timeout`: a download during which nothing comes for so long is given up. */
+  readonly stallMs: number;
+  readonly hadoopHome: string | undefined;
+  /** Whoever wants the file: local files are read with that user's rights. */
+  readonly user: { readonly uid: number; readonly gid: number } | undefined;
+  /** The container was given up. */
+  readonly signal: AbortSignal;
+}
+
+/** @throws Error in one line */
+export async function download(source: Source, path: string, options: DownloadOptions): Promise<void> {
+  if (source.kind === 'other') {
+    await fs.promises.rm(path, { force: true });
+    await copyFromHadoop(source.url, path, options);
+    return;
+  }
+  const file = await fs.promises.open(path, 'w', 0o644);
+  try {
+    if (source.kind === 'file') await copyLocal(source.path, file.fd, options);
+    else if (source.kind === 'http') await copyHttp(source.url, file, options);
+    else await copyFtp(source.url, file.fd, options);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Bytes of the source as far as it tells; undefined when it does not. */
+export async function announcedSize(source: Source, options: DownloadOptions): Promise<number | undefined> {
+  if (source.kind === 'file') {
+    const stat = await fs.promises.stat(source.path);
+    return stat.isFile() ? stat.size : undefined;
+  }
+  if (source.kind !== 'http') return undefined;
+  const response = await request(source.url, 'HEAD', options);
+  response.destroy();
+  const length = Number(response.headers['content-length'] ?? 0);
+  return response.statusCode === 200 && length > 0 ? length : undefined;
+}
+
+async function copyLocal(path: string, outputFd: number, { user, signal }: DownloadOptions): Promise<void> {
+  const stat = await fs.promises.stat(path);
+  if (!stat.isFile()) throw new Error('it is no regular file');
+  await runProgram('cat', ['--', path], { outputFd, user, signal });
+}
+
+async function copyHttp(url: string, file: fs.promises.FileHandle, options: DownloadOptions): Promise<void> {
+  const response = await request(url, 'GET', options);
+  if (response.statusCode !== 200) {
+    response.destroy();
+    throw new Error(`the server answered ${response.statusCode}`);
+  }
+  const stall = new Stall(options, () => response.destroy(new Error(stallText(options))));
+  try {
+    for await (const chunk of response) {
+      stall.restart();
+      await file.write(chunk as Buffer);
+    }
+  } finally {
+    stall.end();
+    response.destroy();
+  }
+  const announced = response.headers['content-length'];
+  if (announced !== undefined && (await file.stat()).size !== Number(announced)) {
+    throw new Error('the connection broke before the end');
+  }
+}
+
+/** Follows redirects. */
+async function request(
+  url: string,
+  method: 'GET' | 'HEAD',
+  options: DownloadOptions,
+): Promise<IncomingMessage> {
+  for (let at = new URL(url), hops = 0; ; hops++) {
+    if (at.protocol !== 'http:' && at.protocol !== 'https:') throw new Error(`redirected to ${at.protocol}`);
+    const response = await requestOnce(at, method, options);
+    const { location } = response.headers;
+    if (!REDIRECTS.has(response.statusCode ?? 0) || location === undefined) return response;
+    response.destroy();
+    if (hops >= REDIRECTS_MAX) throw new Error(`more than ${REDIRECTS_MAX} redirects`);
+    at = new URL(location, at);
+  }
+}
+
+async function requestOnce(
+  at: URL,
+  method: 'GET' | 'HEAD',
+  options: DownloadOptions,
+): Promise<IncomingMessage> {
+  const { request: ask } = await import(at.protocol === 'https:' ? 'node:https' : 'node:http');
+  return new Promise((resolve, reject) => {
+    const asked = ask(
+      at,
+      { method, agent: false, signal: options.signal },
+      resolve,
+    ) as import('node:http').ClientRequest;
+    const stall = new Stall(options, () => asked.destroy(new Error(stallText(options))));
+    asked.on('response', () => stall.end());
+    asked.on('error', (error) => {
+      stall.end();
+      reject(error);
+    });
+    asked.end();
+  });
+}
+
+async function copyFtp(
+  url: string,
+  outputFd: number,
+  { stallMs, user, signal }: DownloadOptions,
+): Promise<void> {
+  const seconds = String(Math.max(1, Math.ceil(stallMs / 1000)));
+  const args = [
+    '-sSf',
+    '--globoff',
+    '--proto',
+    '=ftp,ftps',
+    '-y',
+    seconds,
+    '-Y',
+    '1',
+    '--connect-timeout',
+    seconds,
+  ];
+  // By standard input: what else is in its arguments, others see.
+  const input = `url = "${url}"\n`;
+  await runProgram('curl', [...args, '-K', '-'], { outputFd, user, input, signal });
+}
+
+async function copyFromHadoop(
+  url: string,
+  path: string,
+  { hadoopHome, user, signal }: DownloadOptions,
+): Promise<void> {
+  const program = hadoopHome === undefined ? 'hadoop' : join(hadoopHome, 'bin', 'hadoop');
+  await runProgram(program, ['fs', '-copyToLocal', url, path], { user, signal });
+}
+
+function stallText({ stallMs }: DownloadOptions): string {
+  return `nothing came for ${stallMs / 1000} s`;
+}
+
+/** Calls back once when it is not restarted in time. */
+class Stall {
+  readonly #options: DownloadOptions;
+  readonly #onStall: () => void;
+  #timer: Timer;
+  #heardAt: number;
+
+  constructor(options: DownloadOptions, onStall: () => void) {
+    this.#options = options;
+    this.#onStall = onStall;
+    this.#heardAt = options.clock.monotonic();
+    this.#timer = this.#arm(options.stallMs);
+  }
+
+  restart(): void {
+    this.#heardAt = this.#options.clock.monotonic();
+  }
+
+  end(): void {
+    this.#timer.cancel();
+  }
+
+  #arm(delayMs: number): Timer {
+    const { clock, stallMs } = this.#options;
+    return clock.setTimer(delayMs, () => {
+      const left = this.#heardAt + stallMs - clock.monotonic();
+      if (left <= 0) this.#onStall();
+      else this.#timer = this.#arm(left);
+    });
+  }
+}
