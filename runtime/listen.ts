@@ -12,8 +12,6 @@ export interface ListenOptions extends Omit<NodeOptions, 'address' | 'transport'
   /** Address to bind. Default 127.0.0.1, a free port. */
   readonly host?: string;
   readonly port?: number;
-  /** Lets the hosted Stately inspector's page watch the charts of this node. Default: only its own pages and programs. */
-  readonly inspectHosted?: boolean;
   /** Address told to others, when it is not the bound one. */
   readonly advertise?: Partial<Address>;
   /** Links and HTTP over TLS, in both directions; without, plain. */
@@ -37,7 +35,7 @@ export async function listen(options: ListenOptions = {}): Promise<ListeningNode
   if (options.clusterSecret !== undefined) new ClusterSecret(options.clusterSecret);
   let node: Node | undefined;
   const acceptor = new WebSocketAcceptor(limits.frameBytesMax, (bind) => node?.acceptor.accept(bind));
-  const inspection = new InspectAcceptor(options.inspectHosted === true);
+  const inspection = new InspectAcceptor();
   const server = new HttpServer({
     bodyBytesMax: limits.bodyBytesMax,
     halfOpenMax: limits.httpHalfOpenMax,

@@ -13,8 +13,6 @@ export const INSPECT_PATH = '/__inspect__';
 /** Watchers at once; each costs what it watches. */
 const WATCHERS_MAX = 16;
 const PATTERN_CHARACTERS_MAX = 200;
-/** The hosted inspector's page may watch as well as the node's own. */
-const HOSTED = /^https:\/\/([a-z]+\.)?stately\.ai$/;
 
 export interface InspectHost {
   readonly inspector: Inspector;
@@ -24,7 +22,6 @@ export interface InspectHost {
 }
 
 export class InspectAcceptor {
-  private readonly hosted: boolean;
   private readonly server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -32,11 +29,6 @@ export class InspectAcceptor {
     maxPayload: 1024,
   });
   private readonly watches = new Set<Watch>();
-
-  /** @param hosted whether the hosted inspector's page may watch, too */
-  constructor(hosted: boolean) {
-    this.hosted = hosted;
-  }
 
   /** Whether this upgrade is for the inspector. */
   static wants(request: IncomingMessage): boolean {
@@ -62,8 +54,7 @@ export class InspectAcceptor {
 
   /** Status and words for those who may not watch. */
   private refusal(request: IncomingMessage, pattern: string): [status: string, why: string] | undefined {
-    if (!originAllowed(request, this.hosted))
-      return ['403 Forbidden', 'a page of another site may not watch'];
+    if (!originAllowed(request)) return ['403 Forbidden', 'a page of another site may not watch'];
     if (pattern.length > PATTERN_CHARACTERS_MAX) return ['400 Bad Request', 'actor: too long'];
     if (this.watches.size >= WATCHERS_MAX)
       return ['503 Service Unavailable', `${WATCHERS_MAX} watch already`];
@@ -91,15 +82,10 @@ export class InspectAcceptor {
   }
 }
 
-/** A browser tells where its page comes from: only the node's own pages may watch, and the hosted inspector's when asked for. */
-function originAllowed(request: IncomingMessage, hosted: boolean): boolean {
+/** A browser tells where its page comes from: only the node's own pages may watch. */
+function originAllowed(request: IncomingMessage): boolean {
   const { origin, host } = request.headers;
-  return (
-    origin === undefined ||
-    origin === `http://${host}` ||
-    origin === `https://${host}` ||
-    (hosted && HOSTED.test(origin))
-  );
+  return origin === undefined || origin === `http://${host}` || origin === `https://${host}`;
 }
 
 /** The upgrade as the gate sees requests. */

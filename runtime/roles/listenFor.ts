@@ -1,6 +1,7 @@
 import { mesosCodec } from '../../proto/messageCodec.ts';
 import { buildFacts } from '../build.ts';
 import { spawnEndpoints } from '../endpoints/index.ts';
+import { InspectBridge } from '../inspect/bridge.ts';
 import { INSPECT_PATH } from '../inspect/socket.ts';
 import { type ListeningNode, listen } from '../listen.ts';
 import type { Logger } from '../logging/index.ts';
@@ -42,16 +43,16 @@ export async function listenFor(where: Where, log: Logger): Promise<ListeningNod
       },
       ...security,
       codec: mesosCodec,
-      inspectHosted: where.inspect === true,
       log,
       ...(where.delegateId !== undefined && { delegateId: where.delegateId }),
     });
     spawnEndpoints(listening.node, buildFacts(), { snapshotRate: where.metrics_snapshot_rate_limit });
     if (where.inspect === true) {
-      const at = addressText(listening.node.address);
-      process.stdout.write(
-        `inspect ${security.tls === undefined ? 'ws' : 'wss'}://${at}${INSPECT_PATH}?actor=* (createWebSocketReceiver reads it)\n`,
-      );
+      listening.node.spawn(new InspectBridge());
+      const at = `${addressText(listening.node.address)}${INSPECT_PATH}?actor=*`;
+      const s = security.tls === undefined ? '' : 's';
+      process.stdout.write(`inspect ws${s}://${at} (createWebSocketReceiver reads it)\n`);
+      process.stdout.write(`inspect http${s}://${at} (a page with the hosted Stately inspector)\n`);
     }
     return listening;
   } catch (error) {
