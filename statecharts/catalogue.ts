@@ -19,6 +19,10 @@ import { inverseOfferMachine } from './inverseOffer.ts';
 import { jobMachine } from './job.ts';
 import { linkMachine } from './link.ts';
 import { machineMachine } from './machine.ts';
+import { marathonAppMachine } from './marathonApp.ts';
+import { marathonDeploymentMachine } from './marathonDeployment.ts';
+import { marathonHealthMachine } from './marathonHealth.ts';
+import { marathonInstanceMachine } from './marathonInstance.ts';
 import { masterMachine } from './master.ts';
 import { nestedContainerMachine } from './nestedContainer.ts';
 import { offerMachine } from './offer.ts';
@@ -388,6 +392,72 @@ export const catalogue: readonly CatalogueEntry[] = [
     description: 'A container inside another one, or one that no executor has.',
     file: 'nestedContainer.ts',
     samples: { STARTED: true, LAUNCH_FAILED: true, EXITED: true, GONE: true, CHILDREN_GONE: true },
+  }),
+  entry(marathonInstanceMachine, {
+    description: 'An instance of a Marathon service.',
+    file: 'marathonInstance.ts',
+    inputs: [{ resident: false }, { resident: true }],
+    samples: {
+      PROVISIONED: true,
+      RESERVING: true,
+      RESERVED: true,
+      STAGED: true,
+      STARTING: true,
+      RUNNING: true,
+      BEING_KILLED: true,
+      UNREACHABLE: true,
+      KILL_REQUESTED: [{ wipe: false }, { wipe: true }],
+      ENDED: [
+        { as: 'failed' },
+        { as: 'finished' },
+        { as: 'killed' },
+        { as: 'error' },
+        { as: 'dropped' },
+        { as: 'gone' },
+      ],
+    },
+  }),
+  entry(marathonDeploymentMachine, {
+    description: 'A deployment of Marathon, step by step.',
+    file: 'marathonDeployment.ts',
+    inputs: [{ steps: 0 }, { steps: 2 }],
+    samples: {
+      STORED: true,
+      STEP_DONE: true,
+      PAUSE_REQUESTED: true,
+      RESUME_REQUESTED: true,
+      BUDGET_EXCEEDED: true,
+      CANCEL_REQUESTED: true,
+    },
+  }),
+  entry(marathonAppMachine, {
+    description: 'A Marathon service: who changes it, and whether it launches.',
+    file: 'marathonApp.ts',
+    samples: {
+      LOCKED: true,
+      UNLOCKED: true,
+      LAUNCH_WANTED: true,
+      SATISFIED: true,
+      BACKED_OFF: true,
+      DELAY_RESET: true,
+      REMOVED: true,
+    },
+  }),
+  entry(marathonHealthMachine, {
+    description: 'A health check of one Marathon instance.',
+    file: 'marathonHealth.ts',
+    inputs: [
+      { gracePeriodMs: 0, fatalFailure: 1, passesNeeded: 1 },
+      { gracePeriodMs: 0, fatalFailure: 2, passesNeeded: 1 },
+      { gracePeriodMs: 1000, fatalFailure: 0, passesNeeded: 2 },
+    ],
+    samples: {
+      PASSED: true,
+      FAILED: [{ runningMs: 10 }, { runningMs: 5000 }],
+      TOLD_HEALTHY: true,
+      TOLD_UNHEALTHY: true,
+    },
+    within: ({ failures, passes }) => failures <= 3 && passes <= 3,
   }),
   entry(linkMachine, {
     description: 'A link between two nodes.',
