@@ -42,6 +42,8 @@ export interface RouteOptions {
   readonly realm?: string;
   /** Answered also by a node that sheds load: what an operator needs to see why. */
   readonly essential?: boolean;
+  /** The node's delegate answers this very path though its first token is another process': `/metrics` of a framework. */
+  readonly overrides?: boolean;
 }
 
 export interface Route extends RouteOptions {

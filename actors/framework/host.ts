@@ -1,8 +1,7 @@
 /** Runs one framework: its driver, the context it is given, and its end. */
 import type { FrameworkInfo } from '../../proto/index.ts';
-import type { Address, Node, Pid } from '../../runtime/index.ts';
+import { type HttpHandler, type Node, type Pid, Process } from '../../runtime/index.ts';
 import type { MasterDetector } from '../detector/index.ts';
-import type { FrameworkContext, FrameworkEnd } from './context.ts';
 import type { FrameworkDefinition } from './definition.ts';
 import { MesosSchedulerDriver } from './driver/driver.ts';
 import type { Scheduler } from './driver/scheduler.ts';
@@ -31,6 +30,7 @@ const NOTHING: Scheduler = { offers: () => {}, update: () => {} };
 export function hostFramework(node: Node, options: HostOptions): HostedFramework {
   const { definition, framework, master } = options;
   let end: FrameworkEnd | undefined;
+  const fronts: Pid[] = [];
   const finish = (how: FrameworkEnd): void => {
     if (end !== undefined) return;
     end = how;
@@ -42,14 +42,52 @@ export function hostFramework(node: Node, options: HostOptions): HostedFramework
     master,
     framework: { ...framework, ...definition.framework },
     explicitAcknowledgements: definition.explicitAcknowledgements === true,
-    scheduler: () => create(definition, contextOf(node, driver, options, finish), finish),
+    scheduler: () => create(definition, contextOf(node, driver, options, fronts, finish), finish),
   });
   const pid = node.spawn(driver);
   const ended = node.wait(pid).then(async () => {
+    await Promise.all(fronts.map((front) => endOf(node, front)));
     await definition.close?.();
     return end ?? { exitCode: 1 };
   });
   return { pid, ended, finish };
+}
+
+/** What a framework serves over HTTP: requests run as events of its driver, between two callbacks. */
+class FrameworkFront extends Process {
+  readonly #routes: readonly FrameworkRoute[];
+  readonly #driver: MesosSchedulerDriver;
+
+  constructor(id: string, routes: readonly FrameworkRoute[], driver: MesosSchedulerDriver) {
+    super(id);
+    this.#routes = routes;
+    this.#driver = driver;
+  }
+
+  override initialize(): void {
+    for (const { path, handler, ...options } of this.#routes)
+      this.route(
+        path,
+        this.#driver.deferred((request, reply) => answer(handler, request, reply)),
+        options,
+      );
+  }
+}
+
+/** A handler that throws costs its request, never the framework. */
+function answer(handler: HttpHandler, ...[request, reply]: Parameters<HttpHandler>): void {
+  try {
+    handler(request, reply);
+  } catch (error) {
+    if (!reply.closed) reply.text(500, 'Internal error; see the log');
+    throw error;
+  }
+}
+
+async function endOf(node: Node, pid: Pid): Promise<void> {
+  const ended = node.wait(pid);
+  node.terminate(pid);
+  await ended;
 }
 
 /** A framework that cannot even be made ends at once. */
@@ -73,6 +111,7 @@ function contextOf(
   node: Node,
   driver: MesosSchedulerDriver,
   { definition, options, print }: HostOptions,
+  fronts: Pid[],
   finish: (end: FrameworkEnd) => void,
 ): FrameworkContext {
   return {
@@ -80,6 +119,8 @@ function contextOf(
     random: node.random,
     ids: node.ids,
     log: node.loggerFor(driver.id).child(definition.name),
+    metrics: node.metrics,
+    serve: (id, routes) => void fronts.push(node.spawn(new FrameworkFront(id, routes, driver))),
     options,
     delay: (delayMs, run) => driver.after(delayMs, run),
     defer: (handler) => driver.deferred(handler),

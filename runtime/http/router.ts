@@ -25,10 +25,12 @@ export function routeRequest(host: RouterHost, request: HttpRequest, reply: Http
   if (receiveMessage(host, request, reply)) return;
   const home = request.path === '/' && host.homeId !== undefined ? host.find(host.homeId) : undefined;
   if (home !== undefined && answerBy(host, home, '', request, reply)) return;
+  const delegate = host.delegateId === undefined ? undefined : host.find(host.delegateId);
+  const overriding = delegate?.process.routes.get(request.path)?.overrides === true;
+  if (delegate !== undefined && overriding && answerBy(host, delegate, request.path, request, reply)) return;
   const [id, below] = firstToken(request.path);
   const mailbox = host.find(id);
   if (mailbox !== undefined && answerBy(host, mailbox, below, request, reply)) return;
-  const delegate = host.delegateId === undefined ? undefined : host.find(host.delegateId);
   if (mailbox === undefined && delegate !== undefined) {
     if (answerBy(host, delegate, request.path.replace(/\/+$/, ''), request, reply)) return;
   }

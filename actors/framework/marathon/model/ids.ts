@@ -4,8 +4,7 @@
  * A segment is made of lower-case DNS labels joined by dots. Relative ids are resolved against a group.
  */
 
-const SEGMENT =
-  /^(([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])$/;
+const SEGMENT = /^(([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])$/;
 
 /** Words that routes below an app's id use. */
 const RESERVED: ReadonlySet<string> = new Set(['restart', 'tasks', 'versions', '.', '..']);

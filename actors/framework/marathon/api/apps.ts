@@ -1,0 +1,294 @@
+/** `/v2/apps` (spec: marathon.md §2). */
+import { ApiError, noApp, noGroup, notValid } from '../errors.ts';
+import type { Marathon } from '../marathon.ts';
+import type { App } from '../model/app.ts';
+import { resolveId } from '../model/ids.ts';
+import { NO_CHANGE } from '../model/root.ts';
+import { isApp, type Spec, versioned } from '../model/spec.ts';
+import type { Committed } from '../writes.ts';
+import { appJson, definitionJson, embedsOf, LIST_EMBEDS, SINGLE_EMBEDS } from './appJson.ts';
+import type { Answer, Call } from './call.ts';
+import { earlierApp, isRollback, newApp, patchedApp, readInput, type WriteContext } from './readApp.ts';
+import { parseSelector, type Selector } from './selector.ts';
+import { deleteTask, deleteTasks, tasksAnswer } from './tasks.ts';
+
+const EMBED_PREFIXES = ['apps.', 'app.'];
+
+export function appsRoute(marathon: Marathon, call: Call): Answer {
+  if (call.rest === '') return collection(marathon, call);
+  const segments = call.rest.split('/').filter((each) => each !== '');
+  const [last, beforeLast] = [segments.at(-1), segments.at(-2)];
+  if (beforeLast === 'tasks' && call.method === 'DELETE')
+    return deleteTask(marathon, call, idOf(segments.slice(0, -2)), last ?? '');
+  if (beforeLast === 'versions') return oneVersion(marathon, call, idOf(segments.slice(0, -2)), last ?? '');
+  const id = idOf(segments.slice(0, -1));
+  if (last === 'tasks') return tasks(marathon, call, id);
+  if (last === 'versions') return versions(marathon, call, id);
+  if (last === 'restart') return restart(marathon, call, id);
+  if (last === '*') return below(marathon, call, id);
+  return single(marathon, call, idOf(segments));
+}
+
+function idOf(segments: readonly string[]): string {
+  return `/${segments.join('/')}`;
+}
+
+/** @throws ApiError 405 */
+export function wrongMethod(call: Call, allowed: string): never {
+  throw new ApiError(405, `${call.method} is not allowed here, only ${allowed}`);
+}
+
+function collection(marathon: Marathon, call: Call): Answer {
+  switch (call.method) {
+    case 'GET':
+      return list(marathon, call);
+    case 'POST':
+      return create(marathon, call);
+    case 'PUT':
+    case 'PATCH':
+      return putMany(marathon, call);
+    default:
+      return wrongMethod(call, 'GET, POST, PUT and PATCH');
+  }
+}
+
+function single(marathon: Marathon, call: Call, id: string): Answer {
+  switch (call.method) {
+    case 'GET': {
+      const app = existing(marathon, id);
+      return {
+        body: {
+          app: appJson(
+            marathon,
+            app,
+            embedsOf(call.all('embed'), EMBED_PREFIXES, SINGLE_EMBEDS),
+            isLegacy(marathon, call),
+          ),
+        },
+      };
+    }
+    case 'PUT':
+    case 'PATCH':
+      return putOne(marathon, call, id);
+    case 'DELETE':
+      return remove(marathon, call, id);
+    default:
+      return wrongMethod(call, 'GET, PUT, PATCH and DELETE');
+  }
+}
+
+/** Whether the client reads the members that apps had before 1.5. */
+export function isLegacy({ settings }: Marathon, call: Call): boolean {
+  return call.flag('legacy', settings.legacyOutput);
+}
+
+/** @throws ApiError 404 */
+function existing({ definitions }: Marathon, id: string): App {
+  const app = definitions.root.app(id);
+  if (app === undefined) throw noApp(id);
+  return app;
+}
+
+function list(marathon: Marathon, call: Call): Answer {
+  const selects = selectorOf(call);
+  const embeds = embedsOf(call.all('embed'), EMBED_PREFIXES, LIST_EMBEDS);
+  const legacy = isLegacy(marathon, call);
+  const apps = [...marathon.definitions.root.services.values()].filter(isApp).filter(selects);
+  return { body: { apps: apps.map((app) => appJson(marathon, app, embeds, legacy)) } };
+}
+
+function selectorOf(call: Call): (app: App) => boolean {
+  const [cmd, id, label] = [
+    call.query('cmd')?.toLowerCase(),
+    call.query('id')?.toLowerCase(),
+    call.query('label'),
+  ];
+  const byLabel: Selector = label === undefined ? () => true : parseSelector(label);
+  return (app) =>
+    (cmd === undefined || app.cmd?.toLowerCase().includes(cmd) === true) &&
+    (id === undefined || app.id.toLowerCase().includes(id)) &&
+    byLabel(app.labels);
+}
+
+/** Apps below a group. */
+function below(marathon: Marathon, call: Call, group: string): Answer {
+  if (marathon.definitions.root.group(group) === undefined) throw noGroup(group);
+  const embeds = embedsOf(call.all('embed'), EMBED_PREFIXES, LIST_EMBEDS);
+  const legacy = isLegacy(marathon, call);
+  const apps = [...marathon.definitions.root.servicesBelow(group)].filter(isApp);
+  return { body: { '*': apps.map((app) => appJson(marathon, app, embeds, legacy)) } };
+}
+
+export function writeContext(marathon: Marathon): WriteContext {
+  return {
+    marathon,
+    version: marathon.writes.nextVersion(),
+    servicePort: marathon.definitions.servicePorts(),
+    warnings: [],
+  };
+}
+
+/** Members of an answer to a write. */
+export function committed(
+  { version, deploymentId }: Committed,
+  write?: WriteContext,
+): Pick<Answer, 'headers'> & { body: Committed } {
+  return {
+    body: { version, deploymentId },
+    headers: {
+      'Marathon-Deployment-Id': deploymentId,
+      ...(write !== undefined &&
+        write.warnings.length > 0 && {
+          Warning: `299 - "${write.warnings.join('; ').replaceAll(/[^\x20-\x7e]|["\\]/g, '?')}"`,
+        }),
+    },
+  };
+}
+
+function create(marathon: Marathon, call: Call): Answer {
+  const write = writeContext(marathon);
+  const input = readInput(call.json(), write);
+  const id = resolveId(input.id ?? '/');
+  const { root } = marathon.definitions;
+  if (root.services.has(id)) throw new ApiError(409, `An app with id [${id}] already exists.`);
+  const app = newApp(input, id, write);
+  const force = call.flag('force');
+  const done = marathon.writes.commit(changeOf([app]), write.version, { force });
+  tellWrite(marathon, call, app);
+  const { headers } = committed(done, write);
+  const counts = { tasksStaged: 0, tasksRunning: 0, tasksHealthy: 0, tasksUnhealthy: 0 };
+  return {
+    status: 201,
+    headers: { ...headers, Location: `${call.origin}/v2/apps${id}` },
+    body: {
+      ...definitionJson(app, isLegacy(marathon, call)),
+      ...counts,
+      deployments: [{ id: done.deploymentId }],
+    },
+  };
+}
+
+export function changeOf(specs: readonly Spec[]): typeof NO_CHANGE {
+  return { ...NO_CHANGE, services: new Map(specs.map((spec) => [spec.id, spec])) };
+}
+
+export function tellWrite({ events }: Marathon, call: Call, appDefinition: object): void {
+  events.publish('api_post_event', { clientIp: call.clientIp, uri: call.request.path, appDefinition });
+}
+
+/** PUT and PATCH of one app. */
+function putOne(marathon: Marathon, call: Call, id: string): Answer {
+  const document = call.json();
+  const write = writeContext(marathon);
+  const input = readInput(document, write);
+  if (input.id !== undefined && resolveId(input.id) !== id)
+    write.warnings.push(`the id in the body is not the path's, ${id} counts`);
+  const earlier = marathon.definitions.root.app(id);
+  if (earlier === undefined && call.method === 'PATCH') throw noApp(id);
+  const app = appFor(document, input, id, write, earlier, call.flag('partialUpdate', true));
+  const done = marathon.writes.commit(changeOf([app]), write.version, { force: call.flag('force') });
+  tellWrite(marathon, call, app);
+  expire(marathon, call, earlier, app);
+  const answer = committed(done, write);
+  if (earlier !== undefined) return answer;
+  return { ...answer, status: 201, headers: { ...answer.headers, Location: `${call.origin}/v2/apps${id}` } };
+}
+
+function appFor(
+  document: unknown,
+  input: ReturnType<typeof readInput>,
+  id: string,
+  write: WriteContext,
+  earlier: App | undefined,
+  partial: boolean,
+  prefix = '',
+): App {
+  if (earlier === undefined) {
+    if (isRollback(document)) throw noApp(id);
+    return newApp(input, id, write, undefined, prefix);
+  }
+  if (isRollback(document) && (partial || Object.keys(input).length <= 2))
+    return earlierApp(input, earlier, write);
+  return partial ? patchedApp(input, earlier, write, prefix) : newApp(input, id, write, earlier, prefix);
+}
+
+/** Ours: `?expireAfterSeconds=600` takes a change of the number of instances back by itself. */
+function expire({ timed, context }: Marathon, call: Call, earlier: App | undefined, app: App): void {
+  const given = call.query('expireAfterSeconds');
+  if (given === undefined || earlier === undefined || earlier.instances === app.instances) return;
+  const seconds = Number(given);
+  if (!(seconds > 0))
+    throw new ApiError(
+      400,
+      `expireAfterSeconds: expected a number of seconds above 0, got '${given.slice(0, 60)}'`,
+    );
+  timed.begin({
+    service: app.id,
+    instances: app.instances,
+    before: earlier.instances,
+    untilMs: context.clock.now() + seconds * 1000,
+  });
+}
+
+/** Many apps in one deployment. A single object with an id is taken for a list of one, as a book shows it. */
+function putMany(marathon: Marathon, call: Call): Answer {
+  const given = call.json();
+  const documents: unknown[] = Array.isArray(given) ? given : [given];
+  const write = writeContext(marathon);
+  const partial = call.flag('partialUpdate', true);
+  const apps = documents.map((document, index) => {
+    const prefix = `(${index})`;
+    const input = readInput(document, write, prefix);
+    if (input.id === undefined) throw notValid([{ path: `${prefix}/id`, error: 'is required' }]);
+    const id = resolveId(input.id);
+    const earlier = marathon.definitions.root.app(id);
+    if (earlier === undefined && call.method === 'PATCH') throw noApp(id);
+    return appFor(document, input, id, write, earlier, partial, prefix);
+  });
+  const done = marathon.writes.commit(changeOf(apps), write.version, { force: call.flag('force') });
+  for (const app of apps) tellWrite(marathon, call, app);
+  return committed(done, write);
+}
+
+function remove(marathon: Marathon, call: Call, id: string): Answer {
+  const app = existing(marathon, id);
+  const change = { ...NO_CHANGE, services: new Map([[id, undefined]]) };
+  const done = marathon.writes.commit(change, marathon.writes.nextVersion(), {
+    force: call.flag('force', true),
+  });
+  tellWrite(marathon, call, app);
+  return committed(done);
+}
+
+function restart(marathon: Marathon, call: Call, id: string): Answer {
+  if (call.method !== 'POST') return wrongMethod(call, 'POST');
+  const app = existing(marathon, id);
+  const version = marathon.writes.nextVersion();
+  const again = versioned<App>(app, app, version, true);
+  return committed(marathon.writes.commit(changeOf([again]), version, { force: call.flag('force') }));
+}
+
+function tasks(marathon: Marathon, call: Call, id: string): Answer {
+  const wildcard = id.endsWith('/*');
+  const { root } = marathon.definitions;
+  const ids = wildcard
+    ? [...root.servicesBelow(id.slice(0, -2) || '/')].map((each) => each.id)
+    : [existing(marathon, id).id];
+  if (call.method === 'GET') return tasksAnswer(marathon, ids);
+  if (call.method === 'DELETE') return deleteTasks(marathon, call, ids);
+  return wrongMethod(call, 'GET and DELETE');
+}
+
+function versions({ definitions }: Marathon, call: Call, id: string): Answer {
+  if (call.method !== 'GET') return wrongMethod(call, 'GET');
+  if (definitions.root.app(id) === undefined) throw noApp(id);
+  return { body: { versions: definitions.versionsOf(id) } };
+}
+
+function oneVersion(marathon: Marathon, call: Call, id: string, version: string): Answer {
+  if (call.method !== 'GET') return wrongMethod(call, 'GET');
+  existing(marathon, id);
+  const app = marathon.definitions.version(id, version);
+  if (app === undefined || !isApp(app)) throw noApp(id, version);
+  return { body: definitionJson(app, isLegacy(marathon, call)) };
+}

@@ -1,0 +1,113 @@
+/** `/v2/info`, `/v2/leader` and the other things a Marathon tells of itself (spec: marathon.md §9). */
+import { ApiError } from '../errors.ts';
+import type { Marathon } from '../marathon.ts';
+import { appReader } from '../model/appSchema.ts';
+import { wrongMethod } from './apps.ts';
+import type { Answer, Call } from './call.ts';
+
+/** The version of Marathon's API that this one speaks. */
+export const API_VERSION = '1.11.0';
+
+const NUMBERS = [
+  'failover_timeout',
+  'local_port_min',
+  'local_port_max',
+  'task_launch_timeout',
+  'task_launch_confirm_timeout',
+  'task_reservation_timeout',
+  'reconciliation_initial_delay',
+  'reconciliation_interval',
+  'scale_apps_initial_delay',
+  'scale_apps_interval',
+  'max_instances_per_offer',
+  'launch_tokens',
+] as const;
+
+/** `zk://user:secret@host` and the like, without the secret. */
+function masked(text: string | undefined): string | undefined {
+  return text?.replace(/\/\/[^@/]*@/, '//xxxxxxxx@');
+}
+
+export function infoAnswer(marathon: Marathon, self: string): Answer {
+  const { settings, frameworkId } = marathon;
+  const { texts } = settings;
+  const numbers = Object.fromEntries(NUMBERS.map((name) => [name, numberOf(texts[name])]));
+  return {
+    body: {
+      name: 'marathon',
+      version: API_VERSION,
+      buildref: 'mesostate',
+      elected: true,
+      leader: self,
+      ...(frameworkId !== undefined && { frameworkId }),
+      marathon_config: {
+        ...numbers,
+        master: masked(texts['master']),
+        framework_name: texts['name'] ?? 'marathon',
+        ha: false,
+        checkpoint: texts['checkpoint'] === 'true',
+        executor: '//cmd',
+        hostname: self.split(':')[0],
+        webui_url: texts['webui_url'] ?? null,
+        mesos_role: settings.role === '*' ? null : settings.role,
+        mesos_user: settings.user ?? null,
+        mesos_leader_ui_url: texts['mesos_leader_ui_url'] ?? `http://${masked(texts['master'])}/`,
+        leader_proxy_connection_timeout_ms: 5000,
+        leader_proxy_read_timeout_ms: 10_000,
+        features: [...settings.features],
+        env_vars_prefix: settings.envPrefix === '' ? null : settings.envPrefix,
+        new_group_enforce_role: settings.enforceGroupRole,
+      },
+      event_subscriber: settings.callbacks
+        ? { type: 'http_callback', http_endpoints: settings.callbackUrls }
+        : null,
+      http_config: {
+        http_port: numberOf(texts['http_port']) ?? Number(self.split(':')[1]),
+        https_port: null,
+      },
+      zookeeper_config: {},
+    },
+  };
+}
+
+/** Durations are told in milliseconds, as Marathon's flags count them. */
+function numberOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const match = /^([\d.]+)(ms|secs|mins|hrs|days|weeks)?$/.exec(text);
+  if (match === null) return undefined;
+  const factor = { ms: 1, secs: 1e3, mins: 6e4, hrs: 36e5, days: 864e5, weeks: 6048e5 }[match[2] ?? 'ms'];
+  return Number(match[1]) * (factor ?? 1);
+}
+
+export function leaderAnswer(marathon: Marathon, call: Call, self: string): Answer {
+  if (call.method === 'GET') return { body: { leader: self } };
+  if (call.method !== 'DELETE') return wrongMethod(call, 'GET and DELETE');
+  const { context } = marathon;
+  context.delay(500, () => context.finish({ exitCode: 0, failover: true, again: true }));
+  return { body: { message: 'Leadership abdicated' } };
+}
+
+export function configAnswer({ settings }: Marathon): Answer {
+  const shown = Object.entries(settings.texts).map(([name, value]) => [name, masked(value) ?? null]);
+  return { body: Object.fromEntries(shown) };
+}
+
+export function pingAnswer(call: Call): Answer {
+  const accept = call.request.headers['accept'] ?? '*/*';
+  if (/application\/json/.test(accept)) return { body: '"pong"', type: 'application/json' };
+  if (/text\/plain|text\/\*|\*\/\*|text\/html/.test(accept))
+    return { body: 'pong', type: 'text/plain; charset=UTF-8' };
+  return { status: 204 };
+}
+
+export function schemaAnswer(call: Call): Answer {
+  if (call.rest !== 'app') throw new ApiError(404, `There is nothing at '${call.request.path}' here`);
+  return {
+    body: {
+      $schema: 'http://json-schema.org/draft-04/schema#',
+      ...appReader.schema,
+      additionalProperties: true,
+      required: ['id'],
+    },
+  };
+}

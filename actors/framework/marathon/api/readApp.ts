@@ -1,0 +1,140 @@
+/** From what a client sent to a complete, valid app. */
+import { noApp, notValid, wrongShape } from '../errors.ts';
+import type { Marathon } from '../marathon.ts';
+import { type App, isResident, servicePortsOf } from '../model/app.ts';
+import { type AppInput, appReader, isAnswered } from '../model/appSchema.ts';
+import { completeApp } from '../model/complete.ts';
+import { ancestorsOf } from '../model/ids.ts';
+import { type ModernInput, modernize } from '../model/legacy.ts';
+import { isObject, type Problem, unknownMembers } from '../model/schema.ts';
+import { isApp, restored, type Unversioned, versioned } from '../model/spec.ts';
+import { validateApp } from '../model/validate.ts';
+
+/** One write: the version it will have, and the ports it may give out. */
+export interface WriteContext {
+  readonly marathon: Marathon;
+  readonly version: string;
+  readonly servicePort: () => number;
+  /** Told to the client in a header. */
+  readonly warnings: string[];
+}
+
+/** Members that resident apps cannot change, as their reservations were made for them. */
+const RESERVED_FOR = ['cpus', 'mem', 'disk', 'gpus', 'requirePorts', 'role'] as const;
+
+/** @param prefix place of the app in a larger document, for problems */
+export function readInput(document: unknown, write: WriteContext, prefix = ''): AppInput {
+  const problems: Problem[] = [];
+  const input = appReader.read(document, prefix, problems);
+  if (input === undefined || problems.length > 0) throw wrongShape(problems);
+  const unknown = unknownMembers(document, appReader).filter((name) => !isAnswered(name));
+  if (unknown.length > 0)
+    write.warnings.push(`unknown members are ignored: ${unknown.slice(0, 8).join(', ')}`);
+  return input;
+}
+
+/** A new app, or one that replaces all of an earlier one. @throws ApiError 422 */
+export function newApp(input: AppInput, id: string, write: WriteContext, earlier?: App, prefix = ''): App {
+  return finish(modern(input, write, prefix), id, write, earlier, prefix);
+}
+
+/** The app with some members changed; objects are replaced as a whole. @throws ApiError 422 */
+export function patchedApp(input: AppInput, app: App, write: WriteContext, prefix = ''): App {
+  const { version: _version, versionInfo: _info, ...base } = app;
+  const changes = modern(input, write, prefix);
+  const merged = { ...(base as unknown as ModernInput), ...changes };
+  // Port definitions are the host network's only, mappings the others': the ones that were given win.
+  const toHost = changes.networks?.every(({ mode }) => mode === 'host') === true;
+  if (toHost && changes.container === undefined && merged.container?.portMappings !== undefined) {
+    const { portMappings: _dropped, ...container } = merged.container;
+    return finish({ ...merged, container }, app.id, write, app, prefix);
+  }
+  return finish(merged, app.id, write, app, prefix);
+}
+
+/** Back to a version of before. @throws ApiError 404 */
+export function earlierApp(input: AppInput, app: App, write: WriteContext): App {
+  const others = Object.keys(input).filter((name) => name !== 'version' && name !== 'id');
+  if (others.length > 0)
+    throw notValid([
+      { path: '/version', error: "The 'version' field may only be combined with the 'id' field." },
+    ]);
+  const version = input.version ?? '';
+  const spec = write.marathon.definitions.version(app.id, version);
+  if (spec === undefined || !isApp(spec)) throw noApp(app.id, version);
+  return restored(spec, write.version);
+}
+
+function modern(input: AppInput, { marathon }: WriteContext, prefix: string): ModernInput {
+  const problems: Problem[] = [];
+  const modernized = modernize(input, { bridge: marathon.settings.bridgeName }, problems);
+  if (problems.length > 0)
+    throw notValid(problems.map(({ path, error }) => ({ path: `${prefix}${path}`, error })));
+  return modernized;
+}
+
+function finish(
+  input: ModernInput,
+  id: string,
+  { marathon, version, servicePort }: WriteContext,
+  earlier: App | undefined,
+  prefix: string,
+): App {
+  const { settings } = marathon;
+  const enforced = enforcedRole(id, marathon);
+  const { networkName } = settings;
+  const completed: Unversioned<App> = completeApp(
+    input,
+    id,
+    { role: enforced ?? settings.role, servicePort, ...(networkName !== undefined && { networkName }) },
+    earlier === undefined ? [] : servicePortsOf(earlier),
+  );
+  const app = versioned<App>(completed, earlier, version);
+  const problems = [
+    ...validateApp(app, { features: settings.features }),
+    ...roleProblems(app, enforced, settings.role),
+    ...residentProblems(app, earlier),
+  ];
+  if (problems.length > 0)
+    throw notValid(problems.map(({ path, error }) => ({ path: `${prefix}${path}`, error })));
+  return app;
+}
+
+/** The role that the top-level group of a service gives it. */
+export function enforcedRole(id: string, { definitions }: Marathon): string | undefined {
+  const top = ancestorsOf(id)[1];
+  return top !== undefined && definitions.root.groups.get(top)?.enforceRole === true
+    ? top.slice(1)
+    : undefined;
+}
+
+function roleProblems({ id, role }: App, enforced: string | undefined, usual: string): Problem[] {
+  const allowed = new Set([
+    enforced ?? usual,
+    ...(enforced === undefined ? [ancestorsOf(id)[1]?.slice(1) ?? usual] : []),
+  ]);
+  if (allowed.has(role)) return [];
+  return [{ path: '/role', error: `got ${role}, expected one of: [${[...allowed].join(', ')}]` }];
+}
+
+function residentProblems(app: App, earlier: App | undefined): Problem[] {
+  if (earlier === undefined || !isResident(earlier) || !isResident(app)) return [];
+  const changed = RESERVED_FOR.filter((name) => app[name] !== earlier[name]);
+  const volumes = (each: App): string => JSON.stringify(each.container?.volumes);
+  return [
+    ...changed.map((name) => ({
+      path: `/${name}`,
+      error: 'Resident apps may not change resource requirements!',
+    })),
+    ...(volumes(app) === volumes(earlier)
+      ? []
+      : [{ path: '/container/volumes', error: 'Persistent volumes can not be changed!' }]),
+  ];
+}
+
+/** Whether a document asks for a rollback. */
+export function isRollback(document: unknown): boolean {
+  return (
+    isObject(document) && typeof document['version'] === 'string' && document['versionInfo'] === undefined
+  );
+}

@@ -1,0 +1,134 @@
+/** One deployment that is under way: its plan, its chart, and what was done of its present step. */
+import type { Timer } from '../../../../runtime/index.ts';
+import { LiveChart, marathonDeploymentMachine, type Transition } from '../../../../statecharts/index.ts';
+import type { Spec } from '../model/spec.ts';
+import type { Mode } from './evaluate.ts';
+import { type Action, affectedBy, type Plan } from './plan.ts';
+
+/** What is written down of a deployment. */
+export interface DeploymentRecord {
+  readonly plan: Plan;
+  readonly paused: boolean;
+  /** Canary steps that were passed, by service. */
+  readonly canaries: Readonly<Record<string, number>>;
+  /** It brings back what another one changed: it is never reverted by itself. */
+  readonly reverts: boolean;
+}
+
+export interface DeploymentOptions {
+  readonly record: DeploymentRecord;
+  readonly delay: (delayMs: number, run: () => void) => Timer;
+  readonly moved: (deployment: Deployment, transition: Transition) => void;
+  readonly stepBegins: (deployment: Deployment) => void;
+  readonly failed: (where: string, error: unknown) => void;
+}
+
+/** About a century. */
+const FOR_EVER_MS = 3_155_760_000_000;
+
+export class Deployment {
+  readonly plan: Plan;
+  readonly reverts: boolean;
+  readonly affected: readonly string[];
+  readonly chart: LiveChart<typeof marathonDeploymentMachine>;
+  /** Services of the present step whose actions are done. */
+  readonly done = new Set<string>();
+  /** Instances of the new version that failed, by service. */
+  readonly failures = new Map<string, number>();
+  readonly canaries: Map<string, number>;
+  /** Why it ended other than well. */
+  reason = '';
+  /** It was paused when it was written down. */
+  readonly wasPaused: boolean;
+  readonly #stepOf = new Map<string, number>();
+
+  constructor({ record, delay, moved, stepBegins, failed }: DeploymentOptions) {
+    const { plan, paused, canaries, reverts } = record;
+    this.plan = plan;
+    this.reverts = reverts;
+    this.wasPaused = paused;
+    this.canaries = new Map(Object.entries(canaries));
+    this.affected = affectedBy(plan);
+    plan.steps.forEach((step, index) => {
+      for (const { id } of step) this.#stepOf.set(id, index);
+    });
+    this.chart = new LiveChart(marathonDeploymentMachine, {
+      id: plan.id,
+      input: { steps: plan.steps.length },
+      clock: { setTimer: (delayMs, run) => delay(delayMs, run) },
+      delays: { DEADLINE: () => this.#deadlineMs() },
+      actions: {
+        beginStep: () => {
+          this.done.clear();
+          stepBegins(this);
+        },
+      },
+      onTransition: (transition) => moved(this, transition),
+      onError: ({ where, error }) => failed(where, error),
+    });
+  }
+
+  get id(): string {
+    return this.plan.id;
+  }
+
+  /** Index of the present step. */
+  get step(): number {
+    return this.chart.context.step;
+  }
+
+  /** Actions of the present step; none before it began. */
+  get actions(): readonly Action[] {
+    return this.plan.steps[this.step] ?? [];
+  }
+
+  get paused(): boolean {
+    return this.chart.value === 'paused';
+  }
+
+  get active(): boolean {
+    return this.chart.hasTag('active');
+  }
+
+  actionOf(service: string): Action | undefined {
+    return this.actions.find(({ id }) => id === service);
+  }
+
+  targetOf(service: string): Spec | undefined {
+    return this.plan.target[service] ?? undefined;
+  }
+
+  /**
+   * How a service is to be kept now: as before until its turn comes, then as the plan wants it.
+   * @returns undefined while nothing of it is to be there
+   */
+  wanted(service: string): { readonly mode: Mode; readonly spec: Spec } | undefined {
+    const original = this.plan.original[service] ?? undefined;
+    const target = this.targetOf(service);
+    const turn = this.#stepOf.get(service) ?? 0;
+    if (!this.active || this.step < turn)
+      return original === undefined ? undefined : { mode: 'scale', spec: original };
+    if (target === undefined) return original === undefined ? undefined : { mode: 'stop', spec: original };
+    return { mode: this.#restarts(service) ? 'restart' : 'scale', spec: target };
+  }
+
+  /** The most new instances a canary step allows now; undefined when there is no such step left. */
+  canaryMax(service: string): number | undefined {
+    const steps = this.targetOf(service)?.update?.canarySteps;
+    return this.#restarts(service) ? steps?.[this.canaries.get(service) ?? 0] : undefined;
+  }
+
+  record(): DeploymentRecord {
+    const { plan, paused, reverts } = this;
+    return { plan, paused, reverts, canaries: Object.fromEntries(this.canaries) };
+  }
+
+  #restarts(service: string): boolean {
+    return this.plan.steps.some((step) => step.some(({ id, verb }) => id === service && verb === 'Restart'));
+  }
+
+  #deadlineMs(): number {
+    const limits = this.actions.flatMap(({ id }) => this.targetOf(id)?.update?.deadlineSeconds ?? []);
+    return limits.length === 0 ? FOR_EVER_MS : Math.min(...limits) * 1000;
+  }
+}

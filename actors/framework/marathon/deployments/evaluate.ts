@@ -1,0 +1,95 @@
+/** What has to happen to the instances of one service now, so that they come to be as wanted. Pure. */
+import type { Candidate } from '../instances/selection.ts';
+import { selectToKill } from '../instances/selection.ts';
+import { isOutdated, keepsReservations, type Spec } from '../model/spec.ts';
+import { movesOf } from './upgrade.ts';
+
+/** An instance as it is looked at. */
+export interface Seen extends Candidate {
+  /** Counts as an instance: wanted, or with a task that may go on. */
+  readonly counted: boolean;
+  readonly alive: boolean;
+  /** Runs, its checks pass, it is ready, it has been so for long enough. */
+  readonly healthy: boolean;
+}
+
+export type Mode = 'scale' | 'restart' | 'stop';
+
+export interface Wanted {
+  readonly mode: Mode;
+  readonly spec: Spec;
+  /** Instances that are to go first. */
+  readonly kill: ReadonlySet<string>;
+  /** New instances at most, where a canary step or a pause holds the rest back. */
+  readonly newMax?: number;
+}
+
+export interface Work {
+  /** How many to launch, those that wait for an offer included. */
+  readonly launch: number;
+  readonly kill: readonly Candidate['instance'][];
+  readonly done: boolean;
+}
+
+/** @param seen all instances of the service */
+export function evaluate(wanted: Wanted, seen: readonly Seen[]): Work {
+  if (wanted.mode === 'stop') return stop(seen);
+  return wanted.mode === 'scale' ? scale(wanted, seen) : restart(wanted, seen);
+}
+
+/** Even reservations go. */
+function stop(seen: readonly Seen[]): Work {
+  const kill = seen.filter(({ state }) => state !== 'killing').map(({ instance }) => instance);
+  return { launch: 0, kill, done: seen.length === 0 };
+}
+
+function scale({ spec, kill: first }: Wanted, seen: readonly Seen[]): Work {
+  const counted = seen.filter((each) => each.counted);
+  const surplus = counted.length - spec.instances;
+  const { killSelection, constraints } = spec;
+  const kill = selectToKill(counted, surplus, { killSelection, constraints, first });
+  const dying = seen.some(({ state }) => state === 'killing');
+  const healthy = counted.filter((each) => each.healthy).length;
+  return {
+    launch: Math.max(0, -surplus),
+    kill,
+    done: surplus === 0 && !dying && healthy >= spec.instances,
+  };
+}
+
+function restart({ spec, kill: first, newMax }: Wanted, seen: readonly Seen[]): Work {
+  const outdated = (each: Seen): boolean => isOutdated(each.instance, spec);
+  const old = seen.filter((each) => outdated(each) && (each.alive || each.counted));
+  const fresh = seen.filter((each) => !outdated(each) && each.counted);
+  const oldLeft = old.filter(({ state }) => state !== 'killing');
+  const oldHealthy = oldLeft.filter(({ healthy }) => healthy);
+  const moves = movesOf(
+    { ...spec.upgradeStrategy, instances: spec.instances, resident: keepsReservations(spec) },
+    {
+      oldAlive: old.length,
+      oldDying: old.length - oldLeft.length,
+      oldHealthy: oldHealthy.length,
+      newAlive: fresh.length,
+      newHealthy: fresh.filter(({ healthy }) => healthy).length,
+    },
+  );
+  const rule = { killSelection: spec.killSelection, constraints: spec.constraints, first };
+  const held = newMax !== undefined && newMax < spec.instances;
+  const kill = [
+    // A canary stands beside the old instances: none of them dies for one that is held back.
+    ...(held ? [] : oldLeft.filter(({ healthy }) => !healthy).map(({ instance }) => instance)),
+    ...selectToKill(
+      oldHealthy,
+      held ? Math.min(moves.kill, heldKills(oldLeft.length, newMax ?? 0, spec)) : moves.kill,
+      rule,
+    ),
+    ...selectToKill(fresh, fresh.length - spec.instances, rule),
+  ];
+  const start = held ? Math.min(moves.start, Math.max(0, newMax - fresh.length)) : moves.start;
+  return { launch: start, kill, done: moves.done && !held };
+}
+
+/** Old instances that give their place to the new ones that are allowed. */
+function heldKills(old: number, newMax: number, { instances }: Spec): number {
+  return Math.max(0, old + newMax - instances);
+}

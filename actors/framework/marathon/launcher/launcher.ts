@@ -1,0 +1,238 @@
+/** Answers offers: launches what waits, declines the rest (spec: marathon.md §22). */
+import {
+  type Offer,
+  type OfferOperation,
+  OfferOperationType,
+  type TaskInfo,
+} from '../../../../proto/index.ts';
+import type { Clock, Ids, Random } from '../../../../runtime/index.ts';
+import type { SchedulerDriver } from '../../driver/scheduler.ts';
+import { Instance, type InstanceTask } from '../instances/instance.ts';
+import type { InstanceTable } from '../instances/table.ts';
+import { isResident } from '../model/app.ts';
+import { underscored } from '../model/ids.ts';
+import { isApp, isOutdated, keepsReservations, type Spec } from '../model/spec.ts';
+import { type MatchRule, OpenOffer, shuffled } from '../offers/matcher.ts';
+import type { Taken } from '../offers/pool.ts';
+import type { Reason } from '../offers/reasons.ts';
+import type { MarathonSettings } from '../settings.ts';
+import { podOperation } from './podTask.ts';
+import { assignPorts } from './ports.ts';
+import type { LaunchQueue, QueueEntry } from './queue.ts';
+import { cleanup, residentOperations } from './residents.ts';
+import { taskInfoOf } from './taskInfo.ts';
+import { LaunchTokens } from './tokens.ts';
+
+export interface LauncherOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: Ids;
+  readonly settings: MarathonSettings;
+  readonly queue: LaunchQueue;
+  readonly instances: InstanceTable;
+  readonly afterStore: (run: () => void) => void;
+  readonly enforcesRole: (spec: Spec) => boolean;
+  readonly frameworkId: () => string;
+  readonly counted: (
+    what: 'incoming' | 'declined' | 'used' | 'launch' | 'launch-group' | 'reserve',
+    by: number,
+  ) => void;
+}
+
+/** What is sent for one instance, or why nothing is. */
+export type Attempt = { readonly operations: readonly OfferOperation[] } | Reason;
+
+export class Launcher {
+  readonly #options: LauncherOptions;
+  readonly tokens: LaunchTokens;
+  homeRegion: string | undefined;
+
+  constructor(options: LauncherOptions) {
+    this.#options = options;
+    const { clock, settings } = options;
+    this.tokens = new LaunchTokens(clock, settings.launchTokens, settings.launchTokenRefreshMs);
+  }
+
+  answer(driver: SchedulerDriver, offers: readonly Offer[]): void {
+    this.#options.counted('incoming', offers.length);
+    for (const offer of offers) this.#answerOne(driver, offer);
+  }
+
+  /** What an offer lacks for one instance of a service; undefined when it would fit. */
+  wouldFit(offer: Offer, spec: Spec): Reason | undefined {
+    const taken = new OpenOffer(offer, this.#rule).take(spec);
+    return typeof taken === 'string' ? taken : undefined;
+  }
+
+  #answerOne(driver: SchedulerDriver, offer: Offer): void {
+    const { settings, afterStore, counted } = this.#options;
+    const open = new OpenOffer(offer, this.#rule);
+    const operations = [...cleanup(open, this.#options.instances), ...this.#use(open)];
+    const refuse_seconds =
+      this.#options.queue.anyWaiting && operations.length > 0 ? 0 : settings.declineMs / 1000;
+    if (operations.length === 0) {
+      counted('declined', 1);
+      driver.decline([offer.id], { refuse_seconds });
+      return;
+    }
+    counted('used', 1);
+    const merged = mergeLaunches(operations);
+    afterStore(() => driver.accept([offer.id], merged, { refuse_seconds }));
+  }
+
+  get #rule(): MatchRule {
+    const { clock, random, settings } = this.#options;
+    return {
+      nowMs: clock.now(),
+      random,
+      acceptedRoles: settings.acceptedRoles,
+      drainingMs: settings.drainingMs,
+      gpuBehavior: settings.gpuBehavior,
+      homeRegion: this.homeRegion,
+      placed: (spec) => this.#placed(spec),
+    };
+  }
+
+  #placed(spec: Spec): Instance['place'] extends infer P ? NonNullable<P>[] : never {
+    const { instances } = this.#options;
+    return instances
+      .of(spec.id)
+      .filter((each) => instances.state(each) !== 'unreachableInactive' && !isOutdated(each, spec))
+      .flatMap(({ place }) => place ?? []);
+  }
+
+  /** Round by round, so that no service starves, until nothing fits any more. */
+  #use(open: OpenOffer): OfferOperation[] {
+    const { queue, random, settings, clock } = this.#options;
+    const waiting = shuffled([...queue.waiting()], random);
+    let left = [
+      ...waiting.filter(({ spec }) => keepsReservations(spec)),
+      ...waiting.filter(({ spec }) => !keepsReservations(spec)),
+    ];
+    const operations: OfferOperation[] = [];
+    const used = new Set<string>();
+    let launched = 0;
+    while (left.length > 0 && launched < settings.maxInstancesPerOffer) {
+      const next: QueueEntry[] = [];
+      for (const { spec } of left) {
+        const entry = queue.entry(spec.id);
+        if (entry === undefined || launched >= settings.maxInstancesPerOffer) continue;
+        const attempt = this.#attempt(open, entry);
+        if (typeof attempt === 'string') {
+          if (!used.has(spec.id)) entry.history.passed(open.offer, attempt, clock.now());
+          continue;
+        }
+        used.add(spec.id);
+        launched++;
+        operations.push(...attempt.operations);
+        next.push(entry);
+      }
+      left = next;
+    }
+    return operations;
+  }
+
+  #attempt(open: OpenOffer, { spec }: QueueEntry): Attempt {
+    if (isApp(spec) && isResident(spec)) return this.#attemptResident(open, spec);
+    const taken = open.take(spec);
+    if (typeof taken === 'string') return taken;
+    if (!this.tokens.take()) return 'DeclinedScarceResources';
+    const instance = this.#newInstance(spec);
+    const operation = this.#provision(open, spec, instance, taken);
+    this.#options.instances.step(instance, { type: 'PROVISIONED' });
+    this.#options.queue.launched(spec.id);
+    return { operations: [operation] };
+  }
+
+  #attemptResident(open: OpenOffer, spec: Extract<Spec, { readonly cpus: number }>): Attempt {
+    const { instances, queue, settings, frameworkId, ids } = this.#options;
+    const found = residentOperations({
+      open,
+      spec,
+      instances,
+      settings,
+      frameworkId: frameworkId(),
+      uuid: () => ids.uuid(),
+      begin: () => this.#newInstance(spec),
+    });
+    if (typeof found === 'string') return found;
+    if (found.reserve !== undefined) {
+      this.#options.counted('reserve', 1);
+      return { operations: found.reserve };
+    }
+    const { instance, taken } = found;
+    instance.version = spec.version;
+    instance.config = spec.versionInfo.lastConfigChangeAt;
+    const operation = this.#provision(open, spec, instance, taken);
+    instances.step(instance, { type: 'PROVISIONED' });
+    queue.launched(spec.id);
+    return { operations: [operation] };
+  }
+
+  #newInstance(spec: Spec): Instance {
+    const { instances, ids, clock } = this.#options;
+    const instance = new Instance({
+      id: `${underscored(spec.id)}.instance-${ids.uuid()}`,
+      service: spec.id,
+      version: spec.version,
+      config: spec.versionInfo.lastConfigChangeAt,
+      number: instances.freeNumber(spec.id),
+      role: spec.role,
+      resident: keepsReservations(spec),
+      sinceMs: clock.now(),
+    });
+    instances.add(instance);
+    return instance;
+  }
+
+  /** Gives the instance its place, ports and tasks. @returns what launches it */
+  #provision(open: OpenOffer, spec: Spec, instance: Instance, taken: Taken): OfferOperation {
+    const { clock, random, settings, counted, enforcesRole, frameworkId } = this.#options;
+    instance.incarnation++;
+    instance.place = open.place;
+    instance.stagedAtMs = clock.now();
+    instance.startedAtMs = undefined;
+    if (!isApp(spec)) {
+      counted('launch-group', 1);
+      const names = spec.containers.map(({ name }) => name);
+      instance.tasks = names.map((name) => newTask(`${instance.id}.${name}`, name));
+      instance.hostPorts = taken.ports;
+      return podOperation(spec, instance, taken, {
+        frameworkId: frameworkId(),
+        envPrefix: settings.envPrefix,
+        bridgeName: settings.bridgeName,
+      });
+    }
+    counted('launch', 1);
+    const ports = assignPorts(spec, taken.ports, random);
+    instance.hostPorts = ports.map(({ hostPort }) => hostPort ?? 0);
+    const taskId = `${instance.id}._app.${instance.incarnation}`;
+    instance.tasks = [newTask(taskId, '_app')];
+    const task = taskInfoOf(spec, {
+      taskId,
+      place: open.place,
+      resources: taken.resources,
+      ports,
+      number: instance.number,
+      envPrefix: settings.envPrefix,
+      enforceGroupRole: enforcesRole(spec),
+      bridgeName: settings.bridgeName,
+    });
+    return launchOf([task]);
+  }
+}
+
+function newTask(id: string, container: string): InstanceTask {
+  return { id, container, state: 'TASK_STAGING', ipAddresses: [] };
+}
+
+function launchOf(task_infos: TaskInfo[]): OfferOperation {
+  return { type: OfferOperationType.LAUNCH, launch: { task_infos } };
+}
+
+/** Single launches go out as one, after what they need. */
+function mergeLaunches(operations: readonly OfferOperation[]): OfferOperation[] {
+  const tasks = operations.flatMap(({ launch }) => launch?.task_infos ?? []);
+  const others = operations.filter(({ launch }) => launch === undefined);
+  return tasks.length === 0 ? others : [...others, launchOf(tasks)];
+}

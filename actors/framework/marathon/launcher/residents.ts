@@ -1,0 +1,173 @@
+/** Instances with persistent volumes: reservations, volumes, and launches upon them (spec: marathon.md §27). */
+import {
+  type OfferOperation,
+  OfferOperationType,
+  type Resource,
+  ResourceDiskInfoSourceType,
+  ResourceReservationInfoType,
+  VolumeMode,
+} from '../../../../proto/index.ts';
+import { portNumbers, Resources } from '../../../../proto/resources/index.ts';
+import type { Instance, InstanceVolume } from '../instances/instance.ts';
+import type { InstanceTable } from '../instances/table.ts';
+import { type App, persistentVolumesOf } from '../model/app.ts';
+import { segmentsOf } from '../model/ids.ts';
+import { INSTANCE_LABEL, instanceOfReservation, type OpenOffer } from '../offers/matcher.ts';
+import type { Taken } from '../offers/pool.ts';
+import type { Reason } from '../offers/reasons.ts';
+import type { MarathonSettings } from '../settings.ts';
+import { wantedHostPorts } from './ports.ts';
+
+export interface ResidentOptions {
+  readonly open: OpenOffer;
+  readonly spec: App;
+  readonly instances: InstanceTable;
+  readonly settings: MarathonSettings;
+  readonly frameworkId: string;
+  readonly uuid: () => string;
+  /** Makes an instance that is wanted. */
+  readonly begin: () => Instance;
+}
+
+/** Either a launch upon a reservation, or what makes one. */
+export type ResidentWork =
+  | { readonly instance: Instance; readonly taken: Taken; readonly reserve?: undefined }
+  | { readonly reserve: readonly OfferOperation[] };
+
+export function residentOperations(options: ResidentOptions): ResidentWork | Reason {
+  const { open, spec, instances } = options;
+  const waiting = instances
+    .of(spec.id)
+    .filter((each) => ['reserved', 'reserving'].includes(instances.state(each)));
+  for (const instance of waiting) {
+    const reserved = reservedFor(instance, open);
+    if (reserved.isEmpty || !hasVolumes(instance, reserved)) continue;
+    return { instance, taken: { resources: reserved.toMessages(), ports: portNumbers(reserved) } };
+  }
+  // What waits for its reservation is not given another one elsewhere.
+  if (
+    waiting.length > 0 &&
+    waiting.some((each) => instances.state(each) === 'reserving' || each.place !== undefined)
+  )
+    if (waiting.length >= missing(instances, spec)) return 'NoCorrespondingReservationFound';
+  return reserve(options);
+}
+
+/** How many instances are without a task. */
+function missing(instances: InstanceTable, spec: App): number {
+  return spec.instances - instances.of(spec.id).filter((each) => instances.alive(each)).length;
+}
+
+function reserve(options: ResidentOptions): ResidentWork | Reason {
+  const { open, spec, begin, settings, frameworkId, uuid } = options;
+  if (spec.role === '*') return 'UnfulfilledRole';
+  const objection = open.objection(spec);
+  if (objection !== undefined) return objection;
+  const volumes = persistentVolumesOf(spec);
+  const diskMb = volumes.reduce((sum, { persistent }) => sum + (persistent?.size ?? 0), 0);
+  const taken = open.takePlain({ ...spec, disk: spec.disk + diskMb });
+  if (typeof taken === 'string') return taken;
+  const instance = begin();
+  instance.place = open.place;
+  instance.volumes = volumes.map(({ containerPath }): InstanceVolume => {
+    const id = uuid();
+    return {
+      containerPath,
+      uuid: id,
+      persistenceId: `${segmentsOf(spec.id).join('#')}#${containerPath}#${id}`,
+    };
+  });
+  instance.hostPorts = taken.ports.length === wantedHostPorts(spec).length ? taken.ports : [];
+  options.instances.step(instance, { type: 'RESERVING' });
+  const reserved = taken.resources.map((resource) =>
+    reservedAs(resource, spec.role, settings.principal, instance.id, frameworkId),
+  );
+  const disk = reserved.find(({ name }) => name === 'disk');
+  const created =
+    disk === undefined
+      ? []
+      : volumes.map((volume, index) => volumeOf(disk, volume, instance.volumes[index], settings.principal));
+  return {
+    reserve: [
+      { type: OfferOperationType.RESERVE, reserve: { resources: reserved } },
+      { type: OfferOperationType.CREATE, create: { volumes: created } },
+    ],
+  };
+}
+
+function reservedAs(
+  resource: Resource,
+  role: string,
+  principal: string | undefined,
+  instanceId: string,
+  frameworkId: string,
+): Resource {
+  const { role: _role, reservation: _old, ...rest } = resource;
+  const labels = {
+    labels: [
+      { key: 'marathon_framework_id', value: frameworkId },
+      { key: INSTANCE_LABEL, value: instanceId },
+    ],
+  };
+  const own = {
+    type: ResourceReservationInfoType.DYNAMIC,
+    role,
+    labels,
+    ...(principal !== undefined && { principal }),
+  };
+  return { ...rest, reservations: [...(rest.reservations ?? []), own] };
+}
+
+function volumeOf(
+  disk: Resource,
+  { containerPath, persistent }: ReturnType<typeof persistentVolumesOf>[number],
+  volume: InstanceVolume | undefined,
+  principal: string | undefined,
+): Resource {
+  const source =
+    persistent?.type === 'path' || persistent?.type === 'mount'
+      ? {
+          source: {
+            type:
+              persistent.type === 'path' ? ResourceDiskInfoSourceType.PATH : ResourceDiskInfoSourceType.MOUNT,
+          },
+        }
+      : {};
+  return {
+    ...disk,
+    scalar: { value: persistent?.size ?? 0 },
+    disk: {
+      ...source,
+      persistence: { id: volume?.persistenceId ?? '', ...(principal !== undefined && { principal }) },
+      volume: { container_path: containerPath, mode: VolumeMode.RW },
+    },
+  };
+}
+
+function reservedFor(instance: Instance, open: OpenOffer): Resources {
+  return open.resources.filter(({ reservations }) => instanceOfReservation(reservations) === instance.id);
+}
+
+function hasVolumes(instance: Instance, reserved: Resources): boolean {
+  const offered = new Set(reserved.entries.flatMap(({ kind }) => kind.disk?.persistence?.id ?? []));
+  return instance.volumes.every(({ persistenceId }) => offered.has(persistenceId));
+}
+
+/** Frees what instances have reserved that nobody knows any more. */
+export function cleanup(open: OpenOffer, instances: InstanceTable): OfferOperation[] {
+  const stale = open.resources.filter(({ reservations }) => {
+    const owner = instanceOfReservation(reservations);
+    return owner !== undefined && instances.get(owner) === undefined;
+  });
+  if (stale.isEmpty) return [];
+  const volumes = stale.persistentVolumes().toMessages();
+  const plain = stale.toMessages().map((resource) => {
+    const { disk, ...rest } = resource;
+    if (disk === undefined) return resource;
+    return disk.source === undefined ? rest : { ...rest, disk: { source: disk.source } };
+  });
+  return [
+    ...(volumes.length > 0 ? [{ type: OfferOperationType.DESTROY, destroy: { volumes } }] : []),
+    { type: OfferOperationType.UNRESERVE, unreserve: { resources: Resources.of(plain).toMessages() } },
+  ];
+}

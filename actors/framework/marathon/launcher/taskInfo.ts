@@ -1,0 +1,131 @@
+/** The TaskInfo of an app's instance (spec: marathon.md §25). */
+import {
+  type CommandInfo,
+  type CommandInfoURI,
+  type DiscoveryInfo,
+  DiscoveryInfoVisibility,
+  type ExecutorInfo,
+  type Resource,
+  type TaskInfo,
+} from '../../../../proto/index.ts';
+import type { Place } from '../instances/instance.ts';
+import type { App, Fetch } from '../model/app.ts';
+import { reversedName, segmentsOf } from '../model/ids.ts';
+import { mesosCheck, mesosHealthCheck } from './checks.ts';
+import { containerInfoOf } from './container.ts';
+import { environmentOf } from './environment.ts';
+import type { AssignedPort } from './ports.ts';
+
+export interface TaskOptions {
+  readonly taskId: string;
+  readonly place: Place;
+  readonly resources: readonly Resource[];
+  readonly ports: readonly AssignedPort[];
+  readonly number: number;
+  readonly envPrefix: string;
+  readonly enforceGroupRole: boolean;
+  readonly bridgeName: string;
+}
+
+export function taskInfoOf(app: App, options: TaskOptions): TaskInfo {
+  const { taskId, place, resources, ports } = options;
+  const command = commandInfoOf(app, options);
+  const container = containerInfoOf(app, ports, taskId, options.bridgeName);
+  const health = mesosHealthCheck(app, ports);
+  const check = mesosCheck(app, ports);
+  const custom = app.executor !== '' && app.executor !== '//cmd';
+  const grace = app.taskKillGracePeriodSeconds;
+  const limits = limitsOf(app);
+  return {
+    name: reversedName(app.id),
+    task_id: { value: taskId },
+    agent_id: { value: place.agentId },
+    resources: [...resources],
+    ...(custom ? { executor: executorOf(app, taskId, command, container) } : { command }),
+    ...(container !== undefined && !custom && { container }),
+    ...(health !== undefined && { health_check: health }),
+    ...(check !== undefined && { check }),
+    ...(grace !== undefined && { kill_policy: { grace_period: { nanoseconds: Math.round(grace * 1e9) } } }),
+    labels: { labels: Object.entries(app.labels).map(([key, value]) => ({ key, value })) },
+    discovery: discoveryOf(app, ports),
+    ...(limits !== undefined && { limits }),
+  };
+}
+
+function commandInfoOf(
+  app: App,
+  { taskId, place, ports, number, envPrefix, enforceGroupRole }: TaskOptions,
+): CommandInfo {
+  const { hostname } = place;
+  const variables = environmentOf(app, ports, {
+    taskId,
+    hostname,
+    number,
+    prefix: envPrefix,
+    enforceGroupRole,
+  });
+  return {
+    ...(app.cmd !== undefined && { shell: true, value: app.cmd }),
+    ...(app.cmd === undefined && argvOf(app)),
+    uris: app.fetch.map(uriOf),
+    environment: { variables },
+    ...(app.user !== undefined && { user: app.user }),
+  };
+}
+
+/** With an image the arguments are its entry point's; without, the first one is the program. */
+function argvOf({ args = [], container }: App): Pick<CommandInfo, 'shell' | 'value' | 'arguments'> {
+  if (container?.docker?.image !== undefined) return { shell: false, arguments: [...args] };
+  const [program = ''] = args;
+  return { shell: false, value: program, arguments: [...args] };
+}
+
+export function uriOf({ uri, extract, executable, cache, destPath }: Fetch): CommandInfoURI {
+  return { value: uri, extract, executable, cache, ...(destPath !== undefined && { output_file: destPath }) };
+}
+
+function executorOf(
+  app: App,
+  taskId: string,
+  command: CommandInfo,
+  container: ExecutorInfo['container'],
+): ExecutorInfo {
+  const value = `chmod ug+rx '${app.executor}' && exec '${app.executor}' ${app.cmd ?? (app.args ?? []).join(' ')}`;
+  return {
+    executor_id: { value: `marathon-${taskId}` },
+    name: segmentsOf(app.executor).at(-1) ?? app.executor,
+    command: { ...command, shell: true, value: value.trim() },
+    ...(container !== undefined && { container }),
+  };
+}
+
+function discoveryOf(app: App, ports: readonly AssignedPort[]): DiscoveryInfo {
+  return {
+    visibility: DiscoveryInfoVisibility.FRAMEWORK,
+    name: reversedName(app.id),
+    ports: {
+      ports: ports.flatMap(({ hostPort, containerPort, name, protocol, labels }) =>
+        protocol.split(',').map((each) => ({
+          number: hostPort ?? containerPort ?? 0,
+          ...(name !== undefined && { name }),
+          protocol: each,
+          labels: {
+            labels: [
+              ...Object.entries(labels).map(([key, value]) => ({ key, value })),
+              { key: 'network-scope', value: hostPort === undefined ? 'container' : 'host' },
+            ],
+          },
+        })),
+      ),
+    },
+  };
+}
+
+function limitsOf({ resourceLimits }: App): TaskInfo['limits'] {
+  if (resourceLimits === undefined) return undefined;
+  const limits = Object.entries(resourceLimits).map(([name, limit]) => [
+    name,
+    { value: limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit) },
+  ]);
+  return limits.length === 0 ? undefined : Object.fromEntries(limits);
+}

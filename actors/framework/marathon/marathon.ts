@@ -1,0 +1,403 @@
+/**
+ * Marathon: keeps services running. The scheduler's callbacks arrive here, and what its parts tell each other passes through
+ * here; every change is written down before it is acted upon.
+ */
+import type { Offer, TaskStatus } from '../../../proto/index.ts';
+import { enumName, TaskState } from '../../../proto/index.ts';
+import type { Transition } from '../../../statecharts/index.ts';
+import type { FrameworkContext } from '../context.ts';
+import { Reconciler } from '../driver/reconciler.ts';
+import type { Scheduler, SchedulerDriver, Subscription } from '../driver/scheduler.ts';
+import type { DeploymentRecord } from './deployments/deployment.ts';
+import { Deployments } from './deployments/manager.ts';
+import { EventBus, isoTime } from './events/bus.ts';
+import { Callbacks } from './events/callbacks.ts';
+import { instanceEvents } from './events/instanceEvents.ts';
+import { HealthMonitor } from './health/monitor.ts';
+import type { Prober } from './health/prober.ts';
+import { Readiness } from './health/readiness.ts';
+import { conditionOf, type Instance, type InstanceRecord, isEnd } from './instances/instance.ts';
+import { InstanceTable } from './instances/table.ts';
+import { Keeper } from './keeper.ts';
+import { Killer } from './launcher/killer.ts';
+import { Launcher } from './launcher/launcher.ts';
+import { LaunchQueue } from './launcher/queue.ts';
+import { MarathonMetrics } from './metrics.ts';
+import { ancestorsOf } from './model/ids.ts';
+import { isApp, type Spec } from './model/spec.ts';
+import { OfferDemand } from './offers/demand.ts';
+import type { MarathonSettings } from './settings.ts';
+import { Definitions } from './store/definitions.ts';
+import { Failures } from './store/failures.ts';
+import type { StateStore } from './store/store.ts';
+import { TimedChanges } from './timedChanges.ts';
+import { Writes } from './writes.ts';
+
+/** The master's word for a framework that was torn down, or was away for longer than its failover timeout. */
+const REMOVED = 'Framework has been removed';
+/** Instances exist, but not the framework that they are of: upstream's exit code. */
+export const EXIT_FRAMEWORK_ID_MISSING = 108;
+/** Deployments are looked at this often even when nothing is heard. */
+const DEPLOYMENT_TICK_MS = 5_000;
+
+export interface MarathonOptions {
+  readonly context: FrameworkContext;
+  readonly settings: MarathonSettings;
+  readonly store: StateStore;
+  readonly prober: Prober;
+}
+
+export class Marathon implements Scheduler {
+  readonly context: FrameworkContext;
+  readonly settings: MarathonSettings;
+  readonly store: StateStore;
+  readonly events: EventBus;
+  readonly definitions: Definitions;
+  readonly instances: InstanceTable;
+  readonly deployments: Deployments;
+  readonly queue: LaunchQueue;
+  readonly health: HealthMonitor;
+  readonly readiness: Readiness;
+  readonly keeper: Keeper;
+  readonly killer: Killer;
+  readonly launcher: Launcher;
+  readonly failures: Failures;
+  readonly callbacks: Callbacks;
+  readonly writes: Writes;
+  readonly timed: TimedChanges;
+  readonly metrics: MarathonMetrics;
+  readonly startedMs: number;
+  readonly #demand: OfferDemand;
+  readonly #reconciler: Reconciler;
+  #driver: SchedulerDriver | undefined;
+  #frameworkId: string | undefined;
+
+  constructor({ context, settings, store, prober }: MarathonOptions) {
+    const { clock, random, ids, delay, defer } = context;
+    const failed = (where: string, error: unknown): void =>
+      context.log.error('a chart could not be moved on', { where, error: String(error) });
+    const afterStore = (run: () => void): void => store.flushed(run);
+    const driver = (): SchedulerDriver | undefined => this.#driver;
+    this.context = context;
+    this.settings = settings;
+    this.store = store;
+    this.startedMs = clock.now();
+    this.events = new EventBus(clock, ids.uuid().slice(0, 8), afterStore);
+    const { versionsMax, localPortMin: portMin, localPortMax: portMax } = settings;
+    this.definitions = new Definitions({ store, versionsMax, portMin, portMax, random });
+    this.failures = new Failures(store);
+    this.metrics = new MarathonMetrics(this, context.metrics);
+    this.instances = new InstanceTable({
+      clock,
+      delay,
+      failed,
+      times: {
+        launchConfirmMs: settings.launchConfirmTimeoutMs,
+        launchMs: settings.launchTimeoutMs,
+        reservationMs: settings.reservationTimeoutMs,
+      },
+      strategyOf: (service) => this.specNow(service)?.unreachableStrategy ?? 'disabled',
+      save: (record) => store.put(`instance/${record.id}`, record),
+      forget: (id) => store.remove(`instance/${id}`),
+      kill: (instance) => this.killer.kill(instance),
+      overdue: (instance) =>
+        context.log.warn('an instance took too long to begin', { instance: instance.id }),
+      moved: (instance, transition) => this.#moved(instance, transition),
+    });
+    this.killer = new Killer({
+      driver,
+      delay,
+      chunkSize: settings.killChunkSize,
+      retryMs: settings.killRetryMs,
+      afterStore,
+    });
+    this.queue = new LaunchQueue({ clock, delay, failed, wanted: () => this.#demand.revive() });
+    this.health = new HealthMonitor({
+      clock,
+      prober,
+      delay,
+      defer,
+      failed,
+      strictFailureCount: settings.strictFailureCount,
+      checkFailed: (instance, check) => instanceEvents.checkFailed(this, instance, check),
+      changed: (instance, alive) => this.#healthChanged(instance, alive),
+      fatal: (instance, cause) => this.#unhealthy(instance, cause),
+    });
+    this.readiness = new Readiness({
+      prober,
+      delay,
+      defer,
+      changed: ({ service }) => this.keeper.touch([service]),
+    });
+    this.deployments = new Deployments({
+      store,
+      events: this.events,
+      delay,
+      failed,
+      changed: (services) => this.keeper.touch(services),
+      locked: (service) => this.queue.lock(service),
+      unlocked: (service) => this.queue.unlock(service),
+      stopped: (service) => this.#stopped(service),
+      revert: (plan) => void this.writes.revert(plan),
+    });
+    this.keeper = new Keeper({
+      clock,
+      delay,
+      definitions: this.definitions,
+      instances: this.instances,
+      deployments: this.deployments,
+      queue: this.queue,
+      health: this.health,
+      readiness: this.readiness,
+      specOf: (instance) => this.specOf(instance),
+      settled: () => this.#demand.idle(),
+    });
+    this.launcher = new Launcher({
+      clock,
+      random,
+      ids,
+      settings,
+      queue: this.queue,
+      instances: this.instances,
+      afterStore,
+      enforcesRole: (spec) => this.enforcesRole(spec.id),
+      frameworkId: () => this.#frameworkId ?? '',
+      counted: (what, by) => this.metrics.counted(what, by),
+    });
+    this.#demand = new OfferDemand({
+      driver,
+      clock,
+      delay,
+      intervalMs: settings.reviveIntervalMs,
+      wanted: () => this.queue.anyWaiting,
+    });
+    this.#reconciler = new Reconciler({
+      tasks: () => this.#knownTasks(),
+      reconcile: (tasks) => this.#driver?.reconcile(tasks),
+      delay,
+      random,
+    });
+    this.callbacks = new Callbacks({ clock, defer, events: this.events, store, log: context.log, settings });
+    this.writes = new Writes(this);
+    this.timed = new TimedChanges(this);
+  }
+
+  /** Takes up what was written down, and begins. @returns a line why it cannot; undefined when it can */
+  start(): string | undefined {
+    const { loaded } = this.store;
+    this.#frameworkId = (loaded.get('framework') as { readonly id?: string } | undefined)?.id;
+    const values = <T>(kind: string): T[] =>
+      [...loaded].filter(([key]) => key.startsWith(`${kind}/`)).map(([, value]) => value as T);
+    const records = values<InstanceRecord>('instance');
+    if (records.length > 0 && this.#frameworkId === undefined)
+      return `${records.length} instances are written down, but not the framework that they are of`;
+    for (const record of records) this.instances.restore(record);
+    for (const instance of this.instances.all()) this.#watch(instance);
+    for (const record of values<DeploymentRecord>('deployment')) this.deployments.restore(record);
+    this.timed.restore(loaded);
+    this.keeper.touchAll();
+    for (const instance of this.instances.all())
+      if (this.instances.state(instance) === 'killing') this.killer.kill(instance);
+    this.#every(this.settings.scaleDelayMs, this.settings.scaleIntervalMs, () => this.keeper.touchAll());
+    this.#every(1_000, DEPLOYMENT_TICK_MS, () => {
+      for (const deployment of this.deployments.all()) this.keeper.touch(deployment.affected);
+    });
+    const { reconcileIntervalMs } = this.settings;
+    this.#every(reconcileIntervalMs, reconcileIntervalMs, () => this.#reconciler.start());
+    return undefined;
+  }
+
+  get frameworkId(): string | undefined {
+    return this.#frameworkId;
+  }
+
+  get driver(): SchedulerDriver | undefined {
+    return this.#driver;
+  }
+
+  get demand(): OfferDemand {
+    return this.#demand;
+  }
+
+  // ---- what the master says -------------------------------------------------------------------------------------
+
+  subscribed(driver: SchedulerDriver, { framework_id, master_info, again }: Subscription): void {
+    this.#driver = driver;
+    this.launcher.homeRegion = master_info?.domain?.fault_domain?.region.name;
+    const master = `${master_info?.hostname ?? master_info?.address?.hostname ?? ''}:${master_info?.port ?? ''}`;
+    const known = this.#frameworkId === framework_id.value;
+    if (!known) {
+      this.#frameworkId = framework_id.value;
+      this.store.put('framework', { id: framework_id.value });
+    }
+    if (again || known) this.events.publish('scheduler_reregistered_event', { master });
+    else this.events.publish('scheduler_registered_event', { frameworkId: framework_id.value, master });
+    this.#reconciler.start();
+    this.killer.again();
+    this.#demand.subscribed();
+  }
+
+  offers(driver: SchedulerDriver, offers: readonly Offer[]): void {
+    this.launcher.answer(driver, offers);
+    this.#demand.idle();
+  }
+
+  update(driver: SchedulerDriver, status: TaskStatus): void {
+    const taskId = status.task_id.value;
+    this.#reconciler.heard(taskId);
+    this.metrics.taskUpdate(status);
+    const instance = this.instances.ofTask(taskId);
+    if (instance === undefined) this.#stray(driver, status);
+    else {
+      this.instances.take(instance, status);
+      if (status.healthy !== undefined) this.health.told(instance, status.healthy);
+      instanceEvents.statusUpdate(this, instance, status);
+      this.keeper.touch([instance.service]);
+    }
+    this.store.flushed(() => driver.acknowledge(status));
+  }
+
+  disconnected(): void {
+    this.#reconciler.stop();
+    this.events.publish('scheduler_disconnected_event', {});
+  }
+
+  error(_driver: SchedulerDriver, message: string): void {
+    this.context.print(`marathon: the master refuses this framework: ${message}`);
+    const again = message === REMOVED && this.#frameworkId !== undefined;
+    if (again) this.#forgetFramework();
+    this.store.flushed(() => this.context.finish({ exitCode: 1, failover: true, again }));
+  }
+
+  frameworkMessage(
+    _driver: SchedulerDriver,
+    message: { agent_id: { value: string }; executor_id: { value: string }; data?: Uint8Array | undefined },
+  ): void {
+    this.events.publish('framework_message_event', {
+      executorId: message.executor_id.value,
+      slaveId: message.agent_id.value,
+      message: Buffer.from(message.data ?? new Uint8Array(0)).toString('base64'),
+    });
+  }
+
+  // ---- what its parts ask ---------------------------------------------------------------------------------------
+
+  /** The definition of a service as it is to be now. */
+  specNow(service: string): Spec | undefined {
+    return this.definitions.root.services.get(service);
+  }
+
+  /** The definition that an instance was launched with, or the nearest one that is known. */
+  specOf({ service, version }: Instance): Spec | undefined {
+    const known = this.definitions.version(service, version);
+    if (known !== undefined) return known;
+    const plan = this.deployments.of(service)?.plan;
+    return this.specNow(service) ?? plan?.original[service] ?? undefined;
+  }
+
+  enforcesRole(service: string): boolean {
+    const top = ancestorsOf(service)[1];
+    return top !== undefined && this.definitions.root.groups.get(top)?.enforceRole === true;
+  }
+
+  // ---- instances ------------------------------------------------------------------------------------------------
+
+  #moved(instance: Instance, transition: Transition): void {
+    const { value, previous } = transition;
+    instanceEvents.changed(this, instance, value);
+    if (value === 'running') this.#watch(instance);
+    const left = this.instances.get(instance.id) === undefined;
+    if (left || value === 'reserved') this.#over(instance, value, previous, transition.event);
+    this.keeper.touch([instance.service]);
+  }
+
+  #watch(instance: Instance): void {
+    if (this.instances.state(instance) !== 'running') return;
+    const spec = this.specOf(instance);
+    if (spec === undefined) return;
+    if (isApp(spec) && spec.healthChecks.length > 0) this.health.watch(instance, spec);
+    else this.launcher.tokens.giveBack();
+  }
+
+  #over(
+    instance: Instance,
+    value: string,
+    previous: string,
+    event: { readonly type: string; readonly as?: string },
+  ): void {
+    this.health.forget(instance);
+    this.readiness.forget(instance);
+    this.keeper.forget(instance);
+    this.killer.ended(instance);
+    const as = value === 'reserved' ? (event.as ?? '') : value;
+    // What we asked to end, whatever its last word was, did not fail.
+    if (previous === 'killing' || as === 'killed' || as === 'expunged' || as === '') return;
+    const spec = this.specNow(instance.service);
+    if (spec !== undefined) this.queue.failed(spec);
+    if (as !== 'finished') this.failures.note(instance, conditionOf(as), this.context.clock.now());
+    this.deployments.instanceFailed(instance.service, instance);
+  }
+
+  #healthChanged(instance: Instance, alive: boolean): void {
+    instanceEvents.healthChanged(this, instance, alive);
+    if (alive) this.launcher.tokens.giveBack();
+    this.keeper.touch([instance.service]);
+  }
+
+  #unhealthy(instance: Instance, cause: string): void {
+    if (this.instances.state(instance) !== 'running') return;
+    instanceEvents.unhealthyKill(this, instance, cause);
+    this.failures.noteUnhealthy(instance, cause, this.context.clock.now());
+    const spec = this.specNow(instance.service);
+    if (spec !== undefined && this.settings.backoffOnUnhealthyKill) this.queue.failed(spec);
+    this.deployments.instanceFailed(instance.service, instance);
+    this.instances.step(instance, { type: 'KILL_REQUESTED', wipe: false });
+  }
+
+  /** A task that is no instance's: of an instance that was given up, or of one that nobody knows. */
+  #stray(driver: SchedulerDriver, status: TaskStatus): void {
+    const { task_id, agent_id, state } = status;
+    if (isEnd(state)) {
+      instanceEvents.unknownTerminated(this, task_id.value, state);
+      return;
+    }
+    if (state === TaskState.TASK_UNREACHABLE) return;
+    this.context.log.warn('killing a task that is no instance', {
+      task: task_id.value,
+      state: enumName(TaskState, state),
+    });
+    driver.kill(task_id, agent_id);
+  }
+
+  #stopped(service: string): void {
+    this.queue.remove(service);
+    this.failures.forget(service);
+    this.events.publish('app_terminated_event', { appId: service });
+  }
+
+  *#knownTasks(): Iterable<{ task_id: { value: string }; agent_id: { value: string } }> {
+    for (const instance of this.instances.all()) {
+      if (instance.place === undefined) continue;
+      const agent_id = { value: instance.place.agentId };
+      for (const { id } of instance.tasks) yield { task_id: { value: id }, agent_id };
+    }
+  }
+
+  /** The master killed all of it; it begins anew, as a framework that the master does not know. */
+  #forgetFramework(): void {
+    this.store.remove('framework');
+    for (const instance of this.instances.all()) this.store.remove(`instance/${instance.id}`);
+  }
+
+  #every(firstMs: number, thenMs: number, run: () => void): void {
+    this.context.delay(firstMs, () => {
+      run();
+      this.#every(thenMs, thenMs, run);
+    });
+  }
+
+  /** Now, as texts of the API have it. */
+  get nowText(): string {
+    return isoTime(this.context.clock.now());
+  }
+}

@@ -1,0 +1,231 @@
+/**
+ * An app as it is kept: the shape of 1.5 and later, complete, with every default filled in (spec: marathon.md §10). Durations
+ * are seconds, memory and disk mebibytes, times ISO-8601 texts in UTC with milliseconds.
+ */
+
+/** A variable: plain text, or the name of one of the service's secrets. */
+export type EnvValue = string | { readonly secret: string };
+
+/** `[field, OPERATOR]` or `[field, OPERATOR, value]`, the operator in upper case. */
+export type Constraint = readonly [field: string, operator: string, value?: string];
+
+export interface Fetch {
+  readonly uri: string;
+  readonly extract: boolean;
+  readonly executable: boolean;
+  readonly cache: boolean;
+  readonly destPath?: string;
+}
+
+export interface PortDefinition {
+  readonly port: number;
+  readonly protocol: string;
+  readonly name?: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface PortMapping {
+  readonly containerPort: number;
+  /** Absent: none; 0: any. */
+  readonly hostPort?: number;
+  readonly servicePort: number;
+  readonly protocol: string;
+  readonly name?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly networkNames?: readonly string[];
+}
+
+export type NetworkMode = 'host' | 'container' | 'container/bridge';
+
+export interface Network {
+  readonly mode: NetworkMode;
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface PersistentVolume {
+  readonly type: 'root' | 'path' | 'mount';
+  readonly size: number;
+  readonly maxSize?: number;
+  readonly profileName?: string;
+  readonly constraints: readonly Constraint[];
+}
+
+/** One of host path, persistent, external or secret. */
+export interface AppVolume {
+  readonly containerPath: string;
+  readonly hostPath?: string;
+  readonly mode?: 'RO' | 'RW';
+  readonly persistent?: PersistentVolume;
+  readonly external?: {
+    readonly name: string;
+    readonly provider: string;
+    readonly size?: number;
+    readonly options: Readonly<Record<string, string>>;
+    readonly shared?: boolean;
+  };
+  readonly secret?: string;
+}
+
+export interface DockerImage {
+  readonly image?: string;
+  readonly forcePullImage: boolean;
+  readonly privileged: boolean;
+  readonly parameters: readonly { readonly key: string; readonly value: string }[];
+  readonly pullConfig?: { readonly secret: string };
+}
+
+export interface Container {
+  readonly type: 'DOCKER' | 'MESOS';
+  readonly docker?: DockerImage;
+  readonly portMappings?: readonly PortMapping[];
+  readonly volumes: readonly AppVolume[];
+  readonly linuxInfo?: Readonly<Record<string, unknown>>;
+}
+
+export type HealthProtocol =
+  | 'HTTP'
+  | 'HTTPS'
+  | 'TCP'
+  | 'COMMAND'
+  | 'MESOS_HTTP'
+  | 'MESOS_HTTPS'
+  | 'MESOS_TCP';
+
+export interface HealthCheck {
+  readonly protocol: HealthProtocol;
+  readonly path?: string;
+  readonly portIndex?: number;
+  readonly port?: number;
+  readonly command?: { readonly value: string };
+  readonly gracePeriodSeconds: number;
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly maxConsecutiveFailures: number;
+  readonly delaySeconds: number;
+  readonly ignoreHttp1xx?: boolean;
+  readonly ipProtocol: string;
+  /** Ours: passed checks in a row that make an instance healthy; default 1. */
+  readonly minConsecutiveSuccesses?: number;
+}
+
+/** A Mesos check: its result is shown and changes nothing. */
+export interface AppCheck {
+  readonly http?: { readonly path?: string; readonly port?: number; readonly portIndex?: number };
+  readonly tcp?: { readonly port?: number; readonly portIndex?: number };
+  readonly exec?: { readonly command: { readonly shell?: string; readonly argv?: readonly string[] } };
+  readonly intervalSeconds?: number;
+  readonly timeoutSeconds?: number;
+  readonly delaySeconds?: number;
+}
+
+export interface ReadinessCheck {
+  readonly name: string;
+  readonly protocol: 'HTTP' | 'HTTPS';
+  readonly path: string;
+  readonly portName: string;
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly httpStatusCodesForReady: readonly number[];
+  readonly preserveLastResponse: boolean;
+}
+
+export interface UpgradeStrategy {
+  readonly minimumHealthCapacity: number;
+  readonly maximumOverCapacity: number;
+}
+
+export type UnreachableStrategy =
+  | 'disabled'
+  | { readonly inactiveAfterSeconds: number; readonly expungeAfterSeconds: number };
+
+/** Ours: how a deployment of this service goes on and when it is given up. All members may be left out. */
+export interface UpdatePolicy {
+  /** New instances are healthy for so long before they count. */
+  readonly watchSeconds?: number;
+  /** Instances of the new version that may fail; one more fails the deployment. */
+  readonly maxFailures?: number;
+  /** A failed deployment is reverted by another one. */
+  readonly autoRollback?: boolean;
+  /** The longest a step may take. */
+  readonly deadlineSeconds?: number;
+  /** Instances of the new version after which the deployment pauses: 1, then 5, then all. */
+  readonly canarySteps?: readonly number[];
+}
+
+export interface VersionInfo {
+  readonly lastScalingAt: string;
+  readonly lastConfigChangeAt: string;
+}
+
+/** What apps and pods have in common: all that instances, deployments and the launch queue look at. */
+export interface Service {
+  readonly id: string;
+  readonly instances: number;
+  readonly role: string;
+  readonly constraints: readonly Constraint[];
+  readonly acceptedResourceRoles?: readonly string[];
+  readonly backoffSeconds: number;
+  readonly backoffFactor: number;
+  readonly maxLaunchDelaySeconds: number;
+  readonly killSelection: 'YOUNGEST_FIRST' | 'OLDEST_FIRST';
+  readonly upgradeStrategy: UpgradeStrategy;
+  readonly unreachableStrategy: UnreachableStrategy;
+  readonly dependencies: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly update?: UpdatePolicy;
+  readonly version: string;
+  readonly versionInfo: VersionInfo;
+}
+
+export interface App extends Service {
+  readonly cmd?: string;
+  readonly args?: readonly string[];
+  readonly user?: string;
+  readonly env: Readonly<Record<string, EnvValue>>;
+  readonly cpus: number;
+  readonly mem: number;
+  readonly disk: number;
+  readonly gpus: number;
+  readonly resourceLimits?: { readonly cpus?: number | 'unlimited'; readonly mem?: number | 'unlimited' };
+  readonly executor: string;
+  readonly executorResources?: { readonly cpus?: number; readonly mem?: number; readonly disk?: number };
+  readonly fetch: readonly Fetch[];
+  readonly container?: Container;
+  readonly networks: readonly Network[];
+  /** Only with host networking. */
+  readonly portDefinitions?: readonly PortDefinition[];
+  readonly requirePorts: boolean;
+  readonly healthChecks: readonly HealthCheck[];
+  readonly check?: AppCheck;
+  readonly readinessChecks: readonly ReadinessCheck[];
+  readonly taskKillGracePeriodSeconds?: number;
+  readonly residency?: Readonly<Record<string, unknown>>;
+  readonly secrets: Readonly<Record<string, { readonly source: string }>>;
+  readonly tty?: boolean;
+}
+
+/** Whether tasks see the host's own network. */
+export function usesHostNetwork(app: Pick<App, 'networks'>): boolean {
+  return app.networks.every(({ mode }) => mode === 'host');
+}
+
+/** Whether its instances keep reservations and volumes. */
+export function isResident(app: Pick<App, 'container'>): boolean {
+  return app.container?.volumes.some(({ persistent }) => persistent !== undefined) === true;
+}
+
+export function persistentVolumesOf(app: Pick<App, 'container'>): readonly AppVolume[] {
+  return app.container?.volumes.filter(({ persistent }) => persistent !== undefined) ?? [];
+}
+
+/** At most one instance, the old one dead before the new one starts. */
+export function isSingleInstance(labels: Readonly<Record<string, string>>): boolean {
+  return labels['MARATHON_SINGLE_INSTANCE_APP'] === 'true';
+}
+
+/** The service ports of an app, in the order of its ports. */
+export function servicePortsOf(app: Pick<App, 'networks' | 'portDefinitions' | 'container'>): number[] {
+  if (usesHostNetwork(app)) return (app.portDefinitions ?? []).map(({ port }) => port);
+  return (app.container?.portMappings ?? []).map(({ servicePort }) => servicePort);
+}

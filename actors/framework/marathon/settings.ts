@@ -1,0 +1,49 @@
+/** What Marathon's flags say, in milliseconds and sets. */
+
+export interface MarathonSettings {
+  readonly workDir: string | undefined;
+  readonly role: string;
+  readonly user: string | undefined;
+  readonly principal: string | undefined;
+  readonly features: ReadonlySet<string>;
+  readonly networkName: string | undefined;
+  readonly bridgeName: string;
+  readonly envPrefix: string;
+  readonly acceptedRoles: 'any' | 'reserved' | 'unreserved';
+  readonly localPortMin: number;
+  readonly localPortMax: number;
+  readonly versionsMax: number;
+  readonly maxRunningDeployments: number;
+  readonly maxApps: number | undefined;
+  readonly maxInstancesPerOffer: number;
+  readonly launchTokens: number;
+  readonly launchTokenRefreshMs: number;
+  readonly declineMs: number;
+  readonly reviveIntervalMs: number;
+  readonly reconcileDelayMs: number;
+  readonly reconcileIntervalMs: number;
+  readonly scaleDelayMs: number;
+  readonly scaleIntervalMs: number;
+  readonly launchTimeoutMs: number;
+  readonly launchConfirmTimeoutMs: number;
+  readonly reservationTimeoutMs: number;
+  readonly killChunkSize: number;
+  readonly killRetryMs: number;
+  readonly drainingMs: number;
+  readonly gpuBehavior: 'restricted' | 'unrestricted';
+  readonly enforceGroupRole: 'off' | 'top';
+  readonly healthChecksMax: number;
+  readonly backoffOnUnhealthyKill: boolean;
+  /** The third failure in a row kills where three are allowed, not the fourth. */
+  readonly strictFailureCount: boolean;
+  readonly legacyOutput: boolean;
+  readonly callbacks: boolean;
+  readonly callbackUrls: readonly string[];
+  readonly slowConsumerMs: number;
+  readonly eventStreamMax: number;
+  readonly credentials: { readonly user: string; readonly password: string } | undefined;
+  readonly realm: string;
+  readonly allowOrigins: readonly string[];
+  /** Every flag as text, for `/v2/info` and `/config`. */
+  readonly texts: Readonly<Record<string, string | undefined>>;
+}

@@ -1,0 +1,207 @@
+/** Everything defined, now and as it was: services, groups, their versions (spec: marathon.md §14). */
+import type { Random } from '../../../../runtime/index.ts';
+import { isoTime } from '../events/bus.ts';
+import { servicePortsOf } from '../model/app.ts';
+import { isBelow } from '../model/ids.ts';
+import { type Change, type GroupInfo, Root } from '../model/root.ts';
+import { isApp, type Spec } from '../model/spec.ts';
+import type { StateStore } from './store.ts';
+
+/** Which version of what a write replaced by which. */
+interface Written {
+  readonly version: string;
+  /** Version of each service after the write; null: it was removed. */
+  readonly services: Readonly<Record<string, string | null>>;
+  readonly groups: Readonly<Record<string, GroupInfo | null>>;
+}
+
+/** Writes remembered for versions of groups. */
+const WRITES_MAX = 2_000;
+
+export interface DefinitionsOptions {
+  readonly store: StateStore;
+  readonly versionsMax: number;
+  readonly portMin: number;
+  readonly portMax: number;
+  readonly random: Random;
+}
+
+/** There is no service port left to give. */
+export class PortRangeExhausted extends Error {
+  constructor(min: number, max: number) {
+    super(`Port range exhausted: all of ${min} to ${max} are service ports already`);
+    this.name = 'PortRangeExhausted';
+  }
+}
+
+export class Definitions {
+  readonly #options: DefinitionsOptions;
+  readonly #versions = new Map<string, Map<string, Spec>>();
+  #writes: Written[] = [];
+  #root = Root.EMPTY;
+
+  constructor(options: DefinitionsOptions) {
+    this.#options = options;
+    this.#load(options.store.loaded);
+  }
+
+  get root(): Root {
+    return this.#root;
+  }
+
+  /** The version of a write that happens now: later than all before, whatever the clock says. */
+  nextVersion(nowMs: number): string {
+    const last = Date.parse(this.#root.version);
+    return isoTime(Math.max(nowMs, last + 1));
+  }
+
+  /** Makes and writes down the state after a change. */
+  commit(change: Change, version: string): void {
+    const before = this.#root;
+    this.#root = before.with(change, version);
+    for (const [id, spec] of change.services) {
+      if (spec === before.services.get(id)) continue;
+      // Versions of what is removed are kept as long as versions of its groups lead back to them.
+      if (spec === undefined) this.#options.store.remove(`service/${id}`);
+      else this.#putService(spec);
+    }
+    for (const id of new Set([...before.groups.keys(), ...this.#root.groups.keys()])) {
+      const group = this.#root.groups.get(id);
+      if (group === before.groups.get(id)) continue;
+      if (group === undefined) this.#options.store.remove(`group/${id}`);
+      else this.#options.store.put(`group/${id}`, group);
+    }
+    this.#note(change, version);
+  }
+
+  /** Versions of a service, the newest first. */
+  versionsOf(id: string): string[] {
+    const removed = this.#writes.findLast(({ services }) => services[id] === null)?.version ?? '';
+    const known = [...(this.#versions.get(id)?.keys() ?? [])];
+    return known
+      .filter((version) => version > removed)
+      .sort()
+      .reverse();
+  }
+
+  version(id: string, version: string): Spec | undefined {
+    return this.#versions.get(id)?.get(version);
+  }
+
+  /** Versions in which anything inside the group changed, the newest first. */
+  groupVersions(group: string): string[] {
+    const touches = ({ services, groups }: Written): boolean =>
+      [...Object.keys(services), ...Object.keys(groups)].some((id) => id === group || isBelow(id, group));
+    return this.#writes
+      .filter(touches)
+      .map(({ version }) => version)
+      .reverse();
+  }
+
+  /** Everything as it was after the write of that version; undefined when that is not known any more. */
+  rootAt(version: string): Root | undefined {
+    const at = this.#writes.findIndex((written) => written.version === version);
+    if (at < 0) return undefined;
+    const services = new Map<string, Spec>();
+    const groups = new Map<string, GroupInfo>();
+    for (const written of this.#writes.slice(0, at + 1)) {
+      for (const [id, info] of Object.entries(written.groups)) {
+        if (info === null) groups.delete(id);
+        else groups.set(id, info);
+      }
+      for (const [id, of] of Object.entries(written.services)) {
+        const spec = of === null ? undefined : this.version(id, of);
+        if (spec === undefined) services.delete(id);
+        else services.set(id, spec);
+      }
+    }
+    return new Root(services, groups, version);
+  }
+
+  /**
+   * Gives out service ports that no service has, for one write.
+   * @param besides ports that the write itself names
+   */
+  servicePorts(besides: Iterable<number> = []): () => number {
+    const { portMin, portMax, random } = this.#options;
+    let taken: Set<number> | undefined;
+    return () => {
+      taken ??= new Set([...besides, ...this.#servicePorts()]);
+      const size = portMax - portMin + 1;
+      const start = Math.floor(random.next() * size);
+      for (let step = 0; step < size; step++) {
+        const port = portMin + ((start + step) % size);
+        if (taken.has(port)) continue;
+        taken.add(port);
+        return port;
+      }
+      throw new PortRangeExhausted(portMin, portMax);
+    };
+  }
+
+  *#servicePorts(): Iterable<number> {
+    for (const spec of this.#root.services.values()) if (isApp(spec)) yield* servicePortsOf(spec);
+  }
+
+  #putService(spec: Spec): void {
+    const { store, versionsMax } = this.#options;
+    store.put(`service/${spec.id}`, spec);
+    let versions = this.#versions.get(spec.id);
+    if (versions === undefined) {
+      versions = new Map();
+      this.#versions.set(spec.id, versions);
+    }
+    versions.set(spec.version, spec);
+    store.put(`version/${spec.id}@${spec.version}`, spec);
+    for (const old of this.versionsOf(spec.id).slice(versionsMax)) {
+      versions.delete(old);
+      store.remove(`version/${spec.id}@${old}`);
+    }
+  }
+
+  #note(change: Change, version: string): void {
+    const services = [...change.services].map(([id, spec]) => [id, spec?.version ?? null] as const);
+    const groups = [...change.groups].map(([id, info]) => [id, info ?? null] as const);
+    const written = { version, services: Object.fromEntries(services), groups: Object.fromEntries(groups) };
+    this.#writes.push(written);
+    this.#options.store.put(`change/${version}`, written);
+    if (this.#writes.length > WRITES_MAX) this.#fold(this.#writes.splice(0, WRITES_MAX / 2));
+  }
+
+  /** The oldest writes become one, and versions of what they removed for good are dropped. */
+  #fold(old: readonly Written[]): void {
+    const { store } = this.#options;
+    const folded: Written = {
+      version: old.at(-1)?.version ?? '',
+      services: Object.assign({}, ...old.map(({ services }) => services)),
+      groups: Object.assign({}, ...old.map(({ groups }) => groups)),
+    };
+    for (const { version } of old) store.remove(`change/${version}`);
+    this.#writes.unshift(folded);
+    store.put(`change/${folded.version}`, folded);
+    for (const [id, version] of Object.entries(folded.services)) {
+      if (version !== null || this.#root.services.has(id)) continue;
+      for (const each of this.#versions.get(id)?.keys() ?? []) store.remove(`version/${id}@${each}`);
+      this.#versions.delete(id);
+    }
+  }
+
+  #load(loaded: ReadonlyMap<string, unknown>): void {
+    const services = new Map<string, Spec>();
+    const groups = new Map<string, GroupInfo>();
+    for (const [key, value] of loaded) {
+      const [kind] = key.split('/', 1);
+      if (kind === 'service') services.set((value as Spec).id, value as Spec);
+      else if (kind === 'group') groups.set((value as GroupInfo).id, value as GroupInfo);
+      else if (kind === 'change') this.#writes.push(value as Written);
+      else if (kind === 'version') {
+        const spec = value as Spec;
+        const versions = this.#versions.get(spec.id) ?? new Map<string, Spec>();
+        this.#versions.set(spec.id, versions.set(spec.version, spec));
+      }
+    }
+    this.#writes.sort((a, b) => (a.version < b.version ? -1 : 1));
+    const version = this.#writes.at(-1)?.version ?? this.#root.version;
+    this.#root = new Root(services, groups, version);
+  }
+}

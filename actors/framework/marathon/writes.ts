@@ -1,0 +1,112 @@
+/** Changes of what is defined: each becomes a new state of everything, a plan, and a deployment (spec: marathon.md §15). */
+import { affectedBy, type Plan, planOf } from './deployments/plan.ts';
+import { ApiError, locked, notValid } from './errors.ts';
+import type { Marathon } from './marathon.ts';
+import { dependencyProblems } from './model/dependencies.ts';
+import { ancestorsOf, ROOT } from './model/ids.ts';
+import type { Change, Root } from './model/root.ts';
+import type { Problem } from './model/schema.ts';
+import { isPod, restored, type Spec } from './model/spec.ts';
+
+export interface CommitOptions {
+  /** Cancel the deployments that are in the way. */
+  readonly force?: boolean;
+  /** Instances that are to go first, by service. */
+  readonly kill?: ReadonlyMap<string, readonly string[]>;
+  /** It undoes another deployment. */
+  readonly reverts?: boolean;
+}
+
+export interface Committed {
+  readonly version: string;
+  readonly deploymentId: string;
+}
+
+export class Writes {
+  readonly #marathon: Marathon;
+
+  constructor(marathon: Marathon) {
+    this.#marathon = marathon;
+  }
+
+  /** The version that the next write will have. */
+  nextVersion(): string {
+    const { definitions, context } = this.#marathon;
+    return definitions.nextVersion(context.clock.now());
+  }
+
+  /** What would be done. @throws ApiError when it cannot be */
+  plan(change: Change, version: string, kill?: CommitOptions['kill']): Plan {
+    const { definitions, context } = this.#marathon;
+    const after = definitions.root.with(change, version);
+    const problems = [...collisions(change, after), ...dependencyProblems(after)];
+    if (problems.length > 0) throw notValid(problems);
+    this.#checkCount(after);
+    return planOf(context.ids.uuid(), definitions.root, after, change, kill);
+  }
+
+  /**
+   * Makes a change and begins to deploy it. Answers are to wait for `store.flushed`.
+   * @throws ApiError 409 when deployments have what it changes, 422, 403
+   */
+  commit(change: Change, version: string, options: CommitOptions = {}): Committed {
+    const { definitions, deployments, events, settings } = this.#marathon;
+    const plan = this.plan(change, version, options.kill);
+    const inTheWay = deployments.conflicting(affectedBy(plan));
+    if (inTheWay.length > 0 && options.force !== true) throw locked(inTheWay.map(({ id }) => id));
+    if (plan.steps.length > 0 && deployments.size - inTheWay.length >= settings.maxRunningDeployments)
+      throw new ApiError(
+        403,
+        `Max number (${settings.maxRunningDeployments}) of running deployments is achieved. Wait for existing deployments to complete or cancel one using force=true parameter.`,
+      );
+    for (const deployment of inTheWay) deployments.cancel(deployment, 'another deployment took its place');
+    definitions.commit(change, version);
+    events.publish('group_change_success', { groupId: ROOT, version });
+    deployments.start(plan, options.reverts === true);
+    return { version, deploymentId: plan.id };
+  }
+
+  /** Brings back what a deployment changed; what others changed since stays. */
+  revert(plan: Plan): Committed {
+    const { definitions } = this.#marathon;
+    const version = this.nextVersion();
+    const services = new Map<string, Spec | undefined>();
+    for (const id of affectedBy(plan)) {
+      const original = plan.original[id];
+      if (original === null || original === undefined) {
+        if (definitions.root.services.has(id)) services.set(id, undefined);
+      } else services.set(id, restored(original, version));
+    }
+    return this.commit({ services, groups: new Map() }, version, { force: true, reverts: true });
+  }
+
+  #checkCount({ services }: Root): void {
+    const { maxApps } = this.#marathon.settings;
+    const { size } = this.#marathon.definitions.root.services;
+    if (maxApps !== undefined && services.size > maxApps && services.size > size)
+      throw new ApiError(
+        400,
+        `You cannot create more apps than ${maxApps}: the limit of --max_apps is reached.`,
+      );
+  }
+}
+
+/** An id is one of an app, a pod or a group, never of two of them. */
+function collisions({ services, groups }: Change, after: Root): Problem[] {
+  const problems: Problem[] = [];
+  for (const [id, spec] of services) {
+    if (spec === undefined) continue;
+    if (after.groups.has(id))
+      problems.push({ path: '/id', error: `a group with the path ${id} already exists` });
+    const above = ancestorsOf(id).find((each) => after.services.has(each));
+    if (above !== undefined)
+      problems.push({
+        path: '/id',
+        error: `${isPod(spec) ? 'pod' : 'app'} ${id} cannot be inside ${above}, which is no group`,
+      });
+  }
+  for (const [id, info] of groups)
+    if (info !== undefined && after.services.has(id))
+      problems.push({ path: '/id', error: `an app or pod with the path ${id} already exists` });
+  return problems;
+}
