@@ -28,7 +28,7 @@ type MarathonDeploymentTag = 'active' | 'terminal';
 const out = { CANCEL_REQUESTED: 'cancelled', BUDGET_EXCEEDED: 'failed' } as const;
 
 const stepDone = [
-  { guard: 'moreSteps', target: 'running', actions: ['nextStep', 'beginStep'], reenter: true },
+  { guard: 'moreSteps', target: 'running', actions: 'nextStep', reenter: true },
   { target: 'succeeded' },
 ] as const;
 
@@ -42,8 +42,6 @@ export const marathonDeploymentMachine = setup({
   },
   actions: {
     nextStep: assign({ step: ({ context }) => context.step + 1 }),
-    /** The actions of the step begin. */
-    beginStep: () => undefined,
   },
   guards: {
     moreSteps: ({ context }) => context.step + 1 < context.steps,
@@ -62,7 +60,7 @@ export const marathonDeploymentMachine = setup({
     storing: {
       meta: { description: 'The plan is being written down; nothing is done before.' },
       on: {
-        STORED: [{ guard: 'hasSteps', target: 'running', actions: 'beginStep' }, { target: 'succeeded' }],
+        STORED: [{ guard: 'hasSteps', target: 'running' }, { target: 'succeeded' }],
         CANCEL_REQUESTED: 'cancelled',
       },
     },

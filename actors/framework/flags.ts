@@ -2,13 +2,14 @@
 import { etcdSecurityFlags } from '../../runtime/etcd/flags.ts';
 import * as flag from '../../runtime/flags/index.ts';
 import { masterFlag } from '../detector/index.ts';
+import { marathonFlags, marathonRule } from './marathon/flags.ts';
 
 /** Rows of the table, to be joined with those of every role. */
 export const frameworkFlags = {
   framework: flag.string({
     default: 'jobs',
-    help: "What to run: 'jobs', the job processor, or the path of a module that exports a framework",
-    expected: "'jobs' or the path of a module",
+    help: "What to run: 'jobs', the job processor; 'marathon', which keeps services up; or the path of a module that exports a framework",
+    expected: "'jobs', 'marathon' or the path of a module",
   }),
   master: masterFlag(
     'Where the master is, or the etcd in which the masters of the cluster elect their leader',
@@ -18,7 +19,7 @@ export const frameworkFlags = {
     help: 'The jobs to run, a JSON file: {"jobs":[{"cpus":0.5,"mem":100,"command":"echo hello"}]}',
   }),
   work_dir: flag.path({
-    help: 'Where the job processor writes down what it has done, so that it can be started again and goes on',
+    help: 'Where the job processor writes down what it has done, so that it can be started again and goes on. Marathon always does; its default: work/marathon',
   }),
   name: flag.string({
     help: 'Name of the framework; it should say who runs what. Default: user and framework',
@@ -42,6 +43,7 @@ export const frameworkFlags = {
     min: '1secs',
     help: 'Pause between two questions after the state of all tasks',
   }),
+  ...marathonFlags,
   framework_options: flag.json({
     help: 'A JSON object for the framework module',
     validate: (value): Readonly<Record<string, unknown>> => {
@@ -57,6 +59,6 @@ const jobsRule: flag.FlagRule<typeof frameworkFlags> = ({ framework, jobs, work_
     : undefined;
 
 /** Rules over several flags, for `defineFlags`. */
-export const frameworkRules = [jobsRule];
+export const frameworkRules: flag.FlagRule<typeof frameworkFlags>[] = [jobsRule, marathonRule];
 
 export type FrameworkFlags = flag.FlagValues<typeof frameworkFlags>;

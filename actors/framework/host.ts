@@ -1,7 +1,8 @@
 /** Runs one framework: its driver, the context it is given, and its end. */
 import type { FrameworkInfo } from '../../proto/index.ts';
-import { type HttpHandler, type Node, type Pid, Process } from '../../runtime/index.ts';
+import { type Address, type HttpHandler, type Node, type Pid, Process } from '../../runtime/index.ts';
 import type { MasterDetector } from '../detector/index.ts';
+import type { FrameworkContext, FrameworkEnd, FrameworkRoute } from './context.ts';
 import type { FrameworkDefinition } from './definition.ts';
 import { MesosSchedulerDriver } from './driver/driver.ts';
 import type { Scheduler } from './driver/scheduler.ts';

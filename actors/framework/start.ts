@@ -2,17 +2,20 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import path from 'node:path';
-import type { Address, Node, Pid } from '../../runtime/index.ts';
+import * as flag from '../../runtime/flags/index.ts';
+import { type Address, addressText, type Node, type Pid } from '../../runtime/index.ts';
 import { StartError } from '../../runtime/startError.ts';
 import { detectorFor, type MasterDetector } from '../detector/index.ts';
 import type { FrameworkEnd } from './context.ts';
 import { type FrameworkDefinition, loadFramework } from './definition.ts';
-import type { FrameworkFlags } from './flags.ts';
+import { type FrameworkFlags, frameworkFlags } from './flags.ts';
 import { frameworkInfoOf } from './frameworkInfo.ts';
 import { type HostedFramework, hostFramework } from './host.ts';
 import { jobsFramework } from './jobs/framework.ts';
 import { readJobFile } from './jobs/jobFile.ts';
 import { type Output, Screen } from './jobs/screen.ts';
+import { settingsOf } from './marathon/flags.ts';
+import { marathonFramework } from './marathon/framework.ts';
 
 /** Told to stop before it was through. */
 const STOPPED: FrameworkEnd = { exitCode: 1 };
@@ -37,7 +40,7 @@ export async function startFramework(
 ): Promise<StartedFramework> {
   const screen = new Screen(output);
   const findMaster = await masterFinder(node, flags);
-  const open = await opener(flags, screen);
+  const open = await opener(node, flags, screen);
   const what = flags.framework === 'jobs' ? `jobs ${path.basename(flags.jobs ?? '')}` : undefined;
   const run = (): { hosted: HostedFramework; definition: FrameworkDefinition } => {
     const definition = open();
@@ -73,7 +76,8 @@ export async function startFramework(
 }
 
 /** Reads what the flags name; what it returns opens the framework, again after it was removed by the master. */
-async function opener(flags: FrameworkFlags, screen: Screen): Promise<() => FrameworkDefinition> {
+async function opener(node: Node, flags: FrameworkFlags, screen: Screen): Promise<() => FrameworkDefinition> {
+  if (flags.framework === 'marathon') return () => openMarathon(node, flags, screen);
   if (flags.framework !== 'jobs') {
     const definition = await loadFramework(flags.framework);
     return () => definition;
@@ -110,4 +114,12 @@ async function resolveMaster({ host, port }: Address): Promise<Address> {
   } catch {
     throw new StartError(`--master: the name '${host}' cannot be resolved`);
   }
+}
+
+const table = flag.defineFlags(frameworkFlags);
+
+function openMarathon(node: Node, flags: FrameworkFlags, screen: Screen): FrameworkDefinition {
+  const settings = settingsOf(flags, flag.toStrings(table, flags));
+  const print = (line: string): void => screen.print(line);
+  return marathonFramework({ settings, print, self: addressText(node.address) });
 }

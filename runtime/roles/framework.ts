@@ -1,10 +1,14 @@
 import { frameworkFlags, frameworkRules } from '../../actors/framework/flags.ts';
+import { MARATHON_ID } from '../../actors/framework/marathon/framework.ts';
 import { startFramework } from '../../actors/framework/start.ts';
 import * as flag from '../flags/index.ts';
+import type { Logger } from '../logging/index.ts';
+import { type Address, addressText } from '../pid.ts';
 import { listenFor } from './listenFor.ts';
-import { defineRole } from './role.ts';
+import { type CommonValues, defineRole, type Running } from './role.ts';
 
-const table = flag.defineFlags(
+/** The flags of a framework. */
+export const frameworkTable = flag.defineFlags(
   {
     ip: flag.ip({ help: 'Address to listen on, for the master to answer. Default: 127.0.0.1' }),
     port: flag.port({ default: 0, help: 'Port to listen on; 0 lets the system choose' }),
@@ -13,22 +17,43 @@ const table = flag.defineFlags(
   frameworkRules,
 );
 
-/** `--role=framework`: the job processor, or a framework module. Ends when the framework does, with its exit code. */
-export const framework = defineRole({
-  name: 'framework',
-  synopsis: 'mesostate --role=framework --framework=jobs --master=HOST:PORT --jobs=FILE [flags]',
-  table,
-  // Its own lines on the terminal say what happens.
-  loggingLevel: 'WARNING',
-  async start(values, { log }) {
-    const listening = await listenFor(values, log);
+export type FrameworkValues = flag.FlagValues<typeof frameworkTable.flags> & CommonValues;
+
+/** A framework that runs, on a node of its own. */
+export interface HostedFrameworkNode extends Running {
+  readonly address: Address;
+}
+
+export async function hostFrameworkNode(values: FrameworkValues, log: Logger): Promise<HostedFrameworkNode> {
+  const marathon = values.framework === 'marathon';
+  const port = marathon && values.port === 0 ? values.http_port : values.port;
+  const listening = await listenFor({ ...values, port, ...(marathon && { delegateId: MARATHON_ID }) }, log);
+  try {
     const started = await startFramework(listening.node, values);
     return {
+      address: listening.node.address,
       done: started.done,
       stop: async () => {
         await started.stop();
         await listening.shutdown();
       },
     };
+  } catch (error) {
+    await listening.shutdown();
+    throw error;
+  }
+}
+
+/** `--role=framework`: the job processor, or a framework module. Ends when the framework does, with its exit code. */
+export const framework = defineRole({
+  name: 'framework',
+  synopsis: 'mesostate --role=framework --framework=jobs --master=HOST:PORT --jobs=FILE [flags]',
+  table: frameworkTable,
+  // Its own lines on the terminal say what happens.
+  loggingLevel: 'WARNING',
+  async start(values, { log, print }) {
+    const hosted = await hostFrameworkNode(values, log);
+    if (values.framework === 'marathon') print(`marathon listens on ${addressText(hosted.address)}`);
+    return hosted;
   },
 });

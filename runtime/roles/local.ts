@@ -2,7 +2,10 @@ import path from 'node:path';
 import { agentFlags } from '../../actors/agent/flags.ts';
 import { masterFlags } from '../../actors/master/flags.ts';
 import * as flag from '../flags/index.ts';
+import { addressText } from '../pid.ts';
+import { StartError } from '../startError.ts';
 import { type HostedAgent, hostAgent } from './agent.ts';
+import { frameworkTable, hostFrameworkNode } from './framework.ts';
 import { hostMaster } from './master.ts';
 import { type CommonValues, defineRole, type RoleContext, type Running } from './role.ts';
 
@@ -14,6 +17,8 @@ const table = flag.defineFlags({
     default: 5051,
     help: 'Port of the first agent, the next ones follow; 0 lets the system choose',
   }),
+  marathon: flag.boolean({ default: true, help: 'Start Marathon, which keeps services up, as well' }),
+  http_port: flag.port({ default: 8080, help: "Port of Marathon's API" }),
   work_dir: flag.path({ default: 'work', help: 'Folder of everything durable' }),
   resources: flag.string({ default: '', help: 'Resources of each agent; what is not named is detected' }),
   attributes: flag.string({ default: '', help: 'Attributes of each agent' }),
@@ -59,6 +64,28 @@ async function startAgents(values: LocalValues, { log }: RoleContext): Promise<H
   return agents;
 }
 
+/** Marathon on a port of its own; without it, say because the port is taken, the cluster is as good as before. */
+async function startMarathon(values: LocalValues, { log, print }: RoleContext): Promise<Running | undefined> {
+  if (!values.marathon) return undefined;
+  const given = {
+    framework: 'marathon',
+    master: `${values.ip}:${values.port}`,
+    ip: values.ip,
+    http_port: String(values.http_port),
+    work_dir: path.resolve(values.work_dir, 'marathon'),
+  };
+  try {
+    const options = { ...commonOf(values), ...valuesOf(frameworkTable, given) };
+    const hosted = await hostFrameworkNode(options, log.child('marathon'));
+    print(`Marathon listens on http://${addressText(hosted.address)}/v2/apps`);
+    return hosted;
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    print(`Marathon is not started: ${error.message}; --http_port gives it another port`);
+    return undefined;
+  }
+}
+
 /** `--role=local`, what `npm start` runs: a cluster in one program, which ends with everything it started. */
 export const local = defineRole({
   name: 'local',
@@ -84,12 +111,14 @@ export const local = defineRole({
       },
     );
     const { host, port } = master.node.address;
+    const marathon = await startMarathon({ ...values, port }, context);
     const scheme = values.ssl_cert_file === undefined ? 'http' : 'https';
     context.print(`Mesostate listens on ${scheme}://${host}:${port}/ (Ctrl-C ends it and all its tasks)`);
     return {
       // An agent that ends by itself was told to by the master: the cluster goes on without it.
       done: master.done,
       stop: async () => {
+        await marathon?.stop();
         await Promise.all(agents.map((agent) => agent.stop({ killTasks: true })));
         await master.shutdown();
       },

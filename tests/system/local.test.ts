@@ -17,6 +17,7 @@ async function localCluster(t: ExecutionContext, flags: readonly string[] = []) 
     '--role=local',
     `--port=${port}`,
     '--agent_port=0',
+    '--http_port=0',
     `--work_dir=${folder}/work`,
     '--resources=cpus:4;mem:1024;ports:[31000-31100]',
     ...flags,

@@ -16,14 +16,22 @@ interface Container {
 
 const RUN_MOST_MS = 30_000;
 
+/** How a command goes: undefined runs until it is killed. */
+export type TaskScript = (command: string) => { readonly afterMs: number; readonly code: number } | undefined;
+
 export class MachineContainers {
   private readonly simulation: Simulation;
   private readonly containers = new Map<string, Container>();
   /** Tasks of which a process was ever started. */
   readonly tasks = new Set<string>();
 
-  constructor(simulation: Simulation) {
+  private readonly script: TaskScript;
+
+  /** @param script default: a while that chance gives, and now and then a failure */
+  constructor(simulation: Simulation, script?: TaskScript) {
     this.simulation = simulation;
+    const chance = (): number => simulation.chance.next();
+    this.script = script ?? (() => ({ code: chance() < 0.2 ? 1 : 0, afterMs: 2 + chance() * RUN_MOST_MS }));
   }
 
   /** The machine was booted: no process is left, nor what the runtime directory told. */
@@ -59,10 +67,9 @@ export class MachineContainers {
     this.tasks.add(task);
     this.simulation.note(`container ${id} of ${task} starts`);
     listener.clock.setTimer(1, () => listener.sink.started(id, 4711));
-    const fails = this.simulation.chance.next() < 0.2;
-    this.simulation.at(2 + this.simulation.chance.next() * RUN_MOST_MS, () =>
-      this.end(id, { kind: 'exited', code: fails ? 1 : 0 }),
-    );
+    const course = this.script(task);
+    if (course === undefined) return;
+    this.simulation.at(course.afterMs, () => this.end(id, { kind: 'exited', code: course.code }));
   }
 
   private recover(id: string, listener: NonNullable<Container['listener']>): void {

@@ -10,14 +10,14 @@ import { masterFlags } from '../../../actors/master/flags.ts';
 import { Master } from '../../../actors/master/master.ts';
 import { LocalStore } from '../../../actors/master/registrar/localStore.ts';
 import type { AgentInfo } from '../../../proto/index.ts';
-import { parseResources } from '../../../proto/resources/index.ts';
+import { parseAttributes, parseResources } from '../../../proto/resources/index.ts';
 import { toStrings } from '../../../runtime/flags/index.ts';
 import { packPlain, unpackPlain } from '../../../runtime/index.ts';
 import type { Place, Simulation } from '../../../runtime/simulation/index.ts';
 import { writeFileAtomically } from '../../../runtime/storage/index.ts';
 import { flagsOf as agentFlagsOf } from '../../actors/agent/support/realAgent.ts';
 import { flagsOf as masterFlagsOf } from '../../actors/master/support/cluster.ts';
-import { MachineContainers } from './containers.ts';
+import { MachineContainers, type TaskScript } from './containers.ts';
 
 const RESTART_MS = 1000;
 const IDENTITY = '/disk/meta/identity';
@@ -46,20 +46,36 @@ export function startMasterMachine(simulation: Simulation, started: (master: Mas
   });
 }
 
+/** What an agent's machine has, and how long its tasks run; default: four cpus, tasks of chance. */
+export interface AgentMachineOptions {
+  readonly resources?: string;
+  readonly attributes?: string;
+  readonly script?: TaskScript;
+}
+
 /** @returns the machine's processes, besides the agent's own */
-export function startAgentMachine(simulation: Simulation, name: string): MachineContainers {
-  const containers = new MachineContainers(simulation);
+export function startAgentMachine(
+  simulation: Simulation,
+  name: string,
+  options: AgentMachineOptions = {},
+): MachineContainers {
+  const containers = new MachineContainers(simulation, options.script);
   let boots = 0;
   simulation.start(name, (place) => {
     const rebooted = place.machine.powerCuts !== boots;
     boots = place.machine.powerCuts;
     if (rebooted) containers.reboot();
-    spawnAgent(place, containers, rebooted);
+    spawnAgent(place, containers, rebooted, options);
   });
   return containers;
 }
 
-function spawnAgent(place: Place, containers: MachineContainers, rebooted: boolean): void {
+function spawnAgent(
+  place: Place,
+  containers: MachineContainers,
+  rebooted: boolean,
+  options: AgentMachineOptions,
+): void {
   const node = place.node({ delegateId: 'slave(1)' });
   const id = node.generateId('slave');
   const dispatch = (run: () => void) => node.dispatch(node.pid(id), run);
@@ -76,7 +92,7 @@ function spawnAgent(place: Place, containers: MachineContainers, rebooted: boole
     forward: (update) => forward?.forward(update),
     onFailure: exit,
   });
-  const info = identityOf(place);
+  const info = identityOf(place, options);
   const frameworks = checkpoints.recovered(info.id?.value);
   if (info.id === undefined) streams.clear();
   const flags = agentFlagsOf({ master: '10.0.0.1:5050', work_dir: '/work', runtime_dir: '/run' });
@@ -115,13 +131,16 @@ function spawnAgent(place: Place, containers: MachineContainers, rebooted: boole
   node.spawn(forward);
 }
 
-function identityOf({ disk, machine }: Place): AgentInfo {
+function identityOf(
+  { disk, machine }: Place,
+  { resources = 'cpus:4;mem:2048;disk:1000', attributes = '' }: AgentMachineOptions,
+): AgentInfo {
   const bytes = disk.readFile(IDENTITY);
   const info = {
     hostname: machine.name,
     port: machine.address.port,
-    resources: parseResources('cpus:4;mem:2048;disk:1000').toMessages(),
-    attributes: [],
+    resources: parseResources(resources).toMessages(),
+    attributes: parseAttributes(attributes),
   };
   return bytes === undefined ? info : { ...info, id: { value: unpackPlain(bytes) as string } };
 }

@@ -57,13 +57,14 @@ export class Deployment {
       input: { steps: plan.steps.length },
       clock: { setTimer: (delayMs, run) => delay(delayMs, run) },
       delays: { DEADLINE: () => this.#deadlineMs() },
-      actions: {
-        beginStep: () => {
+      onTransition: (transition) => {
+        const { value, event } = transition;
+        if (value === 'running' && (event.type === 'STORED' || event.type === 'STEP_DONE')) {
           this.done.clear();
           stepBegins(this);
-        },
+        }
+        moved(this, transition);
       },
-      onTransition: (transition) => moved(this, transition),
       onError: ({ where, error }) => failed(where, error),
     });
   }

@@ -150,8 +150,13 @@ export class Deployments {
   #stepBegins(deployment: Deployment): void {
     this.#tellStep(deployment, 'deployment_info');
     this.#options.changed(deployment.affected);
+    // To start a service is to know of it: there is nothing to wait for.
+    const { step } = deployment;
     for (const { id, verb } of deployment.actions)
-      if (verb === 'Start') this.#options.delay(0, () => this.actionDone(id));
+      if (verb === 'Start')
+        this.#options.delay(0, () => {
+          if (deployment.step === step) this.actionDone(id);
+        });
   }
 
   #moved(deployment: Deployment, { value, previous }: Transition): void {

@@ -79,7 +79,14 @@ export class LaunchQueue {
     const same = before?.spec.versionInfo.lastConfigChangeAt === spec.versionInfo.lastConfigChangeAt;
     const history = same && before !== undefined ? before.history : new OfferHistory();
     this.#entries.set(id, { spec, count, history, sinceMs: before?.sinceMs ?? this.#clock.now() });
-    if (before === undefined) this.#charts.step(id, { type: 'LAUNCH_WANTED' });
+    if (same) return;
+    // Another configuration waits for nothing that the former one did.
+    if (before !== undefined) {
+      this.#backoff.reset(id);
+      this.#charts.step(id, { type: 'DELAY_RESET' });
+      this.#charts.step(id, { type: 'SATISFIED' });
+    }
+    this.#charts.step(id, { type: 'LAUNCH_WANTED' });
   }
 
   /** One was launched. */

@@ -1,0 +1,186 @@
+/** Marathon over the real master and real agents, in one simulated world: machines, disks, clock and network are played. */
+import { frameworkFlags } from '../../../../../actors/framework/flags.ts';
+import { frameworkInfoOf } from '../../../../../actors/framework/frameworkInfo.ts';
+import { hostFramework } from '../../../../../actors/framework/host.ts';
+import { settingsOf } from '../../../../../actors/framework/marathon/flags.ts';
+import { MARATHON_ID, marathonFramework } from '../../../../../actors/framework/marathon/framework.ts';
+import type {
+  ProbeAnswer,
+  Prober,
+  ProbeTarget,
+} from '../../../../../actors/framework/marathon/health/prober.ts';
+import type { Marathon } from '../../../../../actors/framework/marathon/marathon.ts';
+import { mesosCodec } from '../../../../../proto/messageCodec.ts';
+import { defineFlags, parseFlags, toStrings } from '../../../../../runtime/flags/index.ts';
+import type { Clock, Node } from '../../../../../runtime/index.ts';
+import { Simulation } from '../../../../../runtime/simulation/index.ts';
+import { startAgentMachine, startMasterMachine } from '../../../../simulation/cluster/machines.ts';
+import { type Injected, inject } from '../../../../support/http.ts';
+
+export interface WorldOptions {
+  readonly seed?: number;
+  /** Resources and attributes of each agent. */
+  readonly agents?: readonly { readonly resources?: string; readonly attributes?: string }[];
+  readonly flags?: readonly string[];
+  /** What whoever is asked about health answers. */
+  readonly probe?: (target: ProbeTarget) => ProbeAnswer;
+}
+
+const PORTS = 'ports:[31000-31999]';
+const table = defineFlags(frameworkFlags);
+
+export class MarathonWorld {
+  readonly simulation: Simulation;
+  readonly printed: string[] = [];
+  /** What probes answer; may be changed while the world runs. */
+  probe: (target: ProbeTarget) => ProbeAnswer;
+  probed: ProbeTarget[] = [];
+  #marathon: Marathon | undefined;
+  #node: Node | undefined;
+
+  constructor({ seed = 1, agents = [{}], flags = [], probe }: WorldOptions = {}) {
+    this.probe = probe ?? (() => ({ connected: true, status: 200 }));
+    this.simulation = new Simulation({ seed, codec: mesosCodec });
+    startMasterMachine(this.simulation, () => {});
+    agents.forEach((agent, index) => {
+      startAgentMachine(this.simulation, `agent-${index + 1}`, {
+        resources: `cpus:8;mem:8192;disk:1000;${PORTS}`,
+        script: courseOf,
+        ...agent,
+      });
+    });
+    this.#start(flags);
+    this.run(3_000);
+  }
+
+  get marathon(): Marathon {
+    if (this.#marathon === undefined) throw new Error('Marathon is not up');
+    return this.#marathon;
+  }
+
+  run(ms: number): void {
+    this.simulation.advance(ms);
+  }
+
+  /** Runs until something is so. @throws when it is not within the time */
+  until(what: string, holds: () => boolean, withinMs = 120_000): void {
+    for (let ranMs = 0; ranMs < withinMs; ranMs += 100) {
+      if (holds()) return;
+      this.run(100);
+    }
+    throw new Error(`not within ${withinMs} ms: ${what}`);
+  }
+
+  /** Asks the API and waits for the answer. */
+  call<T = Answer>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Reply<T> {
+    const answer = this.open(method, path, body, headers);
+    for (let turn = 0; turn < 200 && answer.status === 0; turn++) this.run(1);
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      text: answer.text,
+      body: (/json/.test(answer.headers['Content-Type'] ?? '') ? JSON.parse(answer.text) : undefined) as T,
+    };
+  }
+
+  /** A request whose answer goes on. */
+  open(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Injected {
+    if (this.#node === undefined) throw new Error('Marathon is not up');
+    const bytes =
+      body === undefined
+        ? new Uint8Array(0)
+        : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+    return inject(this.#node, path, { method, body: bytes, headers: { host: 'm:8080', ...headers } });
+  }
+
+  /** Waits until no deployment is under way. */
+  settle(withinMs?: number): void {
+    this.until('all deployments are done', () => this.marathon.deployments.size === 0, withinMs);
+  }
+
+  crash(): void {
+    this.simulation.crash('marathon', { powerCut: true });
+  }
+
+  restart(): void {
+    this.simulation.restart('marathon');
+    this.run(2_000);
+  }
+
+  /** Task ids of a service whose tasks run. */
+  running(service: string): string[] {
+    const { instances } = this.marathon;
+    return instances
+      .of(service)
+      .filter((each) => instances.state(each) === 'running')
+      .map(({ taskId }) => taskId);
+  }
+
+  #start(given: readonly string[]): void {
+    const argv = [
+      '--framework=marathon',
+      '--master=10.0.0.1:5050',
+      '--work_dir=/disk',
+      '--user=nobody',
+      ...given,
+    ];
+    const parsed = parseFlags(table, argv, {});
+    if (parsed.outcome !== 'values') throw new Error(JSON.stringify(parsed));
+    const flags = parsed.values;
+    this.simulation.start('marathon', (place) => {
+      const node = place.node({ delegateId: MARATHON_ID });
+      this.#node = node;
+      const definition = marathonFramework({
+        settings: settingsOf(flags, toStrings(table, flags)),
+        self: 'm:8080',
+        print: (line) => this.printed.push(line),
+        disk: place.disk,
+        prober: (clock) => this.#prober(clock),
+        made: (marathon) => {
+          this.#marathon = marathon;
+        },
+      });
+      hostFramework(node, {
+        definition,
+        framework: frameworkInfoOf(flags, 'marathon'),
+        master: { host: '10.0.0.1', port: 5050 },
+        options: {},
+        print: (line) => this.printed.push(line),
+      });
+    });
+  }
+
+  #prober(clock: Clock): Prober {
+    return {
+      probe: (target, done) => {
+        this.probed.push(target);
+        clock.setTimer(5, () => done(this.probe(target)));
+      },
+    };
+  }
+}
+
+/** Any answer of the API. */
+export interface Answer {
+  readonly message?: string;
+  readonly deploymentId: string;
+  readonly version: string;
+}
+
+export interface Reply<T> {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly body: T;
+}
+
+/** `exit CODE after SECONDS` ends by itself; everything else runs until it is killed. */
+function courseOf(command: string): { readonly afterMs: number; readonly code: number } | undefined {
+  const match = /^exit (\d+) after ([\d.]+)$/.exec(command);
+  return match === null ? undefined : { code: Number(match[1]), afterMs: Number(match[2]) * 1000 };
+}
