@@ -159,6 +159,7 @@ test('the installed command runs a cluster and its jobs', async (t) => {
     '--role=local',
     `--port=${port}`,
     '--agent_port=0',
+    '--http_port=0',
     `--work_dir=${folder}/work`,
     '--resources=cpus:2;mem:512',
   ]);

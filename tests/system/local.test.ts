@@ -85,6 +85,7 @@ test('a cluster killed and started again on the same folder goes on with its tas
       '--role=local',
       `--port=${port}`,
       `--agent_port=${agentPort}`,
+      '--http_port=0',
       `--work_dir=${folder}/work`,
       '--resources=cpus:2;mem:512',
     ]);
