@@ -3,7 +3,7 @@
  * and encoding) share an answer. Every answer is of one moment, taken when its batch begins, and written in slices, so that an
  * answer of any size holds up nobody (v1-operator-api.md §2.2, master.md §16).
  */
-import type { Clock, HttpReply } from '../../runtime/index.ts';
+import type { Clock, HttpReply, Timer } from '../../runtime/index.ts';
 
 /** A body that is written step by step; what it tells was settled before its first step. */
 export type Writing = Generator<void, Uint8Array | string>;
@@ -12,6 +12,8 @@ export interface ReadingPorts {
   readonly clock: Clock;
   /** Runs as a later event of the actor. */
   defer(run: () => void): () => void;
+  /** The same, once other events and I/O had their turn. */
+  delay(delayMs: number, run: () => void): Timer;
 }
 
 interface Reading {
@@ -21,7 +23,7 @@ interface Reading {
 }
 
 /** How long a slice may take. */
-const SLICE_MS = 4;
+const SLICE_MS = 8;
 /** Items written between two looks at the clock. */
 const ITEMS_PER_LOOK = 8;
 
@@ -64,7 +66,8 @@ export class Readings {
         }
       }
     } while (clock.monotonic() < endMs);
-    this.ports.defer(() => this.write(writing, done))();
+    // A mere later event would be of the same turn: nobody else's I/O comes in between.
+    this.ports.delay(0, () => this.write(writing, done));
   }
 
   private serve(): void {

@@ -7,9 +7,18 @@ import { toJsonText } from '../json.ts';
 import { JSON_TYPE, type MediaType } from '../mediaTypes.ts';
 import { type FieldSchema, messageNamed } from '../schema.ts';
 
-/** A field of a message: a list of messages, a message made of sections itself, or plain fields as they are. */
+/** An item that knows how it is written: what does not change from one answer to the next is not written anew. */
+export interface WrittenItem {
+  text(): string;
+  bytes(): Uint8Array;
+}
+
+/** Makes the message when it is its turn. */
+export type Item = (() => object) | WrittenItem;
+
+/** A field of a message: a list of messages, or a message made of sections itself. */
 export type Section =
-  | { readonly field: string; readonly items: readonly (() => object)[] }
+  | { readonly field: string; readonly items: readonly Item[] }
   | {
       readonly field: string;
       readonly sections: readonly Section[];
@@ -29,7 +38,7 @@ interface Written {
 /**
  * Writes a message of sections, with `plain` fields before them (in JSON) or wherever (in protobuf, where order says nothing).
  * Stops after each item for the caller to look at the time.
- * @returns pieces of one body, all text or all bytes
+ * @returns pieces of one body
  * @throws TypeError for a field that the type has not, EncodeError for an item that cannot be written
  */
 export function* writeSections(
@@ -74,15 +83,19 @@ function* jsonSections(
   }
 }
 
-function* jsonItems(
-  typeName: string,
-  items: readonly (() => object)[],
-  pieces: Pieces,
-): Generator<void, void> {
+/** Texts are gathered up to this length before they become bytes: in time, not all at the end. */
+const CHUNK_LENGTH = 64 * 1024;
+
+function* jsonItems(typeName: string, items: readonly Item[], pieces: Pieces): Generator<void, void> {
   let text = '[';
+  let comma = '';
   for (const item of items) {
-    if (text !== '[') text += ',';
-    text += toJsonText(typeName, item());
+    text += comma + (typeof item === 'function' ? toJsonText(typeName, item()) : item.text());
+    comma = ',';
+    if (text.length > CHUNK_LENGTH) {
+      pieces.push(Buffer.from(text));
+      text = '';
+    }
     yield;
   }
   pieces.push(`${text}]`);
@@ -107,7 +120,7 @@ function* protobufSections(typeName: string, sections: readonly Section[]): Gene
       continue;
     }
     for (const item of section.items) {
-      const bytes = encode(field.typeName ?? '', item());
+      const bytes = typeof item === 'function' ? encode(field.typeName ?? '', item()) : item.bytes();
       add(headerOf(field, bytes.length));
       add(bytes);
       yield;
@@ -136,9 +149,6 @@ function fieldOf(typeName: string, name: string): FieldSchema {
 }
 
 /** The pieces as one body. */
-export function joined(pieces: Pieces): Uint8Array | string {
-  const texts = pieces.filter((piece) => typeof piece === 'string');
-  return texts.length === pieces.length
-    ? texts.join('')
-    : Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
+export function joined(pieces: Pieces): Uint8Array {
+  return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
 }

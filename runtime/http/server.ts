@@ -8,7 +8,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync, gzip, gzipSync } from 'node:zlib';
 import type { Address } from '../pid.ts';
 import { clientProblem, serverTls, type TlsOptions } from '../security/tls.ts';
 import { HttpReply, type ReplySink, type StreamSink } from './reply.ts';
@@ -22,6 +22,8 @@ const TLS_HANDSHAKE = 22;
 
 /** Bodies below this are not worth compressing (Mesos' own bound). */
 const GZIP_MIN_BYTES = 1024;
+/** Bodies from this on are compressed by another thread: 1 ms and more of work. */
+const GZIP_LATER_BYTES = 64 * 1024;
 
 export type Dispatch = (request: HttpRequest, reply: HttpReply) => void;
 export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -267,11 +269,20 @@ function endWith(
   body: Uint8Array | string,
 ): void {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  const zip = acceptsGzip && bytes.length >= GZIP_MIN_BYTES;
-  const sent = zip ? gzipSync(bytes, { level: 1 }) : bytes;
-  const extra: Record<string, string> = zip ? { 'Content-Encoding': 'gzip' } : {};
-  res.writeHead(status, { ...headers, ...extra, 'Content-Length': String(sent.length) });
-  res.end(sent);
+  const write = (sent: Uint8Array, extra: Record<string, string>): void => {
+    res.writeHead(status, { ...headers, ...extra, 'Content-Length': String(sent.length) });
+    res.end(sent);
+  };
+  if (!acceptsGzip || bytes.length < GZIP_MIN_BYTES) write(bytes, {});
+  else if (bytes.length < GZIP_LATER_BYTES)
+    write(gzipSync(bytes, { level: 1 }), { 'Content-Encoding': 'gzip' });
+  else {
+    // Away from this thread; answers of one connection keep their order, whenever each is ready.
+    gzip(bytes, { level: 1 }, (error, zipped) => {
+      if (error === null) write(zipped, { 'Content-Encoding': 'gzip' });
+      else write(bytes, {});
+    });
+  }
 }
 
 function openStream(res: ServerResponse, status: number, headers: Record<string, string>): StreamSink {

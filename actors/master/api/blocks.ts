@@ -66,9 +66,10 @@ export function labelsBlock(labels: Labels | undefined): Json[] | undefined {
 
 /** T: a task as it is now, written later. State and role are as its framework is told of them. */
 export function taskBlock({ tasks }: MasterParts, task: TaskRecord, traits: FrameworkTraits): LaterJson {
-  const state = taskStateFor(tasks.stateName(task), traits);
-  const statuses = [...task.statuses];
-  return new LaterJson(() => taskDocument(task, state, statuses));
+  const snapshot = tasks.snapshot(task);
+  const state = taskStateFor(snapshot.state, traits);
+  const make = () => taskDocument(task, state, snapshot.statuses);
+  return new LaterJson(() => new RawJson(snapshot.legacyText(state, make)));
 }
 
 function taskDocument(

@@ -4,7 +4,8 @@ import type { Resources } from '../../../proto/resources/index.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
 import type { TaskRecord } from '../tasks/record.ts';
-import { agentMaker, executorMessage, frameworkMaker, type Maker, taskMaker } from './messages.ts';
+import { agentMaker, executorMessage, frameworkMaker, type Maker } from './messages.ts';
+import type { TaskSnapshot } from './taskSnapshots.ts';
 import type { Viewer } from './viewer.ts';
 
 type Listing = (parts: MasterParts, viewer: Viewer) => Section[];
@@ -18,11 +19,11 @@ function framesOf({ frameworks }: MasterParts, viewer: Viewer): [FrameworkRecord
 
 export const tasksListing: Listing = (parts, viewer) => {
   const frameworks = framesOf(parts, viewer).flat();
-  const items = (of: (framework: FrameworkRecord) => Iterable<TaskRecord>): Maker<object>[] => {
-    const made: Maker<object>[] = [];
+  const items = (of: (framework: FrameworkRecord) => Iterable<TaskRecord>): TaskSnapshot[] => {
+    const made: TaskSnapshot[] = [];
     for (const framework of frameworks) {
       for (const task of of(framework))
-        if (viewer.seesTask(framework, task)) made.push(taskMaker(parts, task));
+        if (viewer.seesTask(framework, task)) made.push(parts.tasks.snapshot(task));
     }
     return made;
   };

@@ -7,7 +7,6 @@ import {
   type MasterResponseGetFrameworksFramework,
   type Offer,
   type Resource,
-  type Task,
   TaskState,
   type TimeInfo,
 } from '../../../proto/index.ts';
@@ -15,26 +14,10 @@ import { Resources, toEndpointFormat } from '../../../proto/resources/index.ts';
 import type { AgentRecord } from '../agents/record.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
-import type { TaskRecord } from '../tasks/record.ts';
 import type { Viewer } from './viewer.ts';
 
 /** Made now or later: what a maker needs of what may change it has taken along. */
 export type Maker<T> = () => T;
-
-/** The task as it is now. */
-export function taskMaker({ tasks }: MasterParts, task: TaskRecord): Maker<Task> {
-  const state = taskStateOf(tasks.stateName(task));
-  const statuses = [...task.statuses];
-  const { unacknowledged } = task;
-  return () => ({
-    ...task.description,
-    state,
-    resources: task.resources.toMessages(),
-    statuses,
-    status_update_state: unacknowledged?.state,
-    status_update_uuid: unacknowledged?.uuid,
-  });
-}
 
 /** Number of a TaskState by its name. */
 export function taskStateOf(name: string): TaskState {

@@ -6,7 +6,7 @@ import {
   TaskStatusReason,
 } from '../../../proto/index.ts';
 import type { AgentRecord } from '../agents/record.ts';
-import { agentMaker, frameworkEventMessage, taskMaker, taskStateOf } from '../api/messages.ts';
+import { agentMaker, frameworkEventMessage, taskStateOf } from '../api/messages.ts';
 import type { Viewer } from '../api/viewer.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
@@ -26,10 +26,11 @@ export class Changes {
   }
 
   taskAdded(framework: FrameworkRecord, task: TaskRecord): void {
-    const make = taskMaker(this.parts, task);
+    const { tasks } = this.parts;
+    const snapshot = tasks.snapshot(task);
     this.tell(
       (viewer) => viewer.seesFramework(framework) && viewer.seesTask(framework, task),
-      () => ({ type: MasterEventType.TASK_ADDED, task_added: { task: make() } }),
+      () => ({ type: MasterEventType.TASK_ADDED, task_added: { task: snapshot.message() } }),
     );
   }
 

@@ -20,6 +20,7 @@ import {
   taskUpdateEvent,
 } from '../../../statecharts/task.ts';
 import type { AgentRecord } from '../agents/record.ts';
+import { type TaskSnapshot, TaskSnapshots } from '../api/taskSnapshots.ts';
 import { addBounded } from '../boundedMap.ts';
 import type { FrameworkRecord, FrameworkTraits } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
@@ -44,6 +45,7 @@ export class Tasks {
   readonly chart: ChartTable<typeof taskMachine>;
   private readonly parts: MasterParts;
   private readonly byKey = new Map<string, TaskRecord>();
+  private readonly snapshots = new TaskSnapshots();
   /** Tasks whose id was used again while an earlier one is remembered. */
   private namesakes = 0;
 
@@ -61,6 +63,11 @@ export class Tasks {
   /** TaskState name, as for a framework that understands all of them. */
   stateName(task: TaskRecord): string {
     return taskStateName(this.chart.value(task.key) ?? '');
+  }
+
+  /** The task as it is now. */
+  snapshot(task: TaskRecord): TaskSnapshot {
+    return this.snapshots.of(task, this.stateName(task));
   }
 
   isTerminal(task: TaskRecord): boolean {

@@ -1,0 +1,192 @@
+/** What the HTTP APIs of a master cost: the whole state, streams that idle, events on their way, calls of a scheduler. */
+import http from 'node:http';
+import { RecordDecoder, SchedulerCallType, TaskState, toJsonText } from '../../proto/index.ts';
+import { type ApiCluster, apiCluster, taskOf } from '../support/apiCluster.ts';
+import { type Figure, percentile, publish } from '../support/figures.ts';
+
+const SUITE = 'api';
+const JSON_TYPE = 'application/json';
+const AGENTS = 1000;
+const TASKS_EACH = 10;
+const STREAMS = 1000;
+const EVENTS = 200;
+const CALLS = 10_000;
+const CONNECTIONS = 16;
+
+interface Opened {
+  readonly response: http.IncomingMessage;
+  readonly request: http.ClientRequest;
+}
+
+function open(
+  url: string,
+  body: string,
+  headers: Record<string, string>,
+  agent?: http.Agent,
+): Promise<Opened> {
+  return new Promise((resolve, reject) => {
+    const request = http.request(url, { method: 'POST', headers, ...(agent && { agent }) }, (response) =>
+      resolve({ response, request }),
+    );
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+function post(url: string, body: string, accept: string, agent?: http.Agent, more = {}): Promise<Buffer> {
+  return open(url, body, { 'Content-Type': JSON_TYPE, Accept: accept, ...more }, agent).then(
+    ({ response }) =>
+      new Promise((resolve) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => resolve(Buffer.concat(chunks)));
+      }),
+  );
+}
+
+/** How late the latest of many short timers was: for how long nothing else could run. */
+function watchLoop(): () => number {
+  let worst = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    worst = Math.max(worst, now - last - 1);
+    last = now;
+  }, 1);
+  return () => {
+    clearInterval(timer);
+    return worst;
+  };
+}
+
+async function timed(runs: number, run: () => Promise<unknown>): Promise<number[]> {
+  const times: number[] = [];
+  for (let i = 0; i < runs; i++) {
+    const start = performance.now();
+    await run();
+    times.push(performance.now() - start);
+  }
+  return times;
+}
+
+function figure(name: string, unit: string, value: number, p99?: number, beside?: string): Figure {
+  return { suite: SUITE, name, unit, value, ...(p99 !== undefined && { p99 }), ...(beside && { beside }) };
+}
+
+async function state(cluster: ApiCluster): Promise<Figure[]> {
+  const call = '{"type":"GET_STATE"}';
+  const url = `${cluster.url}/api/v1`;
+  const text = (await post(url, call, JSON_TYPE)).toString();
+  const parsed: unknown = JSON.parse(text);
+  const plain = await timed(8, async () => JSON.stringify(parsed));
+  const figures = [figure('JSON.stringify of the same state', 'ms', percentile(plain, 0.5))];
+  for (const [name, accept] of [
+    ['GET_STATE, 1,000 agents, 10,000 tasks, JSON', JSON_TYPE],
+    ['GET_STATE, 1,000 agents, 10,000 tasks, protobuf', 'application/x-protobuf'],
+  ] as const) {
+    await timed(3, () => post(url, call, accept));
+    const stop = watchLoop();
+    const times = await timed(10, () => post(url, call, accept));
+    figures.push(
+      figure(name, 'ms', percentile(times, 0.5), percentile(times, 0.99), 'JSON.stringify of the same state'),
+      figure(`longest pause of the loop, ${accept}`, 'ms', stop()),
+    );
+  }
+  const times = await timed(10, () => fetch(`${cluster.url}/state`).then((answer) => answer.text()));
+  figures.push(figure('/state, the same cluster', 'ms', percentile(times, 0.5), percentile(times, 0.99)));
+  return figures;
+}
+
+async function streams(cluster: ApiCluster): Promise<Figure[]> {
+  global.gc?.();
+  const before = process.memoryUsage().rss;
+  const agent = new http.Agent({ maxSockets: Number.POSITIVE_INFINITY });
+  const headers = { 'Content-Type': JSON_TYPE, Accept: JSON_TYPE };
+  const opened: Opened[] = [];
+  for (let i = 0; i < STREAMS; i++)
+    opened.push(await open(`${cluster.url}/api/v1`, '{"type":"SUBSCRIBE"}', headers, agent));
+  for (const { response } of opened) response.resume();
+  global.gc?.();
+  const mb = (process.memoryUsage().rss - before) / 1e6;
+  const cpu = process.cpuUsage();
+  await new Promise((resolve) => setTimeout(resolve, 16_000));
+  const used = process.cpuUsage(cpu);
+  for (const { request } of opened) request.destroy();
+  return [
+    figure('1,000 idle event streams, both ends', 'MB', mb),
+    figure('CPU of 1,000 idle event streams', 'ms/s', (used.user + used.system) / 16_000),
+  ];
+}
+
+async function events(cluster: ApiCluster): Promise<Figure[]> {
+  const headers = { 'Content-Type': JSON_TYPE, Accept: JSON_TYPE };
+  const { response, request } = await open(`${cluster.url}/api/v1`, '{"type":"SUBSCRIBE"}', headers);
+  const decoder = new RecordDecoder();
+  let heard: () => void = () => undefined;
+  response.on('data', (chunk: Buffer) => {
+    for (const record of decoder.push(chunk)) if (Buffer.from(record).includes('TASK_UPDATED')) heard();
+  });
+  const [agent] = cluster.agents;
+  const task = taskOf(0, 0);
+  let n = 0;
+  const times = await timed(EVENTS, () => {
+    const arrived = new Promise<void>((resolve) => {
+      heard = resolve;
+    });
+    const states = [TaskState.TASK_KILLING, TaskState.TASK_RUNNING];
+    agent?.report(task, states[n++ % 2] ?? TaskState.TASK_RUNNING, new Uint8Array(16).fill(n % 256));
+    return arrived;
+  });
+  request.destroy();
+  return [
+    figure('a status update at an operator’s stream', 'ms', percentile(times, 0.5), percentile(times, 0.99)),
+  ];
+}
+
+async function calls(cluster: ApiCluster): Promise<Figure[]> {
+  const url = `${cluster.url}/api/v1/scheduler`;
+  const subscribe = { framework_info: { user: 'nobody', name: 'caller', failover_timeout: 1e6 } };
+  const body = toJsonText('mesos.v1.scheduler.Call', { type: SchedulerCallType.SUBSCRIBE, subscribe });
+  const { response, request } = await open(url, body, { 'Content-Type': JSON_TYPE, Accept: JSON_TYPE });
+  const first = await new Promise<Uint8Array>((resolve) => {
+    const decoder = new RecordDecoder();
+    response.on('data', (chunk: Buffer) => {
+      const [record] = decoder.push(chunk);
+      if (record !== undefined) resolve(record);
+    });
+  });
+  const id = (
+    JSON.parse(Buffer.from(first).toString()) as { subscribed: { framework_id: { value: string } } }
+  ).subscribed.framework_id;
+  const acknowledge = { agent_id: { value: 'a' }, task_id: { value: 't' }, uuid: Buffer.alloc(16, 7) };
+  const call = toJsonText('mesos.v1.scheduler.Call', {
+    framework_id: id,
+    type: SchedulerCallType.ACKNOWLEDGE,
+    acknowledge,
+  });
+  const agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const more = { 'Mesos-Stream-Id': String(response.headers['mesos-stream-id']) };
+  const each = CALLS / CONNECTIONS;
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  await Promise.all(
+    Array.from({ length: CONNECTIONS }, () => timed(each, () => post(url, call, JSON_TYPE, agent, more))),
+  );
+  const ms = performance.now() - start;
+  const used = process.cpuUsage(cpu);
+  request.destroy();
+  agent.destroy();
+  return [
+    figure('calls of a scheduler in JSON, client in the same process', 'calls/s', (CALLS / ms) * 1000),
+    figure('CPU of a call, both ends', 'µs', (used.user + used.system) / CALLS),
+  ];
+}
+
+const cluster = await apiCluster();
+const figures = await streams(cluster);
+figures.push(...(await calls(cluster)));
+await cluster.add(AGENTS, TASKS_EACH);
+figures.push(...(await state(cluster)), ...(await events(cluster)));
+publish(figures);
+await cluster.stop();
+process.exit(0);
