@@ -1,7 +1,9 @@
 /** The flags of the agent that take effect, with Mesos' names and defaults. */
+
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { authorizationFlags, credentialsFlag } from '../../proto/authorization/index.ts';
+import { domainFlag } from '../../proto/domainFlag.ts';
 import { parseAttributes, parseResources, validateRole } from '../../proto/resources/index.ts';
 import { etcdSecurityFlags } from '../../runtime/etcd/flags.ts';
 import * as flag from '../../runtime/flags/index.ts';
@@ -57,6 +59,7 @@ export const agentFlags = flag.defineFlags(
       validate: expectRole,
       help: 'Role of the resources that name none; * is unreserved',
     }),
+    domain: domainFlag,
     reconfiguration_policy: flag.choice({
       values: ['equal', 'additive'],
       default: 'equal',

@@ -233,6 +233,7 @@ function describeMachine(node: Node, flags: AgentFlags): AgentInfo {
     port: node.address.port,
     resources: Resources.of([...given, ...detected]).toMessages(),
     attributes: parseAttributes(flags.attributes),
+    domain: flags.domain,
   };
 }
 

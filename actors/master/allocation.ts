@@ -32,6 +32,7 @@ export class Allocation {
         filterGpuResources: flags.filter_gpu_resources,
         fairSharingExcluded: flags.fair_sharing_excluded_resource_names,
         roleSorter: flags.role_sorter,
+        domain: flags.domain,
         frameworkSorter: flags.framework_sorter,
         agentRecoveryFactor: flags.allocator_agent_recovery_factor,
         recoveryTimeoutMs: flags.allocator_recovery_timeout,
@@ -146,6 +147,11 @@ export class Allocation {
   /** @param quota undefined: none any more */
   setQuota(role: string, quota: Quota | undefined): void {
     this.allocator.setQuota(role, quota);
+  }
+
+  /** @param hostnames of the agents that may be offered */
+  setWhitelist(hostnames: readonly string[]): void {
+    this.allocator.setWhitelist(hostnames);
   }
 
   quotaOf(role: string): Quota | undefined {

@@ -21,6 +21,7 @@ import {
   text,
 } from '../../runtime/flags/index.ts';
 import { parseMinimum } from './allocator/index.ts';
+import { policyFlags } from './policyFlags.ts';
 import { validateWeights } from './validation/weights.ts';
 
 const sorters = ['drf', 'random'] as const;
@@ -156,6 +157,7 @@ const rows = {
     help: 'Event streams of operators; for one beyond, the oldest is closed',
   }),
   publish_per_framework_metrics: boolean({ default: true, help: 'Have metrics of each framework' }),
+  ...policyFlags,
   ...authorizationFlags,
   authenticate_http_frameworks: boolean({
     help: 'Serve /api/v1/scheduler to those alone who prove who they are',

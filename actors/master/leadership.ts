@@ -28,6 +28,7 @@ export class Leadership {
       actions: {
         recoverRegistry: () => this.recover(),
         serve: () => {
+          parts.whitelist.start();
           parts.allocation.start();
           parts.registryGarbage.start();
         },

@@ -24,8 +24,14 @@ export class Master extends Process<MessageTypes> {
     const parts = new MasterParts(this.ports(), this.settings, this.describeSelf());
     this.rooms = parts;
     this.hearAgents(parts);
-    this.hear('mesos.scheduler.Call', (call, from) => parts.calls.receive(call, from));
-    this.hear('mesos.internal.DeactivateFrameworkMessage', (m, from) => parts.calls.deactivate(m, from));
+    this.hear('mesos.scheduler.Call', (call, from) =>
+      parts.rateLimits.message(from, 'mesos.scheduler.Call', () => parts.calls.receive(call, from)),
+    );
+    this.hear('mesos.internal.DeactivateFrameworkMessage', (m, from) =>
+      parts.rateLimits.message(from, 'mesos.internal.DeactivateFrameworkMessage', () =>
+        parts.calls.deactivate(m, from),
+      ),
+    );
     addGauges(parts);
     for (const { chart } of [
       parts.leadership,
@@ -60,7 +66,8 @@ export class Master extends Process<MessageTypes> {
   override exited(pid: Pid, _reason: ExitReason): void {
     if (this.rooms?.leadership.lapsed === true) return;
     this.rooms?.agents.exited(pid);
-    this.rooms?.frameworks.exited(pid);
+    const parts = this.rooms;
+    parts?.rateLimits.exited(pid, () => parts.frameworks.exited(pid));
   }
 
   override describe(): Readonly<Record<string, unknown>> {
@@ -152,6 +159,7 @@ export class Master extends Process<MessageTypes> {
       hostname,
       version: this.settings.build.version,
       address: { hostname, ip: host, port },
+      domain: this.settings.flags.domain,
       capabilities: MASTER_CAPABILITIES,
     };
   }

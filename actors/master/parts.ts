@@ -27,6 +27,7 @@ import { Why } from './explain/why.ts';
 import type { MasterFlags } from './flags.ts';
 import { SchedulerCalls } from './frameworks/calls.ts';
 import { Frameworks } from './frameworks/frameworks.ts';
+import { FrameworkRateLimits } from './frameworks/rateLimits.ts';
 import { FrameworkRemoval } from './frameworks/removal.ts';
 import { Subscriptions } from './frameworks/subscriptions.ts';
 import { Leadership } from './leadership.ts';
@@ -42,6 +43,7 @@ import { Operations } from './operations/operations.ts';
 import { OperatorOperations } from './operations/operators.ts';
 import { Quotas } from './policy/quotas.ts';
 import { Weights } from './policy/weights.ts';
+import { Whitelist, type WhitelistSource } from './policy/whitelist.ts';
 import { Registrar } from './registrar/registrar.ts';
 import type { RegistryStore } from './registrar/store.ts';
 import { Kills } from './tasks/kills.ts';
@@ -75,6 +77,8 @@ export interface MasterSettings {
   /** The file that the master's log goes to, when there is one. */
   readonly logFile?: string | undefined;
   readonly election: Election;
+  /** Agents that may be offered; undefined: all. */
+  readonly whitelist?: WhitelistSource | undefined;
   /** Told once when the master can lead no more; its process should end. */
   readonly onFatal: (reason: string) => void;
 }
@@ -97,6 +101,8 @@ export class MasterParts {
   readonly registrar: Registrar;
   readonly allocation: Allocation;
   readonly quotas: Quotas;
+  readonly whitelist: Whitelist;
+  readonly rateLimits: FrameworkRateLimits;
   readonly why: Why;
   readonly weights: Weights;
   readonly maintenance: Maintenance;
@@ -148,6 +154,8 @@ export class MasterParts {
     });
     this.allocation = new Allocation(this);
     this.quotas = new Quotas(this);
+    this.whitelist = new Whitelist(this, settings.whitelist);
+    this.rateLimits = new FrameworkRateLimits(this);
     this.why = new Why(this);
     this.weights = new Weights(this);
     this.maintenance = new Maintenance(this);

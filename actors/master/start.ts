@@ -10,6 +10,7 @@ import { type Election, soleElection } from './election/election.ts';
 import { EtcdElection } from './election/etcdElection.ts';
 import { type MasterFlags, masterFlags, registryKind } from './flags.ts';
 import { Master } from './master.ts';
+import { type WhitelistSource, whitelistFile } from './policy/whitelist.ts';
 import { EtcdStore } from './registrar/etcdStore.ts';
 import { LocalStore } from './registrar/localStore.ts';
 import { MemoryStore, type RegistryStore } from './registrar/store.ts';
@@ -44,6 +45,7 @@ export async function startMaster(node: Node, flags: MasterFlags, logFile?: stri
     store,
     election,
     logFile,
+    whitelist: flags.whitelist === undefined ? undefined : openWhitelist(flags.whitelist),
     onFatal: () => end(1),
   });
   const pid = node.spawn(master);
@@ -60,6 +62,15 @@ export async function startMaster(node: Node, flags: MasterFlags, logFile?: stri
       await store.close();
     },
   };
+}
+
+function openWhitelist(path: string): WhitelistSource {
+  try {
+    return whitelistFile(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new MasterStartError(`--whitelist: expected a file of host names: ${reason}`);
+  }
 }
 
 interface Opened {

@@ -1,5 +1,6 @@
 /** How agents join and come back: RegisterSlaveMessage (master.md §5.1) and ReregisterSlaveMessage (§5.2). */
 import type {
+  AgentInfo,
   RegisterSlaveMessage,
   ReregisterSlaveMessage,
   UnregisterSlaveMessage,
@@ -15,7 +16,7 @@ import {
   updateSlave,
 } from '../registrar/operations.ts';
 import { sameMessage } from '../sameMessage.ts';
-import { totalOf, validateAgent, validateReturningAgent } from '../validation/agent.ts';
+import { totalOf, validateAgent, validateAgentDomain, validateReturningAgent } from '../validation/agent.ts';
 import { type AgentDescription, type AgentRecord, newAgent } from './record.ts';
 
 const MACHINE_DOWN = 'Machine is `DOWN`';
@@ -35,7 +36,7 @@ export class AgentRegistration {
     if (from === undefined || this.admissions.has(from.text)) return;
     const problem =
       message.slave.id === undefined
-        ? validateAgent(message.slave, message.version)
+        ? (validateAgent(message.slave, message.version) ?? this.domainProblem(message.slave))
         : 'it has an id already, so it must re-register';
     const total = problem ?? totalOf(message.slave, message.checkpointed_resources);
     if (typeof total === 'string') {
@@ -59,7 +60,8 @@ export class AgentRegistration {
     const { agents, actor, metrics } = this.parts;
     metrics.messages.reregister_slave.value++;
     if (from === undefined) return;
-    const problem = validateReturningAgent(message.slave, message.version);
+    const problem =
+      validateReturningAgent(message.slave, message.version) ?? this.domainProblem(message.slave);
     if (problem !== undefined) {
       actor.log.warn('refused the re-registration of an agent', { pid: from.text, reason: problem });
       return;
@@ -173,6 +175,11 @@ export class AgentRegistration {
     actor.link(agent.pid);
     pings.watch(agent);
     allocation.addAgent(agent);
+  }
+
+  private domainProblem(info: AgentInfo): string | undefined {
+    const { domain, require_agent_domain } = this.parts.flags;
+    return validateAgentDomain(info, domain, require_agent_domain);
   }
 
   /** Why an agent with this id must not come back. */

@@ -1,5 +1,5 @@
 /** `/slaves`, and an agent as the other endpoints show it. */
-import { AgentInfoCapabilityType, enumName } from '../../../proto/index.ts';
+import { AgentInfoCapabilityType, type DomainInfo, enumName } from '../../../proto/index.ts';
 import { RawJson, toJsonText } from '../../../proto/json.ts';
 import { Resources, toEndpointFormat } from '../../../proto/resources/index.ts';
 import type { AgentRecord } from '../agents/record.ts';
@@ -79,7 +79,7 @@ export function offeredOf(
   return Resources.sum(offers.listed(ids).map(({ resources }) => resources));
 }
 
-function domainBlock(domain: AgentRecord['description']['info']['domain']): RawJson | undefined {
+export function domainBlock(domain: DomainInfo | undefined): RawJson | undefined {
   return domain && new RawJson(toJsonText('mesos.v1.DomainInfo', domain));
 }
 

@@ -4,7 +4,7 @@ import { Double } from '../../../proto/json.ts';
 import { type Document, seconds } from './blocks.ts';
 import { frameworkBlocks } from './frameworks.ts';
 import { usedByFramework } from './listings.ts';
-import { agentBlock, recoveredBlocks } from './slaves.ts';
+import { agentBlock, domainBlock, recoveredBlocks } from './slaves.ts';
 
 export const stateDocument: Document = (parts, viewer) => {
   const { info, agents, frameworks, registrar, leadership, settings, flags, actor } = parts;
@@ -28,6 +28,7 @@ export const stateDocument: Document = (parts, viewer) => {
     activated_slaves: new Double(active),
     deactivated_slaves: new Double(members.length - active),
     unreachable_slaves: new Double(registrar.registry.unreachable.size),
+    domain: domainBlock(info.domain),
     leader: info.pid,
     leader_info: leader,
     cluster: viewer.seesFlags ? flags.cluster : undefined,

@@ -69,6 +69,7 @@ export function describeFramework(
   info: FrameworkInfo,
   suppressedRoles: readonly string[] = [],
   offerConstraints?: SchedulerOfferConstraints,
+  regexSizeMax?: number,
 ): FrameworkDescription {
   const traits = traitsOf(info);
   return {
@@ -77,7 +78,8 @@ export function describeFramework(
     roles: rolesOf(info),
     suppressedRoles,
     offerConstraints,
-    offerFilter: offerConstraints === undefined ? undefined : OfferConstraintFilter.of(offerConstraints),
+    offerFilter:
+      offerConstraints === undefined ? undefined : OfferConstraintFilter.of(offerConstraints, regexSizeMax),
   };
 }
 

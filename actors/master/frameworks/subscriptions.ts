@@ -103,7 +103,9 @@ export class Subscriptions {
       validatePolicy(info, { roles: flags.roles, rootSubmissions: flags.root_submissions });
     if (problem !== undefined) return problem;
     if (frameworks.isCompleted(info.id?.value ?? '')) return 'Framework has been removed';
-    return validateOwnRoles(info, call.suppressed_roles, call.offer_constraints) ?? constraintProblem(call);
+    return (
+      validateOwnRoles(info, call.suppressed_roles, call.offer_constraints) ?? this.constraintProblem(call)
+    );
   }
 
   /** Why a known framework cannot be taken up again like this. */
@@ -118,7 +120,7 @@ export class Subscriptions {
   private begin(id: string, call: PidSubscribe, connectionOf: (id: string) => FrameworkConnection): void {
     const { frameworks, actor } = this.parts;
     const newId = id === '' ? frameworks.newId() : id;
-    const framework = frameworks.add(newId, describeCall(newId, call));
+    const framework = frameworks.add(newId, this.describe(newId, call));
     frameworks.connect(framework, connectionOf(newId));
     frameworks.chart.step(newId, { type: 'SUBSCRIBED' });
     this.parts.changes.frameworkAdded(framework);
@@ -171,13 +173,36 @@ export class Subscriptions {
     if (user !== next.user || (checkpoint ?? false) !== (next.checkpoint ?? false)) {
       actor.log.warn('a framework cannot change its user or checkpoint', { framework_id: framework.id });
     }
-    const description = describeCall(framework.id, {
+    const description = this.describe(framework.id, {
       ...call,
       framework_info: { ...next, user, checkpoint, principal },
     });
     framework.description = description;
     allocation.updateFramework(framework);
     offers.rescindOf(framework, (offer) => !description.roles.includes(offer.role));
+  }
+
+  /** @throws OfferConstraintError when the constraints cannot be compiled */
+  private describe(id: string, call: Asked): FrameworkDescription {
+    const { offer_constraints_re2_max_program_size } = this.parts.flags;
+    const { framework_info, suppressed_roles, offer_constraints } = call;
+    return describeFramework(
+      id,
+      framework_info,
+      suppressed_roles,
+      offer_constraints,
+      offer_constraints_re2_max_program_size,
+    );
+  }
+
+  private constraintProblem(call: Asked): string | undefined {
+    try {
+      this.describe('', call);
+      return undefined;
+    } catch (error) {
+      if (error instanceof OfferConstraintError) return error.message;
+      throw error;
+    }
   }
 
   private welcome(framework: FrameworkRecord, how: Welcome): void {
@@ -206,23 +231,9 @@ export class Subscriptions {
   }
 }
 
-function describeCall(id: string, call: Asked): FrameworkDescription {
-  return describeFramework(id, call.framework_info, call.suppressed_roles, call.offer_constraints);
-}
-
 function principalProblem(known: FrameworkRecord, { framework_info }: Asked): string | undefined {
   if (!differs(known.description.info, framework_info, 'principal')) return undefined;
   return "Changing framework's principal is not allowed";
-}
-
-function constraintProblem(call: Asked): string | undefined {
-  try {
-    describeCall('', call);
-    return undefined;
-  } catch (error) {
-    if (error instanceof OfferConstraintError) return error.message;
-    throw error;
-  }
 }
 
 function differs(

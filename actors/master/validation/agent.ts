@@ -1,7 +1,7 @@
 /** What an agent must say of itself to be let in (master.md §5.1). Each check returns what is wrong, or undefined. */
 
 import { validateId } from '../../../proto/ids.ts';
-import type { AgentInfo, Resource } from '../../../proto/index.ts';
+import type { AgentInfo, DomainInfo, Resource } from '../../../proto/index.ts';
 import { Resources, validateResources, withCheckpointed } from '../../../proto/resources/index.ts';
 
 const VERSION = /^(\d+)\.(\d+)\.(\d+)/;
@@ -40,4 +40,16 @@ export function totalOf(info: AgentInfo, checkpointed: readonly Resource[] | und
   const problem = validateResources(checkpointed);
   if (problem !== undefined) return problem;
   return withCheckpointed(Resources.of(info.resources), Resources.of(checkpointed).unallocated());
+}
+
+/** Domains only mean something when the master knows its own (§5.1, row 2). @param required `--require_agent_domain` */
+export function validateAgentDomain(
+  { domain }: AgentInfo,
+  master: DomainInfo | undefined,
+  required: boolean,
+): string | undefined {
+  if (domain !== undefined && master === undefined) return 'it has a domain, but this master has none';
+  return domain === undefined && required
+    ? 'it has no domain, which --require_agent_domain asks for'
+    : undefined;
 }

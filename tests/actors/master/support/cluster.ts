@@ -3,6 +3,7 @@
 import { soleElection } from '../../../../actors/master/election/election.ts';
 import { type MasterFlags, masterFlags } from '../../../../actors/master/flags.ts';
 import { Master } from '../../../../actors/master/master.ts';
+import type { MasterSettings } from '../../../../actors/master/parts.ts';
 import { MemoryStore, type RegistryStore } from '../../../../actors/master/registrar/store.ts';
 import {
   AgentInfoCapabilityType,
@@ -145,13 +146,19 @@ export class TestCluster {
   readonly world: World = simulatedWorld(7, mesosCodec);
   readonly store: RegistryStore;
   private readonly flags: MasterFlags;
+  private readonly settings: Partial<MasterSettings>;
   private current: Started;
   private readonly nodes = new Map<number, Node>();
   private uuid = 0;
   /** What the masters logged as errors: a chart's action that threw, above all. */
   readonly errors: LogRecord[] = [];
 
-  constructor(flags: Record<string, string> = {}, store: RegistryStore = new MemoryStore()) {
+  constructor(
+    flags: Record<string, string> = {},
+    store: RegistryStore = new MemoryStore(),
+    settings: Partial<MasterSettings> = {},
+  ) {
+    this.settings = settings;
     this.store = store;
     this.flags = flagsOf(flags);
     this.current = this.startMaster();
@@ -430,6 +437,7 @@ export class TestCluster {
       store: this.store,
       election: soleElection(),
       onFatal: (reason) => fatal.push(reason),
+      ...this.settings,
     });
     node.spawn(master);
     return { master, node, fatal };
