@@ -2,7 +2,9 @@
 import type { Deployment } from '../deployments/deployment.ts';
 import { actionJson, stepJson } from '../deployments/planJson.ts';
 import { ApiError } from '../errors.ts';
+import type { Instance } from '../instances/instance.ts';
 import type { Marathon } from '../marathon.ts';
+import { isOutdated } from '../model/spec.ts';
 import { committed, wrongMethod } from './apps.ts';
 import type { Answer, Call } from './call.ts';
 
@@ -55,10 +57,16 @@ function deploymentJson({ readiness }: Marathon, deployment: Deployment): object
     steps: plan.steps.map(stepJson),
     currentActions: actions.map((action) => ({
       ...actionJson(action),
-      readinessCheckResults: readiness.resultsOf(action.id),
+      readinessCheckResults: readiness.resultsOf(action.id, (instance) => isNew(deployment, instance)),
     })),
     currentStep: step + 1,
     totalSteps: plan.steps.length,
     state: deployment.chart.value,
   };
+}
+
+/** Whether the deployment itself launched the instance, or wants it as it is. */
+function isNew(deployment: Deployment, instance: Instance): boolean {
+  const target = deployment.targetOf(instance.service);
+  return target !== undefined && !isOutdated(instance, target);
 }

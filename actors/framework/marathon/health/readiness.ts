@@ -49,10 +49,10 @@ export class Readiness {
     this.#asked.delete(instance.id);
   }
 
-  /** Results of a service's instances, as clients read them. */
-  resultsOf(service: string): object[] {
+  /** Results of a service's instances, as clients read them. @param counts those that are asked about; default: all */
+  resultsOf(service: string, counts: (instance: Instance) => boolean = () => true): object[] {
     return [...this.#asked.values()]
-      .filter(({ instance }) => instance.service === service)
+      .filter(({ instance }) => instance.service === service && counts(instance))
       .map(({ instance, check, ready, last }) => ({
         name: check.name,
         taskId: instance.taskId,
