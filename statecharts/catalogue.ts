@@ -3,6 +3,7 @@ import type { AnyStateMachine, EventObject } from 'xstate';
 import { agentMachine } from './agent.ts';
 import { agentFrameworkMachine } from './agentFramework.ts';
 import { agentProcessMachine } from './agentProcess.ts';
+import { agentResourcesMachine } from './agentResources.ts';
 import { agentTaskMachine } from './agentTask.ts';
 import { checkMachine } from './check.ts';
 import { commandTaskMachine } from './commandTask.ts';
@@ -228,6 +229,19 @@ export const catalogue: readonly CatalogueEntry[] = [
       AGENT_UNREACHABLE: true,
       AGENT_GONE: true,
       ACKNOWLEDGED: true,
+    },
+  }),
+  entry(agentResourcesMachine, {
+    description: 'The reservations and volumes of an agent, changed one at a time.',
+    file: 'agentResources.ts',
+    samples: {
+      BEGUN: true,
+      RECORDED: true,
+      TARGET_RECORDED: true,
+      VOLUMES_CHANGED: true,
+      VOLUMES_FAILED: true,
+      FOUND_UNFINISHED: true,
+      STOPPED: true,
     },
   }),
   entry(agentProcessMachine, {

@@ -2,6 +2,7 @@
 export * from './agent.ts';
 export * from './agentFramework.ts';
 export * from './agentProcess.ts';
+export * from './agentResources.ts';
 export * from './agentTask.ts';
 export * from './catalogue.ts';
 export * from './commandTask.ts';

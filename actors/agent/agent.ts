@@ -8,7 +8,6 @@ import { Readings } from '../../proto/api/readings.ts';
 import type { SlaveReregisteredMessage, StatusUpdate } from '../../proto/generated/types/internal.ts';
 import type { MessageTypes } from '../../proto/generated/types/names.ts';
 import type { AgentInfo } from '../../proto/generated/types/v1.ts';
-import { Resources } from '../../proto/resources/index.ts';
 import type { Pid } from '../../runtime/pid.ts';
 import { type ExitReason, Process } from '../../runtime/process.ts';
 import type { AgentParts, AgentView } from './agentParts.ts';
@@ -25,6 +24,8 @@ import { TaskKiller } from './launch/killer.ts';
 import { TaskLauncher } from './launch/launcher.ts';
 import { type AgentMetrics, addAgentGauges, agentCounters } from './metrics.ts';
 import { NestedContainers } from './nestedContainers/nestedContainers.ts';
+import { AgentOperations } from './operations/operations.ts';
+import { Orders } from './orders.ts';
 import { agentAuthorizer, protectAgent } from './protection.ts';
 import { Recovery } from './recovery/recovery.ts';
 import { CAPABILITIES } from './registration/capabilities.ts';
@@ -40,8 +41,12 @@ export class Agent extends Process<MessageTypes> {
   private readonly parts: AgentParts;
   private readonly tables = new Tables();
   private info: AgentInfo;
-  /** Orders that came before the agent's id was on disk. */
-  private readonly postponed: (() => void)[] = [];
+  /** Orders wait while the id that the master gave is written down, and while an operation that they count on is carried out. */
+  private readonly orders = new Orders(() => this.info.id !== undefined && this.isSettled);
+  /** Registrations tell what there is: they wait for the operation under way. */
+  private readonly registrations = new Orders(() => this.isSettled);
+  /** `changes` of the operations when the master was last told what there is. */
+  private toldChanges = 0;
   /** Who waits for the id to be on disk. */
   private readonly keeping: (() => void)[] = [];
   private made: Made | undefined;
@@ -64,6 +69,8 @@ export class Agent extends Process<MessageTypes> {
       made.frameworks.chart,
       made.executors.chart,
       made.nestedContainers.chart,
+      made.operations.chart,
+      made.operations.streams.chart,
       this.tables.taskChart,
     ])
       this.node.inspector.register(this.self, chart);
@@ -71,11 +78,13 @@ export class Agent extends Process<MessageTypes> {
       this.route(path, handler, realm === undefined ? { help } : { help, realm });
     protectAgent(this.node, this.self.id, this.parts.flags);
     made.recovery.run();
+    made.operations.recover();
     this.checkRecovered();
   }
 
   override finalize(): void {
     this.made?.registration.stop();
+    this.made?.operations.stop();
     this.parts.containers.close();
   }
 
@@ -98,6 +107,7 @@ export class Agent extends Process<MessageTypes> {
       frameworks: tables.frameworks.size,
       executors: tables.runs.size,
       tasks: tables.taskChart.counts(),
+      resources: made?.operations.chart.value,
     };
   }
 
@@ -142,18 +152,28 @@ export class Agent extends Process<MessageTypes> {
     });
     const defaultExecutor = new DefaultExecutor(host, { executors, updates, nestedContainers });
     executors.connect({ frameworks, commandExecutor, defaultExecutor, nestedContainers, updates });
+    const operations = new AgentOperations(host, this.parts.resources, {
+      settled: () => this.settled(),
+      disagreed: () => this.disagreed(),
+    });
     const registration = new Registration(host, this.parts.detector, {
-      sendRegister: () => this.sendRegister(),
-      sendReregister: () => this.sendRegister(),
+      sendRegister: () => this.registrations.take(() => this.sendRegister()),
+      sendReregister: () => this.registrations.take(() => this.sendRegister()),
       keepId: (id, done) => this.keepId(id, done),
       registered: (message) => this.whenRegistered(message),
-      resumeUpdates: () => streams.resume(),
-      pauseUpdates: () => streams.pause(),
+      resumeUpdates: () => {
+        streams.resume();
+        operations.streams.resume();
+      },
+      pauseUpdates: () => {
+        streams.pause();
+        operations.streams.pause();
+      },
       shutDownExecutors: () => frameworks.shutDownAll(),
       ended: (problem) => this.parts.onEnd(problem),
     });
     const builtIn = { commandExecutor, defaultExecutor, nestedContainers };
-    const parts = { frameworks, executors, ...builtIn, updates, registration };
+    const parts = { frameworks, executors, ...builtIn, updates, registration, operations };
     const drivers = new ExecutorDrivers(host, parts);
     const killer = new TaskKiller(host, parts);
     return {
@@ -161,7 +181,7 @@ export class Agent extends Process<MessageTypes> {
       host,
       drivers,
       subscriptions: new ExecutorSubscriptions(host, { ...parts, drivers }),
-      launcher: new TaskLauncher(host, parts, this.resourceVersion),
+      launcher: new TaskLauncher(host, parts, () => this.resourceVersion),
       killer,
       draining: new Draining(host, killer, this.parts.checkpoints.recoveredDrain),
       reconciliation: new Reconciliation(host, { updates, streams }),
@@ -193,13 +213,14 @@ export class Agent extends Process<MessageTypes> {
     };
   }
 
-  private view({ host, executors, registration, subscriptions }: Made): AgentView {
+  private view({ host, executors, registration, subscriptions, operations }: Made): AgentView {
     const startedAtMs = this.clock.now();
     return {
       host,
       executors,
       registration,
       subscriptions,
+      operations,
       version: this.parts.version,
       capabilities: CAPABILITIES,
       startedAtMs,
@@ -209,16 +230,15 @@ export class Agent extends Process<MessageTypes> {
     };
   }
 
-  private addGauges({ registration, executors }: Made): void {
+  private addGauges({ registration, executors, operations }: Made): void {
     const startedAtMs = this.clock.monotonic();
-    const total = Resources.of(this.info.resources);
     addAgentGauges(this.node.metrics, {
       uptimeSecs: () => (this.clock.monotonic() - startedAtMs) / 1000,
       registered: () => registration.isRegistered,
       frameworks: () => this.tables.frameworks.size,
       tasks: () => this.tables.taskChart.counts(),
       executors: () => executors.counts,
-      total: () => total,
+      total: () => operations.total,
       used: () => this.tables.used(),
     });
   }
@@ -226,7 +246,7 @@ export class Agent extends Process<MessageTypes> {
   // ---- messages -------------------------------------------------------------------------------------------------
 
   private installMasterMessages(made: Made): void {
-    const { registration, launcher, killer, frameworks, drivers, updates } = made;
+    const { registration, launcher, killer, frameworks, drivers, updates, operations } = made;
     this.install('mesos.internal.SlaveRegisteredMessage', (m, from) => registration.registered(m, from));
     this.install('mesos.internal.SlaveReregisteredMessage', (m, from) => registration.reregistered(m, from));
     this.install('mesos.internal.PingSlaveMessage', (m, from) => registration.ping(m, from));
@@ -237,6 +257,14 @@ export class Agent extends Process<MessageTypes> {
     this.ofMaster('mesos.internal.ShutdownFrameworkMessage', (m) => frameworks.shutDown(m));
     this.ofMaster('mesos.internal.UpdateFrameworkMessage', (m) => frameworks.update(m));
     this.ofMaster('mesos.internal.FrameworkToExecutorMessage', (m) => drivers.toExecutor(m));
+    this.ofMaster('mesos.internal.ApplyOperationMessage', (m) =>
+      operations.apply(m, this.resourceVersionBytes),
+    );
+    this.ofMaster('mesos.internal.CheckpointResourcesMessage', (m) => operations.checkpoint(m));
+    this.ofMaster('mesos.internal.ReconcileOperationsMessage', (m) => operations.reconcile(m));
+    this.install('mesos.internal.AcknowledgeOperationStatusMessage', (m, from) => {
+      if (registration.isFromMaster(from, 'AcknowledgeOperationStatusMessage')) operations.acknowledged(m);
+    });
     this.ofMaster('mesos.internal.ShutdownMessage', (m) => {
       this.log.warn('The master shuts this agent down', { message: m.message });
       registration.shutdown();
@@ -261,9 +289,7 @@ export class Agent extends Process<MessageTypes> {
         this.log.warn('Ignoring an order of the master', { message: name, state: registration.state });
         return;
       }
-      // The master may give orders while the id that it gave is being written down.
-      if (this.info.id === undefined) this.postponed.push(() => handle(message));
-      else handle(message);
+      this.orders.take(() => handle(message));
     });
   }
 
@@ -290,7 +316,9 @@ export class Agent extends Process<MessageTypes> {
       version: this.parts.version,
       agent_capabilities: [...CAPABILITIES],
       resource_version_uuid: { value: this.resourceVersionBytes },
+      checkpointed_resources: this.made?.operations.total.checkpointed().toMessages() ?? [],
     };
+    this.toldChanges = this.made?.operations.changes ?? 0;
     const id = this.info.id?.value;
     if (id === undefined) this.send(master, 'mesos.internal.RegisterSlaveMessage', common);
     else {
@@ -311,7 +339,7 @@ export class Agent extends Process<MessageTypes> {
     const kept = this.defer(() => {
       this.info = info;
       for (const registered of this.keeping.splice(0)) registered();
-      for (const order of this.postponed.splice(0)) order();
+      this.orders.resume();
     });
     this.parts.keepInfo(info, (error) => {
       if (error === undefined) kept();
@@ -320,12 +348,36 @@ export class Agent extends Process<MessageTypes> {
   }
 
   private whenRegistered(message: SlaveReregisteredMessage): void {
+    const operations = this.made?.operations;
+    // Changed since the master was told: the message that says so now would be taken for older than it is.
+    if (operations !== undefined && operations.changes !== this.toldChanges) {
+      this.made?.registration.again();
+      return;
+    }
     this.made?.reconciliation.answer(message.reconciliations ?? []);
     this.send(this.made?.registration.master, 'mesos.internal.UpdateSlaveMessage', {
       slave_id: message.slave_id,
       resource_version_uuid: { value: this.resourceVersionBytes },
       update_oversubscribed_resources: false,
+      operations: { operations: operations?.messages() ?? [] },
     });
+  }
+
+  // ---- operations -----------------------------------------------------------------------------------------------
+
+  private get isSettled(): boolean {
+    return this.made?.operations.isSettled ?? true;
+  }
+
+  private settled(): void {
+    this.registrations.resume();
+    this.orders.resume();
+  }
+
+  /** What the master planned with the resources that it believes in is void: they get another version. */
+  private disagreed(): void {
+    this.resourceVersionBytes = this.ids.uuidBytes();
+    this.made?.registration.again();
   }
 
   /** Executors that are processes of their own had their time to come back. */
@@ -352,6 +404,7 @@ interface Made {
   readonly draining: Draining;
   readonly drivers: ExecutorDrivers;
   readonly subscriptions: ExecutorSubscriptions;
+  readonly operations: AgentOperations;
   readonly reconciliation: Reconciliation;
   readonly recovery: Recovery;
 }

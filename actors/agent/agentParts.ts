@@ -10,6 +10,7 @@ import type { Executors } from './executors/executors.ts';
 import type { ExecutorSubscriptions } from './executors/subscriptions.ts';
 import type { AgentFlags } from './flags.ts';
 import type { AgentHost, ContainerPort, SandboxPort } from './host.ts';
+import type { AgentOperations, StoredResources } from './operations/operations.ts';
 import type { AgentPaths } from './paths.ts';
 import type { Checkpoints } from './recovery/checkpoints.ts';
 import type { Remains } from './recovery/recovery.ts';
@@ -31,6 +32,8 @@ export interface AgentParts {
   readonly checkpoints: Checkpoints;
   readonly streams: UpdateStreams;
   readonly remains: Remains;
+  /** Reservations, volumes and operations that are on disk. */
+  readonly resources: StoredResources;
   /** What executors need to be let in; default: nothing. */
   readonly access?: AccessPort;
   /** The agent's own PATH, handed on to executors. */
@@ -50,6 +53,7 @@ export interface AgentView {
   readonly executors: Executors;
   readonly registration: Registration;
   readonly subscriptions: ExecutorSubscriptions;
+  readonly operations: AgentOperations;
   readonly capabilities: readonly AgentInfoCapability[];
   readonly startedAtMs: number;
   readonly node: Node;

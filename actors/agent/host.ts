@@ -49,6 +49,14 @@ export interface SandboxPort {
   createNested(directory: string, links: readonly SandboxLink[]): void;
   /** Makes a symbolic link, and the folder it stands in. @throws as `create` does */
   link(path: string, target: string): void;
+  /**
+   * Puts a volume into a sandbox.
+   *
+   * @param path inside the sandbox
+   * @param user who is given the volume; undefined for the agent's own
+   * @throws Error in one line
+   */
+  mount(sandbox: string, path: string, volume: string, user: string | undefined): void;
   has(directory: string): boolean;
   /** In the background. */
   removeNested(directory: string): void;

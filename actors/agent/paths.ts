@@ -140,10 +140,20 @@ export class AgentPaths {
     return join(this.workDir, 'slaves', 'latest');
   }
 
-  /** Directory of a persistent volume; a `/` in a role becomes a blank, which no role can hold. */
-  volume(role: string, persistenceId: string): string {
+  /**
+   * Directory of a persistent volume; a `/` in a role becomes a blank, which no role can hold.
+   *
+   * @param root of a PATH disk, absolute or below `work_dir`
+   */
+  volume(role: string, persistenceId: string, root = ''): string {
     const folder = name('role', role.replaceAll('/', ' '));
-    return join(this.workDir, 'volumes', 'roles', folder, name('persistence id', persistenceId));
+    const base = resolve(this.workDir, root);
+    return join(base, 'volumes', 'roles', folder, name('persistence id', persistenceId));
+  }
+
+  /** Folder of the journal of reservations, volumes and operations. */
+  get resourcesMeta(): string {
+    return join(this.metaDir, 'resources');
   }
 
   get bootId(): string {

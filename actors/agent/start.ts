@@ -3,7 +3,12 @@ import { existsSync } from 'node:fs';
 import { hostname as machineName, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { AgentInfo } from '../../proto/generated/types/v1.ts';
-import { parseAttributes, parseResourceMessages, Resources } from '../../proto/resources/index.ts';
+import {
+  parseAttributes,
+  parseResourceMessages,
+  Resources,
+  withCheckpointed,
+} from '../../proto/resources/index.ts';
 import { buildFacts } from '../../runtime/build.ts';
 import { toStrings } from '../../runtime/flags/index.ts';
 import type { Node } from '../../runtime/node.ts';
@@ -22,6 +27,10 @@ import { Fetcher } from './fetcher/fetcher.ts';
 import { type AgentFlags, agentFlags, runtimeDirOf } from './flags.ts';
 import { chartClock } from './host.ts';
 import { createNestedSandbox, linkSandbox, removeNestedSandbox } from './nestedContainers/sandbox.ts';
+import type { StoredResources } from './operations/operations.ts';
+import { ResourceJournal } from './operations/resourceJournal.ts';
+import { idsOf, linkVolume } from './operations/volumeLinks.ts';
+import { ensureVolumes, RealVolumes, sourceProblem } from './operations/volumes.ts';
 import { AgentPaths } from './paths.ts';
 import { Checkpoints } from './recovery/checkpoints.ts';
 import { type KnownIdentity, readIdentity, writeBootId, writeIdentity } from './recovery/identity.ts';
@@ -70,6 +79,7 @@ export async function startAgent(
     const info = identify(known, describeMachine(node, flags), flags, paths);
     const frameworks = stores.checkpoints.recovered(info.id?.value);
     if (info.id === undefined) stores.streams.clear();
+    if (info.id === undefined) stores.resources.forgetOperations();
     writeBootId(paths);
     const agent = new Agent(stores.agentId, {
       flags,
@@ -86,6 +96,8 @@ export async function startAgent(
         create: createSandbox,
         createNested: createNestedSandbox,
         link: linkSandbox,
+        mount: (sandbox, path, volume, user) =>
+          linkVolume(sandbox, path, volume, user === undefined ? undefined : idsOf(user)),
         has: existsSync,
         removeNested: removeNestedSandbox,
         userOf: (name) => userOf(name, isRoot && flags.switch_user),
@@ -97,6 +109,7 @@ export async function startAgent(
         updatesOf: (frameworkId, taskId) => stores.streams.updatesOf(frameworkId, taskId),
         rebooted: known.rebooted,
       },
+      resources: openResources(node, stores, info, paths),
       access: new ExecutorAccess(access, paths.runtimeDir),
       path: process.env['PATH'],
       keepInfo: (kept, done) => keepInfo(stores, paths, kept, done),
@@ -131,6 +144,7 @@ interface Stores {
   readonly disk: Disk;
   readonly checkpoints: Checkpoints;
   readonly streams: StatusUpdateManager;
+  readonly resources: ResourceJournal;
   forwardBy(agent: Agent): void;
   close(): Promise<void>;
 }
@@ -145,7 +159,8 @@ function openStores(node: Node, paths: AgentPaths, ending: Ending): Stores {
   const disk = new RealDisk();
   let forward: Agent | undefined;
   const checkpoints = Checkpoints.open({ disk, dir: paths.metaDir, onFailure });
-  let streams: StatusUpdateManager;
+  let streams: StatusUpdateManager | undefined;
+  let resources: ResourceJournal;
   try {
     streams = StatusUpdateManager.open({
       disk,
@@ -156,8 +171,10 @@ function openStores(node: Node, paths: AgentPaths, ending: Ending): Stores {
       onWarning: (text) => node.loggerFor(agentId).warn(text),
       onFailure,
     });
+    resources = ResourceJournal.open({ disk, dir: paths.resourcesMeta, onFailure });
   } catch (error) {
     checkpoints.close(() => undefined);
+    streams?.close(() => undefined);
     throw error;
   }
   return {
@@ -165,14 +182,43 @@ function openStores(node: Node, paths: AgentPaths, ending: Ending): Stores {
     disk,
     checkpoints,
     streams,
+    resources,
     forwardBy: (agent) => {
       forward = agent;
     },
     close: async () => {
+      await new Promise<void>((resolve) => resources.close(resolve));
       await new Promise<void>((resolve) => streams.close(resolve));
       await new Promise<void>((resolve) => checkpoints.close(resolve));
     },
   };
+}
+
+/**
+ * What the agent has, with what an earlier run made of it; volumes that are not there are made.
+ *
+ * @throws StartError when the resources that it is started with are too small for that, or a disk is not there
+ */
+function openResources(node: Node, stores: Stores, info: AgentInfo, paths: AgentPaths): StoredResources {
+  const log = node.loggerFor(stores.agentId);
+  const started = Resources.of(info.resources);
+  const diskProblem = sourceProblem(paths, started);
+  if (diskProblem !== undefined) throw new StartError(`--resources: ${diskProblem}`, ExitCode.configuration);
+  const kept = Resources.of(stores.resources.resources);
+  const total = withCheckpointed(started, kept);
+  if (typeof total === 'string') {
+    throw new StartError(
+      `the resources of this agent do not fit what was made of them before: ${total}. Start it with what it had, or ` +
+        `remove ${paths.resourcesMeta} to give up its reservations and volumes`,
+      ExitCode.configuration,
+    );
+  }
+  ensureVolumes(paths, total, (path) => log.warn('A volume was not there and is made anew', { path }));
+  const volumes = new RealVolumes(
+    () => node.ids.uuid(),
+    (text) => log.warn(text),
+  );
+  return { journal: stores.resources, volumes, total };
 }
 
 /** The end of an agent, told once. */

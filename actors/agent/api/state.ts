@@ -6,7 +6,7 @@ import {
   legacyAttributesJson,
   legacyReservations,
   legacyResources,
-  Resources,
+  type Resources,
   toEndpointFormat,
 } from '../../../proto/resources/index.ts';
 import type { AgentView } from '../agent.ts';
@@ -43,8 +43,8 @@ export function stateText(agent: ServedAgent, viewer: Viewer): string {
   });
 }
 
-function resourceBlocks({ host }: AgentView): object {
-  const total = Resources.of(host.info().resources);
+function resourceBlocks({ host, operations }: AgentView): object {
+  const { total } = operations;
   const used = host.tables.used();
   const full = (bag: Resources) =>
     bag

@@ -22,6 +22,7 @@ import type { AgentHost } from '../host.ts';
 import type { NestedContainers } from '../nestedContainers/nestedContainers.ts';
 import type { NestedListener } from '../nestedContainers/record.ts';
 import { sandboxLinks } from '../nestedContainers/volumes.ts';
+import { mountVolumes } from '../operations/volumeLinks.ts';
 import { nestedSandbox, taskLink } from '../paths.ts';
 import type { StatusUpdates } from '../statusUpdates.ts';
 import type { ExecutorEntry, TaskEntry } from '../tables/entries.ts';
@@ -152,6 +153,7 @@ export class DefaultExecutor {
       const links = sandboxLinks(container, sandbox, executor.directory);
       host.sandboxes.createNested(sandbox, [...links]);
       host.sandboxes.link(taskLink(executor.directory, task.id), sandbox);
+      mountVolumes(host, sandbox, task.info.resources, user);
       this.containers.launch({
         executor,
         isDebug: false,

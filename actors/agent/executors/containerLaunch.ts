@@ -1,4 +1,4 @@
-import { type CommandInfo, TaskState } from '../../../proto/generated/types/v1.ts';
+import { type CommandInfo, type Resource, TaskState } from '../../../proto/generated/types/v1.ts';
 import {
   type ContainerCommand,
   type ContainerLaunch,
@@ -7,6 +7,7 @@ import {
   type Limitation,
 } from '../containerizer/index.ts';
 import type { AgentHost } from '../host.ts';
+import { mountVolumes } from '../operations/volumeLinks.ts';
 import type { ExecutorEntry, Verdict } from '../tables/entries.ts';
 import type { Tables } from '../tables/tables.ts';
 
@@ -17,14 +18,16 @@ import type { Tables } from '../tables/tables.ts';
  * @throws the file system's error, which names the path
  */
 export function prepareLaunch(
-  { sandboxes, tables }: AgentHost,
+  host: AgentHost,
   executor: ExecutorEntry,
   command: CommandInfo | undefined,
   environment: Readonly<Record<string, string>>,
 ): ContainerLaunch {
+  const { sandboxes, tables } = host;
   const { containerId, directory, framework, info } = executor;
   sandboxes.create(directory);
   const user = sandboxes.userOf(command?.user ?? framework.info.user);
+  mountVolumes(host, directory, volumesOf(host, executor), user);
   return {
     containerId,
     sandbox: directory,
@@ -38,6 +41,12 @@ export function prepareLaunch(
       return resourcesOf(tables, executor);
     },
   };
+}
+
+/** Resources of the executor and of its live tasks, one after the other. */
+export function* volumesOf({ tables }: AgentHost, { info, tasks }: ExecutorEntry): Generator<Resource> {
+  yield* info.resources ?? [];
+  for (const task of tasks.values()) if (tables.isLive(task)) yield* task.info.resources ?? [];
 }
 
 /** How tasks end whose container broke a limit. */

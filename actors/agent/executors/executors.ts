@@ -12,6 +12,7 @@ import {
 import type { ContainerSink, ExitStatus, Limitation } from '../containerizer/index.ts';
 import { IDLE_COMMAND } from '../defaultExecutor/defaultExecutor.ts';
 import type { AgentHost } from '../host.ts';
+import { mountVolumes } from '../operations/volumeLinks.ts';
 import {
   type ExecutorEntry,
   executorId,
@@ -20,7 +21,7 @@ import {
   type Verdict,
 } from '../tables/entries.ts';
 import { goneOrLost } from '../tables/loss.ts';
-import { limitationVerdict, prepareLaunch, resourcesOf } from './containerLaunch.ts';
+import { limitationVerdict, prepareLaunch, resourcesOf, volumesOf } from './containerLaunch.ts';
 import { agentEnvironment, executorEnvironment } from './environment.ts';
 import { type ExecutorChart, executorChart, executorCounts } from './executorChart.ts';
 import { tellExited } from './exited.ts';
@@ -276,6 +277,9 @@ export class Executors {
   resourcesChanged(executor: ExecutorEntry): boolean {
     if (executor.forCommandTask || this.isTerminated(executor)) return true;
     try {
+      const { framework, info, directory } = executor;
+      const user = this.host.sandboxes.userOf(info.command?.user ?? framework.info.user);
+      mountVolumes(this.host, directory, volumesOf(this.host, executor), user);
       this.host.containers.update(executor.containerId, resourcesOf(this.host.tables, executor));
       return true;
     } catch (error) {

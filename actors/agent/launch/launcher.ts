@@ -9,6 +9,7 @@ import type { Executors } from '../executors/executors.ts';
 import { tellExited } from '../executors/exited.ts';
 import type { Frameworks } from '../executors/frameworks.ts';
 import type { AgentHost } from '../host.ts';
+import type { AgentOperations } from '../operations/operations.ts';
 import type { StatusUpdates } from '../statusUpdates.ts';
 import {
   type ExecutorEntry,
@@ -36,18 +37,25 @@ export class TaskLauncher {
   private readonly frameworks: Frameworks;
   private readonly executors: Executors;
   private readonly updates: StatusUpdates;
-  private readonly resourceVersion: string;
+  private readonly operations: AgentOperations;
+  private readonly resourceVersion: () => string;
 
   /** @param resourceVersion of the agent's resources, as hexadecimal text */
   constructor(
     host: AgentHost,
-    parts: { frameworks: Frameworks; executors: Executors; updates: StatusUpdates },
-    resourceVersion: string,
+    parts: {
+      frameworks: Frameworks;
+      executors: Executors;
+      updates: StatusUpdates;
+      operations: AgentOperations;
+    },
+    resourceVersion: () => string,
   ) {
     this.host = host;
     this.frameworks = parts.frameworks;
     this.executors = parts.executors;
     this.updates = parts.updates;
+    this.operations = parts.operations;
     this.resourceVersion = resourceVersion;
   }
 
@@ -109,22 +117,22 @@ export class TaskLauncher {
       launchExecutor: launch.forCommandTask ? undefined : launch.launchExecutor,
       executor: present === undefined ? 'none' : this.executors.isEnding(present) ? 'ending' : 'alive',
       resourceVersions: launch.resourceVersions,
-      resourceVersion: this.resourceVersion,
+      resourceVersion: this.resourceVersion(),
       enforces: this.host.containers.enforces,
       unknownResources: this.unknownResources(launch),
       duplicate: duplicate?.task_id.value,
     };
   }
 
-  /** Volumes and dynamic reservations that the launch counts on and this agent was not started with. */
+  /** Volumes and dynamic reservations that the launch counts on and that are not here. */
   private unknownResources(launch: Launch): string | undefined {
     const needed = [launch.executor.resources, ...launch.tasks.map((task) => task.resources)].flatMap(
       (list) =>
         (list ?? []).filter((resource) => resource.disk?.persistence !== undefined || isDynamic(resource)),
     );
     if (needed.length === 0) return undefined;
-    const checkpointed = Resources.of(needed).checkpointed();
-    return checkpointed.isEmpty ? undefined : checkpointed.unallocated().toString();
+    const checkpointed = Resources.of(needed).checkpointed().unallocated().withSingleHolders();
+    return this.operations.total.contains(checkpointed) ? undefined : checkpointed.toString();
   }
 
   private refuse(

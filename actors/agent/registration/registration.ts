@@ -154,6 +154,11 @@ export class Registration {
     if (this.isRegistered) this.redetected('MASTER_DETECTED');
   }
 
+  /** What the master was told of this agent does not hold any more. */
+  again(): void {
+    if (this.isRegistered) this.redetected('MASTER_DETECTED');
+  }
+
   isFromMaster(from: Pid | undefined, message: string): boolean {
     if (from?.equals(this.leader)) return true;
     this.host.log.warn('Ignoring a message that is not from the master', {

@@ -1,6 +1,7 @@
 /** Machines of a simulated cluster: the real master and the real agent, with everything durable on a simulated disk. */
 import { Agent } from '../../../actors/agent/agent.ts';
 import { chartClock } from '../../../actors/agent/host.ts';
+import { ResourceJournal } from '../../../actors/agent/operations/resourceJournal.ts';
 import { AgentPaths } from '../../../actors/agent/paths.ts';
 import { Checkpoints } from '../../../actors/agent/recovery/checkpoints.ts';
 import { StatusUpdateManager } from '../../../actors/agent/updates/index.ts';
@@ -10,11 +11,17 @@ import { masterFlags } from '../../../actors/master/flags.ts';
 import { Master } from '../../../actors/master/master.ts';
 import { LocalStore } from '../../../actors/master/registrar/localStore.ts';
 import type { AgentInfo } from '../../../proto/index.ts';
-import { parseAttributes, parseResources } from '../../../proto/resources/index.ts';
+import {
+  parseAttributes,
+  parseResources,
+  Resources,
+  withCheckpointed,
+} from '../../../proto/resources/index.ts';
 import { toStrings } from '../../../runtime/flags/index.ts';
 import { packPlain, unpackPlain } from '../../../runtime/index.ts';
 import type { Place, Simulation } from '../../../runtime/simulation/index.ts';
 import { writeFileAtomically } from '../../../runtime/storage/index.ts';
+import { MemoryVolumes } from '../../actors/agent/support/memoryVolumes.ts';
 import { flagsOf as agentFlagsOf } from '../../actors/agent/support/realAgent.ts';
 import { flagsOf as masterFlagsOf } from '../../actors/master/support/cluster.ts';
 import { MachineContainers, type TaskScript } from './containers.ts';
@@ -93,8 +100,14 @@ function spawnAgent(
     onFailure: exit,
   });
   const info = identityOf(place, options);
+  const journal = ResourceJournal.open({ disk, dir: '/disk/meta/resources', onFailure: exit });
   const frameworks = checkpoints.recovered(info.id?.value);
-  if (info.id === undefined) streams.clear();
+  if (info.id === undefined) {
+    streams.clear();
+    journal.forgetOperations();
+  }
+  const total = withCheckpointed(Resources.of(info.resources), Resources.of(journal.resources));
+  if (typeof total === 'string') throw new Error(total);
   const flags = agentFlagsOf({ master: '10.0.0.1:5050', work_dir: '/work', runtime_dir: '/run' });
   forward = new Agent(id, {
     flags,
@@ -108,6 +121,7 @@ function spawnAgent(
       create: () => undefined,
       createNested: () => undefined,
       link: () => undefined,
+      mount: () => undefined,
       has: () => true,
       removeNested: () => undefined,
       userOf: () => undefined,
@@ -115,6 +129,7 @@ function spawnAgent(
     checkpoints,
     streams,
     remains: { frameworks, updatesOf: (framework, task) => streams.updatesOf(framework, task), rebooted },
+    resources: { journal, total, volumes: new MemoryVolumes((callback) => disk.defer(callback)) },
     path: '/bin',
     keepInfo: (kept, done) =>
       checkpoints.begin(kept.id?.value ?? '', (error) => {

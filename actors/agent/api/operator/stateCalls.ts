@@ -105,8 +105,11 @@ export const stateCalls: OperatorCalls = {
   GET_RESOURCE_PROVIDERS: bare((request) =>
     request.answer({ type: AgentResponseType.GET_RESOURCE_PROVIDERS, get_resource_providers: {} }),
   ),
-  GET_OPERATIONS: bare((request) =>
-    request.answer({ type: AgentResponseType.GET_OPERATIONS, get_operations: {} }),
+  GET_OPERATIONS: bare((request, { operations }) =>
+    request.answer({
+      type: AgentResponseType.GET_OPERATIONS,
+      get_operations: { operations: operations.messages() },
+    }),
   ),
   GET_CONTAINERS: bare((request, agent) => {
     const containers = containerMessages(agent, new Viewer(agent.authorizer, request.principal));

@@ -7,6 +7,7 @@ import type {
   ExitStatus,
 } from '../../../../actors/agent/containerizer/index.ts';
 import { type ContainerPort, chartClock } from '../../../../actors/agent/host.ts';
+import { ResourceJournal } from '../../../../actors/agent/operations/resourceJournal.ts';
 import { AgentPaths } from '../../../../actors/agent/paths.ts';
 import { Checkpoints } from '../../../../actors/agent/recovery/checkpoints.ts';
 import { StatusUpdateManager } from '../../../../actors/agent/updates/index.ts';
@@ -16,6 +17,7 @@ import { mesosCodec } from '../../../../proto/messageCodec.ts';
 import { parseResources } from '../../../../proto/resources/index.ts';
 import { MemoryDisk } from '../../../../runtime/storage/index.ts';
 import { simulatedWorld, type World } from '../../../support/world.ts';
+import { MemoryVolumes } from './memoryVolumes.ts';
 import { flagsOf, RESOURCES } from './realAgent.ts';
 import { TestMaster } from './testMaster.ts';
 
@@ -138,6 +140,7 @@ export function simulatedAgent(
       create: () => undefined,
       createNested: () => undefined,
       link: () => undefined,
+      mount: () => undefined,
       has: () => true,
       removeNested: () => undefined,
       userOf: () => undefined,
@@ -148,6 +151,15 @@ export function simulatedAgent(
       onFailure: (error) => ends.push(error.message),
     }),
     streams,
+    resources: {
+      journal: ResourceJournal.open({
+        disk,
+        dir: '/disk/meta/resources',
+        onFailure: (error) => ends.push(error.message),
+      }),
+      volumes: new MemoryVolumes((callback) => void node.clock.setTimer(0.1, callback)),
+      total: parseResources(RESOURCES),
+    },
     remains: { frameworks: new Map(), updatesOf: () => [], rebooted: false },
     path: '/bin',
     keepInfo: (_info, done) => void node.clock.setTimer(0.1, () => done()),

@@ -28,6 +28,7 @@ const NAMES = [
   'mesos.internal.ExitedExecutorMessage',
   'mesos.internal.ExecutorToFrameworkMessage',
   'mesos.internal.PongSlaveMessage',
+  'mesos.internal.UpdateOperationStatusMessage',
 ] as const;
 
 export class TestMaster extends Process<MessageTypes> {

@@ -1,0 +1,77 @@
+/**
+ * Persistent volumes in sandboxes: symbolic links at their container paths, as Mesos' posix file system isolation makes them
+ * (agent.md §10.2).
+ */
+import * as fs from 'node:fs';
+import { isAbsolute, join, normalize, sep } from 'node:path';
+import type { Resource } from '../../../proto/generated/types/v1.ts';
+import { Resources } from '../../../proto/resources/index.ts';
+import { pointLatest } from '../containerizer/index.ts';
+import type { AgentHost } from '../host.ts';
+import { placeOf } from './volumes.ts';
+
+/**
+ * Puts the volumes among the resources into a sandbox.
+ *
+ * @param user whose the volumes are from now on; undefined: the agent's own
+ * @throws Error naming a volume that cannot be where it is wanted
+ */
+export function mountVolumes(
+  { paths, sandboxes }: Pick<AgentHost, 'paths' | 'sandboxes'>,
+  sandbox: string,
+  resources: Iterable<Resource> | undefined,
+  user: string | undefined,
+): void {
+  for (const resource of resources ?? []) {
+    if (resource.disk?.persistence === undefined) continue;
+    const path = containerPath(resource);
+    sandboxes.mount(sandbox, path, placeOf(paths, resource).path, user);
+  }
+}
+
+function containerPath(volume: Resource): string {
+  const given = volume.disk?.volume?.container_path ?? '';
+  const path = normalize(given);
+  const shown = Resources.of([volume]).unallocated();
+  if (isAbsolute(path))
+    throw new Error(`volume ${shown}: expected a container path relative to the sandbox, got '${given}'`);
+  if (given === '' || path === '.' || path === '..' || path.startsWith('../'))
+    throw new Error(`volume ${shown}: container path '${given}' is not inside the sandbox`);
+  return path;
+}
+
+/**
+ * Links `path` of the sandbox to `target`. What runs in the sandbox may have made links of its own there: none is followed.
+ *
+ * @param owner user and group that the volume is given to
+ * @throws Error in one line
+ */
+export function linkVolume(
+  sandbox: string,
+  path: string,
+  target: string,
+  owner: { readonly uid: number; readonly gid: number } | undefined,
+): void {
+  const parts = path.split(sep).filter((part) => part !== '');
+  const name = parts.pop() ?? '';
+  let folder = sandbox;
+  for (const part of parts) {
+    folder = join(folder, part);
+    fs.mkdirSync(folder, { recursive: true });
+    if (!fs.lstatSync(folder).isDirectory()) throw new Error(`${folder}: is not a folder of the sandbox`);
+  }
+  pointLatest(join(folder, name), target);
+  if (owner === undefined) return;
+  const { uid, gid } = fs.statSync(target);
+  if (uid !== owner.uid || gid !== owner.gid) fs.chownSync(target, owner.uid, owner.gid);
+}
+
+/** The ids of a user of this machine, from /etc/passwd. @throws Error when there is no such user */
+export function idsOf(user: string): { uid: number; gid: number } {
+  for (const line of fs.readFileSync('/etc/passwd', 'utf8').split('\n')) {
+    const [name, , uid, gid] = line.split(':');
+    if (name === user && uid !== undefined && gid !== undefined)
+      return { uid: Number(uid), gid: Number(gid) };
+  }
+  throw new Error(`there is no user '${user}' on this machine`);
+}
