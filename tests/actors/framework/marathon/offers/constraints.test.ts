@@ -8,6 +8,7 @@ import {
   attributeText,
   scalarText,
 } from '../../../../../actors/framework/marathon/offers/constraintValue.ts';
+import { ValueType } from '../../../../../proto/index.ts';
 import { parseAttributes } from '../../../../../proto/resources/index.ts';
 
 const at = (hostname: string, attributes: Readonly<Record<string, string>> = {}): Place => ({
@@ -65,8 +66,9 @@ test('ten instances over three groups are 4, 3 and 3', (t) => {
 });
 
 test('attributes as texts', (t) => {
-  const texts = parseAttributes('a:2.0;b:0.25;c:[5-9,1-3];d:{b,a};e:word').map(attributeText);
-  t.deepEqual(texts, ['2', '0.25', '[1-3,5-9]', '{a,b}', 'word']);
+  const texts = parseAttributes('a:2.0;b:0.25;c:[5-9,1-3];e:word').map(attributeText);
+  t.deepEqual(texts, ['2', '0.25', '[1-3,5-9]', 'word']);
+  t.is(attributeText({ name: 'd', type: ValueType.SET, set: { item: ['b', 'a'] } }), '{a,b}');
   t.deepEqual([0.0005, 0.0015, 1.23456].map(scalarText), ['0', '0.002', '1.235']);
 });
 
