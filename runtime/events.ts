@@ -6,12 +6,7 @@ export function runEvent(node: Node, mailbox: Mailbox, event: ProcessEvent): voi
   const { process } = mailbox;
   switch (event.kind) {
     case 'message': {
-      const installed = process.handlers.get(event.name);
-      if (installed !== undefined) {
-        installed.count++;
-        installed.handle(event.body, event.from);
-        return;
-      }
+      if (process.handle(event.name, event.body, event.from)) return;
       const delegate = process.delegates.get(event.name);
       if (delegate !== undefined) node.deliver(delegate, event.name, event.body, event.from);
       else process.unhandled(event.name, event.body, event.from);

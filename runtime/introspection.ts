@@ -40,7 +40,7 @@ export function detailsOf(node: Node, mailbox: Mailbox): ProcessDetails {
       samples: waits?.samples ?? 0,
     },
     restarts: mailbox.supervised?.restarts,
-    messages: Object.fromEntries([...process.handlers].map(([name, { count }]) => [name, count])),
+    messages: process.handled,
     delegates: Object.fromEntries([...process.delegates].map(([name, to]) => [name, to.text])),
     routes: [...process.routes.keys()],
     links: node.linksOf(pid),

@@ -55,8 +55,6 @@ export class Mailbox {
   /** The instance that handles the events; a supervised one is replaced when it fails. */
   process: Process;
   supervised: Supervised | undefined;
-  /** Whether the end that waits was asked for by the process, and another instance is to follow. */
-  endsItself = false;
   state: MailboxState = 'bottom';
   /** Whether it stands in the run queue. */
   queued = false;

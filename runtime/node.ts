@@ -180,7 +180,7 @@ export class Node implements RouterHost, PeersHost {
   terminate(pid: Pid, options: { inject?: boolean } = {}): void {
     const mailbox = this.local(pid);
     if (mailbox === undefined) return;
-    mailbox.endsItself = false;
+    if (mailbox.supervised !== undefined) mailbox.supervised.endsItself = false;
     if (options.inject ?? true) mailbox.pushFront(TERMINATE);
     else mailbox.push(TERMINATE);
     this.runQueue.add(mailbox);
@@ -191,7 +191,8 @@ export class Node implements RouterHost, PeersHost {
     const mailbox = this.local(pid);
     if (mailbox?.process !== process) return;
     this.terminate(pid);
-    mailbox.endsItself = mailbox.supervised?.options.restart === 'always';
+    const { supervised } = mailbox;
+    if (supervised !== undefined) supervised.endsItself = supervised.options.restart === 'always';
   }
 
   /** Resolves when the local process has ended; at once when there is none. For callers outside of any process. */

@@ -5,6 +5,7 @@
  * A handler runs to its end before the next event of its process; it must not be `async`. What the outside world answers
  * (disk, network, timers) comes back through `defer`, that is, through the mailbox.
  */
+import { NO_NAMES } from './handlers.ts';
 import type { HttpHandler } from './http/request.ts';
 import type { Logger } from './logging/index.ts';
 import type { Node } from './node.ts';
@@ -25,12 +26,6 @@ export type ExitReason =
   | 'unreachable';
 
 export type MessageHandler<T> = (body: T, from: Pid | undefined) => void;
-
-export interface Installed {
-  readonly handle: MessageHandler<unknown>;
-  /** messages handled so far */
-  count: number;
-}
 
 /** Message bodies by message name; a process is typed by the messages it speaks. */
 export type AnyMessages = Record<string, unknown>;
@@ -54,6 +49,8 @@ export interface Route extends RouteOptions {
 /** What most processes have none of costs them nothing: one empty map for all, replaced by an own one at the first entry. */
 const NONE: ReadonlyMap<string, never> = new Map<string, never>();
 
+const NO_SLOTS: (MessageHandler<unknown> | number)[] = [];
+
 function withEntry<V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> {
   if (map === NONE) return new Map([[key, value]]);
   (map as Map<string, V>).set(key, value);
@@ -71,8 +68,10 @@ export interface LinkOptions {
 export abstract class Process<M extends object = AnyMessages> {
   /** The name within the node; generated ones are made by `node.generateId('slave')` → `slave(1)`. */
   readonly id: string;
+  private handlerNames = NO_NAMES;
+  /** By `handlerNames`: a handler and, behind it, how many messages it has handled. */
+  private handlerSlots: (MessageHandler<unknown> | number)[] = NO_SLOTS;
   /** Read by the node; not for anybody else. */
-  handlers: ReadonlyMap<string, Installed> = NONE;
   delegates: ReadonlyMap<string, Pid> = NONE;
   routes: ReadonlyMap<string, Route> = NONE;
   private home: Node | undefined;
@@ -136,8 +135,38 @@ export abstract class Process<M extends object = AnyMessages> {
 
   /** Handles messages of this name. Installing again replaces. */
   protected install<K extends keyof M & string>(name: K, handler: MessageHandler<M[K]>): void {
-    const installed = { handle: handler as MessageHandler<unknown>, count: 0 };
-    this.handlers = withEntry(this.handlers, name, installed);
+    const known = this.handlerNames.slotOf(name);
+    const handle = handler as MessageHandler<unknown>;
+    if (known !== undefined) this.handlerSlots = this.handlerSlots.with(known, handle).with(known + 1, 0);
+    else {
+      this.handlerNames = this.handlerNames.with(name);
+      // A literal takes no more room than it needs.
+      this.handlerSlots = this.handlerSlots.length === 0 ? [handle, 0] : [...this.handlerSlots, handle, 0];
+    }
+  }
+
+  handles(name: string): boolean {
+    return this.handlerNames.slotOf(name) !== undefined;
+  }
+
+  /** Runs the handler of that name. Called by the node. @returns false when there is none */
+  handle(name: string, body: unknown, from: Pid | undefined): boolean {
+    const slot = this.handlerNames.slotOf(name);
+    if (slot === undefined) return false;
+    const slots = this.handlerSlots;
+    const handler = slots[slot];
+    const count = slots[slot + 1];
+    if (typeof handler !== 'function' || typeof count !== 'number') return false;
+    slots[slot + 1] = count + 1;
+    handler(body, from);
+    return true;
+  }
+
+  /** Messages handled so far, by name. */
+  get handled(): Readonly<Record<string, number>> {
+    return Object.fromEntries(
+      Array.from(this.handlerNames.all, ([name, slot]) => [name, Number(this.handlerSlots[slot + 1])]),
+    );
   }
 
   /** Messages of this name are passed on with their original sender. Handlers go before delegates. */

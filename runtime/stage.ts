@@ -23,7 +23,7 @@ export class Stage {
       if (event === undefined) break;
       done++;
       if (event.kind === 'terminate') {
-        if (!mailbox.endsItself || !this.replaced(mailbox)) this.end(mailbox, 'ended');
+        if (mailbox.supervised?.endsItself !== true || !this.replaced(mailbox)) this.end(mailbox, 'ended');
         return done;
       }
       try {
@@ -86,7 +86,7 @@ export class Stage {
     next.attach(this.node, mailbox.pid);
     mailbox.process = next;
     mailbox.state = 'bottom';
-    mailbox.endsItself = false;
+    if (mailbox.supervised !== undefined) mailbox.supervised.endsItself = false;
     const restarts = mailbox.supervised?.restarts ?? 0;
     this.node.loggerFor(mailbox.pid.id).warn('restarted', { restarts });
     this.node.ready(mailbox);

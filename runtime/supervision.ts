@@ -22,6 +22,8 @@ export interface Supervision {
 
 /** A supervised process' past: when it was restarted. */
 export class Supervised {
+  /** Whether the end that waits was asked for by the process, and another instance is to follow. */
+  endsItself = false;
   readonly options: Supervision;
   /** Restarts since the process was spawned. */
   restarts = 0;

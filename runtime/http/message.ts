@@ -114,7 +114,7 @@ function isMessagePath(host: MessageHost, mailbox: Mailbox | undefined, below: s
   if (name === '' || name.includes('/')) return false;
   if (mailbox === undefined) return host.codec.knows(name);
   if (mailbox.process.routes.has(below)) return false;
-  return mailbox.process.handlers.has(name) || mailbox.process.delegates.has(name) || host.codec.knows(name);
+  return mailbox.process.handles(name) || mailbox.process.delegates.has(name) || host.codec.knows(name);
 }
 
 function receiveByHand(

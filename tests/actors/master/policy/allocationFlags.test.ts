@@ -23,7 +23,7 @@ function hosts(cluster: TestCluster, scheduler: Puppet): string[] {
 }
 
 function join(cluster: TestCluster, ...infos: AgentInfo[]): void {
-  infos.forEach((info, at) => cluster.register(cluster.agent(5051 + at), info));
+  for (const [at, info] of infos.entries()) cluster.register(cluster.agent(5051 + at), info);
 }
 
 const plain = (hostname: string) => agentInfo('cpus:4;mem:4096', hostname);
