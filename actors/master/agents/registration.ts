@@ -38,6 +38,7 @@ export class AgentRegistration {
       message.slave.id === undefined
         ? (validateAgent(message.slave, message.version) ?? this.domainProblem(message.slave))
         : 'it has an id already, so it must re-register';
+    if (!this.mayRegister(from)) return;
     const total = problem ?? totalOf(message.slave, message.checkpointed_resources);
     if (typeof total === 'string') {
       actor.log.warn('refused the registration of an agent', { pid: from.text, reason: total });
@@ -66,6 +67,7 @@ export class AgentRegistration {
       actor.log.warn('refused the re-registration of an agent', { pid: from.text, reason: problem });
       return;
     }
+    if (!this.mayRegister(from)) return;
     const id = message.slave.id?.value ?? '';
     if (agents.chart.hasTag(id, 'registryBusy')) return;
     const total = totalOf(message.slave, message.checkpointed_resources);
@@ -75,6 +77,14 @@ export class AgentRegistration {
       return;
     }
     this.readmit(id, message, from, total);
+  }
+
+  /** Agents prove nothing but that they know the cluster's secret, where there is one: they have no principal. */
+  private mayRegister(from: Pid): boolean {
+    const { authorizer, actor } = this.parts;
+    if (authorizer.approver(undefined, 'REGISTER_AGENT')()) return true;
+    actor.log.warn('refused an agent: --acls lets none register', { pid: from.text });
+    return false;
   }
 
   /** An agent that ends for good says so (§5.5). */

@@ -12,7 +12,7 @@ import { sameMessage } from '../sameMessage.ts';
 import { validateFrameworkInfo, validateOwnRoles, validatePolicy } from '../validation/framework.ts';
 import { type FrameworkConnection, PidConnection, type Welcome } from './connection.ts';
 import { HEARTBEAT_SECONDS, type HttpConnection } from './httpConnection.ts';
-import { describeFramework, type FrameworkDescription, type FrameworkRecord } from './record.ts';
+import { describeFramework, type FrameworkDescription, type FrameworkRecord, rolesOf } from './record.ts';
 
 /** The v0 call has one field more: a scheduler takes the framework over from another one. */
 type PidSubscribe = SchedulerCallSubscribe & { readonly force?: boolean | undefined };
@@ -104,8 +104,18 @@ export class Subscriptions {
     if (problem !== undefined) return problem;
     if (frameworks.isCompleted(info.id?.value ?? '')) return 'Framework has been removed';
     return (
-      validateOwnRoles(info, call.suppressed_roles, call.offer_constraints) ?? this.constraintProblem(call)
+      validateOwnRoles(info, call.suppressed_roles, call.offer_constraints) ??
+      this.constraintProblem(call) ??
+      this.denialOf(info)
     );
+  }
+
+  /** By the principal that it names, which is the one it has proved to be where that is asked. */
+  private denialOf(info: FrameworkInfo): string | undefined {
+    const principal = info.principal === undefined ? undefined : { value: info.principal };
+    const mayUse = this.parts.authorizer.approver(principal, 'REGISTER_FRAMEWORK');
+    const denied = rolesOf(info).find((role) => !mayUse(role));
+    return denied === undefined ? undefined : `Not authorized to use role '${denied}'`;
   }
 
   /** Why a known framework cannot be taken up again like this. */

@@ -28,8 +28,11 @@ export class Launches {
       const task = completeTask(info, accepted);
       const executor = task.executor === undefined ? undefined : this.running(accepted, task.executor);
       const problem = malformed ?? validateTask(task, this.surroundingsOf(accepted, task), executor);
-      if (problem === undefined) this.launchOne(accepted, task, executor);
-      else this.refuse(accepted, info, TaskStatusReason.REASON_TASK_INVALID, problem);
+      const denial = problem === undefined ? this.denialOf(accepted, task) : undefined;
+      if (problem !== undefined) this.refuse(accepted, info, TaskStatusReason.REASON_TASK_INVALID, problem);
+      else if (denial !== undefined)
+        this.refuse(accepted, info, TaskStatusReason.REASON_TASK_UNAUTHORIZED, denial);
+      else this.launchOne(accepted, task, executor);
     }
   }
 
@@ -49,10 +52,13 @@ export class Launches {
     const problem =
       malformedIn(operation, infos, group.executor) ??
       validateTaskGroup({ tasks, executor }, this.surroundings(accepted), running);
-    if (problem !== undefined) {
-      for (const info of infos) {
-        this.refuse(accepted, info, TaskStatusReason.REASON_TASK_GROUP_INVALID, problem);
-      }
+    const denial = problem === undefined ? this.firstDenial(accepted, tasks) : undefined;
+    if (problem !== undefined || denial !== undefined) {
+      const reason =
+        problem === undefined
+          ? TaskStatusReason.REASON_TASK_GROUP_UNAUTHORIZED
+          : TaskStatusReason.REASON_TASK_GROUP_INVALID;
+      for (const info of infos) this.refuse(accepted, info, reason, problem ?? denial ?? '');
       return;
     }
     const { agent, framework } = accepted;
@@ -65,6 +71,23 @@ export class Launches {
       resource_version_uuids: this.resourceVersions(accepted),
       launch_executor: launchExecutor,
     });
+  }
+
+  private firstDenial(accepted: AcceptedOffers, tasks: readonly TaskInfo[]): string | undefined {
+    for (const task of tasks) {
+      const denial = this.denialOf(accepted, task);
+      if (denial !== undefined) return denial;
+    }
+    return undefined;
+  }
+
+  /** Whether the framework's principal may run something as the user of the task. */
+  private denialOf({ framework }: AcceptedOffers, { command, executor }: TaskInfo): string | undefined {
+    const { info } = framework.description;
+    const principal = info.principal === undefined ? undefined : { value: info.principal };
+    const user = command?.user ?? executor?.command?.user ?? info.user;
+    if (this.parts.authorizer.approver(principal, 'RUN_TASK')(user)) return undefined;
+    return `Not authorized to launch as user '${user}'`;
   }
 
   private launchOne(accepted: AcceptedOffers, task: TaskInfo, running: ExecutorRecord | undefined): void {

@@ -36,6 +36,15 @@ export const stateCalls: OperatorCalls = {
   GET_FRAMEWORKS: listing('GET_FRAMEWORKS', frameworksListing),
   GET_EXECUTORS: listing('GET_EXECUTORS', executorsListing),
   GET_TASKS: listing('GET_TASKS', tasksListing),
+  GET_OPERATIONS: bare((request, parts) => {
+    const viewer = new Viewer(parts.authorizer, request.principal);
+    const seen = (id: string | undefined): boolean => {
+      const framework = id === undefined ? undefined : parts.frameworks.find(id);
+      return framework === undefined || viewer.seesFramework(framework);
+    };
+    const operations = parts.operations.messages().filter(({ framework_id }) => seen(framework_id?.value));
+    request.answer({ type: MasterResponseType.GET_OPERATIONS, get_operations: { operations } });
+  }),
   GET_ROLES: bare((request, parts) => {
     const roles = rolesListing(parts, new Viewer(parts.authorizer, request.principal));
     request.answer({ type: MasterResponseType.GET_ROLES, get_roles: { roles } });
