@@ -39,7 +39,8 @@ const ROLES: Readonly<Record<string, { readonly summary: string; load(): Promise
 function overview(): string {
   const roles = Object.entries(ROLES).map(([name, { summary }]) => `  --role=${name.padEnd(10)} ${summary}`);
   return [
-    'Usage: mesostate --role=ROLE [flags]',
+    'Usage: mesostate --role=ROLE [flags]     starts a node',
+    '       mesostate COMMAND [OPTION…]        looks at a cluster and steers it; `mesostate help` lists the commands',
     '',
     ...roles,
     '',
@@ -50,6 +51,9 @@ function overview(): string {
 
 /** @param argv what follows `boot.js` on the command line */
 export async function main(argv: readonly string[], env: Environment): Promise<void> {
+  // A node has flags only; commands have a `--role` of their own, behind their name.
+  const isNode = argv.every((word) => word.startsWith('-')) || argv[0]?.startsWith('--role') === true;
+  if (!isNode) return command(argv, env);
   const name = peekFlag('role', argv, env);
   if (name === undefined && argv.includes('--version')) return end(0, `mesostate ${releaseVersion()}`);
   if (name === undefined && argv.includes('--help')) return end(0, overview());
@@ -66,6 +70,16 @@ export async function main(argv: readonly string[], env: Environment): Promise<v
   for (const warning of reading.warnings) console.error(`mesostate: ${warning}`);
   if (reading.outcome === 'errors') return refuse(reading.errors);
   await run(role.name, reading, env);
+}
+
+/** What is not a node is a command: `mesostate ps`. */
+async function command(argv: readonly string[], env: Environment): Promise<void> {
+  const [{ cli }, { realTerminal }] = await Promise.all([
+    import('../cli/main.ts'),
+    import('../cli/terminal.ts'),
+  ]);
+  process.stdout.on('error', () => process.exit(0));
+  process.exitCode = await cli(argv, realTerminal(env));
 }
 
 async function run(

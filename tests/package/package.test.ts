@@ -17,7 +17,7 @@ test('holds what runs, and declarations of the public parts, and nothing else', 
   const files = installed.packed.files.map((file) => file.path);
   const expected = [
     /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|runtime\/boot\.js)$/,
-    /^dist\/(runtime|proto|statecharts|actors)\/.*\.(js|d\.ts)$/,
+    /^dist\/(runtime|proto|statecharts|actors|cli)\/.*\.(js|d\.ts)$/,
     /^actors\/agent\/containerizer\/launcher\/[a-z-]+\.sh$/,
     /^examples\//,
     /^ui\//,

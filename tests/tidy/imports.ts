@@ -22,6 +22,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   statecharts: { folders: ['proto/generated'], types: ['proto', 'runtime'], packages: ['xstate'] },
   // How the leading master is found is the same for all who look for it.
   actors: { folders: ['runtime', 'proto', 'statecharts', 'actors/detector'] },
+  // The command line sees a cluster from outside, over its public HTTP.
+  cli: { folders: ['runtime', 'proto'] },
   ui: { folders: [] },
 };
 

@@ -8,6 +8,7 @@ import type { HttpHandler, HttpReply, HttpRequest, RouteOptions } from '../../..
 import type { MasterParts } from '../parts.ts';
 import type { Document } from './blocks.ts';
 import { frameworksDocument } from './frameworks.ts';
+import { killTaskEndpoint } from './killTask.ts';
 import { redirect, whileLeading } from './leaderOnly.ts';
 import { leadershipDocument } from './leadership.ts';
 import { machinesDownEndpoint, machinesUpEndpoint, scheduleEndpoint, statusEndpoint } from './maintenance.ts';
@@ -109,6 +110,10 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
     whileLeading(parts, (request, reply) => tearDown(parts, request, reply)),
     { help: 'POST frameworkId=ID ends a framework', realm: READ_WRITE },
   );
+  route('/tasks/kill', named(whileLeading(parts, refusable(killTaskEndpoint(parts)))), {
+    help: 'POST framework_id=ID&task_id=ID kills a task; its framework hears of it',
+    realm: READ_WRITE,
+  });
 }
 
 /** Shows a document as it is at one moment; equal requests that wait together share it. */

@@ -1,0 +1,48 @@
+/** All commands, in the order of the help. */
+import type { Command } from '../command.ts';
+import { completion } from './completion.ts';
+import { events } from './events.ts';
+import { files } from './files.ts';
+import { inspect } from './inspect.ts';
+import { kill } from './kill.ts';
+import { agents, frameworks, ps, roles, tasks } from './lists.ts';
+import { logs } from './logs.ts';
+import { maintenance } from './maintenance.ts';
+import { resolve, version } from './node.ts';
+import { quota } from './quota.ts';
+import { restore, snapshot } from './registry.ts';
+import { reserve, unreserve, volumes } from './reservations.ts';
+import { activate, deactivate, drain, gone } from './steering.ts';
+import { supportBundle } from './supportBundle.ts';
+import { weights } from './weights.ts';
+import { why } from './why.ts';
+
+export const commands: readonly Command[] = [
+  ps,
+  tasks,
+  agents,
+  frameworks,
+  roles,
+  inspect,
+  logs,
+  files,
+  kill,
+  drain,
+  deactivate,
+  activate,
+  gone,
+  maintenance,
+  reserve,
+  unreserve,
+  volumes,
+  quota,
+  weights,
+  why,
+  events,
+  resolve,
+  snapshot,
+  restore,
+  supportBundle,
+  completion,
+  version,
+];

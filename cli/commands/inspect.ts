@@ -1,0 +1,107 @@
+/** Everything the master tells of one thing. */
+import { enumName } from '../../proto/enums.ts';
+import { TaskState, type TaskStatus, TaskStatusReason } from '../../proto/index.ts';
+import { toJson } from '../../proto/json.ts';
+import { defineCommand } from '../command.ts';
+import type { Context } from '../context.ts';
+import {
+  agentId,
+  agentsOf,
+  frameworkId,
+  frameworksOf,
+  type KnownTask,
+  tasksOf,
+  theOne,
+} from '../find/objects.ts';
+import { safeText } from '../output/text.ts';
+import { stateText, styleOfState } from './lists.ts';
+
+/** Something that an id may name. */
+interface Thing {
+  readonly kind: 'agent' | 'framework' | 'task';
+  readonly id: string;
+  readonly json: unknown;
+  readonly task?: KnownTask;
+}
+
+export const inspect = defineCommand({
+  name: 'inspect',
+  words: 'ID',
+  summary: 'Shows everything known of an agent, a framework or a task',
+  details: 'ID may be the beginning or the end of an id, when no other fits.',
+  arity: { min: 1, max: 1 },
+  completes: 'task',
+  run: async (context, _, [given = '']) => {
+    const things = await everything(context);
+    const thing = theOne('task', given, things, ({ id }) => id);
+    if (context.isJson) context.json(thing.json);
+    else print(context, thing);
+    return undefined;
+  },
+});
+
+async function everything({ master }: Context): Promise<Thing[]> {
+  const [agents, frameworks, tasks] = await Promise.all([
+    agentsOf(master),
+    frameworksOf(master),
+    tasksOf(master),
+  ]);
+  return [
+    ...agents.map((agent) => ({
+      kind: 'agent' as const,
+      id: agentId(agent),
+      json: toJson('mesos.v1.master.Response.GetAgents.Agent', agent),
+    })),
+    ...frameworks.map(({ isCompleted, ...framework }) => ({
+      kind: 'framework' as const,
+      id: frameworkId({ ...framework, isCompleted }),
+      json: toJson('mesos.v1.master.Response.GetFrameworks.Framework', framework),
+    })),
+    ...tasks.map(({ kept, ...task }) => ({
+      kind: 'task' as const,
+      id: task.task_id.value,
+      json: { ...(toJson('mesos.v1.Task', task) as object), kept },
+      task: { ...task, kept },
+    })),
+  ];
+}
+
+function print(context: Context, { kind, id, json, task }: Thing): void {
+  context.print(`${context.paint('bold', kind)} ${safeText(id)}`);
+  if (task !== undefined) printHistory(context, task.statuses ?? []);
+  printTree(context, json, 1);
+}
+
+function printHistory(context: Context, statuses: readonly TaskStatus[]): void {
+  for (const { state, timestamp, reason, message } of statuses) {
+    const text = stateText(enumName(TaskState, state));
+    const style = styleOfState(text);
+    const shown = style === undefined ? text : context.paint(style, text);
+    const when = timestamp === undefined ? '' : new Date(timestamp * 1000).toISOString();
+    const why = reason === undefined ? '' : ` ${enumName(TaskStatusReason, reason)}`;
+    context.print(`  ${when} ${shown}${why}${message ? ` ${safeText(message)}` : ''}`);
+  }
+}
+
+/** Names and values, indented; what has one member only stands on one line. */
+function printTree(context: Context, value: unknown, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, member] of Object.entries(value)) {
+    if (name === 'statuses') continue;
+    const label = `${'  '.repeat(depth)}${context.paint('blue', name)}:`;
+    const short = shortText(member);
+    if (short !== undefined) context.print(`${label} ${short}`);
+    else {
+      context.print(label);
+      printTree(context, member, depth + 1);
+    }
+  }
+}
+
+function shortText(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return safeText(String(value));
+  const entries = Object.entries(value);
+  const [first] = entries;
+  if (first === undefined) return '-';
+  return entries.length === 1 && first[0] === 'value' ? shortText(first[1]) : undefined;
+}

@@ -1,0 +1,91 @@
+/** What a command has at hand: the terminal, the cluster, and the ways to print. */
+import { finished } from 'node:stream/promises';
+import { styleText } from 'node:util';
+import { jsonText } from '../proto/json.ts';
+import type { Config } from './config.ts';
+import type { GlobalValues } from './globals.ts';
+import { AgentApi, MasterApi } from './http/operator.ts';
+import { type Column, type Paint, tableText } from './output/table.ts';
+import { safeText } from './output/text.ts';
+import { usageProblem } from './problem.ts';
+import type { Terminal } from './terminal.ts';
+
+export class Context {
+  readonly terminal: Terminal;
+  readonly config: Config;
+  /** Programs read what is printed. */
+  readonly isJson: boolean;
+  readonly paint: Paint;
+  #master: MasterApi | undefined;
+
+  /** @throws Problem for a `--color` that is none */
+  constructor(terminal: Terminal, config: Config, globals: GlobalValues) {
+    this.terminal = terminal;
+    this.config = config;
+    this.isJson = globals.json;
+    const painted = paints(globals.color ?? 'auto', terminal) && !globals.json;
+    this.paint = painted
+      ? (style, text) => styleText(style, text, { validateStream: false })
+      : (_, text) => text;
+  }
+
+  get master(): MasterApi {
+    this.#master ??= new MasterApi(this.config.master, this.config);
+    return this.#master;
+  }
+
+  /** @param address `host:port` */
+  agent(address: string): AgentApi {
+    const origin = new URL(`${this.master.http.origin.protocol}//${address}`);
+    return new AgentApi(origin, this.config);
+  }
+
+  /** Seconds since the epoch. */
+  now(): number {
+    return this.terminal.clock.now() / 1000;
+  }
+
+  print(line: string): void {
+    this.terminal.stdout.write(`${line}\n`);
+  }
+
+  /** Words beside the result: they go to stderr, for what is printed may be read by a program. */
+  say(line: string): void {
+    this.terminal.stderr.write(`${safeText(line, true)}\n`);
+  }
+
+  /** A table, or the same rows as a JSON array. */
+  list<Row>(rows: readonly Row[], columns: readonly Column<Row>[], json: (row: Row) => unknown): void {
+    if (this.isJson) this.json(rows.map(json));
+    else this.terminal.stdout.write(tableText(columns, rows, this.paint));
+  }
+
+  json(document: unknown): void {
+    this.print(jsonText(document));
+  }
+
+  /** Resolves after that many milliseconds. */
+  wait(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.terminal.clock.setTimer(delayMs, resolve);
+    });
+  }
+
+  /** Resolves when everything printed has been taken. */
+  async flush(): Promise<void> {
+    const { stdout } = this.terminal;
+    if (stdout.writableLength === 0 || stdout.destroyed) return;
+    await Promise.race([
+      new Promise((resolve) => stdout.once('drain', resolve)),
+      finished(stdout).catch(() => {}),
+    ]);
+  }
+}
+
+/** https://no-color.org: a variable that is not empty means never, unless asked for. */
+function paints(when: string, { stdout, env }: Terminal): boolean {
+  if (when === 'always') return true;
+  if (when === 'never') return false;
+  if (when !== 'auto') throw usageProblem(`--color: expected auto, always or never, got '${when}'`);
+  return stdout.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+}

@@ -1,0 +1,154 @@
+/** HTTP of the command line: one origin, credentials, redirects to the leading master, errors in words. */
+import http from 'node:http';
+import https from 'node:https';
+import { ExitCode } from '../../runtime/startError.ts';
+import type { Credential } from '../config.ts';
+import { Problem } from '../problem.ts';
+
+export interface Access {
+  readonly credential: Credential | undefined;
+  readonly ca: string | undefined;
+}
+
+export interface Question {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** With its query. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** How often the masters may say that another one leads. */
+const REDIRECTS_MAX = 5;
+/** Answers longer than this are refused, in bytes: a state of 100,000 tasks has some 200 MB. */
+const ANSWER_BYTES_MAX = 1024 * 1024 * 1024;
+
+/** Sends requests to one server, and to those it redirects to. */
+export class HttpClient {
+  /** What the errors call the server: `master`, `agent`. */
+  readonly what: string;
+  #origin: URL;
+  readonly #access: Access;
+
+  constructor(what: string, origin: URL, access: Access) {
+    this.what = what;
+    this.#origin = origin;
+    this.#access = access;
+  }
+
+  /** Where it was found in the end. */
+  get origin(): URL {
+    return this.#origin;
+  }
+
+  /** @throws Problem when there is no answer, or one that is not 2xx */
+  async ask(question: Question): Promise<Answer> {
+    const response = await this.open(question);
+    return { status: response.statusCode ?? 0, headers: response.headers, body: await wholeBody(response) };
+  }
+
+  /** A JSON document. @throws Problem, also for what is not JSON */
+  async json(path: string): Promise<unknown> {
+    const { body } = await this.ask({ path });
+    try {
+      return JSON.parse(body.toString());
+    } catch {
+      throw new Problem(
+        `the ${this.what} at ${this.#origin.host} answered ${path} with something that is not JSON`,
+      );
+    }
+  }
+
+  /**
+   * An answer whose body is still to come.
+   *
+   * @throws Problem as `ask`
+   */
+  async open(question: Question): Promise<http.IncomingMessage> {
+    for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
+      const response = await this.#once(question);
+      const status = response.statusCode ?? 0;
+      const { location } = response.headers;
+      if ((status === 307 || status === 302) && location !== undefined) {
+        response.resume();
+        this.#origin = new URL(new URL(location, this.#origin).origin);
+        continue;
+      }
+      if (status >= 200 && status < 300) return response;
+      throw this.#refusal(question, status, (await wholeBody(response)).toString().trim());
+    }
+    throw new Problem('the masters send us from one to the other: none of them leads; try again in a moment');
+  }
+
+  /** A request whose body is written bit by bit, with its answer. The connection is its own. */
+  start(question: Question): { request: http.ClientRequest; response: Promise<http.IncomingMessage> } {
+    const request = this.#request(question, false);
+    const response = new Promise<http.IncomingMessage>((resolve, reject) => {
+      request.once('response', resolve);
+      request.once('error', (error) => reject(this.#unreachable(error)));
+    });
+    return { request, response };
+  }
+
+  #once(question: Question): Promise<http.IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const request = this.#request(question, undefined);
+      request.once('response', resolve);
+      request.once('error', (error) => reject(this.#unreachable(error)));
+      request.end(question.body);
+    });
+  }
+
+  #request(question: Question, agent: false | undefined): http.ClientRequest {
+    const { credential, ca } = this.#access;
+    const isTls = this.#origin.protocol === 'https:';
+    const headers: Record<string, string> = { ...question.headers };
+    if (credential !== undefined) {
+      const pair = `${credential.principal}:${credential.secret}`;
+      headers['Authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`;
+    }
+    const options = {
+      method: question.method ?? 'GET',
+      headers,
+      ...(agent === undefined ? {} : { agent }),
+      ...(isTls && ca !== undefined ? { ca } : {}),
+    };
+    return (isTls ? https : http).request(new URL(question.path, this.#origin), options);
+  }
+
+  #unreachable(error: NodeJS.ErrnoException): Problem {
+    const where = `${this.what} at ${this.#origin.host}`;
+    const how =
+      this.what === 'master'
+        ? 'is it running? Name another one by --master=HOST:PORT or MESOSTATE_MASTER'
+        : 'it may be down, or not be reachable from here';
+    return new Problem(`no ${where}: ${error.message}; ${how}`, ExitCode.unavailable);
+  }
+
+  #refusal({ path }: Question, status: number, text: string): Problem {
+    const where = `the ${this.what} at ${this.#origin.host}`;
+    if (status === 401) return new Problem(`${where} wants to know who asks: give --credential=FILE`, 77);
+    if (status === 403) return new Problem(`${where} does not allow it: ${text || 'no reason given'}`, 77);
+    const shown = text === '' ? `status ${status} for ${path}` : text;
+    if (status === 503) return new Problem(`${where} cannot answer now: ${shown}`, ExitCode.unavailable);
+    return new Problem(`${where} refused: ${shown}`);
+  }
+}
+
+async function wholeBody(response: http.IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response) {
+    length += (chunk as Buffer).length;
+    if (length > ANSWER_BYTES_MAX)
+      throw new Problem(`an answer of more than ${ANSWER_BYTES_MAX} bytes was refused`);
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
