@@ -114,7 +114,6 @@ export const marathonInstanceMachine = setup({
       },
     },
     reserving: {
-      tags: ['counted'],
       meta: { description: 'Resources and volumes are being reserved on an agent.' },
       on: {
         RESERVED: 'reserved',

@@ -39,6 +39,8 @@ const REMOVED = 'Framework has been removed';
 export const EXIT_FRAMEWORK_ID_MISSING = 108;
 /** Deployments are looked at this often even when nothing is heard. */
 const DEPLOYMENT_TICK_MS = 5_000;
+/** How long offers are looked at for reservations that nobody needs any more. */
+const CLEANUP_MS = 60_000;
 
 export interface MarathonOptions {
   readonly context: FrameworkContext;
@@ -329,6 +331,7 @@ export class Marathon implements Scheduler {
     this.readiness.forget(instance);
     this.keeper.forget(instance);
     this.killer.ended(instance);
+    if (instance.resident && value !== 'reserved') this.#demand.hold(CLEANUP_MS);
     const as = value === 'reserved' ? (event.as ?? '') : value;
     // What we asked to end, whatever its last word was, did not fail.
     if (previous === 'killing' || as === 'killed' || as === 'expunged' || as === '') return;

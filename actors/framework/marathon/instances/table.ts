@@ -121,15 +121,20 @@ export class InstanceTable {
     return this.#charts.hasTag(id, 'alive');
   }
 
+  /** Whether its reservation goes with it. */
+  wiped({ id }: Instance): boolean {
+    return this.#charts.context(id)?.wiped ?? false;
+  }
+
   countIn(state: string): number {
     return this.#charts.countIn(state);
   }
 
-  /** The lowest number that no counted instance of the service has. */
+  /** The lowest number that no instance of the service has which counts, or waits with its reservation. */
   freeNumber(service: string): number {
     const taken = new Set(
       this.of(service)
-        .filter((each) => this.counted(each))
+        .filter((each) => this.counted(each) || each.resident)
         .map(({ number }) => number),
     );
     let number = 0;

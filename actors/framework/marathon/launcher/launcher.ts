@@ -19,7 +19,7 @@ import type { MarathonSettings } from '../settings.ts';
 import { podOperation } from './podTask.ts';
 import { assignPorts } from './ports.ts';
 import type { LaunchQueue, QueueEntry } from './queue.ts';
-import { cleanup, residentOperations } from './residents.ts';
+import { cleanup, noteReservations, residentOperations } from './residents.ts';
 import { taskInfoOf } from './taskInfo.ts';
 import { LaunchTokens } from './tokens.ts';
 
@@ -67,6 +67,7 @@ export class Launcher {
   #answerOne(driver: SchedulerDriver, offer: Offer): void {
     const { settings, afterStore, counted } = this.#options;
     const open = new OpenOffer(offer, this.#rule);
+    noteReservations(open, this.#options.instances);
     const operations = [...cleanup(open, this.#options.instances), ...this.#use(open)];
     const refuse_seconds =
       this.#options.queue.anyWaiting && operations.length > 0 ? 0 : settings.declineMs / 1000;

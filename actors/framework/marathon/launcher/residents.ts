@@ -42,20 +42,29 @@ export function residentOperations(options: ResidentOptions): ResidentWork | Rea
   for (const instance of waiting) {
     const reserved = reservedFor(instance, open);
     if (reserved.isEmpty || !hasVolumes(instance, reserved)) continue;
-    return { instance, taken: { resources: reserved.toMessages(), ports: portNumbers(reserved) } };
+    const ports = inOrder(wantedHostPorts(spec), portNumbers(reserved));
+    return { instance, taken: { resources: reserved.toMessages(), ports } };
   }
-  // What waits for its reservation is not given another one elsewhere.
-  if (
-    waiting.length > 0 &&
-    waiting.some((each) => instances.state(each) === 'reserving' || each.place !== undefined)
-  )
-    if (waiting.length >= missing(instances, spec)) return 'NoCorrespondingReservationFound';
+  // Each that has a reservation, or is about to have one, goes on with it: no other is made in its place.
+  const kept = instances.of(spec.id).filter((each) => !instances.wiped(each));
+  if (kept.length >= spec.instances) return 'NoCorrespondingReservationFound';
   return reserve(options);
 }
 
-/** How many instances are without a task. */
-function missing(instances: InstanceTable, spec: App): number {
-  return spec.instances - instances.of(spec.id).filter((each) => instances.alive(each)).length;
+/** Reserved ports as the app's ports want them: fixed ones where they are asked for, the others in turn. */
+function inOrder(wanted: readonly number[], reserved: readonly number[]): number[] {
+  const free = reserved.filter((port) => !wanted.includes(port));
+  return wanted.map((port) => (port === 0 ? (free.shift() ?? 0) : port));
+}
+
+/** Instances whose reservation this offer shows have it now, whether they are launched or not. */
+export function noteReservations(open: OpenOffer, instances: InstanceTable): void {
+  for (const { kind } of open.resources.entries) {
+    const owner = instanceOfReservation(kind.reservations);
+    const instance = owner === undefined ? undefined : instances.get(owner);
+    if (instance !== undefined && instances.state(instance) === 'reserving')
+      instances.step(instance, { type: 'RESERVED' });
+  }
 }
 
 function reserve(options: ResidentOptions): ResidentWork | Reason {
@@ -77,7 +86,6 @@ function reserve(options: ResidentOptions): ResidentWork | Reason {
       persistenceId: `${segmentsOf(spec.id).join('#')}#${containerPath}#${id}`,
     };
   });
-  instance.hostPorts = taken.ports.length === wantedHostPorts(spec).length ? taken.ports : [];
   options.instances.step(instance, { type: 'RESERVING' });
   const reserved = taken.resources.map((resource) =>
     reservedAs(resource, spec.role, settings.principal, instance.id, frameworkId),

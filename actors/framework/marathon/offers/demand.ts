@@ -15,6 +15,7 @@ export class OfferDemand {
   #suppressed = false;
   #timer: Timer | undefined;
   #revivedMs = Number.NEGATIVE_INFINITY;
+  #heldUntilMs = Number.NEGATIVE_INFINITY;
   revives = 0;
   suppressions = 0;
 
@@ -22,10 +23,20 @@ export class OfferDemand {
     this.#options = options;
   }
 
+  /** Offers are of use for a while though nothing waits: they show what is to be given back. */
+  hold(ms: number): void {
+    this.#heldUntilMs = this.#options.clock.monotonic() + ms;
+    this.revive();
+  }
+
+  get #wanted(): boolean {
+    return this.#options.wanted() || this.#options.clock.monotonic() < this.#heldUntilMs;
+  }
+
   /** A subscription begins with offers. */
   subscribed(): void {
     this.#suppressed = false;
-    if (this.#options.wanted()) this.revive();
+    if (this.#wanted) this.revive();
     else this.idle();
   }
 
@@ -36,7 +47,7 @@ export class OfferDemand {
     const restMs = Math.max(0, this.#revivedMs + intervalMs - clock.monotonic());
     this.#timer = delay(restMs, () => {
       this.#timer = undefined;
-      if (!this.#options.wanted()) return;
+      if (!this.#wanted) return;
       this.#revivedMs = clock.monotonic();
       this.#suppressed = false;
       this.revives++;
@@ -46,7 +57,7 @@ export class OfferDemand {
 
   /** Nothing waits any more. */
   idle(): void {
-    if (this.#suppressed || this.#options.wanted()) return;
+    if (this.#suppressed || this.#wanted) return;
     this.#suppressed = true;
     this.suppressions++;
     this.#options.driver()?.suppress();

@@ -6,6 +6,7 @@ export interface TaskShape {
   readonly ports: readonly number[];
   readonly version: string;
   readonly instanceNumber: number;
+  readonly localVolumes?: readonly { readonly persistenceId: string }[];
 }
 
 export interface AppShape {
