@@ -127,7 +127,7 @@ export class Containerizer {
     try {
       const script = launchScript(launch);
       if (fs.existsSync(dir)) throw new Error(`runtime directory ${dir} exists already`);
-      writeLaunchFile(dir, script);
+      writeLaunchFile(dir, script, launch.isolation?.inside);
     } catch (error) {
       this.#later(() => this.#failed(container, (error as Error).message));
       return;

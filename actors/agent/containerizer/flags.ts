@@ -1,6 +1,6 @@
 /** The flags of containers and their isolation, with Mesos' names and defaults. */
 import * as fs from 'node:fs';
-import type { DeviceWhitelist } from '../../../proto/generated/types/v1.ts';
+import type { CapabilityInfo, DeviceWhitelist } from '../../../proto/generated/types/v1.ts';
 import { fromJson } from '../../../proto/json.ts';
 import * as flag from '../../../runtime/flags/index.ts';
 
@@ -15,6 +15,10 @@ function allowedDevices(value: unknown): readonly string[] {
     if (path === undefined) throw new Error('a device has neither path nor number');
     return `${deviceOf(path)} ${rights}`;
   });
+}
+
+function capabilityInfo(value: unknown): CapabilityInfo {
+  return fromJson('mesos.v1.CapabilityInfo', value) as CapabilityInfo;
 }
 
 function deviceOf(path: string): string {
@@ -69,6 +73,35 @@ export const containerFlags = {
     default: '{}',
     validate: allowedDevices,
     help: 'With cgroups/devices: JSON {"allowed_devices": […]} of what containers may use besides the usual devices',
+  }),
+  sandbox_directory: flag.path({
+    default: '/mnt/mesos/sandbox',
+    help: 'Where a container with an image finds its sandbox',
+  }),
+  image_providers: flag.list({ help: 'Kinds of images for containers: docker. Needs filesystem/linux' }),
+  docker_registry: flag.path({
+    help: 'Folder of images: NAME.tar as docker save writes it, or NAME/rootfs',
+  }),
+  docker_store_dir: flag.path({ help: 'Folder of unpacked images. Default: WORK_DIR/store/docker' }),
+  host_path_volume_force_creation: flag.string({
+    default: '',
+    help: 'Folders, separated by colons, below which volumes of the host are made when they are missing',
+  }),
+  effective_capabilities: flag.json({
+    validate: capabilityInfo,
+    help: 'With linux/capabilities: JSON {"capabilities": […]} of containers that ask for none',
+  }),
+  bounding_capabilities: flag.json({
+    validate: capabilityInfo,
+    help: 'With linux/capabilities: JSON of what containers may have at most',
+  }),
+  container_disk_watch_interval: flag.duration({
+    default: '15secs',
+    min: '1ms',
+    help: 'With disk/du: how often sandboxes are counted',
+  }),
+  enforce_container_disk_quota: flag.boolean({
+    help: 'With disk/du: end containers that hold more than their disk',
   }),
   fetcher_cache_dir: flag.path({
     help: 'Folder of files that several tasks want; emptied at the start. Default: WORK_DIR/fetch',

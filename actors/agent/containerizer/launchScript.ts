@@ -29,6 +29,8 @@ export interface ContainerLaunch {
   readonly container?: ContainerInfo;
   /** Files to bring into the sandbox first. */
   readonly uris?: readonly CommandInfoURI[];
+  /** Persistent volumes among its resources. */
+  readonly volumes?: readonly MountedVolume[];
   /** What isolators added. */
   readonly isolation?: LaunchIsolation;
 }
@@ -39,6 +41,21 @@ export interface LaunchIsolation {
   readonly enter: readonly string[];
   /** Quoted words before those of the command, each list becoming the next. */
   readonly wrappers: readonly (readonly string[])[];
+  /** Options of setpriv(1), which goes last before the command. */
+  readonly privileges: readonly string[];
+  /** The user is changed together with the root. */
+  readonly ownsRoot: boolean;
+  /** Script for inside-container.sh, run in namespaces of the container's own. */
+  readonly inside?: string;
+}
+
+/** A folder of the host that a container is to see. */
+export interface MountedVolume {
+  /** Path of the host. */
+  readonly from: string;
+  /** In the container: absolute, or relative to the sandbox. */
+  readonly to: string;
+  readonly readOnly: boolean;
 }
 
 /** PATH of a command whose environment has none, as Mesos' container launcher sets it. */
@@ -80,10 +97,23 @@ export function launchScript(launch: ContainerLaunch): string {
     else viaEnv.push(`${quoted(name, 'name')}=${text}`);
   }
   const words = [...(viaEnv.length > 0 ? ['env', ...viaEnv] : []), ...commandWords(launch.command)];
-  const wrappers = (launch.isolation?.wrappers ?? []).flat();
-  if (wrappers.length > 0) words.unshift(...wrappers, ...(user === undefined ? [] : ['"$launcher_become"']));
-  lines.push(`${user === undefined || wrappers.length > 0 ? 'exec' : 'become'} ${words.join(' ')}`, '');
+  lines.push(...becoming(launch, words), '');
   return lines.join('\n');
+}
+
+/** Through wrappers and namespaces to the command. */
+function becoming({ isolation, user }: ContainerLaunch, words: readonly string[]): string[] {
+  const wrappers = isolation?.wrappers.flat() ?? [];
+  const privileges = isolation?.privileges ?? [];
+  if (wrappers.length + privileges.length === 0)
+    return [`${user === undefined ? 'exec' : 'become'} ${words.join(' ')}`];
+  if (isolation?.ownsRoot === true && user !== undefined)
+    return ['export launcher_uid launcher_gid', `exec ${[...wrappers, ...words].join(' ')}`];
+  const change =
+    user === undefined ? [] : ['--reuid="$launcher_uid"', '--regid="$launcher_gid"', '--init-groups'];
+  const options = [...change, ...privileges];
+  if (options.length === 0) return [`exec ${[...wrappers, ...words].join(' ')}`];
+  return [`exec ${[...wrappers, 'setpriv', ...options, '--', ...words].join(' ')}`];
 }
 
 function commandWords(command: ContainerCommand): string[] {

@@ -11,6 +11,7 @@ import { ChartTable } from '../../../statecharts/engine.ts';
 import type { ContainerPort } from '../host.ts';
 import type { ContainerSink } from './container.ts';
 import type { ExitStatus } from './exitStatus.ts';
+import type { ProvisionedImage, Provisioner } from './images/provisioner.ts';
 import { isolationOf } from './isolators/isolation.ts';
 import type { IsolatedLaunch, Isolator, Limitation, Preparation } from './isolators/isolator.ts';
 import type { ContainerLaunch } from './launchScript.ts';
@@ -34,6 +35,8 @@ export interface MesosContainerizerOptions {
   /** In the order of their preparation; cleaned up in reverse. */
   readonly isolators: readonly Isolator[];
   readonly fetcher?: FetcherPort;
+  /** Makes root file systems from images. */
+  readonly provisioner?: Provisioner;
   /** Whether usage is summed over the process tree (posix/cpu, posix/mem). */
   readonly sumsProcesses: boolean;
   /** Something that nobody waits for went wrong. */
@@ -48,6 +51,7 @@ interface Managed {
   readonly isolators: readonly Isolator[];
   preparations: Preparation[];
   resources: ContainerResources | undefined;
+  image: ProvisionedImage | undefined;
   pid: number;
   exit: ExitStatus | undefined;
   /** Why it was never started. */
@@ -92,13 +96,16 @@ export class MesosContainerizer implements ContainerPort {
     if (this.#managed.has(id)) throw new Error(`container ${id}: is there already`);
     const isolated = isolatedLaunch(launch);
     const concerned = this.#isolators.filter((isolator) => isolator.concerns?.(isolated) ?? true);
-    if (concerned.length === 0 && (launch.uris ?? []).length === 0) {
+    const image = launch.container?.mesos?.image;
+    if (concerned.length === 0 && (launch.uris ?? []).length === 0 && image === undefined) {
       this.#launcher.launch(launch, sink);
       return;
     }
     this.#begin({ ...unknown(id, sink), launch, isolators: concerned, resources: launch.resources });
     // Later: no sink is told anything from within this call.
-    this.#later(() => this.chart.step(id, { type: 'NO_IMAGE_NEEDED' }));
+    this.#later(() =>
+      this.chart.step(id, { type: image === undefined ? 'NO_IMAGE_NEEDED' : 'IMAGE_NEEDED' }),
+    );
   }
 
   cancel(containerId: string): void {
@@ -206,6 +213,7 @@ export class MesosContainerizer implements ContainerPort {
           `container ${id}: ${where}: ${error instanceof Error ? error.message : error}`,
         ),
       actions: {
+        provision: on((managed) => void this.#provision(managed)),
         prepare: on((managed) => void this.#prepare(managed)),
         fetch: on((managed) => void this.#fetch(managed)),
         launch: on((managed) => this.#launchProcess(managed)),
@@ -214,16 +222,38 @@ export class MesosContainerizer implements ContainerPort {
         destroyChildren: on((managed) => this.#destroyChildren(managed)),
         killProcesses: on((managed) => this.#killProcesses(managed)),
         cleanUp: on((managed) => void this.#takeAway(managed)),
-        releaseImage: on(({ id }) => this.#later(() => this.chart.step(id, { type: 'IMAGE_RELEASED' }))),
+        releaseImage: on((managed) => void this.#releaseImage(managed)),
         announceEnd: on((managed) => this.#announceEnd(managed)),
       },
     });
   }
 
+  async #provision(managed: Managed): Promise<void> {
+    const image = managed.launch?.container?.mesos?.image;
+    try {
+      if (this.#options.provisioner === undefined || image === undefined)
+        throw new Error('this agent has no images: it was started without --image_providers');
+      managed.image = await this.#options.provisioner.provision(managed.id, image);
+    } catch (error) {
+      this.#stepFailed(managed.id, (error as Error).message);
+      return;
+    }
+    if (!this.#endedStep(managed.id)) this.chart.step(managed.id, { type: 'PROVISIONED' });
+  }
+
+  async #releaseImage({ id }: Managed): Promise<void> {
+    try {
+      await this.#options.provisioner?.release(id);
+    } catch (error) {
+      this.#options.onWarning(`container ${id}: its root file system is left: ${(error as Error).message}`);
+    }
+    if (!this.#closed) this.#later(() => this.chart.step(id, { type: 'IMAGE_RELEASED' }));
+  }
+
   async #prepare(managed: Managed): Promise<void> {
     const { id, launch, isolators } = managed;
     if (launch === undefined) return;
-    const isolated = isolatedLaunch(launch);
+    const isolated = isolatedLaunch(launch, managed.image);
     try {
       for (const isolator of isolators) {
         const preparation = await isolator.prepare(isolated);
@@ -361,11 +391,11 @@ export class MesosContainerizer implements ContainerPort {
   }
 }
 
-function isolatedLaunch(launch: ContainerLaunch): IsolatedLaunch {
+function isolatedLaunch(launch: ContainerLaunch, image?: ProvisionedImage): IsolatedLaunch {
   const { containerId } = launch;
   const at = containerId.lastIndexOf('.');
   const parentId = at < 0 ? undefined : containerId.slice(0, at);
-  return { containerId, parentId, launch, resources: launch.resources ?? NOTHING };
+  return { containerId, parentId, launch, resources: launch.resources ?? NOTHING, image };
 }
 
 function unknown(id: string, sink: ContainerSink): Managed {
@@ -376,6 +406,7 @@ function unknown(id: string, sink: ContainerSink): Managed {
     isolators: [],
     preparations: [],
     resources: undefined,
+    image: undefined,
     pid: 0,
     exit: undefined,
     failure: undefined,

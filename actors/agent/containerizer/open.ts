@@ -1,8 +1,12 @@
 /** Opens the containerizer of an agent on a real machine. */
+import { join } from 'node:path';
 import type { Clock } from '../../../runtime/ports.ts';
+import { ExitCode, StartError } from '../../../runtime/startError.ts';
 import type { AgentPaths } from '../paths.ts';
 import { Containerizer } from './containerizer.ts';
 import type { ContainerFlags } from './flags.ts';
+import { Provisioner } from './images/provisioner.ts';
+import { ImageStore } from './images/store.ts';
 import { createIsolation } from './isolators/create.ts';
 import { type FetcherPort, MesosContainerizer } from './mesosContainerizer.ts';
 
@@ -25,10 +29,41 @@ export function openContainerizer(options: OpenContainerizerOptions): MesosConta
     events: { limited: (id, limitation) => containerizer?.limited(id, limitation) },
   });
   for (const warning of warnings) onWarning(warning);
+  const provisioner = openProvisioner(options);
   const launcher = new Containerizer({ paths, clock });
   containerizer = new MesosContainerizer({
     ...{ launcher, clock, isolators, sumsProcesses, onWarning },
     ...(fetcher === undefined ? {} : { fetcher }),
+    ...(provisioner === undefined ? {} : { provisioner }),
   });
   return containerizer;
+}
+
+/** @throws StartError when the flags do not go together */
+function openProvisioner({
+  flags,
+  paths,
+  isRoot,
+  onWarning,
+}: OpenContainerizerOptions): Provisioner | undefined {
+  if (flags.image_providers === undefined || flags.image_providers.length === 0) return undefined;
+  const other = flags.image_providers.find((name) => name !== 'docker');
+  const problem =
+    other !== undefined
+      ? `--image_providers: expected docker, got '${other}'`
+      : !flags.isolation.includes('filesystem/linux')
+        ? '--image_providers: needs --isolation=filesystem/linux'
+        : flags.docker_registry === undefined
+          ? '--image_providers=docker: needs --docker_registry, a folder of images'
+          : undefined;
+  if (problem !== undefined) throw new StartError(problem, ExitCode.usage);
+  if (!isRoot) {
+    onWarning('--image_providers: images need root; containers that ask for one fail');
+    return undefined;
+  }
+  const store = new ImageStore(
+    flags.docker_store_dir ?? join(paths.workDir, 'store/docker'),
+    flags.docker_registry ?? '',
+  );
+  return new Provisioner(join(paths.workDir, 'provisioner'), store);
 }

@@ -25,9 +25,10 @@ export interface ContainerRecord {
 /** What stands in `pid` of a container that was called off. */
 const CALLED_OFF = 'called off';
 
-/** Makes the runtime directory (mode 0700) and writes the launch script into it. */
-export function writeLaunchFile(dir: string, script: string): void {
+/** Makes the runtime directory (mode 0700) and writes the launch script into it. @param inside for the container's own namespaces */
+export function writeLaunchFile(dir: string, script: string, inside?: string): void {
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
+  if (inside !== undefined) fs.writeFileSync(join(dir, 'inside'), inside, { mode: 0o600 });
   fs.writeFileSync(join(dir, 'launch'), script, { mode: 0o600 });
 }
 

@@ -9,6 +9,11 @@ import { MemorySubsystem } from './cgroups/memory.ts';
 import { BlkioSubsystem, DevicesSubsystem, JoinedSubsystem, PidsSubsystem } from './cgroups/others.ts';
 import type { CgroupOptions, Subsystem } from './cgroups/subsystem.ts';
 import type { Isolator, IsolatorEvents } from './isolator.ts';
+import { CapabilitiesIsolator } from './linux/capabilities.ts';
+import { NamespacesIsolator } from './linux/namespaces.ts';
+import { DiskIsolator } from './posix/disk.ts';
+import { RlimitsIsolator } from './posix/rlimits.ts';
+import { PosixVolumesIsolator } from './posix/volumes.ts';
 
 export interface Isolation {
   readonly isolators: readonly Isolator[];
@@ -48,23 +53,87 @@ const SUBSYSTEMS = [
 ] as const;
 type SubsystemName = (typeof SUBSYSTEMS)[number];
 
-const POSIX: readonly string[] = ['posix/cpu', 'posix/mem', 'filesystem/posix'];
+/** That need no cgroup. */
+const OTHERS: readonly string[] = [
+  'posix/cpu',
+  'posix/mem',
+  'posix/rlimits',
+  'disk/du',
+  'filesystem/posix',
+  'filesystem/linux',
+  'namespaces/pid',
+  'namespaces/ipc',
+  'linux/capabilities',
+  'docker/runtime',
+  'volume/host_path',
+  'volume/sandbox_path',
+];
 
 /** @throws StartError naming what is not known here */
 export function createIsolation(options: IsolationOptions): Isolation {
   const asked = new Set(options.flags.isolation.flatMap((name) => ALIASES[name] ?? [name]));
   if (asked.delete('cgroups/all')) for (const name of SUBSYSTEMS) asked.add(`cgroups/${name}`);
-  const known = new Set([...POSIX, ...SUBSYSTEMS.map((name) => `cgroups/${name}`)]);
+  const known = new Set([...OTHERS, ...SUBSYSTEMS.map((name) => `cgroups/${name}`)]);
   const unknown = [...asked].find((name) => !known.has(name));
   if (unknown !== undefined) {
     const text = `--isolation: '${unknown}' is not known here; known are ${[...known].sort().join(', ')}`;
     throw new StartError(text, ExitCode.usage);
   }
   const warnings: string[] = [];
-  const isolators = [cgroupsIsolator(options, asked, warnings)].filter((each) => each !== undefined);
+  const isolators = [
+    // First, as whatever the others start is to be within them.
+    cgroupsIsolator(options, asked, warnings),
+    filesystemIsolator(options, asked, warnings),
+    ...otherIsolators(options, asked, warnings),
+  ].filter((each) => each !== undefined);
   const counted = isolators.flatMap(({ enforces }) => enforces ?? []);
   const sumsProcesses = !(counted.includes('cpus') && counted.includes('mem'));
   return { isolators, sumsProcesses, warnings };
+}
+
+/** Exactly one. */
+function filesystemIsolator(
+  { flags, isRoot }: IsolationOptions,
+  asked: ReadonlySet<string>,
+  warnings: string[],
+): Isolator {
+  const needs = ['namespaces/pid', 'namespaces/ipc'].filter((name) => asked.has(name));
+  const filesystem = asked.has('filesystem/linux');
+  if (needs.length > 0 && !filesystem) {
+    throw new StartError(`--isolation: ${needs.join(', ')}: needs filesystem/linux as well`, ExitCode.usage);
+  }
+  if (filesystem && !isRoot)
+    warnings.push('filesystem/linux: needs root; containers see the files of the machine');
+  if (!filesystem || !isRoot) return new PosixVolumesIsolator();
+  return new NamespacesIsolator({
+    filesystem,
+    pid: asked.has('namespaces/pid'),
+    ipc: asked.has('namespaces/ipc'),
+    sandboxDirectory: flags.sandbox_directory,
+    forcedHostPaths: flags.host_path_volume_force_creation.split(':').filter((path) => path !== ''),
+  });
+}
+
+function otherIsolators(
+  { flags, clock, events, isRoot }: IsolationOptions,
+  asked: ReadonlySet<string>,
+  warnings: string[],
+): Isolator[] {
+  const found: Isolator[] = [];
+  if (asked.has('disk/du')) {
+    const { container_disk_watch_interval: intervalMs, enforce_container_disk_quota: enforce } = flags;
+    found.push(new DiskIsolator({ clock, events, intervalMs, enforce }));
+  }
+  if (asked.has('posix/rlimits')) found.push(new RlimitsIsolator());
+  if (asked.has('linux/capabilities')) {
+    const { effective_capabilities: effective, bounding_capabilities: bounding } = flags;
+    if (isRoot) found.push(new CapabilitiesIsolator({ effective, bounding }));
+    else
+      warnings.push(
+        'linux/capabilities: needs root; nothing is taken from containers but what the agent has not',
+      );
+  }
+  return found;
 }
 
 function cgroupsIsolator(

@@ -1,18 +1,44 @@
-import type { ContainerLaunch } from '../launchScript.ts';
+import { type ContainerLaunch, quoted } from '../launchScript.ts';
+import { launcherDir } from '../starter.ts';
 import type { Preparation } from './isolator.ts';
 
 /** The launch with everything that its isolators add. */
 export function isolationOf(launch: ContainerLaunch, preparations: readonly Preparation[]): ContainerLaunch {
-  const added: Record<string, string> = Object.assign(
-    {},
-    ...preparations.map(({ environment }) => environment),
-  );
+  const merged = (pick: (preparation: Preparation) => object | undefined): Record<string, string> =>
+    Object.assign({}, ...preparations.map(pick));
+  const inside = preparations.flatMap(({ namespaces }) => [...(namespaces?.lines ?? [])]);
+  const kinds = new Set(preparations.flatMap(({ namespaces }) => [...(namespaces?.kinds ?? [])]));
+  const command = preparations.find((each) => each.command !== undefined)?.command ?? launch.command;
   return {
     ...launch,
-    environment: { ...added, ...launch.environment },
+    command,
+    environment: {
+      ...merged(({ environment }) => environment),
+      ...launch.environment,
+      ...merged(({ overrides }) => overrides),
+    },
     isolation: {
       enter: preparations.flatMap(({ enter }) => [...(enter ?? [])]),
-      wrappers: preparations.flatMap(({ wrappers }) => [...(wrappers ?? [])]),
+      wrappers: [
+        ...preparations.flatMap(({ wrappers }) => [...(wrappers ?? [])]),
+        ...(kinds.size === 0 ? [] : [unshare(kinds)]),
+      ],
+      privileges: preparations.flatMap(({ privileges }) => [...(privileges ?? [])]),
+      ownsRoot: inside.some((line) => line.startsWith('enter ')),
+      ...(kinds.size === 0 ? {} : { inside: insideScript(inside, kinds.has('pid')) }),
     },
   };
+}
+
+/** A process of a new pid namespace is its init: it has children reaped, and its own signals are not lost on it. */
+function insideScript(lines: readonly string[], isInit: boolean): string {
+  return [...lines, ...(isInit ? ['launcher_init=1'] : []), ''].join('\n');
+}
+
+function unshare(kinds: ReadonlySet<string>): string[] {
+  const options = [...kinds].map((kind) => `--${kind}`);
+  if (kinds.has('mount')) options.push('--propagation=slave');
+  if (kinds.has('pid')) options.push('--fork', '--kill-child');
+  const script = quoted(`${launcherDir}/inside-container.sh`, 'script');
+  return ['unshare', ...options, '--', '/bin/sh', script, '"$launcher_dir/inside"'];
 }

@@ -5,7 +5,8 @@ import type {
   ResourceStatistics,
   TaskStatusReason,
 } from '../../../../proto/generated/types/v1.ts';
-import type { ContainerLaunch } from '../launchScript.ts';
+import type { ProvisionedImage } from '../images/provisioner.ts';
+import type { ContainerCommand, ContainerLaunch } from '../launchScript.ts';
 import type { ContainerResources } from '../resources.ts';
 
 /** Why the agent ends a container that broke a limit. */
@@ -24,6 +25,8 @@ export interface IsolatedLaunch {
   readonly parentId: string | undefined;
   readonly launch: ContainerLaunch;
   readonly resources: ContainerResources;
+  /** Its root file system, when it has an image. */
+  readonly image: ProvisionedImage | undefined;
 }
 
 /** What an isolator adds to a launch. Shell lines are run by the process that becomes the command, as the agent's user. */
@@ -32,23 +35,22 @@ export interface Preparation {
   readonly enter?: readonly string[];
   /** Variables that are added; those of the command win. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Namespaces and root file system of the command. */
+  /** Variables that win over those of the command. */
+  readonly overrides?: Readonly<Record<string, string>>;
+  /** Instead of the command asked for. */
+  readonly command?: ContainerCommand;
   readonly namespaces?: NamespaceWishes;
   /** Words before the command's own, e.g. of prlimit(1): each becomes the next. */
   readonly wrappers?: readonly (readonly string[])[];
+  /** Options of setpriv(1). */
+  readonly privileges?: readonly string[];
 }
 
-/** What unshare(1) and the script inside the new namespaces are to do. */
+/** Namespaces of the container's own. */
 export interface NamespaceWishes {
-  readonly kinds?: readonly ('mount' | 'pid' | 'ipc' | 'net' | 'uts')[];
-  /** Lines run within the mount namespace, before the root changes; `$1` of `mount` calls are paths of the host. */
-  readonly mounts?: readonly string[];
-  /** The new root, a path of the host. */
-  readonly root?: string;
-  /** Working directory within the new root. */
-  readonly directory?: string;
-  /** Namespaces of another process that are entered instead: nsenter(1)'s options. */
-  readonly join?: readonly string[];
+  readonly kinds: readonly ('mount' | 'pid' | 'ipc' | 'net' | 'uts')[];
+  /** Lines for inside-container.sh, run within them. */
+  readonly lines: readonly string[];
 }
 
 /** What isolators tell their containerizer. */

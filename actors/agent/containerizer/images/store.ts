@@ -1,0 +1,166 @@
+/** Images that a container's root file system is made of: `docker save` archives and folders of a local registry (agent.md §11). */
+import * as fs from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { runProgram } from '../../subprocess.ts';
+
+/** The parts of an image's configuration that a container needs. */
+export interface ImageConfig {
+  readonly Entrypoint?: readonly string[] | null;
+  readonly Cmd?: readonly string[] | null;
+  readonly Env?: readonly string[] | null;
+  readonly WorkingDir?: string;
+}
+
+export interface StoredImage {
+  /** Folders, the lowest layer first. */
+  readonly layers: readonly string[];
+  readonly config: ImageConfig;
+}
+
+const WHITEOUT = '.wh.';
+const OPAQUE = '.wh..wh..opq';
+
+/** Longer descriptions are no image's. */
+const JSON_BYTES_MAX = 1024 * 1024;
+
+export class ImageStore {
+  readonly #dir: string;
+  readonly #registry: string;
+  readonly #pulls = new Map<string, Promise<StoredImage>>();
+  #made = 0;
+
+  /**
+   * @param dir `--docker_store_dir`
+   * @param registry `--docker_registry`: folder of `NAME.tar` and `NAME/rootfs`
+   */
+  constructor(dir: string, registry: string) {
+    this.#dir = dir;
+    this.#registry = registry;
+  }
+
+  /**
+   * The image, unpacked once however many ask.
+   *
+   * @param isCached false: unpacked anew
+   * @throws Error in one line: no such image, damaged, escaping
+   */
+  get(name: string, isCached: boolean): Promise<StoredImage> {
+    const present = this.#pulls.get(name);
+    if (present !== undefined && isCached) return present;
+    const pull = this.#pull(name);
+    this.#pulls.set(name, pull);
+    pull.catch(() => {
+      if (this.#pulls.get(name) === pull) this.#pulls.delete(name);
+    });
+    return pull;
+  }
+
+  async #pull(name: string): Promise<StoredImage> {
+    for (const candidate of candidatesOf(name)) {
+      const path = join(this.#registry, candidate);
+      if (fs.existsSync(join(path, 'rootfs'))) return this.#folder(path);
+      if (fs.existsSync(`${path}.tar`)) return this.#archive(`${path}.tar`, name);
+    }
+    throw new Error(`image '${name}' is not in ${this.#registry}`);
+  }
+
+  async #folder(path: string): Promise<StoredImage> {
+    const described = join(path, 'config.json');
+    const config = fs.existsSync(described) ? ((await readJson(described)) as ImageConfig) : {};
+    return { layers: [join(path, 'rootfs')], config };
+  }
+
+  /** Layers are unpacked each into a folder of its own: none can reach into another by its links. */
+  async #archive(archive: string, name: string): Promise<StoredImage> {
+    const staging = join(
+      this.#dir,
+      'staging',
+      `${basename(archive, '.tar').replaceAll(':', '_')}-${process.pid}-${++this.#made}`,
+    );
+    await fs.promises.rm(staging, { recursive: true, force: true });
+    await fs.promises.mkdir(staging, { recursive: true, mode: 0o700 });
+    await runProgram('tar', ['--extract', '--no-same-owner', '--file', archive, '--directory', staging]);
+    const [manifest] = (await readJson(join(staging, 'manifest.json'))) as {
+      Config?: unknown;
+      Layers?: unknown;
+    }[];
+    if (typeof manifest?.Config !== 'string' || !Array.isArray(manifest.Layers))
+      throw new Error(`image '${name}': manifest.json names no configuration and layers`);
+    const described = (await readJson(inside(staging, manifest.Config))) as { config?: ImageConfig };
+    const layers: string[] = [];
+    for (const layer of manifest.Layers)
+      layers.push(await this.#layer(inside(staging, String(layer)), staging, layers));
+    return { layers, config: described.config ?? {} };
+  }
+
+  async #layer(archive: string, staging: string, below: readonly string[]): Promise<string> {
+    const folder = join(staging, 'layers', String(below.length));
+    await fs.promises.mkdir(folder, { recursive: true });
+    await runProgram('tar', ['--extract', '--numeric-owner', '--file', archive, '--directory', folder]);
+    await convertWhiteouts(folder, '', below);
+    return folder;
+  }
+}
+
+/** `alpine` is `alpine:latest` and `library/alpine`. @throws Error for a name that is no image's */
+function candidatesOf(name: string): string[] {
+  if (!/^[a-z0-9][\w.:@/-]*$/i.test(name) || name.split('/').some((part) => part === '..' || part === ''))
+    throw new Error(`'${name}' is no name of an image`);
+  const tagged = /:[^/]+$/.test(name) ? [name, name.replace(/:latest$/, '')] : [name, `${name}:latest`];
+  return [...new Set(tagged.flatMap((each) => [each, basename(each)]))];
+}
+
+function inside(folder: string, path: string): string {
+  const parts = path.split('/');
+  if (path.startsWith('/') || parts.includes('..'))
+    throw new Error(`the image names '${path}' outside of itself`);
+  return join(folder, path);
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const stat = await fs.promises.lstat(path);
+  if (!stat.isFile() || stat.size > JSON_BYTES_MAX)
+    throw new Error(`${basename(path)}: is no description of an image`);
+  return JSON.parse(await fs.promises.readFile(path, 'utf8'));
+}
+
+/**
+ * What a layer deletes of those below stands in it as a file `.wh.NAME`; the overlay file system wants a device 0:0 named NAME.
+ * A folder that hides all below is taken for one that deletes each.
+ */
+async function convertWhiteouts(folder: string, path: string, below: readonly string[]): Promise<void> {
+  const here = join(folder, path);
+  const entries = await fs.promises.readdir(here, { withFileTypes: true });
+  const own = new Set(entries.map(({ name }) => name));
+  for (const entry of entries) {
+    if (entry.isDirectory()) await convertWhiteouts(folder, join(path, entry.name), below);
+    if (!entry.name.startsWith(WHITEOUT)) continue;
+    await fs.promises.unlink(join(here, entry.name));
+    if (entry.name === OPAQUE) {
+      for (const name of namesBelow(below, path)) if (!own.has(name)) await whiteOut(join(here, name));
+    } else await whiteOut(join(here, entry.name.slice(WHITEOUT.length)));
+  }
+}
+
+function namesBelow(layers: readonly string[], path: string): Set<string> {
+  const names = new Set<string>();
+  for (const layer of layers) {
+    const folder = join(layer, path);
+    if (!isRealFolder(layer, path)) continue;
+    for (const name of fs.readdirSync(folder)) names.add(name);
+  }
+  return names;
+}
+
+/** Without a link on the way. */
+function isRealFolder(layer: string, path: string): boolean {
+  for (let at = path; at !== '.' && at !== ''; at = dirname(at)) {
+    if (fs.lstatSync(join(layer, at), { throwIfNoEntry: false })?.isDirectory() !== true) return false;
+  }
+  return true;
+}
+
+async function whiteOut(path: string): Promise<void> {
+  await fs.promises.rm(path, { recursive: true, force: true });
+  await runProgram('mknod', [path, 'c', '0', '0']);
+}

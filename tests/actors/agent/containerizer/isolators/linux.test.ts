@@ -1,0 +1,270 @@
+/** Namespaces, images, volumes, limits of processes and of disks, around real processes. */
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import {
+  CapabilityInfoCapability,
+  type ContainerInfo,
+  ContainerInfoType,
+  ImageType,
+  RLimitInfoRLimitType,
+  TaskStatusReason,
+  VolumeMode,
+  VolumeSourceSandboxPathType,
+  VolumeSourceType,
+} from '../../../../../proto/generated/types/v1.ts';
+import { until } from '../../../../support/until.ts';
+import { IsolatedBench, isRoot } from '../support.ts';
+
+const busybox = ['/usr/bin/busybox', '/bin/busybox'].find((path) => fs.existsSync(path));
+const canUnshare =
+  isRoot && ['/usr/bin/unshare', '/bin/unshare'].some((path) => fs.existsSync(path)) && busybox !== undefined;
+
+const MESOS = { type: ContainerInfoType.MESOS };
+const LINUX = { isolation: 'filesystem/linux,namespaces/pid,namespaces/ipc' };
+
+/** What an ordinary user has instead. */
+async function runsUnisolated(t: ExecutionContext): Promise<void> {
+  const bench = new IsolatedBench(t, LINUX);
+  bench.warnings.length = 0;
+  bench.restart(false);
+  t.deepEqual(bench.warnings, ['filesystem/linux: needs root; containers see the files of the machine']);
+  t.deepEqual((await bench.over(bench.launch('exit 3'))).status, { kind: 'exited', code: 3 });
+}
+
+test('an ordinary user is told that namespaces need root', runsUnisolated);
+
+test('as root: a task sees its own processes only, ends by signals and statuses as ever', async (t) => {
+  if (!canUnshare) return runsUnisolated(t);
+  const bench = new IsolatedBench(t, LINUX);
+  const seen = bench.launch('ls /proc | grep -c "^[0-9]"; df /dev/shm | tail -1; exit 7');
+  t.deepEqual((await bench.over(seen)).status, { kind: 'exited', code: 7 });
+  const [count = '', shm = ''] = bench.file(seen, 'stdout').split('\n');
+  // The init, the shell, ls and grep.
+  t.true(Number(count) <= 5, count);
+  t.regex(shm, /^tmpfs .* 0% \/dev\/shm$/);
+
+  const sleeper = bench.launch('sleep 1000');
+  await bench.started(sleeper);
+  await until(
+    () => JSON.stringify(bench.containerizer.usage(sleeper)),
+    () => (bench.containerizer.usage(sleeper)?.processes ?? 0) >= 3,
+  );
+  bench.containerizer.kill(sleeper, 'SIGTERM');
+  t.deepEqual((await bench.over(sleeper)).status, { kind: 'signaled', signal: 15 });
+
+  const catcher = bench.launch('trap "exit 9" TERM; : >ready; while :; do sleep 0.05; done');
+  await until('it is ready', () => fs.existsSync(join(bench.sandbox(catcher), 'ready')));
+  bench.containerizer.kill(catcher, 'SIGTERM');
+  t.deepEqual((await bench.over(catcher)).status, { kind: 'exited', code: 9 });
+});
+
+/** A folder of images: `shell`, a folder with busybox; `saved:1`, an archive of two layers. */
+function registry(root: string): string {
+  const folder = join(root, 'registry');
+  const bin = join(folder, 'shell/rootfs/bin');
+  fs.mkdirSync(bin, { recursive: true });
+  fs.copyFileSync(busybox ?? '', join(bin, 'busybox'));
+  fs.chmodSync(join(bin, 'busybox'), 0o755);
+  copyLibraries(join(folder, 'shell/rootfs'));
+  for (const name of ['sh', 'cat', 'ls', 'id', 'touch', 'mkdir', 'env'])
+    fs.symlinkSync('busybox', join(bin, name));
+  const staging = join(root, 'staging');
+  fs.mkdirSync(join(staging, 'two/data'), { recursive: true });
+  fs.mkdirSync(join(staging, 'one/data'), { recursive: true });
+  fs.cpSync(join(folder, 'shell/rootfs'), join(staging, 'one'), { recursive: true, verbatimSymlinks: true });
+  for (const name of ['kept', 'gone', 'hidden/below']) {
+    fs.mkdirSync(join(staging, 'one/data/hidden'), { recursive: true });
+    fs.writeFileSync(join(staging, 'one/data', name), name);
+  }
+  fs.writeFileSync(join(staging, 'two/data/.wh.gone'), '');
+  fs.mkdirSync(join(staging, 'two/data/hidden'));
+  fs.writeFileSync(join(staging, 'two/data/hidden/.wh..wh..opq'), '');
+  fs.writeFileSync(join(staging, 'two/data/hidden/above'), 'above');
+  const save = join(staging, 'save');
+  fs.mkdirSync(save);
+  for (const layer of ['one', 'two'])
+    execFileSync('tar', ['-cf', join(save, `${layer}.tar`), '-C', join(staging, layer), '.']);
+  const config = {
+    config: { Entrypoint: ['/bin/sh', '-c'], Cmd: ['ls /data /data/hidden; env'], Env: ['FROM=image'] },
+  };
+  fs.writeFileSync(join(save, 'config.json'), JSON.stringify(config));
+  const manifest = [{ Config: 'config.json', RepoTags: ['saved:1'], Layers: ['one.tar', 'two.tar'] }];
+  fs.writeFileSync(join(save, 'manifest.json'), JSON.stringify(manifest));
+  execFileSync('tar', ['-cf', join(folder, 'saved:1.tar'), '-C', save, '.']);
+  return folder;
+}
+
+/** A busybox that is no static one needs its libraries. */
+function copyLibraries(root: string): void {
+  let needed: string;
+  try {
+    needed = execFileSync('ldd', [busybox ?? ''], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch {
+    return;
+  }
+  for (const [path] of needed.matchAll(/\/\S+/g)) {
+    fs.mkdirSync(join(root, dirname(path)), { recursive: true });
+    fs.copyFileSync(path, join(root, path));
+  }
+}
+
+function imageOf(name: string, more: Partial<ContainerInfo> = {}): ContainerInfo {
+  return { ...MESOS, mesos: { image: { type: ImageType.DOCKER, docker: { name } } }, ...more };
+}
+
+function imageBench(t: ExecutionContext): IsolatedBench {
+  const folder = fs.mkdtempSync(join(process.cwd(), 'node_modules/.images-'));
+  t.teardown(() => fs.rmSync(folder, { recursive: true, force: true }));
+  return new IsolatedBench(t, {
+    isolation: 'filesystem/linux,namespaces/pid,docker/runtime',
+    image_providers: 'docker',
+    docker_registry: registry(folder),
+  });
+}
+
+test('as root: a container with an image sees that, its sandbox and nothing of the machine', async (t) => {
+  if (!canUnshare) return runsUnisolated(t);
+  const bench = imageBench(t);
+  const id = bench.launch(
+    'cat /proc/mounts >mounts; ls /; pwd; touch /written; [ -e /usr/bin/node ] || echo none; echo $MESOS_SANDBOX; echo x >/dev/null',
+    { container: imageOf('shell') },
+  );
+  t.deepEqual((await bench.over(id)).status, { kind: 'exited', code: 0 }, bench.file(id, 'stderr'));
+  t.regex(
+    bench.file(id, 'stdout'),
+    /^bin\ndev\netc\n(lib\nlib64\n)?mnt\nproc\nsys\n\/mnt\/mesos\/sandbox\nnone\n\/mnt\/mesos\/sandbox\n$/,
+  );
+  t.false(fs.existsSync(join(bench.root, 'registry/shell/rootfs/written')));
+  t.deepEqual(fs.readdirSync(join(bench.paths.workDir, 'provisioner/containers')), []);
+});
+
+test('as root: layers of a saved image, what they delete, its command and environment', async (t) => {
+  if (!canUnshare) return runsUnisolated(t);
+  const bench = imageBench(t);
+  const id = bench.launch('', { container: imageOf('saved:1'), command: { shell: false } });
+  t.deepEqual(
+    (await bench.over(id)).status,
+    { kind: 'exited', code: 0 },
+    JSON.stringify(bench.of(id)) + bench.file(id, 'stderr'),
+  );
+  t.regex(bench.file(id, 'stdout'), /^\/data:\nhidden\nkept\n\n\/data\/hidden:\nabove\n/);
+  t.regex(bench.file(id, 'stdout'), /^FROM=image$/m);
+  const missing = bench.launch('true', { container: imageOf('other') });
+  t.regex((await bench.over(missing)).failure ?? '', /^image 'other' is not in /);
+  const evil = bench.launch('true', { container: imageOf('../../etc') });
+  t.regex((await bench.over(evil)).failure ?? '', /is no name of an image$/);
+});
+
+test('as root: a user within an image', async (t) => {
+  if (!canUnshare || !/^nobody:/m.test(fs.readFileSync('/etc/passwd', 'utf8'))) return runsUnisolated(t);
+  const bench = imageBench(t);
+  const id = bench.launch('id -u; touch mine; touch /not-mine', {
+    container: imageOf('shell'),
+    user: 'nobody',
+  });
+  await bench.over(id);
+  t.regex(bench.file(id, 'stdout'), /^65534\n$/, bench.file(id, 'stderr'));
+  t.true(fs.existsSync(join(bench.sandbox(id), 'mine')));
+  t.regex(bench.file(id, 'stderr'), /not-mine: (Permission|Read-only)/);
+});
+
+test('as root: volumes of the host, read-only or not, in an image and without one', async (t) => {
+  if (!canUnshare) return runsUnisolated(t);
+  const bench = imageBench(t);
+  const shared = join(bench.root, 'shared');
+  fs.mkdirSync(shared);
+  fs.writeFileSync(join(shared, 'file'), 'of the host\n');
+  const source = { type: VolumeSourceType.HOST_PATH, host_path: { path: shared } };
+  const own = { type: VolumeSourceSandboxPathType.SELF, path: 'kept' };
+  const volumes = [
+    { container_path: '/data', mode: VolumeMode.RO, source },
+    { container_path: 'rw', mode: VolumeMode.RW, source },
+    {
+      container_path: '/own',
+      mode: VolumeMode.RW,
+      source: { type: VolumeSourceType.SANDBOX_PATH, sandbox_path: own },
+    },
+  ];
+  const command = 'cat /data/file; touch /data/x; touch rw/made; touch /own/made; true';
+  const inImage = bench.launch(command, { container: imageOf('shell', { volumes }) });
+  await bench.over(inImage);
+  t.is(bench.file(inImage, 'stdout'), 'of the host\n', bench.file(inImage, 'stderr'));
+  t.regex(bench.file(inImage, 'stderr'), /x: Read-only/);
+  t.true(fs.existsSync(join(shared, 'made')));
+  t.true(fs.existsSync(join(bench.sandbox(inImage), 'kept/made')));
+
+  const onHost = bench.launch('cat rw/file', { container: { ...MESOS, volumes: volumes.slice(1, 2) } });
+  await bench.over(onHost);
+  t.is(bench.file(onHost, 'stdout'), 'of the host\n');
+  t.deepEqual(fs.readdirSync(join(bench.sandbox(onHost), 'rw')), []);
+
+  const absent = { type: VolumeSourceType.HOST_PATH, host_path: { path: join(bench.root, 'absent') } };
+  const wrong = { container_path: 'v', mode: VolumeMode.RW, source: absent };
+  const failed = bench.launch('true', { container: { ...MESOS, volumes: [wrong] } });
+  t.regex(
+    (await bench.over(failed)).failure ?? '',
+    /^volume at 'v': path '.*absent' of the host does not exist$/,
+  );
+});
+
+test('volumes within the sandbox are links where there are no namespaces', async (t) => {
+  const bench = new IsolatedBench(t, {});
+  const from = join(bench.root, 'volume');
+  fs.mkdirSync(from);
+  const id = bench.launch('echo kept >data/file', { volumes: [{ from, to: 'data', readOnly: false }] });
+  await bench.over(id);
+  t.is(fs.readFileSync(join(from, 'file'), 'utf8'), 'kept\n');
+  const absolute = bench.launch('true', { volumes: [{ from, to: '/data', readOnly: false }] });
+  t.regex((await bench.over(absolute)).failure ?? '', /needs --isolation=filesystem\/linux/);
+});
+
+test('limits of processes', async (t) => {
+  const bench = new IsolatedBench(t, { isolation: 'posix/rlimits' });
+  const rlimits = [{ type: RLimitInfoRLimitType.RLMT_NOFILE, soft: 50, hard: 60 }];
+  const id = bench.launch('ulimit -Sn; ulimit -Hn', { container: { ...MESOS, rlimit_info: { rlimits } } });
+  await bench.over(id);
+  t.is(bench.file(id, 'stdout'), '50\n60\n', bench.file(id, 'stderr'));
+  const half = { rlimits: [{ type: RLimitInfoRLimitType.RLMT_NOFILE, soft: 50 }] };
+  const wrong = bench.launch('true', { container: { ...MESOS, rlimit_info: half } });
+  t.is((await bench.over(wrong)).failure, 'limit nofile: expected both a soft and a hard one, or neither');
+});
+
+test('as root: capabilities of a container, within those of the agent', async (t) => {
+  if (!canUnshare) return runsUnisolated(t);
+  const bounding = JSON.stringify({ capabilities: ['NET_RAW', 'CHOWN'] });
+  const bench = new IsolatedBench(t, { isolation: 'linux/capabilities', bounding_capabilities: bounding });
+  const withCapabilities = (...capabilities: CapabilityInfoCapability[]) => ({
+    container: { ...MESOS, linux_info: { effective_capabilities: { capabilities } } },
+  });
+  const id = bench.launch('grep Cap /proc/self/status', withCapabilities(CapabilityInfoCapability.NET_RAW));
+  await bench.over(id);
+  const netRaw = (2 ** 13).toString(16).padStart(16, '0');
+  for (const set of ['CapPrm', 'CapEff', 'CapBnd'])
+    t.regex(bench.file(id, 'stdout'), new RegExp(`^${set}:\t${netRaw}$`, 'm'));
+  const more = bench.launch('true', withCapabilities(CapabilityInfoCapability.SYS_ADMIN));
+  t.is((await bench.over(more)).failure, 'capability SYS_ADMIN is not allowed on this agent');
+  const usual = bench.launch('grep CapBnd /proc/self/status');
+  await bench.over(usual);
+  t.regex(bench.file(usual, 'stdout'), /CapBnd:\t0000000000002001/);
+});
+
+test('disk: a sandbox is counted, and one that holds too much ends its container', async (t) => {
+  const bench = new IsolatedBench(t, {
+    isolation: 'disk/du',
+    container_disk_watch_interval: '50ms',
+    enforce_container_disk_quota: 'true',
+  });
+  const resources = { cpus: 1, mem: 32, disk: 2, revocable: false };
+  const modest = bench.launch('head -c 1000000 /dev/zero >file; sleep 1000', { resources });
+  const greedy = bench.launch('head -c 5000000 /dev/zero >file; sleep 1000', { resources });
+  const { limitation } = await bench.over(greedy);
+  t.is(limitation?.reason, TaskStatusReason.REASON_CONTAINER_LIMITATION_DISK);
+  t.regex(limitation?.message ?? '', /^Disk usage \(5MB\) exceeds quota \(2MB\)$/);
+  await until(
+    'the other is counted',
+    () => (bench.containerizer.usage(modest)?.disk_used_bytes ?? 0) > 900_000,
+  );
+  t.is(bench.of(modest).limitation, undefined);
+});
