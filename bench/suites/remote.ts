@@ -95,6 +95,16 @@ const wsPeer = rawPeer(
   (bytes) => ws.send(bytes),
   (listener) => ws.on('message', (data) => listener(data as Buffer)),
 );
+/** As links do: no masking. */
+const generateMask = (mask: Buffer): void => {
+  mask.fill(0);
+};
+const bare = new WebSocket(`ws://127.0.0.1:${ports.ws}`, { perMessageDeflate: false, generateMask });
+await new Promise((resolve) => bare.once('open', resolve));
+const barePeer = rawPeer(
+  (bytes) => bare.send(bytes),
+  (listener) => bare.on('message', (data) => listener(data as Buffer)),
+);
 const packing = new WebSocket(`ws://127.0.0.1:${ports.ws}`, { perMessageDeflate: false });
 await new Promise((resolve) => packing.once('open', resolve));
 packing.send('msgpack');
@@ -141,18 +151,21 @@ const figures = await measure(
     ...rows('16 B one way', 'messages/s', 100_000, [
       ['raw tcp', () => tcpPeer.burst(100_000, small)],
       ['raw ws', () => wsPeer.burst(100_000, small)],
+      ['raw ws unmasked', () => barePeer.burst(100_000, small)],
       ['ws and msgpackr', () => packingPeer.burst(100_000, small)],
       ['', () => smallSender.burst(100_000)],
     ]),
     ...rows('10 KB one way', 'messages/s', 2000, [
       ['raw tcp', () => tcpPeer.burst(2000, large)],
       ['raw ws', () => wsPeer.burst(2000, large)],
+      ['raw ws unmasked', () => barePeer.burst(2000, large)],
       ['ws and msgpackr', () => packingPeer.burst(2000, large)],
       ['', () => largeSender.burst(2000)],
     ]),
     ...rows('16 B round trip, one in flight', 'round trips/s', 2000, [
       ['raw tcp', () => tcpPeer.rally(2000, small)],
       ['raw ws', () => wsPeer.rally(2000, small)],
+      ['raw ws unmasked', () => barePeer.rally(2000, small)],
       ['ws and msgpackr', () => packingPeer.rally(2000, small)],
       ['', () => smallSender.rally(2000)],
     ]),
@@ -162,6 +175,7 @@ const figures = await measure(
 publish(figures);
 await shutdown();
 ws.terminate();
+bare.terminate();
 packing.terminate();
 socket.destroy();
 child.disconnect();
