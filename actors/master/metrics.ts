@@ -1,17 +1,8 @@
 /** What the master counts (metrics.md §2, §3): names and meanings are Mesos'. */
-import {
-  enumName,
-  type SchedulerCall,
-  SchedulerCallType,
-  type SchedulerEvent,
-  SchedulerEventType,
-  type TaskStatus,
-  TaskStatusReason,
-  TaskStatusSource,
-} from '../../proto/index.ts';
+import { enumName, type TaskStatus, TaskStatusReason, TaskStatusSource } from '../../proto/index.ts';
 import type { Counter, MetricsRegistry, Timer } from '../../runtime/metrics/index.ts';
 import type { RemovalReason } from './agents/losses.ts';
-import type { FrameworkRecord } from './frameworks/record.ts';
+import { FrameworkMetrics } from './frameworkMetrics.ts';
 import { OperationMetrics } from './operations/metrics.ts';
 
 const HOUR_MS = 3600 * 1000;
@@ -58,17 +49,6 @@ const COUNTED_STATES = [
   'GONE_BY_OPERATOR',
 ];
 
-/** Counters of one framework under `master/frameworks/<name>/<id>/`. */
-interface FrameworkCounters {
-  readonly prefix: string;
-  readonly calls: Counter;
-  readonly events: Counter;
-  readonly sent: Counter;
-  readonly accepted: Counter;
-  readonly declined: Counter;
-  readonly rescinded: Counter;
-}
-
 export class MasterMetrics {
   readonly messages: Readonly<Record<MessageName, Counter>>;
   readonly droppedMessages: Counter;
@@ -94,13 +74,13 @@ export class MasterMetrics {
   readonly allocationRuns: Counter;
   readonly allocationRun: Timer;
   readonly allocationLatency: Timer;
+  /** Of each framework. */
+  readonly frameworks: FrameworkMetrics;
   private readonly registry: MetricsRegistry;
-  private readonly perFramework: boolean;
-  private readonly frameworks = new Map<string, FrameworkCounters>();
 
   constructor(registry: MetricsRegistry, perFramework: boolean) {
     this.registry = registry;
-    this.perFramework = perFramework;
+    this.frameworks = new FrameworkMetrics(registry, perFramework);
     const master = (name: string) => registry.counter(`master/${name}`);
     const entries = MESSAGES.map((name) => [name, master(`messages_${name}`)] as const);
     this.messages = Object.fromEntries(entries) as Record<MessageName, Counter>;
@@ -127,6 +107,8 @@ export class MasterMetrics {
     for (const reason of ['unhealthy', 'unregistered', 'registered'])
       master(`slave_removals/reason_${reason}`);
     master('slave_removals');
+    // Kept for those who look for them: agents are not shut down in stages any more.
+    for (const stage of ['scheduled', 'completed', 'canceled']) master(`slave_shutdowns_${stage}`);
     this.allocationRuns = registry.counter('allocator/mesos/allocation_runs');
     this.allocationRun = registry.timer('allocator/mesos/allocation_run', { windowMs: HOUR_MS });
     this.allocationLatency = registry.timer('allocator/mesos/allocation_run_latency', { windowMs: HOUR_MS });
@@ -148,68 +130,6 @@ export class MasterMetrics {
     const source = wordOf(enumName(TaskStatusSource, status.source), 'SOURCE_');
     const reason = wordOf(enumName(TaskStatusReason, status.reason), 'REASON_');
     this.registry.counter(`master/${state.toLowerCase()}/source_${source}/reason_${reason}`).value++;
-  }
-
-  // ---- by framework ---------------------------------------------------------------------------------------------
-
-  addFramework(framework: FrameworkRecord, isConnected: () => boolean): void {
-    if (!this.perFramework) return;
-    const name = encodeURIComponent(framework.description.info.name);
-    const prefix = `master/frameworks/${name}/${framework.id}/`;
-    const counter = (suffix: string) => this.registry.counter(prefix + suffix);
-    this.registry.gauge(`${prefix}subscribed`, () => (isConnected() ? 1 : 0));
-    this.frameworks.set(framework.id, {
-      prefix,
-      calls: counter('calls'),
-      events: counter('events'),
-      sent: counter('offers/sent'),
-      accepted: counter('offers/accepted'),
-      declined: counter('offers/declined'),
-      rescinded: counter('offers/rescinded'),
-    });
-  }
-
-  removeFramework({ id }: FrameworkRecord): void {
-    const counters = this.frameworks.get(id);
-    if (counters === undefined) return;
-    this.frameworks.delete(id);
-    this.registry.removePrefix(counters.prefix);
-  }
-
-  callReceived({ id }: FrameworkRecord, { type }: SchedulerCall): void {
-    const counters = this.frameworks.get(id);
-    if (counters === undefined) return;
-    counters.calls.value++;
-    const name = enumName(SchedulerCallType, type).toLowerCase();
-    this.registry.counter(`${counters.prefix}calls/${name}`).value++;
-  }
-
-  eventSent({ id }: FrameworkRecord, { type }: SchedulerEvent): void {
-    const counters = this.frameworks.get(id);
-    if (counters === undefined) return;
-    counters.events.value++;
-    const name = enumName(SchedulerEventType, type).toLowerCase();
-    this.registry.counter(`${counters.prefix}events/${name}`).value++;
-  }
-
-  offersSent({ id }: FrameworkRecord, count: number): void {
-    const counters = this.frameworks.get(id);
-    if (counters !== undefined) counters.sent.value += count;
-  }
-
-  offersAccepted({ id }: FrameworkRecord, count: number): void {
-    const counters = this.frameworks.get(id);
-    if (counters !== undefined) counters.accepted.value += count;
-  }
-
-  offersDeclined({ id }: FrameworkRecord, count: number): void {
-    const counters = this.frameworks.get(id);
-    if (counters !== undefined) counters.declined.value += count;
-  }
-
-  offersRescinded({ id }: FrameworkRecord, count: number): void {
-    const counters = this.frameworks.get(id);
-    if (counters !== undefined) counters.rescinded.value += count;
   }
 }
 

@@ -98,6 +98,10 @@ export class Allocator extends AllocatorReads {
     this.state.refreshRoles(framework);
   }
 
+  isSuppressed(frameworkId: string, role: string): boolean {
+    return this.state.frameworks.get(frameworkId)?.suppressed.has(role) ?? false;
+  }
+
   /** Offers in these roles again (all of the framework's when empty), and those refused before, too. */
   revive(frameworkId: string, roles: Iterable<string> = []): void {
     const framework = this.framework(frameworkId);

@@ -48,10 +48,10 @@ export function agentBlock(parts: MasterParts, agent: AgentRecord, viewer: Viewe
     unreserved_resources: resourcesBlock(total.unreserved()),
     active: agents.isActive(agent.id),
     deactivated: !agents.chart.hasTag(agent.id, 'schedulable'),
-    drain_info: drain && new RawJson(toJsonText('mesos.v1.DrainInfo', drain)),
-    estimated_drain_start_time_seconds: drainMs === undefined ? undefined : Math.floor(drainMs / 1000),
     version,
     capabilities: capabilities.map(({ type }) => enumName(AgentInfoCapabilityType, type)),
+    drain_info: drain && new RawJson(toJsonText('mesos.v1.DrainInfo', drain)),
+    estimated_drain_start_time_seconds: drainMs === undefined ? undefined : Math.floor(drainMs / 1000),
   };
 }
 

@@ -41,7 +41,9 @@ export class Changes {
   taskUpdated(task: TaskRecord, status: TaskStatus, changed: boolean): void {
     if (!changed && !OF_CHECKS.has(status.reason)) return;
     const framework = this.parts.frameworks.find(task.frameworkId);
-    const state = taskStateOf(this.parts.tasks.stateName(task));
+    const name = this.parts.tasks.stateName(task);
+    if (changed) this.parts.metrics.frameworks.taskChanged(task.frameworkId, name);
+    const state = taskStateOf(name);
     const { data: _, ...told } = status;
     this.tell(
       (viewer) =>

@@ -65,7 +65,7 @@ export class SchedulerCalls {
    * @returns what is wrong with the call's form; undefined when it was taken
    */
   perform(framework: FrameworkRecord, call: SchedulerCall): string | undefined {
-    this.parts.metrics.callReceived(framework, call);
+    this.parts.metrics.frameworks.callReceived(framework, call);
     switch (call.type) {
       case SchedulerCallType.ACCEPT:
       case SchedulerCallType.DECLINE:

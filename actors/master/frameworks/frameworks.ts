@@ -83,7 +83,11 @@ export class Frameworks {
     this.live.set(id, framework);
     this.chart.start(id);
     this.parts.allocation.addFramework(framework);
-    this.parts.metrics.addFramework(framework, () => this.isConnected(id));
+    this.parts.metrics.frameworks.add(framework, {
+      isConnected: () => this.isConnected(id),
+      tasksIn: (state) => this.tasksIn(framework, state),
+      isSuppressed: (role) => this.parts.allocation.allocator.isSuppressed(id, role),
+    });
     return framework;
   }
 
@@ -105,7 +109,7 @@ export class Frameworks {
   /** Sends an event if the scheduler is connected; otherwise it has to ask when it is back. */
   tell(framework: FrameworkRecord, event: SchedulerEvent): void {
     if (!this.isConnected(framework.id)) return;
-    this.parts.metrics.eventSent(framework, event);
+    this.parts.metrics.frameworks.eventSent(framework, event);
     framework.connection?.send(event);
   }
 
@@ -160,6 +164,12 @@ export class Frameworks {
       this.parts.tasks.forget(forgotten.completed.values());
       this.chart.stop(forgotten.id);
     }
+  }
+
+  private tasksIn({ tasks, unreachable }: FrameworkRecord, state: string): number {
+    let count = 0;
+    for (const task of tasks.values()) if (this.parts.tasks.stateName(task) === state) count++;
+    return state === 'TASK_UNREACHABLE' ? count + unreachable.size : count;
   }
 
   private forgetPid(framework: FrameworkRecord): void {

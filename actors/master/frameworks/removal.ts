@@ -36,7 +36,7 @@ export class FrameworkRemoval {
     this.parts.why.forget(id);
     frameworks.retire(framework);
     changes.frameworkRemoved(framework);
-    metrics.removeFramework(framework);
+    metrics.frameworks.remove(framework);
     framework.connection?.close();
   }
 

@@ -188,6 +188,7 @@ export class Subscriptions {
       framework_info: { ...next, user, checkpoint, principal },
     });
     framework.description = description;
+    this.parts.metrics.frameworks.describe(framework);
     allocation.updateFramework(framework);
     offers.rescindOf(framework, (offer) => !description.roles.includes(offer.role));
   }

@@ -156,6 +156,7 @@ export class Accepts {
       reason: word.message,
     });
     metrics.taskChanged(state, status);
+    metrics.frameworks.taskChanged(framework.id, state);
     frameworks.tell(framework, updateEvent(status));
   }
 
@@ -166,7 +167,8 @@ export class Accepts {
     const empty = launches.filter((operation) => tasksOf(operation).length === 0).length;
     metrics.messages.launch_tasks.value += launches.length - empty;
     metrics.messages.decline_offers.value += empty;
-    metrics.offersAccepted(framework, offer_ids?.length ?? 0);
+    metrics.frameworks.offersAccepted(framework, offer_ids?.length ?? 0);
+    metrics.frameworks.operationsAccepted(framework, operations ?? []);
   }
 }
 

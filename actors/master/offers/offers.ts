@@ -65,7 +65,7 @@ export class Offers {
     }
     if (framework === undefined || made.length === 0) return;
     actor.log.debug('sending offers', { framework_id: frameworkId, offers: made.length });
-    metrics.offersSent(framework, made.length);
+    metrics.frameworks.offersSent(framework, made.length);
     frameworks.tell(framework, { type: SchedulerEventType.OFFERS, offers: { offers: made } });
   }
 
@@ -75,7 +75,7 @@ export class Offers {
     for (const { value } of offer_ids ?? []) {
       const offer = this.outstanding.get(value);
       if (offer?.frameworkId !== framework.id) continue;
-      this.parts.metrics.offersDeclined(framework, 1);
+      this.parts.metrics.frameworks.offersDeclined(framework, 1);
       this.end(offer, { type: 'DECLINED' });
     }
     this.refusal = undefined;
@@ -213,7 +213,7 @@ export class Offers {
     const framework = frameworks.find(this.outstanding.get(id)?.frameworkId ?? '');
     if (framework === undefined) return;
     const offer_id: OfferID = { value: id };
-    metrics.offersRescinded(framework, 1);
+    metrics.frameworks.offersRescinded(framework, 1);
     frameworks.tell(framework, { type: SchedulerEventType.RESCIND, rescind: { offer_id } });
   }
 }

@@ -2,7 +2,7 @@
 import { enumName, type OfferOperation, OfferOperationType, OperationState } from '../../../proto/index.ts';
 import type { Counter, MetricsRegistry } from '../../../runtime/metrics/index.ts';
 
-const TYPES = [
+export const OPERATION_TYPES = [
   'reserve',
   'unreserve',
   'create',
@@ -25,7 +25,7 @@ export class OperationMetrics {
     this.validUpdates = registry.counter('master/valid_operation_status_updates');
     this.invalidUpdates = registry.counter('master/invalid_operation_status_updates');
     this.validAcknowledgements = registry.counter('master/valid_operation_status_update_acknowledgements');
-    for (const prefix of ['', ...TYPES.map((type) => `${type}/`)])
+    for (const prefix of ['', ...OPERATION_TYPES.map((type) => `${type}/`)])
       for (const name of ['total', ...ENDS]) registry.counter(`master/operations/${prefix}${name}`);
   }
 
@@ -41,6 +41,6 @@ export class OperationMetrics {
   private count({ type }: OfferOperation, name: string): void {
     this.registry.counter(`master/operations/${name}`).value++;
     const word = enumName(OfferOperationType, type).toLowerCase();
-    if (TYPES.includes(word)) this.registry.counter(`master/operations/${word}/${name}`).value++;
+    if (OPERATION_TYPES.includes(word)) this.registry.counter(`master/operations/${word}/${name}`).value++;
   }
 }

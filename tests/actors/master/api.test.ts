@@ -1,10 +1,7 @@
-/** The pages of the master, held against what a real Mesos answered (v1-operator-api.md §5, §8). */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** The pages of the master (v1-operator-api.md §5, §8). */
 import test from 'ava';
-import { TaskState } from '../../../proto/index.ts';
+import { SchedulerCallType, TaskState } from '../../../proto/index.ts';
 import { parseAttributes } from '../../../proto/resources/index.ts';
-import { packageRoot } from '../../../runtime/build.ts';
 import { agentInfo, frameworkInfo, offered, TestCluster, taskInfo } from './support/cluster.ts';
 
 type Json = Record<string, unknown>;
@@ -269,45 +266,36 @@ test('the metrics of a master are those of Mesos', (t) => {
   });
 });
 
-// ---- golden -------------------------------------------------------------------------------------------------------
-
-const golden = join(packageRoot, '..', 'shared', 'golden');
-
-/** The same shape: each of our keys is one of theirs and of the same type; elements by their first. */
-function mismatches(ours: unknown, theirs: unknown, path: string): string[] {
-  if (Array.isArray(ours) && Array.isArray(theirs)) {
-    return ours.length === 0 || theirs.length === 0 ? [] : mismatches(ours[0], theirs[0], `${path}[]`);
-  }
-  if (typeof ours !== typeof theirs) return [`${path}: ${typeof ours}, Mesos has ${typeof theirs}`];
-  if (typeof ours !== 'object' || ours === null || theirs === null) return [];
-  const known = theirs as Json;
-  return Object.entries(ours).flatMap(([key, value]) =>
-    key in known
-      ? mismatches(value, known[key], `${path}.${key}`)
-      : [`${path}.${key}: Mesos has no such key`],
-  );
-}
-
-/** Ours alone, or Mesos' too but not in the recorded moment. */
-const OPTIONAL =
-  /\.(git_tag|flags\.\w+|attributes\.\w+|labels|reregistered_time|pid|ports)\b|\.roles\[\]\.(quota\.)?\w+\.(cpus|mem|disk):/;
-
-for (const [file, path] of [
-  ['operator-master/002-state-endpoint-with-running-task.json', '/state'],
-  ['legacy-master/009-_state_summary.json', '/state-summary'],
-  ['legacy-master/010-_slaves.json', '/slaves'],
-  ['legacy-master/012-_tasks.json', '/tasks'],
-  ['legacy-master/013-_roles.json', '/roles'],
-  ['legacy-master/005-_flags.json', '/flags'],
-] as const) {
-  const recorded = join(golden, file);
-  if (!existsSync(recorded)) continue;
-  test(`${path} has the shape that was recorded of Mesos`, (t) => {
-    const { response } = JSON.parse(readFileSync(recorded, 'utf8')) as { response: { json: Json } };
-    const found = mismatches(busy().cluster.getJson(path), response.json, '');
-    t.deepEqual(
-      found.filter((line) => !OPTIONAL.test(line)),
-      [],
-    );
+test('each framework has metrics of its own, all from the start, gone with it', (t) => {
+  const { cluster, scheduler, frameworkId } = busy();
+  const prefix = `master/frameworks/test/${frameworkId}/`;
+  const of = (name: string) => cluster.masterNode.metrics.snapshot()[`${prefix}${name}`];
+  const told = {
+    subscribed: 1,
+    'calls/accept': 1,
+    'calls/kill': 0,
+    'events/offers': 2,
+    'events/heartbeat': 0,
+    'offers/sent': 2,
+    'offers/accepted': 1,
+    'operations/launch': 1,
+    'operations/reserve': 0,
+    'tasks/active/task_running': 1,
+    'tasks/active/task_staging': 0,
+    'tasks/terminal/task_finished': 1,
+    'tasks/terminal/task_lost': 0,
+    'roles/*/suppressed': 0,
+  };
+  for (const [name, value] of Object.entries(told)) t.is(of(name), value, name);
+  cluster.call(scheduler, {
+    framework_id: { value: frameworkId },
+    type: SchedulerCallType.SUPPRESS,
+    suppress: {},
   });
-}
+  t.is(of('roles/*/suppressed'), 1);
+  cluster.request('POST', '/teardown', `frameworkId=${frameworkId}`);
+  t.deepEqual(
+    Object.keys(cluster.masterNode.metrics.snapshot()).filter((name) => name.startsWith(prefix)),
+    [],
+  );
+});

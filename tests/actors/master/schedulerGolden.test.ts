@@ -1,30 +1,9 @@
 /** What a real Mesos answered schedulers over HTTP, held against ours: status, headers, events, their keys and types. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import test from 'ava';
 import { RecordDecoder, TaskState } from '../../../proto/index.ts';
-import { packageRoot } from '../../../runtime/build.ts';
+import { differences, type Exchange, exchangesOf, headOf, type Json } from '../../support/golden.ts';
 import { agentInfo, TestCluster } from './support/cluster.ts';
 import { type Answer, JSON_HEADERS, request } from './support/httpScheduler.ts';
-
-type Json = Record<string, unknown>;
-
-interface Exchange {
-  readonly request: {
-    readonly method: string;
-    readonly path: string;
-    readonly headers?: Readonly<Record<string, string | number>>;
-    readonly body?: string | Json;
-  };
-  readonly response: {
-    readonly status: number;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly text?: string;
-  };
-  readonly events?: readonly { readonly event: Json }[];
-}
-
-const golden = join(packageRoot, '..', 'shared', 'golden');
 
 /** Exchanges that are not replayed, and why. */
 const NOT_OURS: Readonly<Record<string, string>> = {
@@ -35,18 +14,6 @@ const NOT_OURS: Readonly<Record<string, string>> = {
 const NOT_COMPARED: Readonly<Record<string, string>> = {
   UPDATE_OPERATION_STATUS: 'they tell of reservations and volumes, which this master does not perform',
 };
-
-/** Headers that the node's HTTP server adds to every answer. */
-const BY_SERVER = ['date', 'content-length', 'transfer-encoding'];
-
-function exchangesOf(folder: string): [file: string, exchange: Exchange][] {
-  const path = join(golden, folder);
-  if (!existsSync(path)) return [];
-  return readdirSync(path)
-    .filter((file) => file.endsWith('.json') && NOT_OURS[file] === undefined)
-    .sort()
-    .map((file) => [file, JSON.parse(readFileSync(join(path, file), 'utf8')) as Exchange]);
-}
 
 function replay(cluster: TestCluster, { request: sent }: Exchange, ours = (text: string) => text): Answer {
   const headers = Object.entries(sent.headers ?? {}).map(([name, value]) => [
@@ -62,15 +29,6 @@ function replay(cluster: TestCluster, { request: sent }: Exchange, ours = (text:
   });
 }
 
-/** Status and headers, names and values; those of one stream or request are compared by name. */
-function headOf(status: number, headers: Readonly<Record<string, string>>): Json {
-  const shown = Object.entries(headers)
-    .map(([name, value]) => [name.toLowerCase(), value] as const)
-    .filter(([name]) => !BY_SERVER.includes(name))
-    .map(([name, value]) => [name, name === 'mesos-stream-id' ? value.length : value]);
-  return { status, ...Object.fromEntries(shown) };
-}
-
 const headsOf = (answer: Answer, { response }: Exchange) => [
   headOf(answer.status, answer.headers),
   headOf(response.status, response.headers),
@@ -81,7 +39,7 @@ function rawEvents({ body }: Answer): Json[] {
   return new RecordDecoder().push(body).map((record) => JSON.parse(Buffer.from(record).toString()) as Json);
 }
 
-for (const [file, exchange] of exchangesOf('scheduler-errors')) {
+for (const [file, exchange] of exchangesOf('scheduler-errors', NOT_OURS)) {
   test(`scheduler-errors/${file}`, (t) => {
     const answer = replay(new TestCluster(), exchange);
     const [ours, theirs] = headsOf(answer, exchange);
@@ -94,27 +52,6 @@ for (const [file, exchange] of exchangesOf('scheduler-errors')) {
     );
     t.is(answer.ended, 'ended');
   });
-}
-
-/** Keys of the same names, in the same order, of the same types; lists by their first. */
-function differences(ours: unknown, theirs: unknown, path: string): string[] {
-  if (Array.isArray(ours) && Array.isArray(theirs)) {
-    return ours.length === 0 ? [] : differences(ours[0], theirs[0], `${path}[]`);
-  }
-  if (typeof ours !== typeof theirs) return [`${path}: ${typeof ours}, Mesos has ${typeof theirs}`];
-  if (typeof ours !== 'object' || ours === null || typeof theirs !== 'object' || theirs === null) return [];
-  const known = theirs as Json;
-  const keys = Object.keys(ours);
-  const order = Object.keys(known).filter((key) => keys.includes(key));
-  const inOrder = order.length < keys.length || order.join() === keys.join();
-  return [
-    ...(inOrder ? [] : [`${path}: the order is ${keys.join()}, Mesos has ${order.join()}`]),
-    ...Object.entries(ours).flatMap(([key, value]) =>
-      key in known
-        ? differences(value, known[key], `${path}.${key}`)
-        : [`${path}.${key}: Mesos has no such key`],
-    ),
-  ];
 }
 
 test('the comparison sees a key, a type and an order that are not Mesos’', (t) => {
@@ -160,10 +97,12 @@ function subscribed(stream: Exchange) {
   return { cluster, agent, agentId, answer, frameworkId, ours };
 }
 
-const life = exchangesOf('scheduler');
+const life = exchangesOf('scheduler', NOT_OURS);
 const [, stream] = life.find(([file]) => file.includes('stream')) ?? [];
-const [, failover] = exchangesOf('scheduler-failover').find(([file]) => file.includes('stream')) ?? [];
-const [, tornDown] = exchangesOf('scheduler-failover').find(([file]) => file.includes('torn-down')) ?? [];
+const [, failover] =
+  exchangesOf('scheduler-failover', NOT_OURS).find(([file]) => file.includes('stream')) ?? [];
+const [, tornDown] =
+  exchangesOf('scheduler-failover', NOT_OURS).find(([file]) => file.includes('torn-down')) ?? [];
 
 if (stream !== undefined) {
   for (const [file, exchange] of life.filter(([name]) => !name.includes('stream'))) {

@@ -22,12 +22,14 @@ export const policyCalls: OperatorCalls = {
     request.expectAllowed('UPDATE_QUOTA', role);
     quotas.remove(role, doneBy(request));
   }),
-  GET_WEIGHTS: bare((request, { weights }) =>
+  GET_WEIGHTS: bare((request, { weights }) => {
+    const weight_infos = weights.list(request.approver('VIEW_ROLE'));
     request.answer({
       type: MasterResponseType.GET_WEIGHTS,
-      get_weights: { weight_infos: weights.list(request.approver('VIEW_ROLE')) },
-    }),
-  ),
+      // Without a weight Mesos leaves the whole message out.
+      get_weights: weight_infos.length === 0 ? undefined : { weight_infos },
+    });
+  }),
   UPDATE_WEIGHTS: withBody('update_weights', ({ weight_infos = [] }, request, { weights }) => {
     for (const { role } of weight_infos) request.expectAllowed('UPDATE_WEIGHT', role);
     weights.update(weight_infos, doneBy(request));

@@ -95,6 +95,7 @@ export class Answer {
 export interface Sent {
   readonly method?: string;
   readonly path?: string;
+  readonly query?: URLSearchParams;
   readonly headers?: Headers;
   readonly body?: Uint8Array | string;
 }
@@ -107,7 +108,7 @@ export function request(cluster: TestCluster, sent: Sent): Answer {
       method: sent.method ?? 'POST',
       path: sent.path ?? SCHEDULER_PATH,
       rest: '',
-      query: new URLSearchParams(),
+      query: sent.query ?? new URLSearchParams(),
       headers: sent.headers ?? JSON_HEADERS,
       body: Buffer.from(sent.body ?? ''),
       peer: '',
