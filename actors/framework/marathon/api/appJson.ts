@@ -14,6 +14,8 @@ export interface Embeds {
   readonly lastTaskFailure: boolean;
   readonly taskStats: boolean;
   readonly readiness: boolean;
+  /** Ours: why it waits, numbers of instances. */
+  readonly extended: boolean;
 }
 
 export const LIST_EMBEDS: Embeds = {
@@ -23,6 +25,7 @@ export const LIST_EMBEDS: Embeds = {
   lastTaskFailure: false,
   taskStats: false,
   readiness: false,
+  extended: false,
 };
 export const SINGLE_EMBEDS: Embeds = { ...LIST_EMBEDS, tasks: true, lastTaskFailure: true };
 export const NO_EMBEDS: Embeds = { ...LIST_EMBEDS, counts: false, deployments: false };
@@ -43,6 +46,7 @@ export function embedsOf(given: readonly string[], prefixes: readonly string[], 
     lastTaskFailure: base.lastTaskFailure || failures || asked.has('lastTaskFailure'),
     taskStats: base.taskStats || asked.has('taskStats'),
     readiness: base.readiness || asked.has('readiness'),
+    extended: base.extended,
   };
 }
 
@@ -61,12 +65,12 @@ export function appJson(
   const deployment = deployments.of(app.id);
   const failure = embeds.lastTaskFailure ? failures.of(app.id) : undefined;
   const stats = embeds.taskStats ? statsOf(marathon, app) : undefined;
-  const why = embeds.tasks ? whyWaiting(marathon, app.id) : undefined;
+  const why = embeds.extended ? whyWaiting(marathon, app.id) : undefined;
   return {
     ...definitionJson(app, legacy),
     ...(embeds.counts && countsOf(marathon, app.id)),
     ...(embeds.deployments && { deployments: deployment === undefined ? [] : [{ id: deployment.id }] }),
-    ...(embeds.tasks && { tasks: tasksOf(marathon, app.id) }),
+    ...(embeds.tasks && { tasks: tasksOf(marathon, app.id, embeds.extended) }),
     ...(failure !== undefined && { lastTaskFailure: failure }),
     ...(embeds.readiness && { readinessCheckResults: readiness.resultsOf(app.id) }),
     ...(stats !== undefined && { tasksStats: stats, taskStats: stats }),
@@ -134,16 +138,21 @@ function lifeTime(ages: readonly number[]): { averageSeconds: number; medianSeco
 }
 
 /** Tasks of a service's instances; those of pods are no tasks of the API. */
-export function tasksOf(marathon: Marathon, service: string): object[] {
+export function tasksOf(marathon: Marathon, service: string, extended = false): object[] {
   const spec = marathon.specNow(service);
   if (spec !== undefined && !isApp(spec)) return [];
   return marathon.instances
     .of(service)
     .filter((each) => marathon.instances.alive(each))
-    .map((instance) => taskJson(marathon, instance, spec));
+    .map((instance) => taskJson(marathon, instance, spec, extended));
 }
 
-export function taskJson(marathon: Marathon, instance: Instance, spec: Spec | undefined): object {
+export function taskJson(
+  marathon: Marathon,
+  instance: Instance,
+  spec: Spec | undefined,
+  extended = false,
+): object {
   const { place, tasks, stagedAtMs, startedAtMs, volumes } = instance;
   const [task] = tasks;
   const app = spec !== undefined && isApp(spec) ? spec : undefined;
@@ -168,6 +177,6 @@ export function taskJson(marathon: Marathon, instance: Instance, spec: Spec | un
     ...(place?.region !== undefined && { region: place.region }),
     ...(place?.zone !== undefined && { zone: place.zone }),
     role: instance.role,
-    instanceNumber: instance.number,
+    ...(extended && { instanceNumber: instance.number }),
   };
 }

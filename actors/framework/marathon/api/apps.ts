@@ -6,7 +6,7 @@ import { resolveId } from '../model/ids.ts';
 import { NO_CHANGE } from '../model/root.ts';
 import { isApp, type Spec, versioned } from '../model/spec.ts';
 import type { Committed } from '../writes.ts';
-import { appJson, definitionJson, embedsOf, LIST_EMBEDS, SINGLE_EMBEDS } from './appJson.ts';
+import { appJson, definitionJson, type Embeds, embedsOf, LIST_EMBEDS, SINGLE_EMBEDS } from './appJson.ts';
 import type { Answer, Call } from './call.ts';
 import { earlierApp, isRollback, newApp, patchedApp, readInput, type WriteContext } from './readApp.ts';
 import { parseSelector, type Selector } from './selector.ts';
@@ -58,12 +58,7 @@ function single(marathon: Marathon, call: Call, id: string): Answer {
       const app = existing(marathon, id);
       return {
         body: {
-          app: appJson(
-            marathon,
-            app,
-            embedsOf(call.all('embed'), EMBED_PREFIXES, SINGLE_EMBEDS),
-            isLegacy(marathon, call),
-          ),
+          app: appJson(marathon, app, embedsFor(call, SINGLE_EMBEDS), isLegacy(marathon, call)),
         },
       };
     }
@@ -75,6 +70,10 @@ function single(marathon: Marathon, call: Call, id: string): Answer {
     default:
       return wrongMethod(call, 'GET, PUT, PATCH and DELETE');
   }
+}
+
+function embedsFor(call: Call, base: Embeds): Embeds {
+  return embedsOf(call.all('embed'), EMBED_PREFIXES, { ...base, extended: call.extended });
 }
 
 /** Whether the client reads the members that apps had before 1.5. */
@@ -91,7 +90,7 @@ function existing({ definitions }: Marathon, id: string): App {
 
 function list(marathon: Marathon, call: Call): Answer {
   const selects = selectorOf(call);
-  const embeds = embedsOf(call.all('embed'), EMBED_PREFIXES, LIST_EMBEDS);
+  const embeds = embedsFor(call, LIST_EMBEDS);
   const legacy = isLegacy(marathon, call);
   const apps = [...marathon.definitions.root.services.values()].filter(isApp).filter(selects);
   return { body: { apps: apps.map((app) => appJson(marathon, app, embeds, legacy)) } };
@@ -113,7 +112,7 @@ function selectorOf(call: Call): (app: App) => boolean {
 /** Apps below a group. */
 function below(marathon: Marathon, call: Call, group: string): Answer {
   if (marathon.definitions.root.group(group) === undefined) throw noGroup(group);
-  const embeds = embedsOf(call.all('embed'), EMBED_PREFIXES, LIST_EMBEDS);
+  const embeds = embedsFor(call, LIST_EMBEDS);
   const legacy = isLegacy(marathon, call);
   const apps = [...marathon.definitions.root.servicesBelow(group)].filter(isApp);
   return { body: { '*': apps.map((app) => appJson(marathon, app, embeds, legacy)) } };
@@ -274,7 +273,7 @@ function tasks(marathon: Marathon, call: Call, id: string): Answer {
   const ids = wildcard
     ? [...root.servicesBelow(id.slice(0, -2) || '/')].map((each) => each.id)
     : [existing(marathon, id).id];
-  if (call.method === 'GET') return tasksAnswer(marathon, ids);
+  if (call.method === 'GET') return tasksAnswer(marathon, ids, call.extended);
   if (call.method === 'DELETE') return deleteTasks(marathon, call, ids);
   return wrongMethod(call, 'GET and DELETE');
 }

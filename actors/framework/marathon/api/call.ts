@@ -63,6 +63,11 @@ export class Call {
     throw new ApiError(400, `${name}: expected true or false, got '${given.slice(0, 60)}'`);
   }
 
+  /** Members beside Marathon's own, which strict clients would stumble over. */
+  get extended(): boolean {
+    return this.flag('extended');
+  }
+
   /** The body as JSON. @throws ApiError 400, 415 */
   json(): unknown {
     const { body, headers } = this.request;

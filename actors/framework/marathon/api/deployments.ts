@@ -12,12 +12,14 @@ export function deploymentsRoute(marathon: Marathon, call: Call): Answer {
   const [id = '', verb] = call.rest.split('/');
   if (id === '') {
     if (call.method !== 'GET') return wrongMethod(call, 'GET');
-    return { body: [...marathon.deployments.all()].map((each) => deploymentJson(marathon, each)) };
+    return {
+      body: [...marathon.deployments.all()].map((each) => deploymentJson(marathon, each, call.extended)),
+    };
   }
   const deployment = marathon.deployments.get(id);
   if (deployment === undefined) throw new ApiError(404, `DeploymentPlan ${id} does not exist`);
   if (verb !== undefined) return move(marathon, call, deployment, verb);
-  if (call.method === 'GET') return { body: deploymentJson(marathon, deployment) };
+  if (call.method === 'GET') return { body: deploymentJson(marathon, deployment, true) };
   if (call.method !== 'DELETE') return wrongMethod(call, 'GET and DELETE');
   if (!call.flag('force')) return committed(marathon.writes.revert(deployment.plan));
   marathon.deployments.cancel(deployment, 'it was cancelled');
@@ -45,7 +47,7 @@ function move({ deployments }: Marathon, call: Call, deployment: Deployment, ver
   return { body: { id: deployment.id, state: deployment.chart.value } };
 }
 
-function deploymentJson({ readiness }: Marathon, deployment: Deployment): object {
+function deploymentJson({ readiness }: Marathon, deployment: Deployment, extended: boolean): object {
   const { id, plan, actions, step, affected } = deployment;
   const isPod = (service: string): boolean =>
     plan.steps.some((each) => each.some((action) => action.id === service && action.pod));
@@ -61,7 +63,7 @@ function deploymentJson({ readiness }: Marathon, deployment: Deployment): object
     })),
     currentStep: step + 1,
     totalSteps: plan.steps.length,
-    state: deployment.chart.value,
+    ...(extended && { state: deployment.chart.value }),
   };
 }
 

@@ -25,7 +25,9 @@ export function streamEvents(
   const { events, context, settings, metrics } = marathon;
   const types = new Set(call.all('event_type'));
   const light = call.query('plan-format') === 'light';
-  const wants = (event: MarathonEvent): boolean => types.size === 0 || types.has(event.type);
+  const { extended } = call;
+  const wants = (event: MarathonEvent): boolean =>
+    types.size === 0 ? extended || !event.extension : types.has(event.type);
   const lastId = call.request.headers['last-event-id'];
   const missed = lastId === undefined ? [] : events.since(lastId);
   const stream = reply.stream(200, {

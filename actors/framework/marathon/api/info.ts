@@ -20,7 +20,6 @@ const NUMBERS = [
   'scale_apps_initial_delay',
   'scale_apps_interval',
   'max_instances_per_offer',
-  'launch_tokens',
 ] as const;
 
 /** `zk://user:secret@host` and the like, without the secret. */
@@ -42,6 +41,7 @@ export function infoAnswer(marathon: Marathon, self: string): Answer {
       ...(frameworkId !== undefined && { frameworkId }),
       marathon_config: {
         ...numbers,
+        launch_token: numberOf(texts['launch_tokens']),
         master: masked(texts['master']),
         framework_name: texts['name'] ?? 'marathon',
         ha: false,

@@ -17,7 +17,11 @@ export function queueRoute(marathon: Marathon, call: Call): Answer {
     if (method !== 'GET') return wrongMethod(call, 'GET');
     const offers = call.all('embed').includes('lastUnusedOffers');
     return {
-      body: { queue: [...marathon.queue.entries()].map((entry) => entryJson(marathon, entry, offers)) },
+      body: {
+        queue: [...marathon.queue.entries()].map((entry) =>
+          entryJson(marathon, entry, offers, call.extended),
+        ),
+      },
     };
   }
   if (!rest.endsWith('/delay')) throw new ApiError(404, `There is nothing at '${call.request.path}' here`);
@@ -27,7 +31,7 @@ export function queueRoute(marathon: Marathon, call: Call): Answer {
   return { status: 204 };
 }
 
-function entryJson(marathon: Marathon, entry: QueueEntry, withOffers: boolean): object {
+function entryJson(marathon: Marathon, entry: QueueEntry, withOffers: boolean, extended: boolean): object {
   const { spec, count, sinceMs, history } = entry;
   const leftMs = marathon.queue.leftMs(spec.id);
   const { lastUnusedAtMs, lastUsedAtMs } = history;
@@ -51,7 +55,7 @@ function entryJson(marathon: Marathon, entry: QueueEntry, withOffers: boolean): 
         timestamp: isoTime(atMs),
       })),
     }),
-    whyWaiting: whyWaiting(marathon, spec.id),
+    ...(extended && { whyWaiting: whyWaiting(marathon, spec.id) }),
     ...(isPod(spec) ? { pod: podJson(spec) } : { app: spec }),
   };
 }

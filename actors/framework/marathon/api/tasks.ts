@@ -25,12 +25,12 @@ export function tasksRoute(marathon: Marathon, call: Call): Answer {
   if (/\btext\/plain\b/.test(accept) && !/json/.test(accept)) return bridgeText(marathon);
   const states = new Set(call.all('status').map((each) => STATES[each]));
   const ids = [...marathon.definitions.root.services.values()].filter(isApp).map(({ id }) => id);
-  const tasks = ids.flatMap((id) => tasksOf(marathon, id)) as { readonly state: string }[];
+  const tasks = ids.flatMap((id) => tasksOf(marathon, id, call.extended)) as { readonly state: string }[];
   return { body: { tasks: states.size === 0 ? tasks : tasks.filter(({ state }) => states.has(state)) } };
 }
 
-export function tasksAnswer(marathon: Marathon, ids: readonly string[]): Answer {
-  return { body: { tasks: ids.flatMap((id) => tasksOf(marathon, id)) } };
+export function tasksAnswer(marathon: Marathon, ids: readonly string[], extended: boolean): Answer {
+  return { body: { tasks: ids.flatMap((id) => tasksOf(marathon, id, extended)) } };
 }
 
 /** One line for each app and service port, as the script that feeds HAProxy reads it. */

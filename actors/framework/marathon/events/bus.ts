@@ -14,7 +14,12 @@ export interface MarathonEvent {
   readonly data: string;
   /** The same with the definitions of the services concerned, where there are any: what is not `plan-format=light`. */
   readonly full?: string;
+  /** Not one of Marathon's own: only for followers that ask for it. */
+  readonly extension: boolean;
 }
+
+/** Types beside Marathon's own; strict clients refuse what they do not know. */
+const EXTENSIONS: ReadonlySet<string> = new Set(['deployment_paused', 'deployment_resumed']);
 
 export type Follower = (event: MarathonEvent) => void;
 
@@ -45,6 +50,7 @@ export class EventBus {
       const event: MarathonEvent = {
         number: ++this.#last,
         type,
+        extension: EXTENSIONS.has(type),
         data: JSON.stringify({ ...members, ...stamp }),
         ...(full !== undefined && { full: JSON.stringify({ ...members, ...full(), ...stamp }) }),
       };

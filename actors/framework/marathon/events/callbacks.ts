@@ -42,6 +42,7 @@ export class Callbacks {
     for (const [key, value] of store.loaded)
       if (key.startsWith('callback/')) this.#add((value as { readonly url: string }).url);
     events.follow((event) => {
+      if (event.extension) return;
       for (const subscriber of this.#subscribers.values()) this.#offer(subscriber, event);
     });
   }

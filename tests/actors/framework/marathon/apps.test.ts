@@ -6,7 +6,7 @@ import { MarathonWorld } from './support/world.ts';
 const APP = { id: 'my-first-app', cmd: 'sleep', cpus: 0.1, mem: 64 };
 
 const appOf = (world: MarathonWorld, id = '/my-first-app'): AppShape =>
-  world.call<{ app: AppShape }>('GET', `/v2/apps${id}`).body.app;
+  world.call<{ app: AppShape }>('GET', `/v2/apps${id}?extended=true`).body.app;
 
 test('a created app is complete, and its id is taken', (t) => {
   const world = new MarathonWorld();
