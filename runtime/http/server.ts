@@ -30,7 +30,7 @@ export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) =
 
 export interface HttpServerOptions {
   readonly bodyBytesMax: number;
-  /** Connections whose first head is not complete; the oldest is cut for one beyond. */
+  /** Connections whose first head, or whose request, is not complete; the oldest is cut for one beyond. */
   readonly halfOpenMax: number;
   readonly streamBufferBytesMax: number;
   readonly dispatch: Dispatch;
@@ -56,13 +56,14 @@ export class HttpServer {
   private readonly server: TcpServer;
   private readonly options: HttpServerOptions;
   private readonly sockets = new Set<Duplex>();
-  /** Connections that never sent a whole head, the oldest first. */
+  /** Connections that never sent a whole head, or are in the middle of a request, the oldest first. */
   private readonly halfOpen = new Set<Duplex>();
 
   constructor(options: HttpServerOptions) {
     this.options = options;
     const receive = (req: IncomingMessage, res: ServerResponse): void => {
       this.halfOpen.delete(req.socket);
+      this.dawdles(req.socket);
       this.receive(req, res);
     };
     const { tls } = options;
@@ -145,10 +146,14 @@ export class HttpServer {
     socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   }
 
-  /** Clients that dawdle over their heads take each other's place, never that of those who ask for something. */
+  /** Clients that dawdle over their requests take each other's place, never that of those who ask for something. */
   private opened(socket: Duplex): void {
-    this.halfOpen.add(socket);
     socket.once('close', () => this.halfOpen.delete(socket));
+    this.dawdles(socket);
+  }
+
+  private dawdles(socket: Duplex): void {
+    this.halfOpen.add(socket);
     if (this.halfOpen.size <= this.options.halfOpenMax) return;
     for (const oldest of this.halfOpen) {
       this.halfOpen.delete(oldest);
@@ -173,6 +178,7 @@ export class HttpServer {
     });
     req.on('error', () => res.destroy());
     req.on('end', () => {
+      this.halfOpen.delete(req.socket);
       if (!res.headersSent) this.complete(req, res, Buffer.concat(chunks));
     });
   }

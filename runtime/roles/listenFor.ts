@@ -1,3 +1,5 @@
+import { lookup } from 'node:dns/promises';
+import os from 'node:os';
 import { mesosCodec } from '../../proto/messageCodec.ts';
 import { buildFacts } from '../build.ts';
 import { spawnEndpoints } from '../endpoints/index.ts';
@@ -33,12 +35,13 @@ const REASONS: Readonly<Record<string, string>> = {
 export async function listenFor(where: Where, log: Logger): Promise<ListeningNode> {
   const host = where.ip ?? '127.0.0.1';
   const security = securityOf(where);
+  const own = where.advertise_ip ?? (await addressOf(host));
   try {
     const listening = await listen({
       host,
       port: where.port,
       advertise: {
-        ...(where.advertise_ip !== undefined && { host: where.advertise_ip }),
+        ...(own !== undefined && { host: own }),
         ...(where.advertise_port !== undefined && { port: where.advertise_port }),
       },
       ...security,
@@ -61,6 +64,24 @@ export async function listenFor(where: Where, log: Logger): Promise<ListeningNod
     throw new StartError(
       `cannot listen on ${host}:${where.port}: ${reason}${code === undefined ? '' : ` (${code})`}`,
       ExitCode.unavailable,
+    );
+  }
+}
+
+/**
+ * The address told to others by a node that listens on all: that of the machine's name, as libprocess has it.
+ * @returns undefined for a node that listens on one address, which is the one to tell
+ */
+async function addressOf(listened: string): Promise<string | undefined> {
+  if (listened !== '0.0.0.0' && listened !== '::') return undefined;
+  const name = os.hostname();
+  try {
+    return (await lookup(name, { family: listened === '::' ? 6 : 4 })).address;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new StartError(
+      `--ip=${listened}: which address to tell others? The machine's name '${name}' has none (${code}): give --advertise_ip`,
+      ExitCode.usage,
     );
   }
 }

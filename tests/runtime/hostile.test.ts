@@ -203,6 +203,35 @@ test('half-open heads are bounded in number: the oldest go, and others are serve
   t.true(elapsed() < 5000);
 });
 
+test('requests whose bodies never end are bounded in number too; whoever asks for something is served', async (t) => {
+  const { node, url } = await started(t, { limits: { httpHalfOpenMax: 50 } });
+  const kept = connect(node.address.port, '127.0.0.1');
+  let answers = 0;
+  kept.on('data', () => answers++);
+  const ask = (): void => void kept.write('GET /listener HTTP/1.1\r\nHost: x\r\n\r\n');
+  const sockets: Socket[] = [kept];
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  ask();
+  await until('a connection is kept alive', () => answers === 1);
+  let closed = 0;
+  for (let i = 0; i < 300; i++) {
+    const socket = connect(node.address.port, '127.0.0.1', () =>
+      socket.write('POST /listener/say HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nslow'),
+    );
+    socket.on('error', () => {});
+    socket.on('close', () => closed++);
+    sockets.push(socket);
+  }
+  await until('all but fifty are closed', () => closed >= 250);
+  const elapsed = stopwatch();
+  t.is((await fetch(url)).status, 200);
+  ask();
+  await until('the kept connection is answered as before', () => answers === 2);
+  t.true(elapsed() < 5000);
+});
+
 test('a peer of another version is refused, and the node lives', async (t) => {
   const { node, url } = await started(t);
   const socket = new WebSocket(`ws://127.0.0.1:${node.address.port}/__link__`, 'mesostate.1');

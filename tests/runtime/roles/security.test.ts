@@ -158,3 +158,15 @@ test('no role listens beyond this machine unless it is told to', async (t) => {
   const [, host] = await agent.says(/agent listens on ([^:]+):\d+/);
   t.is(host, '127.0.0.1');
 });
+
+test('a role that listens on every address tells others one that can be called', async (t) => {
+  const said = async (...flags: string[]) => {
+    const master = boot(t, ['--role=master', '--registry=in_memory', '--port=0', '--ip=0.0.0.0', ...flags]);
+    const [, line] = await master.says(/(master listens on \S+|--ip=0\.0\.0\.0: which address .*)/);
+    await master.end();
+    return line ?? '';
+  };
+  t.regex(await said('--advertise_ip=127.0.0.1'), /listens on 127\.0\.0\.1:/);
+  // A machine whose name has no address is told what to do.
+  t.regex(await said(), /listens on (?!0\.0\.0\.0)[\d.]+:|give --advertise_ip/);
+});
