@@ -6,7 +6,7 @@
 
 import type { ResourceConversion, Resources } from '../../proto/resources/index.ts';
 import type { AgentRecord } from './agents/record.ts';
-import type { AgentDescription, FrameworkOptions, Quota } from './allocator/index.ts';
+import type { AgentDescription, FrameworkOptions, Quota, SlicedAllocation } from './allocator/index.ts';
 import { Allocator, parseMinimum } from './allocator/index.ts';
 import type { FrameworkDescription, FrameworkRecord } from './frameworks/record.ts';
 import type { MasterParts } from './parts.ts';
@@ -14,12 +14,25 @@ import type { MasterParts } from './parts.ts';
 /** Agents that the next run looks at. */
 type Candidates = 'all' | Set<string>;
 
+/** Agents of a slice, and how long slices go on before others have their turn: a message waits no longer than that. */
+const SLICE_AGENTS = 16;
+const SLICE_MS = 10;
+
+/** A run that has begun. */
+interface Run {
+  readonly cycle: SlicedAllocation;
+  /** undefined: all. */
+  readonly agents: ReadonlySet<string> | undefined;
+  readonly stop: () => unknown;
+}
+
 export class Allocation {
   readonly allocator: Allocator;
   private readonly parts: MasterParts;
   private candidates: Candidates = new Set();
-  /** Answers how long the pending run has waited; undefined when none is pending. */
-  private pending: (() => number) | undefined;
+  private mode: 'idle' | 'pending' | 'running' = 'idle';
+  /** Tells how long those that asked for the next run have waited; undefined when nobody has. */
+  private waitSince: (() => number) | undefined;
 
   constructor(parts: MasterParts) {
     this.parts = parts;
@@ -173,28 +186,58 @@ export class Allocation {
   private soon(agentId?: string): void {
     if (agentId === undefined) this.candidates = 'all';
     else if (this.candidates !== 'all') this.candidates.add(agentId);
-    if (this.pending !== undefined) return;
-    this.pending = this.parts.metrics.allocationLatency.start();
+    this.waitSince ??= this.parts.metrics.allocationLatency.start();
+    if (this.mode !== 'idle') return;
+    this.mode = 'pending';
     this.parts.actor.defer(() => this.run())();
   }
 
   private run(): void {
-    const { candidates } = this;
+    const { why, metrics, leadership, nowMs } = this.parts;
+    const agents = this.candidates === 'all' ? undefined : this.candidates;
     this.candidates = new Set();
-    this.pending?.();
-    this.pending = undefined;
-    if (!this.parts.leadership.leading) return;
-    const stop = this.parts.metrics.allocationRun.start();
-    this.parts.metrics.allocationRuns.value++;
-    const agents = candidates === 'all' ? undefined : candidates;
-    const { why } = this.parts;
+    this.waitSince?.();
+    this.waitSince = undefined;
+    this.mode = 'running';
+    if (!leadership.leading) {
+      this.mode = 'idle';
+      return;
+    }
+    metrics.allocationRuns.value++;
     // Batches are explained: they look at everything.
     const explain = agents === undefined ? why.listen() : undefined;
-    const allocations = this.allocator.allocate(this.parts.nowMs, { agents, explain });
-    stop();
-    if (agents === undefined) why.conclude(allocations, this.parts.agents.count);
+    const stop = metrics.allocationRun.start();
+    const cycle = this.allocator.beginSliced(nowMs, SLICE_AGENTS, { agents, explain });
+    this.proceed({ cycle, agents, stop }, false);
+  }
+
+  /** Goes on with a run until it is done or has had its time: then others come first. */
+  private proceed(run: Run, paused: boolean): void {
+    const { clock, defer } = this.parts.actor;
+    if (!this.parts.leadership.leading) {
+      this.mode = 'idle';
+      return;
+    }
+    const untilMs = clock.monotonic() + SLICE_MS;
+    let goesOn = run.cycle.step(paused);
+    while (goesOn && clock.monotonic() < untilMs) goesOn = run.cycle.step(false);
+    const allocations = run.cycle.take();
+    this.parts.why.hear(allocations);
     for (const { frameworkId, offers } of allocations) this.parts.offers.make(frameworkId, offers);
-    this.parts.inverseOffers.make(this.allocator.inverseOffers(this.parts.nowMs, agents));
+    if (goesOn) defer(() => this.proceed(run, true))();
+    else this.finish(run);
+  }
+
+  private finish({ agents, stop }: Run): void {
+    const { why, inverseOffers, nowMs } = this.parts;
+    stop();
+    if (agents === undefined) why.conclude(this.parts.agents.count);
+    inverseOffers.make(this.allocator.inverseOffers(nowMs, agents));
+    this.mode = 'idle';
+    if (this.candidates === 'all' || this.candidates.size > 0) {
+      this.mode = 'pending';
+      this.parts.actor.defer(() => this.run())();
+    }
   }
 }
 

@@ -20,6 +20,18 @@ import { RecoveryPause } from './recovery.ts';
 import type { AllocatorOptions } from './state.ts';
 import { AllocatorState } from './state.ts';
 
+/** A cycle under way. */
+export interface SlicedAllocation {
+  /**
+   * Goes on with the next slice.
+   * @param paused whether something may have been done to the allocator since the last one
+   * @returns false when the cycle is over
+   */
+  step(paused: boolean): boolean;
+  /** What was allocated since this was asked last. */
+  take(): Allocation[];
+}
+
 export class Allocator extends AllocatorReads {
   private readonly inverse = new InverseOffers();
   private readonly pause: RecoveryPause;
@@ -315,7 +327,22 @@ export class Allocator extends AllocatorReads {
     if (this.isPaused(nowMs)) return [];
     const cycle = new AllocationCycle(this.state, nowMs, options.explain);
     cycle.run(this.candidates(options.agents));
-    return [...cycle.offers].map(([frameworkId, offers]) => ({ frameworkId, offers }));
+    return allocationsOf(cycle);
+  }
+
+  /**
+   * Begins a cycle that runs in slices. Whatever is done to the allocator between two slices counts from then on.
+   * @param agentsMax agents of one slice
+   */
+  beginSliced(nowMs: number, agentsMax: number, options: AllocateOptions = {}): SlicedAllocation {
+    this.state.filters.expire(nowMs);
+    const cycle = new AllocationCycle(this.state, nowMs, options.explain);
+    const candidates = this.isPaused(nowMs) ? [] : this.candidates(options.agents);
+    const slices = cycle.slices(candidates, agentsMax);
+    return {
+      step: (paused) => slices.next(paused).done !== true,
+      take: () => allocationsOf(cycle),
+    };
   }
 
   private candidates(ids: Iterable<string> | undefined): Iterable<AllocatorAgent> {
@@ -339,6 +366,10 @@ export class Allocator extends AllocatorReads {
     if (held.contains(resources)) return;
     throw new AllocatorError(`framework ${frameworkId} holds ${held} on agent ${agent.id}, not ${resources}`);
   }
+}
+
+function allocationsOf(cycle: AllocationCycle): Allocation[] {
+  return [...cycle.take()].map(([frameworkId, offers]) => ({ frameworkId, offers }));
 }
 
 function rolesOr(roles: Iterable<string>, all: Iterable<string>): string[] {

@@ -27,6 +27,8 @@ export class TreeNode {
   share = 0;
   /** The children as last sorted; undefined when all of it is stale. */
   order: TreeNode[] | undefined = undefined;
+  /** The totals by which `order` was made. */
+  version = -1;
   /** Children whose place in `order` is stale. */
   readonly moved = new Set<TreeNode>();
 

@@ -39,7 +39,7 @@ interface Split {
 type Verdict = 'next framework' | 'next role';
 
 export class AllocationCycle {
-  readonly offers = new Map<string, FrameworkOffers>();
+  private offers = new Map<string, FrameworkOffers>();
   private readonly state: AllocatorState;
   private readonly nowMs: number;
   private readonly explain: ExplainSink | undefined;
@@ -62,11 +62,44 @@ export class AllocationCycle {
 
   /** Runs the cycle over candidate agents and books what is offered. */
   run(candidates: Iterable<AllocatorAgent>): void {
+    for (const slice of this.slices(candidates, Number.POSITIVE_INFINITY)) void slice;
+  }
+
+  /**
+   * The same, some agents at a time. Between two slices anything may happen; then `next(true)` has the cycle look at quota anew.
+   * @param agentsMax agents of one slice
+   */
+  *slices(
+    candidates: Iterable<AllocatorAgent>,
+    agentsMax: number,
+  ): Generator<void, void, boolean | undefined> {
     const agents = [...candidates].filter((agent) => this.isOfferable(agent));
     this.prepareQuota();
     if (this.explain !== undefined) this.explainInactive(this.explain);
-    if (this.unsatisfied.size > 0) for (const agent of this.shuffle(agents)) this.serveGuarantees(agent);
-    for (const agent of this.shuffle(agents)) this.serveRest(agent);
+    if (this.unsatisfied.size > 0)
+      yield* this.stage(agents, agentsMax, (agent) => this.serveGuarantees(agent));
+    yield* this.stage(agents, agentsMax, (agent) => this.serveRest(agent));
+  }
+
+  /** What was offered since the last time this was asked. */
+  take(): Map<string, FrameworkOffers> {
+    const { offers } = this;
+    this.offers = new Map();
+    return offers;
+  }
+
+  private *stage(
+    agents: readonly AllocatorAgent[],
+    agentsMax: number,
+    serve: (agent: AllocatorAgent) => void,
+  ): Generator<void, void, boolean | undefined> {
+    let served = 0;
+    for (const agent of this.shuffle(agents)) {
+      // It may have gone since the cycle began.
+      if (agent.isActive && this.state.agents.get(agent.id) === agent) serve(agent);
+      served++;
+      if (served % agentsMax === 0 && (yield) === true) this.prepareQuota();
+    }
   }
 
   private shuffle(agents: readonly AllocatorAgent[]): AllocatorAgent[] {
@@ -83,6 +116,9 @@ export class AllocationCycle {
   }
 
   private prepareQuota(): void {
+    this.unsatisfied.clear();
+    this.allowed.clear();
+    this.requiredHeadroom = Quantities.NONE;
     for (const [role, { guarantees, limits }] of this.state.quotas) {
       const consumed = this.state.ledger.consumed(role);
       const missing = guarantees.minus(consumed);
@@ -92,17 +128,23 @@ export class AllocationCycle {
       // A nested role's guarantee is part of its parent's.
       if (!role.includes('/')) this.requiredHeadroom = this.requiredHeadroom.plus(missing);
     }
-    if (this.requiredHeadroom.isEmpty) return;
+    this.availableHeadroom = this.requiredHeadroom.isEmpty ? Quantities.NONE : this.headroom();
+  }
+
+  /** What is free and unreserved, in the whole cluster. */
+  private headroom(): Quantities {
+    const sum = new Map<string, number>();
     for (const agent of this.state.agents.values()) {
-      this.availableHeadroom = this.availableHeadroom.plus(agent.availableQuota);
+      for (const [name, milli] of agent.availableQuota.milli) sum.set(name, (sum.get(name) ?? 0) + milli);
     }
+    return Quantities.ofMilli(sum);
   }
 
   // Stage 1.
 
   private serveGuarantees(agent: AllocatorAgent): void {
     if (this.unsatisfied.size === 0) return;
-    for (const role of this.state.roleSorter.sort()) {
+    for (const role of this.state.roleSorter.order()) {
       if (!this.unsatisfied.has(role)) continue;
       if (this.isDrained(agent)) return;
       this.serveRole(agent, role, this.offerGuarantee);
@@ -135,7 +177,7 @@ export class AllocationCycle {
       this.skip(undefined, undefined, agent.id, SkipReason.AGENT_EMPTY);
       return;
     }
-    for (const role of this.state.roleSorter.sort()) {
+    for (const role of this.state.roleSorter.order()) {
       if (this.isDrained(agent)) return;
       this.serveRole(agent, role, this.offerRest);
     }
@@ -164,7 +206,7 @@ export class AllocationCycle {
   private serveRole(agent: AllocatorAgent, role: string, serve: (candidate: Candidate) => Verdict): void {
     const sorter = this.state.frameworkSorters.get(role);
     if (sorter === undefined) return;
-    for (const frameworkId of sorter.sort()) {
+    for (const frameworkId of sorter.order()) {
       const framework = this.state.frameworks.get(frameworkId);
       if (framework === undefined) continue;
       if (framework.constraints?.accepts(role, agent.description) === false) {

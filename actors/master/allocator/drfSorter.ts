@@ -11,30 +11,36 @@ import { dominantShare } from './share.ts';
 import { Sorter } from './sorter.ts';
 
 export class DrfSorter extends Sorter {
-  private listing: readonly string[] | undefined = undefined;
-  private version = -1;
-
   override sort(): readonly string[] {
-    const { version } = this.context.totals;
-    if (this.listing !== undefined && this.version === version) return this.listing;
-    const listing: string[] = [];
-    this.list(this.tree.root, this.version !== version, listing);
-    this.version = version;
-    this.listing = listing;
-    return listing;
+    return [...this.order()];
   }
 
-  protected override changed(): void {
-    this.listing = undefined;
+  /** Works out only as much of the order as is asked for. */
+  override order(): Iterable<string> {
+    this.refresh(this.tree.root);
+    return this.list(this.tree.root);
   }
 
-  private list(node: TreeNode, anew: boolean, listing: string[]): void {
-    if (anew || node.order === undefined) this.sortChildren(node);
-    else if (node.moved.size > 0) this.replaceMoved(node, node.order);
+  /** Nothing is kept beside what the nodes know. */
+  protected override changed(): void {}
+
+  /** A node below is refreshed when the listing comes to it: what is booked meanwhile elsewhere does not concern it. */
+  private *list(node: TreeNode): Generator<string> {
     for (const child of node.order ?? []) {
-      if (!child.isLeaf) this.list(child, anew, listing);
-      else if (child.isActive) listing.push(child.clientPath);
+      if (child.isLeaf) {
+        if (child.isActive) yield child.clientPath;
+        continue;
+      }
+      this.refresh(child);
+      yield* this.list(child);
     }
+  }
+
+  private refresh(node: TreeNode): void {
+    const { version } = this.context.totals;
+    if (node.version !== version || node.order === undefined) this.sortChildren(node);
+    else if (node.moved.size > 0) this.replaceMoved(node, node.order);
+    node.version = version;
   }
 
   private sortChildren(node: TreeNode): void {

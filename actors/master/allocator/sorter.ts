@@ -28,6 +28,11 @@ export abstract class Sorter {
   /** The active clients in the order in which they are to be served. Not to be changed by the caller. */
   abstract sort(): readonly string[];
 
+  /** The same, one after the other: whoever needs only the first ones does not wait for the rest. */
+  order(): Iterable<string> {
+    return this.sort();
+  }
+
   /** Called after every change. */
   protected abstract changed(): void;
 

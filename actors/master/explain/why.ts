@@ -23,6 +23,8 @@ export class Why {
   /** framework id → role → answers, the oldest first */
   private readonly answers = new Map<string, Map<string, TimedAnswer[]>>();
   private tally: SkipTally | undefined;
+  /** framework id → role → agents that were offered in the cycle */
+  private offered = new Map<string, Map<string, number>>();
 
   constructor(parts: MasterParts) {
     this.parts = parts;
@@ -31,25 +33,34 @@ export class Why {
   /** Begins to hear a cycle. */
   listen(): ExplainSink {
     this.tally = new SkipTally();
+    this.offered = new Map();
     return this.tally.sink;
+  }
+
+  /** What a slice of the cycle came to. */
+  hear(allocations: readonly Allocation[]): void {
+    for (const { frameworkId, offers } of allocations) {
+      const roles = this.offered.get(frameworkId) ?? new Map<string, number>();
+      for (const [role, agents] of offers) roles.set(role, (roles.get(role) ?? 0) + agents.size);
+      this.offered.set(frameworkId, roles);
+    }
   }
 
   /**
    * The cycle that was heard is over.
    * @param agents how many it looked at
    */
-  conclude(allocations: readonly Allocation[], agents: number): void {
-    const { tally } = this;
+  conclude(agents: number): void {
+    const { tally, offered } = this;
     this.tally = undefined;
     if (tally === undefined) return;
-    const made = new Map(allocations.map(({ frameworkId, offers }) => [frameworkId, offers]));
     for (const { id, description, offers } of this.parts.frameworks.all()) {
       const standing = offers.size === 0 ? [] : this.parts.offers.listed(offers);
       for (const role of description.roles) {
         const answer = answerOf({
           skipped: tally.reasons(id, role),
           agents,
-          offered: made.get(id)?.get(role)?.size ?? 0,
+          offered: offered.get(id)?.get(role) ?? 0,
           outstanding: standing.filter((offer) => offer.role === role).length,
           whole: tally.isWhole,
         });
