@@ -172,6 +172,24 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
     this.#call({ type: SchedulerCallType.DECLINE, decline });
   }
 
+  acceptInverseOffers(inverseOfferIds: readonly OfferID[], filters?: Filters): void {
+    if (inverseOfferIds.length === 0) return;
+    const accept_inverse_offers = {
+      inverse_offer_ids: [...inverseOfferIds],
+      ...optional('filters', filters),
+    };
+    this.#call({ type: SchedulerCallType.ACCEPT_INVERSE_OFFERS, accept_inverse_offers });
+  }
+
+  declineInverseOffers(inverseOfferIds: readonly OfferID[], filters?: Filters): void {
+    if (inverseOfferIds.length === 0) return;
+    const decline_inverse_offers = {
+      inverse_offer_ids: [...inverseOfferIds],
+      ...optional('filters', filters),
+    };
+    this.#call({ type: SchedulerCallType.DECLINE_INVERSE_OFFERS, decline_inverse_offers });
+  }
+
   revive(roles: readonly string[] = []): void {
     this.#call({ type: SchedulerCallType.REVIVE, revive: { roles: [...roles] } });
   }
@@ -347,6 +365,10 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
     if (event.update !== undefined) this.#update(event.update.status);
     else if (event.offers !== undefined) scheduler.offers(this, event.offers.offers ?? []);
     else if (event.rescind !== undefined) scheduler.rescind?.(this, event.rescind.offer_id);
+    else if (event.inverse_offers !== undefined)
+      scheduler.inverseOffers?.(this, event.inverse_offers.inverse_offers ?? []);
+    else if (event.rescind_inverse_offer !== undefined)
+      scheduler.rescindInverseOffer?.(this, event.rescind_inverse_offer.inverse_offer_id);
     else if (event.message !== undefined) scheduler.frameworkMessage?.(this, event.message);
     else if (event.failure !== undefined) scheduler.failure?.(this, event.failure);
   }

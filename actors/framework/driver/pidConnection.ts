@@ -42,6 +42,14 @@ const EVENTS = {
     type: SchedulerEventType.RESCIND,
     rescind: { offer_id },
   }),
+  'mesos.internal.InverseOffersMessage': ({ inverse_offers }) => ({
+    type: SchedulerEventType.INVERSE_OFFERS,
+    inverse_offers: { inverse_offers },
+  }),
+  'mesos.internal.RescindInverseOfferMessage': ({ inverse_offer_id }) => ({
+    type: SchedulerEventType.RESCIND_INVERSE_OFFER,
+    rescind_inverse_offer: { inverse_offer_id },
+  }),
   'mesos.internal.StatusUpdateMessage': (message) => ({
     type: SchedulerEventType.UPDATE,
     update: { status: statusOf(message) },

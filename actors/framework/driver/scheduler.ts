@@ -7,6 +7,7 @@ import type {
   ExecutorID,
   Filters,
   FrameworkID,
+  InverseOffer,
   KillPolicy,
   MasterInfo,
   Offer,
@@ -40,6 +41,13 @@ export interface Scheduler {
   offers(driver: SchedulerDriver, offers: readonly Offer[]): void;
   /** The offer is void; using it nevertheless makes its tasks TASK_DROPPED. */
   rescind?(driver: SchedulerDriver, offerId: OfferID): void;
+  /**
+   * The machines of these agents are going to be away (`unavailability`): what runs there is asked back. Answered by
+   * `acceptInverseOffers` or `declineInverseOffers`, which says what an operator is shown and changes nothing.
+   */
+  inverseOffers?(driver: SchedulerDriver, inverseOffers: readonly InverseOffer[]): void;
+  /** The plan has changed, or the agent is gone: there is nothing to answer any more. */
+  rescindInverseOffer?(driver: SchedulerDriver, inverseOfferId: OfferID): void;
   /** The state of a task. Acknowledged when this returns, unless the driver was asked for explicit acknowledgements. */
   update(driver: SchedulerDriver, status: TaskStatus): void;
   /** Data from an executor. Unreliable: may be lost, never repeated. */
@@ -68,6 +76,10 @@ export interface SchedulerDriver {
   /** `accept` with one LAUNCH. */
   launch(offerIds: readonly OfferID[], tasks: readonly TaskInfo[], filters?: Filters): void;
   decline(offerIds: readonly OfferID[], filters?: Filters): void;
+  /** The framework will be gone from there in time. */
+  acceptInverseOffers(inverseOfferIds: readonly OfferID[], filters?: Filters): void;
+  /** The framework will not give up what it has there. @param filters for how long it is not to be asked again */
+  declineInverseOffers(inverseOfferIds: readonly OfferID[], filters?: Filters): void;
   /** Ends all filters and a `suppress`, for these roles or for all. */
   revive(roles?: readonly string[]): void;
   /** No more offers until `revive`. */

@@ -5,7 +5,7 @@
  * attempt that fails is tried again as often as the job allows; one that was lost with its agent costs no retry. Every state
  * is written to the store before it is acknowledged, a launch before it is sent.
  */
-import type { Offer, SchedulerEventFailure, TaskID, TaskStatus } from '../../../proto/index.ts';
+import type { InverseOffer, Offer, SchedulerEventFailure, TaskID, TaskStatus } from '../../../proto/index.ts';
 import { enumName, TaskState, TaskStatusReason } from '../../../proto/index.ts';
 import { jobEvent, type Transition } from '../../../statecharts/index.ts';
 import type { FrameworkContext } from '../context.ts';
@@ -117,6 +117,11 @@ export class JobScheduler implements Scheduler {
     this.#progress.note(`${again ? 'connected again' : 'connected'} as framework ${framework_id.value}`);
     this.#demand.subscribed(this.table.waitingCount > 0);
     this.#reconcile();
+  }
+
+  /** Jobs that end with their machine begin again elsewhere: nothing keeps it from going. */
+  inverseOffers(driver: SchedulerDriver, inverseOffers: readonly InverseOffer[]): void {
+    driver.acceptInverseOffers(inverseOffers.map(({ id }) => id));
   }
 
   offers(driver: SchedulerDriver, offers: readonly Offer[]): void {

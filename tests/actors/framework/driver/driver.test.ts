@@ -28,6 +28,12 @@ function drivenWorld(options: { framework?: FrameworkInfo; explicit?: boolean } 
     subscribed: (_driver, { framework_id, again }) => heard.push(`subscribed ${framework_id.value} ${again}`),
     offers: (_driver, offers) => heard.push(`offers ${offers.map((offer) => offer.id.value)}`),
     rescind: (_driver, id) => heard.push(`rescind ${id.value}`),
+    inverseOffers: (of, offers) => {
+      heard.push(`inverse ${offers.map(({ id }) => id.value)}`);
+      of.acceptInverseOffers(offers.map(({ id }) => id));
+      of.declineInverseOffers([{ value: 'I9' }], { refuse_seconds: 60 });
+    },
+    rescindInverseOffer: (_driver, id) => heard.push(`rescind inverse ${id.value}`),
     update: (_driver, { task_id, state, reason }) => {
       if (task_id.value === 'throwing') throw new Error('on purpose');
       heard.push(`update ${task_id.value} ${state}${reason === undefined ? '' : ` ${reason}`}`);
@@ -97,6 +103,30 @@ test('every event of the master reaches its callback', (t) => {
   master.tell('mesos.internal.ExecutorToFrameworkMessage', { slave_id, executor_id, framework_id, data });
   run(10);
   t.deepEqual(heard.slice(1), ['rescind O7', 'failure S0  ', 'failure S0 e 256', 'message hi']);
+});
+
+test('a framework is asked to leave a machine, and answers', (t) => {
+  const { heard, startMaster, run } = drivenWorld();
+  const { master } = startMaster();
+  run(10);
+  const unavailability = { start: { nanoseconds: 1 } };
+  master.tell('mesos.internal.InverseOffersMessage', {
+    inverse_offers: [
+      { id: { value: 'I1' }, framework_id: { value: 'F-0000' }, agent_id: { value: 'S0' }, unavailability },
+    ],
+    pids: ['slave(1)@10.0.0.9:5051'],
+  });
+  master.tell('mesos.internal.RescindInverseOfferMessage', { inverse_offer_id: { value: 'I1' } });
+  run(10);
+  t.deepEqual(heard.slice(1), ['inverse I1', 'rescind inverse I1']);
+  t.deepEqual(
+    master.callsOf(SchedulerCallType.ACCEPT_INVERSE_OFFERS).map((call) => call.accept_inverse_offers),
+    [{ inverse_offer_ids: [{ value: 'I1' }] }],
+  );
+  t.deepEqual(
+    master.callsOf(SchedulerCallType.DECLINE_INVERSE_OFFERS).map((call) => call.decline_inverse_offers),
+    [{ inverse_offer_ids: [{ value: 'I9' }], filters: { refuse_seconds: 60 } }],
+  );
 });
 
 test('a status of the master itself has no uuid and is not acknowledged', (t) => {
