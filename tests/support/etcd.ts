@@ -23,10 +23,34 @@ export interface EtcdCluster {
   readonly masterUrl: string;
   /** A value, by `etcdctl`; undefined when there is none. */
   get(key: string): string | undefined;
+  /** Runs `etcdctl`. @returns what it prints @throws Error with what it says */
+  ctl(...args: string[]): string;
 }
 
-/** Boots members on loopback; they end with the test. */
-export async function bootEtcd(t: ExecutionContext, size = 1): Promise<EtcdCluster> {
+/** Files with which members speak TLS to clients, and want their certificates. */
+export interface EtcdTls {
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+/** Boots members on loopback; they end with the test. @param tls what `etcdctl` shows, too */
+export async function bootEtcd(t: ExecutionContext, size = 1, tls?: EtcdTls): Promise<EtcdCluster> {
+  const scheme = tls === undefined ? 'http' : 'https';
+  const security =
+    tls === undefined
+      ? []
+      : [
+          '--client-cert-auth',
+          '--trusted-ca-file',
+          tls.caFile,
+          '--cert-file',
+          tls.certFile,
+          '--key-file',
+          tls.keyFile,
+        ];
+  const shown =
+    tls === undefined ? [] : [`--cacert=${tls.caFile}`, `--cert=${tls.certFile}`, `--key=${tls.keyFile}`];
   const folder = scratch(t);
   const clientPorts: number[] = [];
   const peerPorts: number[] = [];
@@ -52,23 +76,23 @@ export async function bootEtcd(t: ExecutionContext, size = 1): Promise<EtcdClust
         '--initial-cluster-state',
         'new',
       ],
-      ...['--listen-client-urls', `http://127.0.0.1:${clientPort}`],
-      ...['--advertise-client-urls', `http://127.0.0.1:${clientPort}`],
+      ...security,
+      ...['--listen-client-urls', `${scheme}://127.0.0.1:${clientPort}`],
+      ...['--advertise-client-urls', `${scheme}://127.0.0.1:${clientPort}`],
     ]),
   );
   const places = clientPorts.map((port) => `127.0.0.1:${port}`).join(',');
-  const get = (key: string): string | undefined => {
-    const options = {
-      env: { ...process.env, ETCDCTL_API: '3' },
-      encoding: 'utf8',
-      timeout: 5000,
-    } as const;
-    const asked = spawnSync('etcdctl', [`--endpoints=${places}`, 'get', '--print-value-only', key], options);
+  const urls = clientPorts.map((port) => `${scheme}://127.0.0.1:${port}`);
+  const ctl = (...args: string[]): string => {
+    const options = { env: { ...process.env, ETCDCTL_API: '3' }, encoding: 'utf8', timeout: 5000 } as const;
+    const asked = spawnSync('etcdctl', [`--endpoints=${urls.join(',')}`, ...shown, ...args], options);
     if (asked.status !== 0) throw new Error(`etcdctl: ${asked.stderr}`);
-    return asked.stdout.trim() || undefined;
+    return asked.stdout.trim();
   };
+  const get = (key: string) => ctl('get', '--print-value-only', key) || undefined;
   await until('etcd answers', () => get('x') === undefined);
-  return { members, get, url: `http://${places}/mesostate`, masterUrl: `etcd://${places}/mesostate` };
+  const url = `${scheme}://${places}/mesostate`;
+  return { members, get, ctl, url, masterUrl: url.replace('http', 'etcd') };
 }
 
 function member(t: ExecutionContext, clientPort: number, args: readonly string[]): EtcdMember {
