@@ -126,6 +126,7 @@ export class Keeper {
       counted: instances.counted(instance),
       alive: instances.alive(instance),
       healthy: state === 'running' && this.#isWell(instance, spec),
+      ill: state !== 'running' || this.healthOf(instance) === false,
     };
   }
 

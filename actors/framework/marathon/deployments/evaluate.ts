@@ -11,6 +11,8 @@ export interface Seen extends Candidate {
   readonly alive: boolean;
   /** Runs, its checks pass, it is ready, it has been so for long enough. */
   readonly healthy: boolean;
+  /** Does not run, or a check says that it is not well. Neither healthy nor ill: nobody knows yet. */
+  readonly ill: boolean;
 }
 
 export type Mode = 'scale' | 'restart' | 'stop';
@@ -62,7 +64,8 @@ function restart({ spec, kill: first, newMax }: Wanted, seen: readonly Seen[]): 
   const old = seen.filter((each) => outdated(each) && (each.alive || each.counted));
   const fresh = seen.filter((each) => !outdated(each) && each.counted);
   const oldLeft = old.filter(({ state }) => state !== 'killing');
-  const oldHealthy = oldLeft.filter(({ healthy }) => healthy);
+  // Those of which nobody knows, after Marathon itself began anew say, are not given up for that.
+  const oldHealthy = oldLeft.filter(({ ill }) => !ill);
   const moves = movesOf(
     { ...spec.upgradeStrategy, instances: spec.instances, resident: keepsReservations(spec) },
     {
@@ -77,7 +80,7 @@ function restart({ spec, kill: first, newMax }: Wanted, seen: readonly Seen[]): 
   const held = newMax !== undefined && newMax < spec.instances;
   const kill = [
     // A canary stands beside the old instances: none of them dies for one that is held back.
-    ...(held ? [] : oldLeft.filter(({ healthy }) => !healthy).map(({ instance }) => instance)),
+    ...(held ? [] : oldLeft.filter(({ ill }) => ill).map(({ instance }) => instance)),
     ...selectToKill(
       oldHealthy,
       held ? Math.min(moves.kill, heldKills(oldLeft.length, newMax ?? 0, spec)) : moves.kill,
