@@ -18,15 +18,31 @@ const OTHERS: ReadonlyArray<readonly [variable: string, flag: string]> = [
   ['LIBPROCESS_ADVERTISE_PORT', 'advertise_port'],
 ];
 
+/**
+ * Where a role listens: masters and agents have a port of their own, as upstream; an executor's address is its agent's to
+ * choose, which may be known to others by one that cannot be listened on.
+ */
+const WHERE: Readonly<Record<string, ReadonlyArray<readonly [variable: string, flag: string]>>> = {
+  master: [['LIBPROCESS_IP', 'ip']],
+  agent: [['LIBPROCESS_IP', 'ip']],
+  framework: [
+    ['LIBPROCESS_IP', 'ip'],
+    ['LIBPROCESS_PORT', 'port'],
+  ],
+};
+
 const variableOf = (name: keyof SslValues): string => `LIBPROCESS_${name.toUpperCase()}`;
 
 /**
  * The environment with libprocess' variables under the names of the flags they stand for. Those about TLS count where
  * `LIBPROCESS_SSL_ENABLED` is `true` or `1`; a flag, or its own variable, wins over them.
+ *
+ * @param role whose address is meant; without one, none is
  */
-export function withLibprocessVariables(env: flag.Environment): flag.Environment {
+export function withLibprocessVariables(env: flag.Environment, role = ''): flag.Environment {
   const all: Record<string, string | undefined> = { ...env };
-  for (const [variable, name] of OTHERS) all[flag.variableOf(name)] ??= env[variable];
+  for (const [variable, name] of [...OTHERS, ...(WHERE[role] ?? [])])
+    all[flag.variableOf(name)] ??= env[variable];
   const enabled = env['LIBPROCESS_SSL_ENABLED'];
   if (enabled !== 'true' && enabled !== '1') return all;
   for (const name of SSL_FLAGS) all[flag.variableOf(name)] ??= env[variableOf(name)];

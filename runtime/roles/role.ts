@@ -47,7 +47,7 @@ export function defineRole<F extends FlagRecord>(definition: RoleDefinition<F>):
     name,
     help: () => flag.helpText(table, { role: name, synopsis }),
     read: (argv, env) => {
-      const parsed = flag.parseFlags(table, argv, withLibprocessVariables(env));
+      const parsed = flag.parseFlags(table, argv, withLibprocessVariables(env, name));
       if (parsed.outcome !== 'values') return parsed;
       const values = parsed.values as FlagValues<F> & CommonValues;
       return {

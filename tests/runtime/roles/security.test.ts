@@ -170,3 +170,15 @@ test('a role that listens on every address tells others one that can be called',
   // A machine whose name has no address is told what to do.
   t.regex(await said(), /listens on (?!0\.0\.0\.0)[\d.]+:|give --advertise_ip/);
 });
+
+test("where a role listens may be said by libprocess' variables, as far as upstream lets them", (t) => {
+  const env = { LIBPROCESS_IP: '127.0.0.9', LIBPROCESS_PORT: '0', LIBPROCESS_ADVERTISE_IP: '10.0.0.9' };
+  const of = (role: string) => {
+    const { MESOS_IP, MESOS_PORT, MESOS_ADVERTISE_IP } = withLibprocessVariables(env, role);
+    return [MESOS_IP, MESOS_PORT, MESOS_ADVERTISE_IP];
+  };
+  t.deepEqual(of('framework'), ['127.0.0.9', '0', '10.0.0.9']);
+  t.deepEqual(of('agent'), ['127.0.0.9', undefined, '10.0.0.9']);
+  t.deepEqual(of('executor'), [undefined, undefined, '10.0.0.9']);
+  t.is(withLibprocessVariables({ ...env, MESOS_IP: '127.0.0.1' }, 'master')['MESOS_IP'], '127.0.0.1');
+});
