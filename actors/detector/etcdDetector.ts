@@ -103,17 +103,14 @@ export class EtcdDetector implements MasterDetector {
       use(this.client);
       return;
     }
-    this.options.open().then(
-      (client) => {
-        if (this.chart.done) {
-          client.close();
-          return;
-        }
+    this.options.open((client) => {
+      if (client instanceof Error) this.failed(client);
+      else if (this.chart.done) client.close();
+      else {
         this.client ??= client;
         use(this.client);
-      },
-      (error: unknown) => this.failed(error instanceof Error ? error : new Error(String(error))),
-    );
+      }
+    });
   }
 
   private failed(error: Error): void {

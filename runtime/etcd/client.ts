@@ -96,7 +96,7 @@ export interface EtcdClient {
 }
 
 /** Makes a client when it is needed: loading the real one takes a moment. */
-export type OpenEtcd = () => Promise<EtcdClient>;
+export type OpenEtcd = (done: EtcdCallback<EtcdClient>) => void;
 
 /** The revision after this one. */
 export function nextRevision(revision: string): string {

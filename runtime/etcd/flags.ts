@@ -29,9 +29,10 @@ export type EtcdSecurityValues = flag.FlagValues<typeof etcdSecurityFlags>;
  */
 export function etcdOpener(location: EtcdLocation, values: EtcdSecurityValues, clock: Clock): OpenEtcd {
   const security = securityOf(location, values);
-  return async () => {
-    const { openEtcd3 } = await import('./etcd3.ts');
-    return openEtcd3(location, clock, security);
+  return (done) => {
+    import('./etcd3.ts')
+      .then(({ openEtcd3 }) => openEtcd3(location, clock, security))
+      .then(done, (error: unknown) => done(error instanceof Error ? error : new Error(String(error))));
   };
 }
 

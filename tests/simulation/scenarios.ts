@@ -2,8 +2,9 @@
 import type { Scenario } from '../../runtime/simulation/index.ts';
 import { clusterScenario } from './cluster/index.ts';
 import { ledgerScenario } from './ledger.ts';
+import { mastersScenario } from './masters/index.ts';
 
-export const scenarios: readonly Scenario[] = [ledgerScenario, clusterScenario];
+export const scenarios: readonly Scenario[] = [ledgerScenario, clusterScenario, mastersScenario];
 
 /** @throws Error naming those there are */
 export function scenarioNamed(name: string): Scenario {

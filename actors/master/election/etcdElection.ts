@@ -81,12 +81,15 @@ export class EtcdElection implements Election {
     const { defer } = host;
     this.detector.watchLine(defer((line: Line) => this.look(line)));
     this.detector.watch(defer((leader) => events.leader(leader?.info)));
-    this.options.open().then(
-      defer((client: EtcdClient) => {
+    this.options.open(
+      defer((client: EtcdClient | Error) => {
+        if (client instanceof Error) {
+          events.lost(`etcd cannot be used: ${client.message}`);
+          return;
+        }
         this.client = client;
         this.send({ type: 'CONTEND' });
       }),
-      defer((error: unknown) => events.lost(`etcd cannot be used: ${String(error)}`)),
     );
   }
 

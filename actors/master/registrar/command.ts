@@ -1,6 +1,7 @@
 /** `--role=registry`: copies a registry into a file, and restores one from it. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { EtcdClient } from '../../../runtime/etcd/client.ts';
 import { etcdOpener, etcdSecurityFlags } from '../../../runtime/etcd/flags.ts';
 import {
   ETCD_EXPECTED,
@@ -117,7 +118,13 @@ async function refuseRunningMasters(
   values: RegistryValues,
   ports: Ports,
 ): Promise<void> {
-  const client = await etcdOpener(location, values, ports.clock)();
+  const client = await new Promise<EtcdClient>((resolve, reject) => {
+    etcdOpener(
+      location,
+      values,
+      ports.clock,
+    )((opened) => (opened instanceof Error ? reject(opened) : resolve(opened)));
+  });
   try {
     const line = await new Promise<number | Error>((done) =>
       client.list(location.prefix + ELECTION, 1, (answer) =>

@@ -64,16 +64,17 @@ export class EtcdStore implements RegistryStore {
   }
 
   fetch(done: FetchCallback): void {
-    this.options.open().then(
-      (client) => {
-        this.client = client;
-        client.list(this.root, undefined, (answer) => {
-          if (answer instanceof Error) done(answer);
-          else done(this.read(answer.entries));
-        });
-      },
-      (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
-    );
+    this.options.open((client) => {
+      if (client instanceof Error) {
+        done(client);
+        return;
+      }
+      this.client = client;
+      client.list(this.root, undefined, (answer) => {
+        if (answer instanceof Error) done(answer);
+        else done(this.read(answer.entries));
+      });
+    });
   }
 
   commit(changes: readonly RegistryChange[], done: StoreCallback): void {

@@ -1,4 +1,6 @@
 /** A framework that launches short tasks as long as it is told to, and asks for those it has not heard of. */
+
+import type { MasterDetector } from '../../../actors/detector/index.ts';
 import {
   MesosSchedulerDriver,
   type Scheduler,
@@ -6,21 +8,30 @@ import {
 } from '../../../actors/framework/driver/index.ts';
 import { type FrameworkID, FrameworkInfoCapabilityType, type Offer } from '../../../proto/index.ts';
 import { parseResources } from '../../../proto/resources/index.ts';
-import type { Simulation } from '../../../runtime/simulation/index.ts';
+import type { Address, Node } from '../../../runtime/index.ts';
+import type { Place, Simulation } from '../../../runtime/simulation/index.ts';
 import type { Book } from './book.ts';
 
 const ACTIVE_MOST = 12;
 const RECONCILE_MS = 30_000;
 
-/** @param launches whether new tasks are to be launched now */
-export function startFrameworkMachine(simulation: Simulation, book: Book, launches: () => boolean): void {
+/**
+ * @param launches whether new tasks are to be launched now
+ * @param masterOf who finds the master; default: it is at 10.0.0.1:5050
+ */
+export function startFrameworkMachine(
+  simulation: Simulation,
+  book: Book,
+  launches: () => boolean,
+  masterOf: (place: Place, node: Node) => Address | MasterDetector = () => ({ host: '10.0.0.1', port: 5050 }),
+): void {
   // What a framework would keep on its own disk: its id, and what it launched.
   let frameworkId: FrameworkID | undefined;
   simulation.start('framework', (place) => {
     const node = place.node();
     const driver = new MesosSchedulerDriver({
       id: `scheduler-${node.ids.uuid()}`,
-      master: { host: '10.0.0.1', port: 5050 },
+      master: masterOf(place, node),
       framework: {
         user: 'nobody',
         name: 'simulated',

@@ -5,11 +5,12 @@ import { ResourceJournal } from '../../../actors/agent/operations/resourceJourna
 import { AgentPaths } from '../../../actors/agent/paths.ts';
 import { Checkpoints } from '../../../actors/agent/recovery/checkpoints.ts';
 import { StatusUpdateManager } from '../../../actors/agent/updates/index.ts';
-import { standaloneDetector } from '../../../actors/detector/index.ts';
-import { soleElection } from '../../../actors/master/election/election.ts';
+import { type MasterDetector, standaloneDetector } from '../../../actors/detector/index.ts';
+import { type Election, soleElection } from '../../../actors/master/election/election.ts';
 import { masterFlags } from '../../../actors/master/flags.ts';
 import { Master } from '../../../actors/master/master.ts';
 import { LocalStore } from '../../../actors/master/registrar/localStore.ts';
+import type { RegistryStore } from '../../../actors/master/registrar/store.ts';
 import type { AgentInfo } from '../../../proto/index.ts';
 import {
   parseAttributes,
@@ -18,7 +19,7 @@ import {
   withCheckpointed,
 } from '../../../proto/resources/index.ts';
 import { toStrings } from '../../../runtime/flags/index.ts';
-import { packPlain, unpackPlain } from '../../../runtime/index.ts';
+import { type Node, packPlain, unpackPlain } from '../../../runtime/index.ts';
 import type { Place, Simulation } from '../../../runtime/simulation/index.ts';
 import { writeFileAtomically } from '../../../runtime/storage/index.ts';
 import { MemoryVolumes } from '../../actors/agent/support/memoryVolumes.ts';
@@ -35,17 +36,33 @@ const BUILD = {
   build_user: '',
 };
 
-/** @param started is given each master that begins */
-export function startMasterMachine(simulation: Simulation, started: (master: Master) => void): void {
+/** Where a master keeps its registry, and who decides whether it leads. */
+export interface Mastership {
+  readonly store: RegistryStore;
+  readonly election: Election;
+}
+
+/**
+ * @param started is given each master that begins
+ * @param mastership default: a registry on the machine's disk, and no other master
+ */
+export function startMasterMachine(
+  simulation: Simulation,
+  started: (master: Master) => void,
+  name = 'master',
+  mastership: (place: Place, node: Node) => Mastership = ({ disk }) => ({
+    store: LocalStore.open('/disk/registry', { disk }),
+    election: soleElection(),
+  }),
+): void {
   const flags = masterFlagsOf({ registry: 'local', work_dir: '/work' });
-  simulation.start('master', (place) => {
+  simulation.start(name, (place) => {
     const node = place.node({ delegateId: 'master' });
     const master = new Master({
       flags,
       flagTexts: toStrings(masterFlags, flags),
       build: BUILD,
-      store: LocalStore.open('/disk/registry', { disk: place.disk }),
-      election: soleElection(),
+      ...mastership(place, node),
       onFatal: () => place.exit(RESTART_MS),
     });
     node.spawn(master);
@@ -58,6 +75,8 @@ export interface AgentMachineOptions {
   readonly resources?: string;
   readonly attributes?: string;
   readonly script?: TaskScript;
+  /** Who finds the master; default: it is at 10.0.0.1:5050. */
+  readonly detector?: (place: Place, node: Node) => MasterDetector;
 }
 
 /** @returns the machine's processes, besides the agent's own */
@@ -114,7 +133,7 @@ function spawnAgent(
     version: '1.12.0',
     paths: new AgentPaths('/work', '/run'),
     info,
-    detector: standaloneDetector({ host: '10.0.0.1', port: 5050 }),
+    detector: options.detector?.(place, node) ?? standaloneDetector({ host: '10.0.0.1', port: 5050 }),
     containers: containers.port(node.clock),
     probes: { http: () => () => undefined, tcp: () => () => undefined },
     sandboxes: {

@@ -4,6 +4,7 @@ import type { ElectionHost } from '../../../../actors/master/election/election.t
 import { EtcdElection } from '../../../../actors/master/election/etcdElection.ts';
 import { EtcdStore } from '../../../../actors/master/registrar/etcdStore.ts';
 import { versionOf } from '../../../../actors/master/registrar/version.ts';
+import type { OpenEtcd } from '../../../../runtime/etcd/client.ts';
 import { type Clock, SeededRandom, type Timer, VirtualClock } from '../../../../runtime/index.ts';
 import { createLogger } from '../../../../runtime/logging/index.ts';
 import { SimulatedEtcd } from '../../../../runtime/simulation/etcd.ts';
@@ -86,7 +87,7 @@ function world(seed: number) {
     const own = new OwnClock(clock);
     const id = `master-${++count}`;
     const path = { clock: own, open: () => made.open, latencyMs: () => random.next() * 20 };
-    const open = () => Promise.resolve(etcd.client(path));
+    const open: OpenEtcd = (done) => done(etcd.client(path));
     const host: ElectionHost = {
       log,
       delay: (delayMs, run) => own.setTimer(delayMs, run),

@@ -48,7 +48,7 @@ async function place(t: ExecutionContext) {
   /** @param change what is done to the client before the store has it */
   const store = (fence: Fence, wrap: (client: EtcdClient) => EtcdClient = (own) => own) =>
     new EtcdStore({
-      open: async () => wrap(await open()),
+      open: (done) => void open().then((client) => done(wrap(client)), done),
       prefix: location.prefix,
       fence: () => fence,
       writer: fence.key,
@@ -154,7 +154,7 @@ test('a store that holds no leader’s key does not write', async (t) => {
     close: () => undefined,
   };
   const store = new EtcdStore({
-    open: () => Promise.resolve(client),
+    open: (done) => done(client),
     prefix: '/m/',
     fence: () => undefined,
     writer: 'w',
