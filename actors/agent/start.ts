@@ -20,7 +20,7 @@ import { Agent } from './agent.ts';
 import { agentRoutes } from './api/routes.ts';
 import { networkProbes } from './checks/networkProbes.ts';
 import { createSandbox } from './containerizer/index.ts';
-import { openContainerizer } from './containerizer/open.ts';
+import { openContainerizers } from './containerizers.ts';
 import { detectResources } from './detection/index.ts';
 import { ExecutorAccess, type NodeAccess } from './executors/access.ts';
 import { Fetcher } from './fetcher/fetcher.ts';
@@ -87,7 +87,7 @@ export async function startAgent(
       paths,
       info,
       detector,
-      containers: openContainerizer({
+      containers: openContainerizers({
         ...{ paths, clock: node.clock, flags, isRoot, fetcher: openFetcher(node, flags) },
         onWarning: (text) => node.loggerFor(stores.agentId).warn(text),
       }),

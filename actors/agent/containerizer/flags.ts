@@ -74,6 +74,25 @@ export const containerFlags = {
     validate: allowedDevices,
     help: 'With cgroups/devices: JSON {"allowed_devices": […]} of what containers may use besides the usual devices',
   }),
+  containerizers: flag.list({
+    default: 'mesos',
+    help: `What runs containers, the first that takes one: mesos, this agent itself; docker, Docker's engine, for
+      containers of type DOCKER`,
+  }),
+  docker_socket: flag.path({ default: '/var/run/docker.sock', help: "Where Docker's engine listens" }),
+  docker_remove_delay: flag.duration({
+    default: '6hrs',
+    help: 'How long a Docker container that has ended can be looked at before it is removed',
+  }),
+  docker_kill_orphans: flag.boolean({
+    default: true,
+    help: 'End Docker containers that an earlier run of this agent started and nobody knows any more',
+  }),
+  docker_config: flag.json({
+    secret: true,
+    validate: (value) => value,
+    help: 'JSON {"auths": …} as of docker login: who this agent is to private registries',
+  }),
   sandbox_directory: flag.path({
     default: '/mnt/mesos/sandbox',
     help: 'Where a container with an image finds its sandbox',

@@ -4,7 +4,7 @@ export { Containerizer } from './containerizer.ts';
 export { describeExit, type ExitStatus, exitStatusOfShell, waitStatus } from './exitStatus.ts';
 export type { Limitation } from './isolators/isolator.ts';
 export { type ContainerCommand, type ContainerLaunch, DEFAULT_PATH, launchScript } from './launchScript.ts';
-export { type FetcherPort, MesosContainerizer } from './mesosContainerizer.ts';
+export { type FetcherPort, type LauncherPort, MesosContainerizer } from './mesosContainerizer.ts';
 export { type ContainerResources, containerResources } from './resources.ts';
 export { createSandbox, pointLatest } from './sandbox.ts';
 export type { ContainerUsage } from './usage.ts';

@@ -27,6 +27,7 @@ export interface FetcherPort {
 /** The part that starts and ends processes. */
 export type LauncherPort = Omit<ContainerPort, 'update' | 'status' | 'enforces' | 'usage'> & {
   usage(containerId: string): ContainerUsage | undefined;
+  status?(containerId: string): Partial<ContainerStatus>;
 };
 
 export interface MesosContainerizerOptions {
@@ -37,6 +38,8 @@ export interface MesosContainerizerOptions {
   readonly fetcher?: FetcherPort;
   /** Makes root file systems from images. */
   readonly provisioner?: Provisioner;
+  /** Resources of which the launcher itself enforces limits. */
+  readonly enforces?: readonly string[];
   /** Whether usage is summed over the process tree (posix/cpu, posix/mem). */
   readonly sumsProcesses: boolean;
   /** Something that nobody waits for went wrong. */
@@ -76,7 +79,8 @@ export class MesosContainerizer implements ContainerPort {
     this.#options = options;
     this.#launcher = options.launcher;
     this.#isolators = options.isolators;
-    this.enforces = new Set(options.isolators.flatMap(({ enforces }) => [...(enforces ?? [])]));
+    const parts = [options, ...options.isolators];
+    this.enforces = new Set(parts.flatMap(({ enforces }) => [...(enforces ?? [])]));
     this.chart = this.#makeChart();
     this.#launcherSink = {
       started: (id, pid) => this.#started(id, pid),
@@ -110,6 +114,7 @@ export class MesosContainerizer implements ContainerPort {
 
   cancel(containerId: string): void {
     if (this.#isBeforeProcess(containerId)) this.destroy(containerId);
+    else this.#launcher.cancel?.(containerId);
   }
 
   kill(containerId: string, signal: NodeJS.Signals): void {
@@ -167,7 +172,8 @@ export class MesosContainerizer implements ContainerPort {
 
   status(containerId: string): Partial<ContainerStatus> {
     const isolators = this.#managed.get(containerId)?.isolators ?? [];
-    return Object.assign({}, ...isolators.map((isolator) => isolator.status?.(containerId) ?? {}));
+    const own = this.#launcher.status?.(containerId);
+    return Object.assign({}, own, ...isolators.map((isolator) => isolator.status?.(containerId) ?? {}));
   }
 
   remove(containerId: string): void {

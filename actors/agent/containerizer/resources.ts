@@ -14,6 +14,8 @@ export interface ContainerResources {
   readonly memLimit?: number;
   /** One revocable resource makes the whole container revocable. */
   readonly revocable: boolean;
+  /** Ports of the host. */
+  readonly ports?: readonly { readonly begin: number; readonly end: number }[];
 }
 
 /** Sums up. A task without a limit counts with its request where another one has a limit. */
@@ -34,6 +36,7 @@ export function containerResources(
     ...(cpusLimit === undefined ? {} : { cpusLimit }),
     ...(memLimit === undefined ? {} : { memLimit }),
     revocable: !all.revocable().isEmpty,
+    ports: all.ranges('ports') ?? [],
   };
 }
 

@@ -1,7 +1,7 @@
 /** Namespaces, images, volumes, limits of processes and of disks, around real processes. */
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import {
   CapabilityInfoCapability,
@@ -14,12 +14,12 @@ import {
   VolumeSourceSandboxPathType,
   VolumeSourceType,
 } from '../../../../../proto/generated/types/v1.ts';
+import { copyLibraries, findProgram } from '../../../../support/dockerEngine.ts';
 import { until } from '../../../../support/until.ts';
 import { IsolatedBench, isRoot } from '../support.ts';
 
-const busybox = ['/usr/bin/busybox', '/bin/busybox'].find((path) => fs.existsSync(path));
-const canUnshare =
-  isRoot && ['/usr/bin/unshare', '/bin/unshare'].some((path) => fs.existsSync(path)) && busybox !== undefined;
+const busybox = findProgram('busybox');
+const canUnshare = isRoot && findProgram('unshare') !== undefined && busybox !== undefined;
 
 const MESOS = { type: ContainerInfoType.MESOS };
 const LINUX = { isolation: 'filesystem/linux,namespaces/pid,namespaces/ipc' };
@@ -67,7 +67,7 @@ function registry(root: string): string {
   fs.mkdirSync(bin, { recursive: true });
   fs.copyFileSync(busybox ?? '', join(bin, 'busybox'));
   fs.chmodSync(join(bin, 'busybox'), 0o755);
-  copyLibraries(join(folder, 'shell/rootfs'));
+  copyLibraries(busybox ?? '', join(folder, 'shell/rootfs'));
   for (const name of ['sh', 'cat', 'ls', 'id', 'touch', 'mkdir', 'env'])
     fs.symlinkSync('busybox', join(bin, name));
   const staging = join(root, 'staging');
@@ -94,20 +94,6 @@ function registry(root: string): string {
   fs.writeFileSync(join(save, 'manifest.json'), JSON.stringify(manifest));
   execFileSync('tar', ['-cf', join(folder, 'saved:1.tar'), '-C', save, '.']);
   return folder;
-}
-
-/** A busybox that is no static one needs its libraries. */
-function copyLibraries(root: string): void {
-  let needed: string;
-  try {
-    needed = execFileSync('ldd', [busybox ?? ''], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  } catch {
-    return;
-  }
-  for (const [path] of needed.matchAll(/\/\S+/g)) {
-    fs.mkdirSync(join(root, dirname(path)), { recursive: true });
-    fs.copyFileSync(path, join(root, path));
-  }
 }
 
 function imageOf(name: string, more: Partial<ContainerInfo> = {}): ContainerInfo {

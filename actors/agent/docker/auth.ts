@@ -1,0 +1,45 @@
+/** Who an agent is to a private registry. */
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+
+const HUB = 'https://index.docker.io/v1/';
+const FILE_BYTES_MAX = 1024 * 1024;
+
+/**
+ * Content of X-Registry-Auth, by the files that a task fetched into its sandbox, else by `--docker_config`.
+ *
+ * @returns undefined for a registry that neither names
+ */
+export async function registryAuth(
+  image: string,
+  sandbox: string,
+  config: unknown,
+): Promise<string | undefined> {
+  for (const file of ['.docker/config.json', '.dockercfg']) {
+    const found = authOf(image, await readConfig(join(sandbox, file)));
+    if (found !== undefined) return found;
+  }
+  return authOf(image, config);
+}
+
+function authOf(image: string, config: unknown): string | undefined {
+  if (config === null || typeof config !== 'object') return undefined;
+  const auths = ('auths' in config ? config.auths : config) as Record<string, { auth?: unknown }>;
+  const [first = ''] = image.split('/');
+  const registry = image.includes('/') && /[.:]|^localhost$/.test(first) ? first : HUB;
+  const entry = auths[registry] ?? auths[`https://${registry}`];
+  if (typeof entry?.auth !== 'string') return undefined;
+  const [username = '', ...password] = Buffer.from(entry.auth, 'base64').toString().split(':');
+  const said = { username, password: password.join(':'), serveraddress: registry };
+  return Buffer.from(JSON.stringify(said)).toString('base64url');
+}
+
+async function readConfig(path: string): Promise<unknown> {
+  try {
+    const stat = await fs.promises.stat(path);
+    if (!stat.isFile() || stat.size > FILE_BYTES_MAX) return undefined;
+    return JSON.parse(await fs.promises.readFile(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
