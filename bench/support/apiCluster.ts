@@ -127,7 +127,15 @@ export interface ApiCluster {
 }
 
 export async function apiCluster(): Promise<ApiCluster> {
-  const listening = await listen({ host: '127.0.0.1', port: 0, codec: mesosCodec, delegateId: 'master' });
+  // The client is of the same program: what it takes to read must not look like a master with too much to do.
+  const limits = { lagMaxMs: 60_000 };
+  const listening = await listen({
+    host: '127.0.0.1',
+    port: 0,
+    codec: mesosCodec,
+    delegateId: 'master',
+    limits,
+  });
   const parsed = parseFlags(
     masterFlags,
     ['--registry=in_memory', '--max_operator_event_stream_subscribers=5000'],
