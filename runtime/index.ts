@@ -36,5 +36,6 @@ export { ClusterSecret } from './security/clusterSecret.ts';
 export type { TlsOptions } from './security/tls.ts';
 export { ExitCode, StartError } from './startError.ts';
 export type { Supervision } from './supervision.ts';
+export type { Span } from './tracing/span.ts';
 export { MemoryNetwork } from './transport/memory.ts';
 export { SeededIds, SeededRandom, VirtualClock, type VirtualPorts, virtualPorts } from './virtualPorts.ts';
