@@ -231,7 +231,10 @@ export class Allocation {
   private finish({ agents, stop }: Run): void {
     const { why, inverseOffers, nowMs } = this.parts;
     stop();
-    if (agents === undefined) why.conclude(this.parts.agents.count);
+    if (agents === undefined) {
+      why.conclude(this.parts.agents.count);
+      this.parts.roleGauges.follow();
+    }
     inverseOffers.make(this.allocator.inverseOffers(nowMs, agents));
     this.mode = 'idle';
     if (this.candidates === 'all' || this.candidates.size > 0) {

@@ -42,6 +42,7 @@ import { OfferedOperations } from './operations/offered.ts';
 import { Operations } from './operations/operations.ts';
 import { OperatorOperations } from './operations/operators.ts';
 import { Quotas } from './policy/quotas.ts';
+import { RoleGauges } from './policy/roleGauges.ts';
 import { Weights } from './policy/weights.ts';
 import { Whitelist, type WhitelistSource } from './policy/whitelist.ts';
 import { Registrar } from './registrar/registrar.ts';
@@ -104,6 +105,7 @@ export class MasterParts {
   readonly whitelist: Whitelist;
   readonly rateLimits: FrameworkRateLimits;
   readonly why: Why;
+  readonly roleGauges: RoleGauges;
   readonly weights: Weights;
   readonly maintenance: Maintenance;
   readonly inverseOffers: InverseOffers;
@@ -157,6 +159,7 @@ export class MasterParts {
     this.whitelist = new Whitelist(this, settings.whitelist);
     this.rateLimits = new FrameworkRateLimits(this);
     this.why = new Why(this);
+    this.roleGauges = new RoleGauges(this);
     this.weights = new Weights(this);
     this.maintenance = new Maintenance(this);
     this.inverseOffers = new InverseOffers(this);

@@ -56,11 +56,13 @@ export class Allocator extends AllocatorReads {
     if (this.state.frameworks.has(id)) throw new AllocatorError(`framework ${id} is there already`);
     const framework = new AllocatorFramework(id, options, active);
     this.state.frameworks.set(id, framework);
-    for (const agent of this.state.agents.values()) {
-      const known = agent.used.get(id);
-      if (known !== undefined) this.state.share(id, agent.id, known);
-      const news = (used.get(agent.id) ?? Resources.EMPTY).minus(known ?? Resources.EMPTY);
-      if (!news.isEmpty) this.state.allocate(id, agent, news);
+    for (const agent of this.state.heldBy(id)) {
+      this.state.share(id, agent.id, agent.used.get(id) ?? Resources.EMPTY);
+    }
+    for (const [agentId, resources] of used) {
+      const agent = this.state.agents.get(agentId);
+      const news = resources.minus(agent?.used.get(id) ?? Resources.EMPTY);
+      if (agent !== undefined && !news.isEmpty) this.state.allocate(id, agent, news);
     }
     this.state.refreshRoles(framework);
   }
@@ -71,7 +73,7 @@ export class Allocator extends AllocatorReads {
     if (framework === undefined) return;
     this.state.filters.clearFramework(id);
     this.inverse.clearFramework(id);
-    for (const agent of this.state.agents.values()) {
+    for (const agent of this.state.heldBy(id)) {
       for (const [role, part] of agent.used.get(id)?.allocations() ?? []) {
         this.state.roleSorter.unallocated(role, agent.id, part);
       }

@@ -34,6 +34,8 @@ export interface AllocatorOptions extends RecoveryPauseOptions {
 export class AllocatorState {
   readonly agents = new Map<string, AllocatorAgent>();
   readonly frameworks = new Map<string, AllocatorFramework>();
+  /** By framework, known or not, the agents on which it holds something. */
+  private readonly holdings = new Map<string, Set<AllocatorAgent>>();
   readonly quotas = new Map<string, Quota>();
   readonly filters = new RefuseFilters();
   readonly ledger = new ConsumptionLedger();
@@ -105,6 +107,7 @@ export class AllocatorState {
   /** Books resources (with allocation roles) of an agent for a framework; counted as allocations. */
   allocate(frameworkId: string, agent: AllocatorAgent, resources: Resources): void {
     agent.allocate(frameworkId, resources);
+    this.noteHolding(frameworkId, agent);
     this.ledger.changeAllocated(resources, 1);
     if (this.frameworks.has(frameworkId)) this.share(frameworkId, agent.id, resources);
   }
@@ -120,6 +123,7 @@ export class AllocatorState {
   /** Takes resources (with allocation roles) back. */
   release(frameworkId: string, agent: AllocatorAgent, resources: Resources): void {
     agent.release(frameworkId, resources);
+    this.noteHolding(frameworkId, agent);
     this.ledger.changeAllocated(resources, -1);
     const framework = this.frameworks.get(frameworkId);
     if (framework === undefined) return;
@@ -141,6 +145,7 @@ export class AllocatorState {
   convert(frameworkId: string, agent: AllocatorAgent, from: Resources, to: Resources): void {
     agent.release(frameworkId, from);
     agent.allocate(frameworkId, to);
+    this.noteHolding(frameworkId, agent);
     this.ledger.changeAllocated(from, -1);
     this.ledger.changeAllocated(to, 1);
     if (!this.frameworks.has(frameworkId)) return;
@@ -151,6 +156,19 @@ export class AllocatorState {
       this.track(frameworkId, role).update(frameworkId, agent.id, old, now);
       this.roleSorter.update(role, agent.id, old, now);
     }
+  }
+
+  /** The agents on which a framework holds something. */
+  heldBy(frameworkId: string): Iterable<AllocatorAgent> {
+    return this.holdings.get(frameworkId) ?? [];
+  }
+
+  private noteHolding(frameworkId: string, agent: AllocatorAgent): void {
+    const agents = this.holdings.get(frameworkId);
+    if (!agent.used.has(frameworkId)) {
+      if (agents?.delete(agent) === true && agents.size === 0) this.holdings.delete(frameworkId);
+    } else if (agents === undefined) this.holdings.set(frameworkId, new Set([agent]));
+    else agents.add(agent);
   }
 
   /** Changes what an agent has in all. */

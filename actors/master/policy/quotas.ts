@@ -137,6 +137,7 @@ export class Quotas {
   }
 
   private put(config: QuotaConfig): void {
+    this.parts.roleGauges.quota(config);
     this.parts.allocation.setQuota(
       config.role,
       isDefaultQuota(config)
