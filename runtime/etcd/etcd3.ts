@@ -33,8 +33,10 @@ export interface EtcdSecurity {
 
 /** One member gets this long for an answer; then another one is asked. */
 const ATTEMPT_MS = 2500;
-/** All attempts together. Stores and leases have limits of their own. */
-const CALL_MS = 60_000;
+/** All attempts together, of what a registry waits for: it has limits of its own. */
+const STORE_MS = 60_000;
+/** The same of an election, which would rather hear soon that etcd is away. */
+const ELECTION_MS = 8_000;
 const PAUSE_MIN_MS = 50;
 const PAUSE_MAX_MS = 1000;
 /** Entries of one page of a list; a page must stay below the 4 MiB that gRPC takes. */
@@ -107,8 +109,9 @@ class Etcd3Client implements EtcdClient {
 
   grantLease(ttlMs: number, done: EtcdCallback<EtcdLease>): void {
     this.answer(done, async () => {
-      const { ID, TTL } = await this.repeat(() =>
-        this.etcd.leaseClient.leaseGrant({ TTL: Math.ceil(ttlMs / 1000) }),
+      const { ID, TTL } = await this.repeat(
+        () => this.etcd.leaseClient.leaseGrant({ TTL: Math.ceil(ttlMs / 1000) }),
+        ELECTION_MS,
       );
       return { id: ID, ttlMs: Number(TTL) * 1000 };
     });
@@ -158,14 +161,16 @@ class Etcd3Client implements EtcdClient {
   }
 
   private async listOldest(prefix: string, limit: number): Promise<EtcdList> {
-    const { kvs, header } = await this.repeat(() =>
-      this.etcd.kv.range({
-        key: Buffer.from(prefix),
-        range_end: endOf(prefix),
-        limit,
-        sort_order: 'Ascend',
-        sort_target: 'Create',
-      }),
+    const { kvs, header } = await this.repeat(
+      () =>
+        this.etcd.kv.range({
+          key: Buffer.from(prefix),
+          range_end: endOf(prefix),
+          limit,
+          sort_order: 'Ascend',
+          sort_target: 'Create',
+        }),
+      ELECTION_MS,
     );
     return { entries: entriesOf(kvs), revision: header.revision };
   }
@@ -200,7 +205,7 @@ class Etcd3Client implements EtcdClient {
   }
 
   /** Asks until there is an answer, a refusal, or no time left; each attempt goes to a member by chance. */
-  private async repeat<T>(call: () => Promise<T>, timeoutMs = CALL_MS): Promise<T> {
+  private async repeat<T>(call: () => Promise<T>, timeoutMs = STORE_MS): Promise<T> {
     const until = this.clock.monotonic() + timeoutMs;
     for (let pauseMs = PAUSE_MIN_MS; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MAX_MS)) {
       try {

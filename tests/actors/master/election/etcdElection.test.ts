@@ -265,12 +265,12 @@ async function storm(seed: number): Promise<{ problems: string[]; elections: num
 test('under many seeds never do two lead, never does the registry go back, and in the end one leads', async (t) => {
   let elections = 0;
   let writes = 0;
-  for (let seed = 1; seed <= 40; seed++) {
+  for (let seed = 1; seed <= 25; seed++) {
     const outcome = await storm(seed);
     t.deepEqual(outcome.problems, [], `seed ${seed}`);
     elections += outcome.elections;
     writes += outcome.writes;
   }
-  t.true(elections > 100, `${elections} elections`);
-  t.true(writes > 1000, `${writes} writes`);
+  t.true(elections > 60, `${elections} elections`);
+  t.true(writes > 600, `${writes} writes`);
 });
