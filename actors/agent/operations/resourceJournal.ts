@@ -11,7 +11,7 @@ import type { Operation, Resource } from '../../../proto/generated/types/v1.ts';
 import type { Disk, DiskCallback } from '../../../runtime/storage/disk.ts';
 import { Journal } from '../../../runtime/storage/journal.ts';
 
-/** The journal is rewritten when it is this long and at least four times as long as what still counts. */
+/** The journal is rewritten when it is this long and four times as long as what counted when it was rewritten last. */
 const COMPACT_BYTES_MIN = 1024 * 1024;
 const COMPACT_RATIO = 4;
 
@@ -38,6 +38,8 @@ export interface ResourceJournalOptions {
   readonly dir: string;
   /** Told once when the disk failed: an agent that cannot write down what it does must stop. */
   readonly onFailure: (error: Error) => void;
+  /** The journal is not rewritten below this length, in bytes; default 1 MiB. */
+  readonly compactBytesMin?: number;
 }
 
 export class ResourceJournal {
@@ -45,6 +47,8 @@ export class ResourceJournal {
   private readonly live = new Map<string, Operation>();
   private kept: Resource[] = [];
   private intended: ResourceState | undefined;
+  private readonly compactBytesMin: number;
+  private compactAtBytes: number;
   private compacting = false;
 
   /** @throws what `Journal.open` throws, and an Error for a record of a later version */
@@ -52,7 +56,9 @@ export class ResourceJournal {
     return new ResourceJournal(options);
   }
 
-  private constructor({ disk, dir, onFailure }: ResourceJournalOptions) {
+  private constructor({ disk, dir, onFailure, compactBytesMin }: ResourceJournalOptions) {
+    this.compactBytesMin = compactBytesMin ?? COMPACT_BYTES_MIN;
+    this.compactAtBytes = this.compactBytesMin;
     this.journal = Journal.open(dir, {
       name: 'resources',
       disk,
@@ -122,13 +128,15 @@ export class ResourceJournal {
 
   private write(kind: Kind, body: Uint8Array, done: DiskCallback): void {
     this.journal.append(tagged(kind, body), done);
-    const snapshot = this.journal.size < COMPACT_BYTES_MIN ? undefined : this.snapshot();
-    if (snapshot === undefined || this.compacting || this.intended !== undefined) return;
-    if (this.journal.size >= snapshot.length * COMPACT_RATIO) this.compact(snapshot);
+    const isDue = this.journal.size >= this.compactAtBytes && !this.compacting;
+    // A target is no part of what is: it stays where it was written.
+    if (isDue && this.intended === undefined) this.compact();
   }
 
-  private compact(snapshot = this.snapshot()): void {
+  private compact(): void {
+    const snapshot = this.snapshot();
     this.compacting = true;
+    this.compactAtBytes = Math.max(this.compactBytesMin, snapshot.length * COMPACT_RATIO);
     this.journal.compact([snapshot], () => {
       this.compacting = false;
     });

@@ -7,7 +7,8 @@ import { isAbsolute, join, normalize, sep } from 'node:path';
 import type { Resource } from '../../../proto/generated/types/v1.ts';
 import { Resources } from '../../../proto/resources/index.ts';
 import { pointLatest } from '../containerizer/index.ts';
-import type { AgentHost } from '../host.ts';
+import type { SandboxPort } from '../host.ts';
+import type { AgentPaths } from '../paths.ts';
 import { placeOf } from './volumes.ts';
 
 /**
@@ -17,7 +18,7 @@ import { placeOf } from './volumes.ts';
  * @throws Error naming a volume that cannot be where it is wanted
  */
 export function mountVolumes(
-  { paths, sandboxes }: Pick<AgentHost, 'paths' | 'sandboxes'>,
+  { paths, sandboxes }: { readonly paths: AgentPaths; readonly sandboxes: Pick<SandboxPort, 'mount'> },
   sandbox: string,
   resources: Iterable<Resource> | undefined,
   user: string | undefined,

@@ -259,4 +259,5 @@ test('operations are counted', (t) => {
   t.is(counts['master/operations/pending'], 0);
   t.is(counts['master/messages_operation_status_update'], 1);
   t.is(counts['master/valid_operation_status_updates'], 1);
+  t.is(counts[`master/frameworks/test/${scene.scheduler.id}/operations/reserve`], 1);
 });

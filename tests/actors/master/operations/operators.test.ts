@@ -200,8 +200,10 @@ test('GET is not for these', (t) => {
 
 test('with authentication reservations are the operator’s own, and rules say who may', (t) => {
   const acls = JSON.stringify({
-    reserve_resources: [{ principals: { values: ['op'] }, roles: { values: ['ops'] } }],
-    permissive: false,
+    reserve_resources: [
+      { principals: { values: ['op'] }, roles: { values: ['ops'] } },
+      { principals: { type: 'ANY' }, roles: { type: 'NONE' } },
+    ],
   });
   const scene = new Scene({ flags: { acls }, framework: developer({ name: 'x' }) });
   const realm = 'mesos-master-readwrite';
