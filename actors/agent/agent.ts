@@ -230,10 +230,14 @@ export class Agent extends Process<MessageTypes> {
     };
   }
 
+  /** On the monotonic clock; undefined while it recovers. */
+  private recoveredAtMs: number | undefined;
+
   private addGauges({ registration, executors, operations }: Made): void {
     const startedAtMs = this.clock.monotonic();
     addAgentGauges(this.node.metrics, {
       uptimeSecs: () => (this.clock.monotonic() - startedAtMs) / 1000,
+      recoverySecs: () => ((this.recoveredAtMs ?? Number.NaN) - startedAtMs) / 1000,
       registered: () => registration.isRegistered,
       frameworks: () => this.tables.frameworks.size,
       tasks: () => this.tables.taskChart.counts(),
@@ -386,6 +390,7 @@ export class Agent extends Process<MessageTypes> {
     if (made === undefined || !made.registration.isRecovering || made.executors.counts.registering > 0)
       return;
     made.registration.recovered();
+    this.recoveredAtMs = this.clock.monotonic();
     made.draining.resume();
   }
 }

@@ -44,6 +44,8 @@ export function agentCounters(registry: MetricsRegistry): AgentMetrics {
 /** What the gauges ask the agent, when someone looks. */
 export interface AgentGauges {
   uptimeSecs(): number;
+  /** How long recovery took; not a number before it is done. */
+  recoverySecs(): number;
   registered(): boolean;
   frameworks(): number;
   /** Tasks by the value of their chart. */
@@ -63,6 +65,7 @@ export function addAgentGauges(registry: MetricsRegistry, agent: AgentGauges): v
     return states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
   };
   gauge('uptime_secs', 'Seconds since the start', () => agent.uptimeSecs());
+  gauge('recovery_time_secs', 'Seconds recovery took', () => agent.recoverySecs());
   gauge('registered', 'Whether it is registered with a master', () => (agent.registered() ? 1 : 0));
   gauge('frameworks_active', 'Frameworks with something here', () => agent.frameworks());
   gauge('tasks_staging', 'Tasks not yet begun', () => tasks('pending', 'queued', 'delivered.staging'));
