@@ -92,7 +92,7 @@ test('what one may not see is not listed', (t) => {
     quota?.map(({ role }) => role),
     ['dev'],
   );
-  t.regex(cluster.get('/quota').body, /^{"infos":\[{"role":"dev"[^]*"configs":\[{"role":"dev"/);
+  t.regex(cluster.get('/quota').body, /^{"infos":\[{"role":"dev".*"configs":\[{"role":"dev"/);
   t.is(cluster.get('/maintenance/schedule').body, '{}');
   t.is(cluster.get('/maintenance/status').body, '{}');
 });
