@@ -10,7 +10,7 @@ import type { MessageTypes } from '../../proto/generated/types/names.ts';
 import type { AgentInfo } from '../../proto/generated/types/v1.ts';
 import type { Pid } from '../../runtime/pid.ts';
 import { type ExitReason, Process } from '../../runtime/process.ts';
-import type { AgentParts, AgentView } from './agentParts.ts';
+import type { AgentMembers, AgentParts, AgentView } from './agentParts.ts';
 import { CommandExecutor } from './commandExecutor/commandExecutor.ts';
 import { DefaultExecutor } from './defaultExecutor/defaultExecutor.ts';
 import { Draining } from './draining/draining.ts';
@@ -24,6 +24,7 @@ import { TaskKiller } from './launch/killer.ts';
 import { TaskLauncher } from './launch/launcher.ts';
 import { type AgentMetrics, addAgentGauges, agentCounters } from './metrics.ts';
 import { NestedContainers } from './nestedContainers/nestedContainers.ts';
+import { ContainerRequests } from './nestedContainers/requests.ts';
 import { AgentOperations } from './operations/operations.ts';
 import { Orders } from './orders.ts';
 import { agentAuthorizer, protectAgent } from './protection.ts';
@@ -49,7 +50,7 @@ export class Agent extends Process<MessageTypes> {
   private toldChanges = 0;
   /** Who waits for the id to be on disk. */
   private readonly keeping: (() => void)[] = [];
-  private made: Made | undefined;
+  private made: AgentMembers | undefined;
 
   constructor(id: string, parts: AgentParts) {
     super(id);
@@ -85,6 +86,7 @@ export class Agent extends Process<MessageTypes> {
   override finalize(): void {
     this.made?.registration.stop();
     this.made?.operations.stop();
+    this.made?.nestedContainers.close();
     this.parts.containers.close();
   }
 
@@ -133,7 +135,7 @@ export class Agent extends Process<MessageTypes> {
 
   // ---- making ---------------------------------------------------------------------------------------------------
 
-  private make(): Made {
+  private make(): AgentMembers {
     const host = this.makeHost();
     const executors = new Executors(host, { onQuiet: () => this.checkRecovered() });
     const frameworks = new Frameworks(host, {
@@ -190,11 +192,11 @@ export class Agent extends Process<MessageTypes> {
   }
 
   private makeHost(): AgentHost {
-    const { flags, paths, containers, sandboxes, probes, checkpoints, path } = this.parts;
+    const { flags, paths, containers, sandboxes, probes, pipes, checkpoints, path } = this.parts;
     const access = this.parts.access ?? NOTHING_NEEDED;
     const metrics: AgentMetrics = agentCounters(this.node.metrics);
     return {
-      ...{ flags, paths, containers, sandboxes, probes, checkpoints, access, path, metrics },
+      ...{ flags, paths, containers, sandboxes, probes, pipes, checkpoints, access, path, metrics },
       self: this.self,
       clock: this.clock,
       random: this.random,
@@ -213,14 +215,12 @@ export class Agent extends Process<MessageTypes> {
     };
   }
 
-  private view({ host, executors, registration, subscriptions, operations }: Made): AgentView {
+  private view(made: AgentMembers): AgentView {
     const startedAtMs = this.clock.now();
+    const { host, nestedContainers } = made;
     return {
-      host,
-      executors,
-      registration,
-      subscriptions,
-      operations,
+      ...made,
+      containerRequests: new ContainerRequests(host, nestedContainers),
       version: this.parts.version,
       capabilities: CAPABILITIES,
       startedAtMs,
@@ -233,7 +233,7 @@ export class Agent extends Process<MessageTypes> {
   /** On the monotonic clock; undefined while it recovers. */
   private recoveredAtMs: number | undefined;
 
-  private addGauges({ registration, executors, operations }: Made): void {
+  private addGauges({ registration, executors, operations }: AgentMembers): void {
     const startedAtMs = this.clock.monotonic();
     addAgentGauges(this.node.metrics, {
       uptimeSecs: () => (this.clock.monotonic() - startedAtMs) / 1000,
@@ -249,7 +249,7 @@ export class Agent extends Process<MessageTypes> {
 
   // ---- messages -------------------------------------------------------------------------------------------------
 
-  private installMasterMessages(made: Made): void {
+  private installMasterMessages(made: AgentMembers): void {
     const { registration, launcher, killer, frameworks, drivers, updates, operations } = made;
     this.install('mesos.internal.SlaveRegisteredMessage', (m, from) => registration.registered(m, from));
     this.install('mesos.internal.SlaveReregisteredMessage', (m, from) => registration.reregistered(m, from));
@@ -297,7 +297,7 @@ export class Agent extends Process<MessageTypes> {
     });
   }
 
-  private installExecutorMessages({ drivers }: Made): void {
+  private installExecutorMessages({ drivers }: AgentMembers): void {
     this.install('mesos.internal.RegisterExecutorMessage', (m, from) => drivers.register(m, from));
     this.install('mesos.internal.ReregisterExecutorMessage', (m, from) => drivers.reregister(m, from));
     this.install('mesos.internal.StatusUpdateMessage', (m, from) => drivers.statusUpdate(m, from));
@@ -393,23 +393,4 @@ export class Agent extends Process<MessageTypes> {
     this.recoveredAtMs = this.clock.monotonic();
     made.draining.resume();
   }
-}
-
-interface Made {
-  readonly host: AgentHost;
-  readonly frameworks: Frameworks;
-  readonly executors: Executors;
-  readonly commandExecutor: CommandExecutor;
-  readonly defaultExecutor: DefaultExecutor;
-  readonly nestedContainers: NestedContainers;
-  readonly updates: StatusUpdates;
-  readonly registration: Registration;
-  readonly launcher: TaskLauncher;
-  readonly killer: TaskKiller;
-  readonly draining: Draining;
-  readonly drivers: ExecutorDrivers;
-  readonly subscriptions: ExecutorSubscriptions;
-  readonly operations: AgentOperations;
-  readonly reconciliation: Reconciliation;
-  readonly recovery: Recovery;
 }

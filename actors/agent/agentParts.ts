@@ -5,17 +5,28 @@ import type { HttpHandler } from '../../runtime/http/request.ts';
 import type { Node } from '../../runtime/node.ts';
 import type { MasterDetector } from '../detector/index.ts';
 import type { NetworkProbes } from './checks/networkProbes.ts';
+import type { CommandExecutor } from './commandExecutor/commandExecutor.ts';
+import type { DefaultExecutor } from './defaultExecutor/defaultExecutor.ts';
+import type { Draining } from './draining/draining.ts';
 import type { AccessPort } from './executors/access.ts';
+import type { ExecutorDrivers } from './executors/drivers.ts';
 import type { Executors } from './executors/executors.ts';
+import type { Frameworks } from './executors/frameworks.ts';
 import type { ExecutorSubscriptions } from './executors/subscriptions.ts';
 import type { AgentFlags } from './flags.ts';
 import type { AgentHost, ContainerPort, SandboxPort } from './host.ts';
+import type { TaskKiller } from './launch/killer.ts';
+import type { TaskLauncher } from './launch/launcher.ts';
+import type { PipesPort } from './nestedContainers/io/pipes.ts';
+import type { NestedContainers } from './nestedContainers/nestedContainers.ts';
+import type { ContainerRequests } from './nestedContainers/requests.ts';
 import type { AgentOperations, StoredResources } from './operations/operations.ts';
 import type { AgentPaths } from './paths.ts';
 import type { Checkpoints } from './recovery/checkpoints.ts';
-import type { Remains } from './recovery/recovery.ts';
+import type { Recovery, Remains } from './recovery/recovery.ts';
+import type { Reconciliation } from './registration/reconciliation.ts';
 import type { Registration } from './registration/registration.ts';
-import type { UpdateStreams } from './statusUpdates.ts';
+import type { StatusUpdates, UpdateStreams } from './statusUpdates.ts';
 
 /** What an agent is made of; `start.ts` opens it on a real machine. */
 export interface AgentParts {
@@ -29,6 +40,8 @@ export interface AgentParts {
   readonly sandboxes: SandboxPort;
   /** Looks at ports of tasks. */
   readonly probes: NetworkProbes;
+  /** Input and output of containers that can be attached to. */
+  readonly pipes: PipesPort;
   readonly checkpoints: Checkpoints;
   readonly streams: UpdateStreams;
   readonly remains: Remains;
@@ -54,6 +67,8 @@ export interface AgentView {
   readonly registration: Registration;
   readonly subscriptions: ExecutorSubscriptions;
   readonly operations: AgentOperations;
+  readonly nestedContainers: NestedContainers;
+  readonly containerRequests: ContainerRequests;
   readonly capabilities: readonly AgentInfoCapability[];
   readonly startedAtMs: number;
   readonly node: Node;
@@ -69,4 +84,24 @@ export interface AgentRoute {
   /** Name of the authentication realm, when it has one. */
   readonly realm?: string;
   readonly handler: HttpHandler;
+}
+
+/** The parts of the actor, which know each other. */
+export interface AgentMembers {
+  readonly host: AgentHost;
+  readonly frameworks: Frameworks;
+  readonly executors: Executors;
+  readonly commandExecutor: CommandExecutor;
+  readonly defaultExecutor: DefaultExecutor;
+  readonly nestedContainers: NestedContainers;
+  readonly updates: StatusUpdates;
+  readonly registration: Registration;
+  readonly launcher: TaskLauncher;
+  readonly killer: TaskKiller;
+  readonly draining: Draining;
+  readonly drivers: ExecutorDrivers;
+  readonly subscriptions: ExecutorSubscriptions;
+  readonly operations: AgentOperations;
+  readonly reconciliation: Reconciliation;
+  readonly recovery: Recovery;
 }

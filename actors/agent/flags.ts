@@ -94,6 +94,10 @@ export const agentFlags = flag.defineFlags(
       min: 0,
       help: 'How many ended executors of a framework are remembered',
     }),
+    http_heartbeat_interval: flag.duration({
+      default: '30secs',
+      help: 'Between heartbeats on streams of the output of a container',
+    }),
     switch_user: flag.boolean({
       default: true,
       help: `Whether tasks run as the user their framework names. Takes effect only as root: an ordinary user's

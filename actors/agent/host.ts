@@ -12,7 +12,7 @@ import type { DrainOrder } from './draining/draining.ts';
 import type { AccessPort } from './executors/access.ts';
 import type { AgentFlags } from './flags.ts';
 import type { AgentMetrics } from './metrics.ts';
-import type { SandboxLink } from './nestedContainers/volumes.ts';
+import type { PipesPort } from './nestedContainers/io/pipes.ts';
 import type { AgentPaths } from './paths.ts';
 import type { Checkpoints } from './recovery/checkpoints.ts';
 import type { Tables } from './tables/tables.ts';
@@ -46,7 +46,7 @@ export interface SandboxPort {
   /** @throws the file system's error, which names the path */
   create(directory: string): void;
   /** That of a container inside another one. @throws as `create` does */
-  createNested(directory: string, links: readonly SandboxLink[]): void;
+  createNested(directory: string): void;
   /** Makes a symbolic link, and the folder it stands in. @throws as `create` does */
   link(path: string, target: string): void;
   /**
@@ -78,6 +78,7 @@ export interface AgentHost {
   readonly containers: ContainerPort;
   readonly sandboxes: SandboxPort;
   readonly probes: NetworkProbes;
+  readonly pipes: PipesPort;
   readonly checkpoints: Checkpoints;
   /** What executors need to be let in. */
   readonly access: AccessPort;

@@ -229,6 +229,17 @@ export class AgentPaths {
     return join(this.taskMeta(place, taskId), 'task.info');
   }
 
+  /** The sandbox of a container that no executor has. */
+  standaloneSandbox(containerId: string): string {
+    return join(this.workDir, 'containers', containerName(containerId));
+  }
+
+  /** Folder of the named pipes of a container whose input and output can be attached to. */
+  io(containerId: string): string {
+    for (const id of containerId.split('.')) containerName(id, containerId);
+    return join(this.runtimeDir, 'io', containerId);
+  }
+
   /** Directory of all containers' runtime directories. */
   get containers(): string {
     return join(this.runtimeDir, 'containers');

@@ -26,6 +26,7 @@ import { ExecutorAccess, type NodeAccess } from './executors/access.ts';
 import { Fetcher } from './fetcher/fetcher.ts';
 import { type AgentFlags, agentFlags, runtimeDirOf } from './flags.ts';
 import { chartClock } from './host.ts';
+import { namedPipes } from './nestedContainers/io/pipes.ts';
 import { createNestedSandbox, linkSandbox, removeNestedSandbox } from './nestedContainers/sandbox.ts';
 import type { StoredResources } from './operations/operations.ts';
 import { ResourceJournal } from './operations/resourceJournal.ts';
@@ -92,6 +93,7 @@ export async function startAgent(
         onWarning: (text) => node.loggerFor(stores.agentId).warn(text),
       }),
       probes: networkProbes,
+      pipes: namedPipes,
       sandboxes: {
         create: createSandbox,
         createNested: createNestedSandbox,

@@ -1,5 +1,6 @@
 import type { Span } from '../tracing/span.ts';
 import type { Principal } from './authentication.ts';
+import type { BodyStream } from './bodyStream.ts';
 import type { HttpReply } from './reply.ts';
 
 /** One HTTP request, whole, as its route's handler sees it. */
@@ -12,7 +13,10 @@ export interface HttpRequest {
   readonly query: URLSearchParams;
   /** Names in lower case; repeated headers joined by `, `. */
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The whole body; of a stream of records what has come so far, its first record at least. */
   readonly body: Uint8Array;
+  /** What comes after that, of a stream of records. */
+  readonly stream?: BodyStream;
   /** `ip:port` of the client, empty when unknown. */
   readonly peer: string;
   /** Who asks, where the route has a realm and the realm an authenticator. */

@@ -11,6 +11,7 @@ import type { TLSSocket } from 'node:tls';
 import { gunzipSync, gzip, gzipSync } from 'node:zlib';
 import type { Address } from '../pid.ts';
 import { clientProblem, serverTls, type TlsOptions } from '../security/tls.ts';
+import { type BodyStream, beginStream, STREAMED_TYPE } from './bodyStream.ts';
 import { HttpReply, type ReplySink, type StreamSink } from './reply.ts';
 import type { HttpRequest } from './request.ts';
 
@@ -169,6 +170,12 @@ export class HttpServer {
   }
 
   private receive(req: IncomingMessage, res: ServerResponse): void {
+    req.on('error', () => res.destroy());
+    if (header(req, 'content-type') === STREAMED_TYPE) {
+      const begun = (first: Buffer, rest: BodyStream): void => this.complete(req, res, first, rest);
+      beginStream(req, this.options.bodyBytesMax, begun, () => this.tooLarge(req, res));
+      return;
+    }
     const chunks: Buffer[] = [];
     let bytes = 0;
     req.on('data', (chunk: Buffer) => {
@@ -176,7 +183,6 @@ export class HttpServer {
       if (bytes <= this.options.bodyBytesMax) chunks.push(chunk);
       else if (!res.headersSent) this.tooLarge(req, res);
     });
-    req.on('error', () => res.destroy());
     req.on('end', () => {
       this.halfOpen.delete(req.socket);
       if (!res.headersSent) this.complete(req, res, Buffer.concat(chunks));
@@ -190,7 +196,7 @@ export class HttpServer {
     res.end(text, () => req.destroy());
   }
 
-  private complete(req: IncomingMessage, res: ServerResponse, raw: Buffer): void {
+  private complete(req: IncomingMessage, res: ServerResponse, raw: Buffer, stream?: BodyStream): void {
     const acceptsGzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(
       header(req, 'accept-encoding') ?? '',
     );
@@ -210,6 +216,7 @@ export class HttpServer {
         query: parsed.query,
         headers: flatHeaders(req),
         body,
+        ...(stream === undefined ? {} : { stream }),
         peer: `${req.socket.remoteAddress ?? ''}:${req.socket.remotePort ?? ''}`,
       },
       reply,

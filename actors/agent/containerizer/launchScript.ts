@@ -16,6 +16,8 @@ export interface ContainerLaunch {
   readonly containerId: string;
   /** Absolute path of the sandbox; it must exist. */
   readonly sandbox: string;
+  /** That of the container around it. */
+  readonly parentSandbox?: string;
   readonly command: ContainerCommand;
   /** The whole environment: nothing of the agent's own gets in. Without a PATH the default one is added. */
   readonly environment: Readonly<Record<string, string>>;
@@ -31,6 +33,8 @@ export interface ContainerLaunch {
   readonly uris?: readonly CommandInfoURI[];
   /** Persistent volumes among its resources. */
   readonly volumes?: readonly MountedVolume[];
+  /** Lines of the launch script that put something else in the place of its input and output. */
+  readonly redirections?: readonly string[];
   /** What isolators added. */
   readonly isolation?: LaunchIsolation;
 }
@@ -83,7 +87,12 @@ const OF_THE_SHELL =
  */
 export function launchScript(launch: ContainerLaunch): string {
   const { environment, user } = launch;
-  const lines = [`sandbox ${quoted(launch.sandbox, 'sandbox')}`, ...(launch.isolation?.enter ?? [])];
+  const { redirections = [], isolation } = launch;
+  const lines = [
+    `sandbox ${quoted(launch.sandbox, 'sandbox')}`,
+    ...redirections,
+    ...(isolation?.enter ?? []),
+  ];
   if (user !== undefined) {
     lines.push(`owner ${quoted(user, 'user')}`);
     for (const file of launch.handOver ?? []) lines.push(`hand_over ${quoted(file, 'file')}`);

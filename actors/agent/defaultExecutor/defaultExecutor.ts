@@ -21,7 +21,6 @@ import { dropUnknown } from '../executors/returned.ts';
 import type { AgentHost } from '../host.ts';
 import type { NestedContainers } from '../nestedContainers/nestedContainers.ts';
 import type { NestedListener } from '../nestedContainers/record.ts';
-import { sandboxLinks } from '../nestedContainers/volumes.ts';
 import { mountVolumes } from '../operations/volumeLinks.ts';
 import { nestedSandbox, taskLink } from '../paths.ts';
 import type { StatusUpdates } from '../statusUpdates.ts';
@@ -150,8 +149,7 @@ export class DefaultExecutor {
     const { command, container } = task.info;
     try {
       const { sandbox, environment, user } = this.placeOf(run);
-      const links = sandboxLinks(container, sandbox, executor.directory);
-      host.sandboxes.createNested(sandbox, [...links]);
+      host.sandboxes.createNested(sandbox);
       host.sandboxes.link(taskLink(executor.directory, task.id), sandbox);
       mountVolumes(host, sandbox, task.info.resources, user);
       this.containers.launch({
@@ -161,6 +159,7 @@ export class DefaultExecutor {
         launch: {
           containerId,
           sandbox,
+          parentSandbox: executor.directory,
           command: containerCommand(command),
           ...(container === undefined ? {} : { container }),
           ...(command?.uris === undefined ? {} : { uris: command.uris }),

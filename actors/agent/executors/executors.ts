@@ -366,6 +366,7 @@ export class Executors {
       message: 'The executor ended',
     };
     executor.queue.length = 0;
+    this.known.nestedContainers.rootEnded(containerId, executor.exit);
     executor.connection?.close();
     executor.connection = undefined;
     for (const task of [...executor.tasks.values()]) {

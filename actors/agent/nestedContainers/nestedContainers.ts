@@ -4,12 +4,22 @@
  *
  * The end of each is kept until it is removed or its root has ended.
  */
+
+import { join } from 'node:path';
 import { ChartTable } from '../../../statecharts/engine.ts';
 import { nestedContainerMachine } from '../../../statecharts/nestedContainer.ts';
-import type { ContainerLaunch, ContainerSink, ExitStatus, Limitation } from '../containerizer/index.ts';
+import {
+  type ContainerLaunch,
+  type ContainerSink,
+  type ExitStatus,
+  type Limitation,
+  waitStatus,
+} from '../containerizer/index.ts';
 import { type AgentHost, chartClock, chartError } from '../host.ts';
 import { nestedSandbox } from '../paths.ts';
-import { type ExecutorEntry, isBuiltIn } from '../tables/entries.ts';
+import type { ExecutorEntry } from '../tables/entries.ts';
+import { ContainerIo } from './io/containerIo.ts';
+import type { OutputName } from './io/pipes.ts';
 import {
   type NestedListener,
   type NestedRecord,
@@ -23,6 +33,7 @@ export interface NestedLaunch {
   readonly launch: ContainerLaunch;
   readonly isDebug: boolean;
   readonly listener?: NestedListener;
+  readonly io?: ContainerIo;
 }
 
 export class NestedContainers {
@@ -32,6 +43,7 @@ export class NestedContainers {
   private readonly sink: ContainerSink;
   /** Of what is found again and has nobody. */
   private readonly unwanted: NestedListener;
+  private readonly rootWaiters = new Map<string, ((termination: Termination) => void)[]>();
   /** Who waits for nothing to be left below a container. */
   private readonly emptied = new Map<string, (() => void)[]>();
 
@@ -52,7 +64,7 @@ export class NestedContainers {
       started: ({ id }) => this.destroy(id),
       exited: () => undefined,
       failed: () => undefined,
-      ended: () => undefined,
+      ended: (record) => this.remove(record),
     };
   }
 
@@ -69,12 +81,14 @@ export class NestedContainers {
   }
 
   /** @throws Error in words: the container cannot be launched */
-  launch({ executor, launch, isDebug, listener }: NestedLaunch): NestedRecord {
+  launch({ executor, launch, isDebug, listener, io }: NestedLaunch): NestedRecord {
     const { containerId, sandbox } = launch;
-    const record = this.add(containerId, executor, sandbox, isDebug, listener);
+    const record = this.add({ id: containerId, executor, sandbox, isDebug, listener, io });
+    if (io !== undefined) this.openIo(record, io);
     try {
       this.host.containers.launch(launch, this.sink);
     } catch (error) {
+      io?.close();
       this.forget(record);
       throw error;
     }
@@ -83,13 +97,44 @@ export class NestedContainers {
 
   /** Takes over a container that an earlier agent process launched; what it finds is told as after a launch. */
   adopt(executor: ExecutorEntry, containerId: string, listener?: NestedListener): void {
-    this.add(containerId, executor, nestedSandbox(executor.directory, containerId), false, listener);
-    this.host.containers.recover([containerId], this.sink);
+    this.resume(containerId, executor, nestedSandbox(executor.directory, containerId), listener);
+  }
+
+  /** The same for one that no executor has. */
+  adoptStandalone(containerId: string): void {
+    const listener = {
+      ...this.unwanted,
+      started: () => undefined,
+      ended: (record: NestedRecord) => this.remove(record),
+    };
+    this.resume(containerId, undefined, this.host.paths.standaloneSandbox(containerId), listener);
+    for (const id of this.host.containers.recordedBelow(containerId)) {
+      this.resume(
+        id,
+        undefined,
+        nestedSandbox(this.host.paths.standaloneSandbox(containerId), id),
+        undefined,
+      );
+    }
+  }
+
+  private resume(
+    id: string,
+    executor: ExecutorEntry | undefined,
+    sandbox: string,
+    listener: NestedListener | undefined,
+  ): void {
+    const isDebug = !this.host.sandboxes.has(sandbox);
+    const hasIo = !isDebug && this.host.pipes.has(this.host.paths.io(id));
+    const io = hasIo ? new ContainerIo(true, false) : undefined;
+    const record = this.add({ id, executor, sandbox, isDebug, listener, io });
+    if (io !== undefined) this.openIo(record, io);
+    this.host.containers.recover([id], this.sink);
   }
 
   /**
-   * Looks for what an earlier agent process left inside an executor's container and nobody has asked for yet. What a custom
-   * executor launched it will ask for; anything else ends: whoever wanted it is gone.
+   * Looks for what an earlier agent process left inside an executor's container and nobody has asked for yet. What was
+   * launched for itself goes on; what looked into another ends: whoever wanted it is gone.
    */
   adoptOthers(executor: ExecutorEntry): void {
     const others = this.host.containers
@@ -98,8 +143,9 @@ export class NestedContainers {
     for (const id of others) this.adopt(executor, id, this.keeps(executor, id) ? undefined : this.unwanted);
   }
 
+  /** Those that look into others have no sandbox of their own. */
   private keeps(executor: ExecutorEntry, containerId: string): boolean {
-    return !isBuiltIn(executor) && this.host.sandboxes.has(nestedSandbox(executor.directory, containerId));
+    return this.host.sandboxes.has(nestedSandbox(executor.directory, containerId));
   }
 
   /** @param told how it ended, at once if it has. @returns false for a container that is not known */
@@ -109,6 +155,19 @@ export class NestedContainers {
     if (this.isAlive(containerId)) record.waiters.push(told);
     else told(terminationOf(record));
     return true;
+  }
+
+  /** The same for an executor's own container. */
+  waitForRoot(containerId: string, told: (termination: Termination) => void): void {
+    const waiting = this.rootWaiters.get(containerId);
+    if (waiting === undefined) this.rootWaiters.set(containerId, [told]);
+    else waiting.push(told);
+  }
+
+  rootEnded(containerId: string, exit: ExitStatus | undefined): void {
+    const waiting = this.rootWaiters.get(containerId) ?? [];
+    this.rootWaiters.delete(containerId);
+    for (const told of waiting) told(exit === undefined ? {} : { exit_status: waitStatus(exit) });
   }
 
   /** @returns false for one that is not known or has ended */
@@ -148,6 +207,11 @@ export class NestedContainers {
     for (const record of this.below(rootId)) this.forget(record);
   }
 
+  /** Lets go of inputs and outputs; the containers go on. */
+  close(): void {
+    for (const { io } of this.records.values()) io?.close();
+  }
+
   below(containerId: string): NestedRecord[] {
     const prefix = `${containerId}.`;
     return [...this.records.values()].filter(({ id }) => id.startsWith(prefix));
@@ -156,14 +220,11 @@ export class NestedContainers {
   // ---- inside ---------------------------------------------------------------------------------------------------
 
   private add(
-    id: string,
-    executor: ExecutorEntry | undefined,
-    sandbox: string,
-    isDebug: boolean,
-    listener: NestedListener | undefined,
+    facts: Pick<NestedRecord, 'id' | 'executor' | 'sandbox' | 'isDebug' | 'listener' | 'io'>,
   ): NestedRecord {
+    const { id } = facts;
     const record: NestedRecord = {
-      ...{ id, executor, sandbox, isDebug, listener },
+      ...facts,
       parentId: parentIdOf(id),
       processId: undefined,
       exit: undefined,
@@ -176,7 +237,25 @@ export class NestedContainers {
     return record;
   }
 
-  private forget({ id }: NestedRecord): void {
+  /** What goes through the pipes of one that looks into another is nobody else's to keep. */
+  private openIo({ id, sandbox, isDebug }: NestedRecord, io: ContainerIo): void {
+    const { pipes, paths, defer } = this.host;
+    const events = {
+      data: defer((name: OutputName, bytes: Uint8Array, taken: () => void) => io.data(name, bytes, taken)),
+      ended: defer(() => io.ended()),
+    };
+    try {
+      io.connect(pipes.open(paths.io(id), events, isDebug ? undefined : join(sandbox, 'stdout')));
+    } catch (error) {
+      this.host.log.warn('The input and output of a container are lost', {
+        container_id: id,
+        message: (error as Error).message,
+      });
+    }
+  }
+
+  private forget({ id, io, isDebug }: NestedRecord): void {
+    if (io !== undefined || isDebug) this.host.pipes.remove(this.host.paths.io(id));
     this.records.delete(id);
     this.chart.stop(id);
   }
@@ -201,6 +280,7 @@ export class NestedContainers {
     const record = this.records.get(id);
     if (record === undefined) return;
     record.failure = message;
+    record.io?.close();
     this.chart.step(id, { type: 'LAUNCH_FAILED' });
     record.listener?.failed(record, message);
   }
@@ -208,6 +288,8 @@ export class NestedContainers {
   private concluded(record: NestedRecord): void {
     if (record.exit !== undefined) record.listener?.ended(record);
     const termination = terminationOf(record);
+    if (this.records.get(record.id) === record && record.io !== undefined)
+      this.host.pipes.remove(this.host.paths.io(record.id));
     for (const told of record.waiters.splice(0)) told(termination);
     for (let above = record.parentId; above !== undefined; above = parentIdOf(above))
       this.checkEmptied(above);

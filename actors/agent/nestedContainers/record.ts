@@ -6,6 +6,7 @@ import type {
 import { type ExitStatus, type Limitation, waitStatus } from '../containerizer/index.ts';
 import { limitationVerdict } from '../executors/containerLaunch.ts';
 import type { ExecutorEntry } from '../tables/entries.ts';
+import type { ContainerIo } from './io/containerIo.ts';
 
 /** How a container ended: the answer to WAIT_CONTAINER. */
 export interface Termination {
@@ -37,6 +38,8 @@ export interface NestedRecord {
   /** For looking into its parent: it shares the parent's sandbox and ends with who asked for it. */
   readonly isDebug: boolean;
   listener: NestedListener | undefined;
+  /** Its input and output, where they can be attached to. */
+  readonly io: ContainerIo | undefined;
   processId: number | undefined;
   exit: ExitStatus | undefined;
   failure: string | undefined;

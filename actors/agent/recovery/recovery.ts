@@ -123,7 +123,11 @@ export class Recovery {
   /** Containers that the launcher knows and the agent does not: their frameworks asked for no checkpoints. */
   private destroyOrphans(): void {
     const { containers, tables, log } = this.host;
-    const orphans = containers.recordedContainers().filter((id) => !tables.runs.has(id));
+    const strangers = containers.recordedContainers().filter((id) => !tables.runs.has(id));
+    const isStandalone = (id: string) =>
+      !this.remains.rebooted && this.host.sandboxes.has(this.host.paths.standaloneSandbox(id));
+    const orphans = strangers.filter((id) => !isStandalone(id));
+    for (const id of strangers.filter(isStandalone)) this.parts.nestedContainers.adoptStandalone(id);
     if (orphans.length === 0) return;
     log.info('Destroying containers that nobody knows any more', { count: orphans.length });
     if (this.remains.rebooted) for (const id of orphans) containers.remove(id);

@@ -1,4 +1,5 @@
 /** Machines of a simulated cluster: the real master and the real agent, with everything durable on a simulated disk. */
+
 import { Agent } from '../../../actors/agent/agent.ts';
 import { chartClock } from '../../../actors/agent/host.ts';
 import { ResourceJournal } from '../../../actors/agent/operations/resourceJournal.ts';
@@ -25,6 +26,7 @@ import { writeFileAtomically } from '../../../runtime/storage/index.ts';
 import { MemoryVolumes } from '../../actors/agent/support/memoryVolumes.ts';
 import { flagsOf as agentFlagsOf } from '../../actors/agent/support/realAgent.ts';
 import { flagsOf as masterFlagsOf } from '../../actors/master/support/cluster.ts';
+import { noPipes } from '../../support/noPipes.ts';
 import { MachineContainers, type TaskScript } from './containers.ts';
 
 const RESTART_MS = 1000;
@@ -135,6 +137,7 @@ function spawnAgent(
     info,
     detector: options.detector?.(place, node) ?? standaloneDetector({ host: '10.0.0.1', port: 5050 }),
     containers: containers.port(node.clock),
+    pipes: noPipes,
     probes: { http: () => () => undefined, tcp: () => () => undefined },
     sandboxes: {
       create: () => undefined,

@@ -32,8 +32,10 @@ test('a group runs in containers inside that of its executor, which ends well wi
   const one = commandTask('one', 'pwd > where; env > variables; sleep 0.3');
   master.runGroup([one, commandTask('two', 'true')]);
   await exited(master);
-  for (const id of ['one', 'two'])
+  for (const id of ['one', 'two']) {
+    await until(`the end of ${id} is told`, () => master.states(id).length === 3);
     t.deepEqual(master.states(id), [TASK_STARTING, TASK_RUNNING, TASK_FINISHED]);
+  }
   const [status] = master.statuses('one');
   const { value, parent } = status?.container_status?.container_id ?? { value: '' };
   t.truthy(parent);
@@ -95,7 +97,7 @@ test('a volume that leaves the sandbox fails its task, and so its group', async 
   await until('both ended', () => master.states('good').includes(TASK_KILLED));
   const last = master.statuses('escapes').at(-1);
   t.like(last, { state: TASK_FAILED, reason: TaskStatusReason.REASON_CONTAINER_LAUNCH_FAILED });
-  t.regex(last?.message ?? '', /leaves the sandbox/);
+  t.regex(last?.message ?? '', /out of the sandbox/);
 });
 
 test('a kill of what waits for its executor ends the whole group', async (t) => {
@@ -177,5 +179,6 @@ test('the executor is shut down: its tasks get their time, then the executor end
     executor_id: DEFAULT_EXECUTOR.executor_id,
   });
   await exited(master);
+  await until('the end is told', () => master.states('one').includes(TASK_KILLED));
   t.deepEqual(master.states('one'), [TASK_STARTING, TASK_RUNNING, TASK_KILLING, TASK_KILLED]);
 });

@@ -16,6 +16,7 @@ import type { AgentInfo } from '../../../../proto/generated/types/v1.ts';
 import { mesosCodec } from '../../../../proto/messageCodec.ts';
 import { parseResources } from '../../../../proto/resources/index.ts';
 import { MemoryDisk } from '../../../../runtime/storage/index.ts';
+import { noPipes } from '../../../support/noPipes.ts';
 import { simulatedWorld, type World } from '../../../support/world.ts';
 import { MemoryVolumes } from './memoryVolumes.ts';
 import { flagsOf, RESOURCES } from './realAgent.ts';
@@ -135,6 +136,7 @@ export function simulatedAgent(
     info: describe(),
     detector: standaloneDetector({ host: '10.0.0.1', port: 5050 }),
     containers,
+    pipes: noPipes,
     probes: { http: () => () => undefined, tcp: () => () => undefined },
     sandboxes: {
       create: () => undefined,

@@ -33,7 +33,8 @@ export class NamespacesIsolator implements Isolator {
   prepare(isolated: IsolatedLaunch): Preparation {
     const { containerId, parentId, launch, image } = isolated;
     this.#sandboxes.set(containerId, launch.sandbox);
-    const parentSandbox = parentId === undefined ? undefined : this.#sandboxes.get(parentId);
+    const parentSandbox =
+      launch.parentSandbox ?? (parentId === undefined ? undefined : this.#sandboxes.get(parentId));
     const volumes = volumesOf(isolated, this.#options.forcedHostPaths, parentSandbox);
     const info = launch.container?.linux_info;
     const pid = this.#options.pid && info?.share_pid_namespace !== true;

@@ -16,7 +16,8 @@ export class PosixVolumesIsolator implements Isolator {
   prepare(isolated: IsolatedLaunch): undefined {
     const { containerId, parentId, launch } = isolated;
     this.#sandboxes.set(containerId, launch.sandbox);
-    const parentSandbox = parentId === undefined ? undefined : this.#sandboxes.get(parentId);
+    const parentSandbox =
+      launch.parentSandbox ?? (parentId === undefined ? undefined : this.#sandboxes.get(parentId));
     for (const { from, to, readOnly } of volumesOf(isolated, [], parentSandbox)) {
       if (isAbsolute(to) || readOnly)
         throw new Error(
