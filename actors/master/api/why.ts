@@ -3,6 +3,7 @@ import { Double, jsonText } from '../../../proto/json.ts';
 import { replyJson } from '../../../runtime/http/json.ts';
 import { expectMethod, HttpRefusal, refusable } from '../../../runtime/http/refusal.ts';
 import type { HttpHandler } from '../../../runtime/index.ts';
+import { textOf, wordsOf } from '../explain/answers.ts';
 import type { TimedAnswer } from '../explain/why.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
@@ -77,14 +78,19 @@ function roleBlock(parts: MasterParts, frameworkId: string, role: string, most: 
   };
 }
 
-function answerBlock({ code, text, sinceMs, untilMs, times, agents, reasons }: TimedAnswer): Json {
+function answerBlock({ answer, sinceMs, untilMs, times }: TimedAnswer): Json {
+  const { code, agents, reasons } = answer;
   return {
     code,
-    text,
+    text: textOf(answer),
     since: seconds(sinceMs),
     until: seconds(untilMs),
     times,
     agents,
-    reasons: reasons.map((reason) => ({ code: reason.code, text: reason.text, agents: reason.agents })),
+    reasons: reasons.map((reason) => ({
+      code: reason.code,
+      text: wordsOf(reason.code),
+      agents: reason.agents,
+    })),
   };
 }

@@ -14,7 +14,6 @@ export type WhyCode = SkipCode | keyof typeof texts;
 
 export interface WhyReason {
   readonly code: WhyCode;
-  readonly text: string;
   /** On how many agents it held. */
   readonly agents: number;
 }
@@ -33,29 +32,45 @@ export interface CycleFacts {
   readonly whole: boolean;
 }
 
-/** One answer; the same again only makes it longer. */
+/** One answer; the same again only makes it longer. Its words are found when somebody reads it. */
 export interface WhyAnswer {
   readonly code: WhyCode;
-  readonly text: string;
+  /** The most frequent first. */
   readonly reasons: readonly WhyReason[];
   readonly agents: number;
+  readonly offered: number;
+  readonly outstanding: number;
 }
 
 /** Reasons that hold whatever the agents have. */
 const PERSONAL: readonly SkipCode[] = ['FRAMEWORK_INACTIVE', 'SUPPRESSED'];
+const NONE: readonly WhyReason[] = [];
 
 export function answerOf(facts: CycleFacts): WhyAnswer {
-  const { agents, offered, skipped } = facts;
+  const { agents, offered, outstanding, skipped } = facts;
   const personal = PERSONAL.find((code) => skipped.has(code));
-  if (personal !== undefined) return answer(personal, SkipReason[personal], [], agents);
+  if (personal !== undefined) return { code: personal, reasons: NONE, agents, offered, outstanding };
   const reasons = reasonsOf(facts);
-  if (offered > 0) return answer('OFFERED', `${counted(offered, agents)}: ${texts.OFFERED}`, reasons, agents);
-  const [first] = reasons;
-  if (agents === 0 || first === undefined) return answer('NO_AGENTS', texts.NO_AGENTS, reasons, agents);
-  if (first.code === 'AGENT_EMPTY' && facts.outstanding > 0)
-    return answer('HOLDS_OFFERS', `${facts.outstanding} unanswered: ${texts.HOLDS_OFFERS}`, reasons, agents);
-  const words = reasons.map((reason) => `${counted(reason.agents, agents)}: ${reason.text}`);
-  return answer(first.code, words.join('; '), reasons, agents);
+  return { code: codeOf(facts, reasons[0]), reasons, agents, offered, outstanding };
+}
+
+function codeOf({ agents, offered, outstanding }: CycleFacts, first: WhyReason | undefined): WhyCode {
+  if (offered > 0) return 'OFFERED';
+  if (agents === 0 || first === undefined) return 'NO_AGENTS';
+  return first.code === 'AGENT_EMPTY' && outstanding > 0 ? 'HOLDS_OFFERS' : first.code;
+}
+
+/** A reason in words. */
+export function wordsOf(code: WhyCode): string {
+  return code in texts ? texts[code as keyof typeof texts] : SkipReason[code as SkipCode];
+}
+
+/** An answer in words. */
+export function textOf({ code, reasons, agents, offered, outstanding }: WhyAnswer): string {
+  if (code === 'OFFERED') return `${counted(offered, agents)}: ${texts.OFFERED}`;
+  if (code === 'HOLDS_OFFERS') return `${outstanding} unanswered: ${texts.HOLDS_OFFERS}`;
+  if (reasons.length === 0) return wordsOf(code);
+  return reasons.map((reason) => `${counted(reason.agents, agents)}: ${wordsOf(reason.code)}`).join('; ');
 }
 
 /** Whether an answer says the same as another, numbers aside. */
@@ -73,15 +88,11 @@ function reasonsOf({ skipped, agents, offered, whole }: CycleFacts): WhyReason[]
     const most = Math.min(count, agents - offered);
     if (most <= 0 || code === 'NO_GUARANTEE_PROGRESS') continue;
     told += most;
-    reasons.push({ code, text: SkipReason[code], agents: most });
+    reasons.push({ code, agents: most });
   }
   const rest = agents - offered - told;
-  if (rest > 0 && whole) reasons.push({ code: 'SERVED_FIRST', text: texts.SERVED_FIRST, agents: rest });
+  if (rest > 0 && whole) reasons.push({ code: 'SERVED_FIRST', agents: rest });
   return reasons.sort((a, b) => b.agents - a.agents);
-}
-
-function answer(code: WhyCode, text: string, reasons: readonly WhyReason[], agents: number): WhyAnswer {
-  return { code, text, reasons, agents };
 }
 
 function counted(part: number, whole: number): string {

@@ -11,17 +11,22 @@ import { SkipTally } from './tally.ts';
 export const ANSWERS_MAX = 100;
 
 /** An answer and how long it was the answer: milliseconds since 1970. */
-export interface TimedAnswer extends WhyAnswer {
+export interface TimedAnswer {
+  /** The newest of those that say the same. */
+  readonly answer: WhyAnswer;
   readonly sinceMs: number;
   readonly untilMs: number;
   /** Allocations that came to it. */
   readonly times: number;
 }
 
+/** The same, while it may become longer. */
+type Growing = { -readonly [Name in keyof TimedAnswer]: TimedAnswer[Name] };
+
 export class Why {
   private readonly parts: MasterParts;
   /** framework id → role → answers, the oldest first */
-  private readonly answers = new Map<string, Map<string, TimedAnswer[]>>();
+  private readonly answers = new Map<string, Map<string, Growing[]>>();
   private tally: SkipTally | undefined;
   /** framework id → role → agents that were offered in the cycle */
   private offered = new Map<string, Map<string, number>>();
@@ -79,16 +84,30 @@ export class Why {
   }
 
   private keep(frameworkId: string, role: string, answer: WhyAnswer): void {
-    const roles = this.answers.get(frameworkId) ?? new Map<string, TimedAnswer[]>();
-    const list = roles.get(role) ?? [];
-    this.answers.set(frameworkId, roles.set(role, list));
+    const list = this.listOf(frameworkId, role);
     const { nowMs } = this.parts;
     const last = list.at(-1);
-    if (last !== undefined && saysTheSame(last, answer)) {
-      list[list.length - 1] = { ...answer, sinceMs: last.sinceMs, untilMs: nowMs, times: last.times + 1 };
+    if (last !== undefined && saysTheSame(last.answer, answer)) {
+      last.answer = answer;
+      last.untilMs = nowMs;
+      last.times++;
       return;
     }
-    list.push({ ...answer, sinceMs: nowMs, untilMs: nowMs, times: 1 });
+    list.push({ answer, sinceMs: nowMs, untilMs: nowMs, times: 1 });
     if (list.length > ANSWERS_MAX) list.shift();
+  }
+
+  private listOf(frameworkId: string, role: string): Growing[] {
+    let roles = this.answers.get(frameworkId);
+    if (roles === undefined) {
+      roles = new Map();
+      this.answers.set(frameworkId, roles);
+    }
+    let list = roles.get(role);
+    if (list === undefined) {
+      list = [];
+      roles.set(role, list);
+    }
+    return list;
   }
 }
