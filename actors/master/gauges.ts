@@ -42,7 +42,6 @@ export function addGauges(parts: MasterParts): void {
   addOperationGauges(parts, gauge);
   addResourceGauges(parts, gauge);
   addAllocatorGauges(parts);
-  actor.metrics.family(() => roleGauges(parts));
 }
 
 type Gauge = (name: string, pull: () => number) => void;
@@ -115,24 +114,5 @@ function addResourceGauges(parts: MasterParts, gauge: Gauge): void {
         return whole === 0 ? 0 : amount(used, name, keep) / whole;
       });
     }
-  }
-}
-
-/** What the allocator knows of each role: the quota, where there is one, refusals in force, the share of the cluster. */
-function* roleGauges({ allocation, frameworks, registrar }: MasterParts): Generator<[string, number]> {
-  const { allocator } = allocation;
-  for (const [role, { guarantees, limits }] of registrar.registry.quota_configs) {
-    const prefix = `allocator/mesos/quota/roles/${role}/resources`;
-    const consumed = allocator.consumed(role).toObject();
-    for (const [name, { value }] of Object.entries(guarantees ?? {}))
-      yield [`${prefix}/${name}/guarantee`, value];
-    for (const [name, { value }] of Object.entries(limits ?? {})) yield [`${prefix}/${name}/limit`, value];
-    for (const name of new Set([...Object.keys(guarantees ?? {}), ...Object.keys(limits ?? {})]))
-      yield [`${prefix}/${name}/offered_or_allocated`, consumed[name] ?? 0];
-  }
-  const roles = new Set([...frameworks.all()].flatMap(({ description }) => description.roles));
-  for (const role of roles) {
-    yield [`allocator/mesos/offer_filters/roles/${role}/active`, allocator.activeFilters(role)];
-    yield [`allocator/mesos/roles/${role}/shares/dominant`, allocator.dominantShare(role)];
   }
 }

@@ -27,7 +27,6 @@ export interface TimerOptions {
 export class MetricsRegistry {
   readonly #clock: Clock;
   readonly #metrics = new Map<string, Metric>();
-  readonly #families: (() => Iterable<readonly [name: string, value: number]>)[] = [];
 
   /** @param clock measures the timers */
   constructor(clock: Clock) {
@@ -52,14 +51,6 @@ export class MetricsRegistry {
     const earlier = this.#metrics.get(name)?.instrument;
     if (earlier !== undefined && typeof earlier !== 'function') throw taken(name, 'gauge');
     this.#add(name, pull, help);
-  }
-
-  /**
-   * Gauges whose names change with what they are about (roles, queues): asked for names and values when someone looks.
-   * @param pull cheap and without effects
-   */
-  family(pull: () => Iterable<readonly [name: string, value: number]>): void {
-    this.#families.push(pull);
   }
 
   /** @param name without the unit: `registrar/state_store` is shown as `registrar/state_store_ms` */
@@ -89,15 +80,12 @@ export class MetricsRegistry {
       if (instrument instanceof Timer) addTimer(values, name, instrument);
       else values.push([name, numberOf(instrument)]);
     }
-    for (const pull of this.#families) values.push(...pull());
     return Object.fromEntries(values.filter(([, value]) => Number.isFinite(value)).sort(byName));
   }
 
   /** Every metric with its name, sorted by name, for other forms than the snapshot's. */
   entries(): ReadonlyArray<readonly [name: string, metric: Metric]> {
-    const members = this.#families.flatMap((pull) => [...pull()]);
-    const gauges = members.map(([name, value]) => [name, { instrument: () => value, help: '' }] as const);
-    return [...this.#metrics, ...gauges].sort(byName);
+    return [...this.#metrics].sort(byName);
   }
 
   #add(name: string, instrument: Metric['instrument'], help: string): Metric {

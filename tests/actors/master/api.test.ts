@@ -299,19 +299,3 @@ test('each framework has metrics of its own, all from the start, gone with it', 
     [],
   );
 });
-
-test('roles have metrics of the allocator: shares, refusals, quota', (t) => {
-  const { cluster, scheduler, frameworkId } = busy();
-  const of = (name: string) => cluster.masterNode.metrics.snapshot()[`allocator/mesos/${name}`];
-  t.is(of('roles/*/shares/dominant'), 1);
-  t.is(of('offer_filters/roles/*/active'), 0);
-  const offer_ids = [cluster.offer(scheduler).id];
-  const decline = { offer_ids, filters: { refuse_seconds: 60 } };
-  cluster.call(scheduler, { framework_id: { value: frameworkId }, type: SchedulerCallType.DECLINE, decline });
-  t.is(of('offer_filters/roles/*/active'), 1);
-  const quota = { role: 'q', guarantee: [{ name: 'cpus', type: 'SCALAR', scalar: { value: 1 } }] };
-  t.is(cluster.request('POST', '/quota', JSON.stringify(quota)).status, 200);
-  t.is(of('quota/roles/q/resources/cpus/guarantee'), 1);
-  t.is(of('quota/roles/q/resources/cpus/limit'), 1);
-  t.is(of('quota/roles/q/resources/cpus/offered_or_allocated'), 0);
-});

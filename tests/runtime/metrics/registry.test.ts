@@ -151,19 +151,3 @@ test('system stats have the keys of /system/stats.json', (t) => {
     'mem_total_bytes',
   ]);
 });
-
-test('a family is asked for its names when someone looks', (t) => {
-  const { registry } = fixture();
-  const roles = new Map([['a', 1]]);
-  registry.family(function* () {
-    for (const [role, value] of roles) yield [`roles/${role}/share`, value];
-  });
-  t.deepEqual(registry.snapshot(), { 'roles/a/share': 1 });
-  roles.delete('a');
-  roles.set('b', 2);
-  t.deepEqual(registry.snapshot(), { 'roles/b/share': 2 });
-  t.deepEqual(
-    registry.entries().map(([name]) => name),
-    ['roles/b/share'],
-  );
-});
