@@ -91,7 +91,9 @@ test('a cluster killed and started again on the same folder goes on with its tas
     ]);
   const first = start();
   await first.says(/listens on/);
-  const job = { name: 'long', instances: 2, cpus: 0.5, mem: 32, command: 'echo begun; sleep 5; echo ended' };
+  const gate = path.join(folder, 'gate');
+  const command = `echo begun; while ! [ -e '${gate}' ]; do sleep 0.2; done; echo ended`;
+  const job = { name: 'long', instances: 2, cpus: 0.5, mem: 32, command };
   const run = runJobs(t, folder, port, [job]);
   const url = `http://127.0.0.1:${port}`;
   const running = async () => (await getJson<Summary>(`${url}/state-summary`)).slaves[0]?.TASK_RUNNING;
@@ -99,6 +101,7 @@ test('a cluster killed and started again on the same folder goes on with its tas
   await first.end('SIGKILL');
   const second = start();
   await second.says(/listens on/);
+  writeFileSync(gate, '');
   t.is(await run.exited, 0, run.output() + second.output());
   const sandboxes = readdirSync(path.join(folder, 'work/agent/slaves'), {
     recursive: true,
