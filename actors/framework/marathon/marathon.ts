@@ -2,7 +2,7 @@
  * Marathon: keeps services running. The scheduler's callbacks arrive here, and what its parts tell each other passes through
  * here; every change is written down before it is acted upon.
  */
-import type { Offer, TaskStatus } from '../../../proto/index.ts';
+import type { Offer, SchedulerEventFailure, TaskStatus } from '../../../proto/index.ts';
 import { enumName, TaskState } from '../../../proto/index.ts';
 import type { Transition } from '../../../statecharts/index.ts';
 import type { FrameworkContext } from '../context.ts';
@@ -257,6 +257,10 @@ export class Marathon implements Scheduler {
       this.keeper.touch([instance.service]);
     }
     this.store.flushed(() => driver.acknowledge(status));
+  }
+
+  failure(_driver: SchedulerDriver, { agent_id, executor_id }: SchedulerEventFailure): void {
+    if (agent_id !== undefined && executor_id === undefined) this.launcher.forgetAgent(agent_id.value);
   }
 
   disconnected(): void {

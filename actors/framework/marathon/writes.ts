@@ -1,4 +1,5 @@
 /** Changes of what is defined: each becomes a new state of everything, a plan, and a deployment (spec: marathon.md §15). */
+import { isDeepStrictEqual } from 'node:util';
 import { affectedBy, type Plan, planOf } from './deployments/plan.ts';
 import { ApiError, locked, notValid } from './errors.ts';
 import type { Marathon } from './marathon.ts';
@@ -6,7 +7,7 @@ import { dependencyProblems } from './model/dependencies.ts';
 import { ancestorsOf, ROOT } from './model/ids.ts';
 import type { Change, Root } from './model/root.ts';
 import type { Problem } from './model/schema.ts';
-import { isPod, restored, type Spec } from './model/spec.ts';
+import { isApp, isPod, restored, type Spec } from './model/spec.ts';
 
 export interface CommitOptions {
   /** Cancel the deployments that are in the way. */
@@ -62,6 +63,7 @@ export class Writes {
     for (const deployment of inTheWay) deployments.cancel(deployment, 'another deployment took its place');
     definitions.commit(change, version);
     events.publish('group_change_success', { groupId: ROOT, version });
+    this.#tellHealthChecks(plan);
     deployments.start(plan, options.reverts === true);
     return { version, deploymentId: plan.id };
   }
@@ -78,6 +80,20 @@ export class Writes {
       } else services.set(id, restored(original, version));
     }
     return this.commit({ services, groups: new Map() }, version, { force: true, reverts: true });
+  }
+
+  /** Checks of services begin and end with their definitions. */
+  #tellHealthChecks({ original, target }: Plan): void {
+    const { events } = this.#marathon;
+    for (const id of Object.keys(target)) {
+      const [before, after] = [original[id], target[id]];
+      const had = before !== null && before !== undefined && isApp(before) ? before.healthChecks : [];
+      const has = after !== null && after !== undefined && isApp(after) ? after.healthChecks : [];
+      if (isDeepStrictEqual(had, has)) continue;
+      if (had.length > 0) events.publish('remove_health_check_event', { appId: id });
+      for (const healthCheck of has)
+        events.publish('add_health_check_event', { appId: id, version: after?.version, healthCheck });
+    }
   }
 
   #checkCount({ services }: Root): void {

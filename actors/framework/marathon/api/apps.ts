@@ -1,4 +1,5 @@
 /** `/v2/apps` (spec: marathon.md §2). */
+import { actionJson } from '../deployments/planJson.ts';
 import { ApiError, noApp, noGroup, notValid } from '../errors.ts';
 import type { Marathon } from '../marathon.ts';
 import type { App } from '../model/app.ts';
@@ -151,6 +152,7 @@ function create(marathon: Marathon, call: Call): Answer {
   const { root } = marathon.definitions;
   if (root.services.has(id)) throw new ApiError(409, `An app with id [${id}] already exists.`);
   const app = newApp(input, id, write);
+  if (call.flag('dryRun')) return dryRun(marathon, app, write.version);
   const force = call.flag('force');
   const done = marathon.writes.commit(changeOf([app]), write.version, { force });
   tellWrite(marathon, call, app);
@@ -163,6 +165,22 @@ function create(marathon: Marathon, call: Call): Answer {
       ...definitionJson(app, isLegacy(marathon, call)),
       ...counts,
       deployments: [{ id: done.deploymentId }],
+    },
+  };
+}
+
+/** Ours: the steps of a write that is not done, and what the newest offer of each agent lacks for an instance. */
+function dryRun({ writes, launcher }: Marathon, app: App, version: string): Answer {
+  const { steps } = writes.plan(changeOf([app]), version);
+  const offers = launcher.dryRun(app);
+  const reasons: Record<string, number> = {};
+  for (const { lacks } of offers) if (lacks !== undefined) reasons[lacks] = (reasons[lacks] ?? 0) + 1;
+  return {
+    body: {
+      steps: steps.map((actions) => ({ actions: actions.map(actionJson) })),
+      fits: offers.filter(({ lacks }) => lacks === undefined).map(({ hostname }) => hostname),
+      offers: offers.length,
+      reasons,
     },
   };
 }
@@ -185,6 +203,7 @@ function putOne(marathon: Marathon, call: Call, id: string): Answer {
   const earlier = marathon.definitions.root.app(id);
   if (earlier === undefined && call.method === 'PATCH') throw noApp(id);
   const app = appFor(document, input, id, write, earlier, call.flag('partialUpdate', true));
+  if (call.flag('dryRun')) return dryRun(marathon, app, write.version);
   const done = marathon.writes.commit(changeOf([app]), write.version, { force: call.flag('force') });
   tellWrite(marathon, call, app);
   expire(marathon, call, earlier, app);

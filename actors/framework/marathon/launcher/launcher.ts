@@ -46,6 +46,8 @@ export class Launcher {
   readonly #options: LauncherOptions;
   readonly tokens: LaunchTokens;
   homeRegion: string | undefined;
+  /** The newest offer of each agent and role, as it came. */
+  readonly #newest = new Map<string, Offer>();
 
   constructor(options: LauncherOptions) {
     this.#options = options;
@@ -58,6 +60,19 @@ export class Launcher {
     for (const offer of offers) this.#answerOne(driver, offer);
   }
 
+  /** An agent is gone, and what it offered with it. */
+  forgetAgent(agentId: string): void {
+    for (const [key, { agent_id }] of this.#newest) if (agent_id.value === agentId) this.#newest.delete(key);
+  }
+
+  /** What the newest offer of each agent lacks for one instance of a service, by agent; undefined where it would fit. */
+  dryRun(spec: Spec): { readonly hostname: string; readonly lacks: Reason | undefined }[] {
+    return [...this.#newest.values()].map((offer) => ({
+      hostname: offer.hostname,
+      lacks: this.wouldFit(offer, spec),
+    }));
+  }
+
   /** What an offer lacks for one instance of a service; undefined when it would fit. */
   wouldFit(offer: Offer, spec: Spec): Reason | undefined {
     const taken = new OpenOffer(offer, this.#rule).take(spec);
@@ -65,6 +80,7 @@ export class Launcher {
   }
 
   #answerOne(driver: SchedulerDriver, offer: Offer): void {
+    this.#newest.set(`${offer.agent_id.value} ${offer.allocation_info?.role ?? '*'}`, offer);
     const { settings, afterStore, counted } = this.#options;
     const open = new OpenOffer(offer, this.#rule);
     noteReservations(open, this.#options.instances);

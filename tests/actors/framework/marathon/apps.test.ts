@@ -273,3 +273,66 @@ test('a Marathon that dies at any moment of a deployment goes on; nothing is dou
     t.is(world.marathon.instances.of('/my-first-app').length, 4);
   }
 });
+
+test('a dry run tells the steps and what each agent lacks, and changes nothing', (t) => {
+  const world = new MarathonWorld({ agents: [{}, { resources: 'cpus:1;mem:64' }] });
+  world.call('POST', '/v2/apps', { ...APP, id: 'first', cpus: 100 });
+  world.run(3_000);
+  const answer = world.call<{ fits: string[]; offers: number; reasons: object; steps: unknown[] }>(
+    'POST',
+    '/v2/apps?dryRun=true',
+    { ...APP, cpus: 2 },
+  );
+  t.is(answer.status, 200, answer.text);
+  t.like(answer.body, { fits: ['agent-1'], offers: 2, reasons: { InsufficientCpus: 1 } });
+  t.is(answer.body.steps.length, 2);
+  t.is(world.call('GET', '/v2/apps/my-first-app').status, 404);
+  t.is(world.call('POST', '/v2/apps?dryRun=true', { ...APP, cpus: -2 }).status, 422);
+});
+
+test('a change for a while undoes itself, also over a crash', (t) => {
+  const world = new MarathonWorld();
+  world.call('POST', '/v2/apps', APP);
+  world.settle();
+  t.is(world.call('PUT', '/v2/apps/my-first-app?expireAfterSeconds=60', { instances: 4 }).status, 200);
+  world.settle();
+  t.is(world.running('/my-first-app').length, 4);
+  world.crash();
+  world.restart();
+  world.run(30_000);
+  t.is(world.running('/my-first-app').length, 4);
+  world.until('it is as before', () => world.running('/my-first-app').length === 1);
+  t.is(appOf(world).instances, 1);
+});
+
+test('an agent that does not answer: replaced after a while, one too many when it comes back', (t) => {
+  const world = new MarathonWorld({ agents: [{}, {}] });
+  const strategy = { inactiveAfterSeconds: 30, expungeAfterSeconds: 600 };
+  world.call('POST', '/v2/apps', {
+    ...APP,
+    instances: 2,
+    constraints: [['hostname', 'MAX_PER', '2']],
+    unreachableStrategy: strategy,
+  });
+  world.settle();
+  const { tasks } = appOf(world);
+  const lost = tasks[0]?.host ?? '';
+  world.simulation.pause(lost);
+  world.until('it is unreachable', () => world.marathon.instances.countIn('unreachable') > 0, 200_000);
+  t.is(world.marathon.instances.of('/my-first-app').length, 2, 'not replaced yet');
+  world.until('it is replaced', () => world.running('/my-first-app').length === 2, 60_000);
+  t.true(
+    appOf(world)
+      .tasks.filter(({ state }) => state === 'TASK_RUNNING')
+      .every(({ host }) => host !== lost),
+  );
+  world.simulation.resume(lost);
+  world.until(
+    'the surplus is gone',
+    () => {
+      const { instances } = world.marathon;
+      return instances.of('/my-first-app').length === 2 && world.running('/my-first-app').length === 2;
+    },
+    300_000,
+  );
+});
