@@ -79,6 +79,7 @@ export class Agent extends Process<MessageTypes> {
       this.route(path, handler, realm === undefined ? { help } : { help, realm });
     protectAgent(this.node, this.self.id, this.parts.flags);
     made.recovery.run();
+    this.parts.gc?.start((containerId) => this.tables.runs.has(containerId));
     made.operations.recover();
     this.checkRecovered();
   }
@@ -88,6 +89,7 @@ export class Agent extends Process<MessageTypes> {
     this.made?.operations.stop();
     this.made?.nestedContainers.close();
     this.parts.containers.close();
+    this.parts.gc?.close();
   }
 
   override exited(pid: Pid, reason: ExitReason): void {
@@ -192,11 +194,11 @@ export class Agent extends Process<MessageTypes> {
   }
 
   private makeHost(): AgentHost {
-    const { flags, paths, containers, sandboxes, probes, pipes, checkpoints, path } = this.parts;
+    const { flags, paths, containers, sandboxes, probes, pipes, checkpoints, path, gc } = this.parts;
     const access = this.parts.access ?? NOTHING_NEEDED;
     const metrics: AgentMetrics = agentCounters(this.node.metrics);
     return {
-      ...{ flags, paths, containers, sandboxes, probes, pipes, checkpoints, access, path, metrics },
+      ...{ flags, paths, containers, sandboxes, probes, pipes, checkpoints, access, path, gc, metrics },
       self: this.self,
       clock: this.clock,
       random: this.random,

@@ -14,6 +14,7 @@ import type { Executors } from './executors/executors.ts';
 import type { Frameworks } from './executors/frameworks.ts';
 import type { ExecutorSubscriptions } from './executors/subscriptions.ts';
 import type { AgentFlags } from './flags.ts';
+import type { SandboxGc } from './gc/sandboxGc.ts';
 import type { AgentHost, ContainerPort, SandboxPort } from './host.ts';
 import type { TaskKiller } from './launch/killer.ts';
 import type { TaskLauncher } from './launch/launcher.ts';
@@ -45,6 +46,7 @@ export interface AgentParts {
   readonly checkpoints: Checkpoints;
   readonly streams: UpdateStreams;
   readonly remains: Remains;
+  readonly gc?: SandboxGc;
   /** Reservations, volumes and operations that are on disk. */
   readonly resources: StoredResources;
   /** What executors need to be let in; default: nothing. */

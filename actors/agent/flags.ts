@@ -15,6 +15,15 @@ function expectRole(role: string): void {
   if (problem !== undefined) throw new Error(`expected a role: ${problem}`);
 }
 
+function environmentOf(value: unknown): Readonly<Record<string, string>> {
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new Error('expected a JSON object');
+  for (const [name, text] of Object.entries(value)) {
+    if (typeof text !== 'string') throw new Error(`variable ${name}: expected a text`);
+  }
+  return value as Record<string, string>;
+}
+
 export const agentFlags = flag.defineFlags(
   {
     master: masterFlag(
@@ -102,6 +111,26 @@ export const agentFlags = flag.defineFlags(
       default: true,
       help: `Whether tasks run as the user their framework names. Takes effect only as root: an ordinary user's
         agent runs everything as that user`,
+    }),
+    gc_delay: flag.duration({
+      default: '1weeks',
+      min: '1ms',
+      help: 'How old sandboxes of ended tasks may become; less when the disk is full',
+    }),
+    gc_disk_headroom: flag.number({
+      default: 0.1,
+      min: 0,
+      max: 1,
+      help: 'Part of the disk that is to stay free: sandboxes may reach gc_delay * (1 - gc_disk_headroom - used part)',
+    }),
+    disk_watch_interval: flag.duration({
+      default: '1mins',
+      min: '1ms',
+      help: 'How often the disk is looked at',
+    }),
+    executor_environment_variables: flag.json({
+      validate: environmentOf,
+      help: 'JSON object of variables for executors and tasks; without it they get the PATH of this agent and nothing else',
     }),
     ...containerFlags,
     ...authorizationFlags,

@@ -11,6 +11,7 @@ import type { ContainerLaunch, ContainerResources, ContainerSink } from './conta
 import type { DrainOrder } from './draining/draining.ts';
 import type { AccessPort } from './executors/access.ts';
 import type { AgentFlags } from './flags.ts';
+import type { SandboxGc } from './gc/sandboxGc.ts';
 import type { AgentMetrics } from './metrics.ts';
 import type { PipesPort } from './nestedContainers/io/pipes.ts';
 import type { AgentPaths } from './paths.ts';
@@ -82,6 +83,8 @@ export interface AgentHost {
   readonly checkpoints: Checkpoints;
   /** What executors need to be let in. */
   readonly access: AccessPort;
+  /** Removes sandboxes of runs that are over. */
+  readonly gc?: Pick<SandboxGc, 'schedule'> | undefined;
   /** The agent's own PATH. */
   readonly path: string | undefined;
   /** The present AgentInfo, with the id once there is one. */

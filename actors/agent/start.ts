@@ -1,7 +1,6 @@
 /** Opens an agent on a real machine: identity, checkpoints, containers, update streams; then spawns the actor. */
 import { existsSync } from 'node:fs';
 import { hostname as machineName, userInfo } from 'node:os';
-import { join } from 'node:path';
 import type { AgentInfo } from '../../proto/generated/types/v1.ts';
 import {
   parseAttributes,
@@ -23,9 +22,9 @@ import { createSandbox } from './containerizer/index.ts';
 import { openContainerizers } from './containerizers.ts';
 import { detectResources } from './detection/index.ts';
 import { ExecutorAccess, type NodeAccess } from './executors/access.ts';
-import { Fetcher } from './fetcher/fetcher.ts';
 import { type AgentFlags, agentFlags, runtimeDirOf } from './flags.ts';
 import { chartClock } from './host.ts';
+import { openFetcher, openGc } from './housekeeping.ts';
 import { namedPipes } from './nestedContainers/io/pipes.ts';
 import { createNestedSandbox, linkSandbox, removeNestedSandbox } from './nestedContainers/sandbox.ts';
 import type { StoredResources } from './operations/operations.ts';
@@ -92,6 +91,7 @@ export async function startAgent(
         ...{ paths, clock: node.clock, flags, isRoot, fetcher: openFetcher(node, flags) },
         onWarning: (text) => node.loggerFor(stores.agentId).warn(text),
       }),
+      gc: openGc(node, flags, (text) => node.loggerFor(stores.agentId).warn(text)),
       probes: networkProbes,
       pipes: namedPipes,
       sandboxes: {
@@ -125,18 +125,6 @@ export async function startAgent(
     await stores.close();
     throw error;
   }
-}
-
-function openFetcher(node: Node, flags: AgentFlags): Fetcher {
-  return new Fetcher({
-    clock: node.clock,
-    metrics: node.metrics,
-    cacheDir: flags.fetcher_cache_dir ?? join(flags.work_dir, 'fetch'),
-    cacheBytes: flags.fetcher_cache_size,
-    stallMs: flags.fetcher_stall_timeout,
-    frameworksHome: flags.frameworks_home,
-    hadoopHome: flags.hadoop_home,
-  });
 }
 
 /** What is durable, open. */

@@ -19,6 +19,8 @@ export interface AgentEnvironment {
   readonly executorShutdownGracePeriodMs: number;
   /** The agent's own PATH, the only variable that is handed on. */
   readonly path: string | undefined;
+  /** `--executor_environment_variables`, instead of the PATH. */
+  readonly given?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -48,7 +50,8 @@ export function executorEnvironment(
     MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD: formatDuration(graceMs),
     MESOS_HTTP_COMMAND_EXECUTOR: '0',
   };
-  if (agent.path !== undefined) variables['PATH'] = agent.path;
+  if (agent.given !== undefined) Object.assign(variables, agent.given);
+  else if (agent.path !== undefined) variables['PATH'] = agent.path;
   if (framework.checkpoint === true) {
     variables['MESOS_RECOVERY_TIMEOUT'] = formatDuration(agent.recoveryTimeoutMs);
     variables['MESOS_SUBSCRIPTION_BACKOFF_MAX'] = formatDuration(agent.executorReregistrationTimeoutMs);
@@ -102,5 +105,6 @@ export function agentEnvironment(host: AgentHost): AgentEnvironment {
     executorReregistrationTimeoutMs: host.flags.executor_reregistration_timeout,
     executorShutdownGracePeriodMs: host.flags.executor_shutdown_grace_period,
     path: host.path,
+    given: host.flags.executor_environment_variables,
   };
 }

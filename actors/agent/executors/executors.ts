@@ -347,6 +347,7 @@ export class Executors {
       host.checkpoints.executorEnded(framework.id, executorId(executor));
     this.known.nestedContainers.forgetBelow(containerId);
     if (this.asked.delete(containerId) || executor.forCommandTask) host.containers.remove(containerId);
+    host.gc?.schedule(executor.directory);
     host.access.revoke(containerId);
     this.known.frameworks.removeIfEmpty(framework);
   }
