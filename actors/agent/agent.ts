@@ -79,7 +79,7 @@ export class Agent extends Process<MessageTypes> {
       this.route(path, handler, realm === undefined ? { help } : { help, realm });
     protectAgent(this.node, this.self.id, this.parts.flags);
     made.recovery.run();
-    this.parts.gc?.start((containerId) => this.tables.runs.has(containerId));
+    void this.parts.gc?.start((containerId) => this.tables.runs.has(containerId));
     made.operations.recover();
     this.checkRecovered();
   }

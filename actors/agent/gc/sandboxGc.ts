@@ -65,11 +65,12 @@ export class SandboxGc {
    * Begins to watch, and looks for what earlier agents left.
    *
    * @param isLive whether a container is not over
+   * @returns when all are found
    */
-  start(isLive: (containerId: string) => boolean): void {
+  start(isLive: (containerId: string) => boolean): Promise<void> {
     this.#isLive = isLive;
-    void this.#scan();
     this.#watch();
+    return this.#scan();
   }
 
   close(): void {

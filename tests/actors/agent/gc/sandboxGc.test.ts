@@ -58,7 +58,7 @@ test('a sandbox goes when its time is over; what is above goes with the last one
   const { root, gc, clock, run, metrics } = place(t);
   const [first, second] = [run('e', 'c1'), run('e', 'c2')];
   const live = new Set(['c1', 'c2']);
-  gc.start((id) => live.has(id));
+  await gc.start((id) => live.has(id));
   live.delete('c1');
   gc.schedule(first);
   clock.advance(0.5 * DAY_MS);
@@ -80,7 +80,7 @@ test('a full disk does not wait, and what lives is left alone', async (t) => {
   const { gc, clock, run, disk, metrics } = place(t);
   clock.advance(1000);
   const [over, live] = [run('e', 'over'), run('f', 'live')];
-  gc.start((id) => id === 'live');
+  await gc.start((id) => id === 'live');
   await until('what is there was found', () => metrics.snapshot()['gc/path_removals_pending'] === 1);
   disk.usage = 0.95;
   clock.advance(60_000);
@@ -99,7 +99,7 @@ test('links in a sandbox are removed, not what they lead to', async (t) => {
   fs.mkdirSync(join(root, 'volume'));
   fs.writeFileSync(join(root, 'volume/kept'), '');
   fs.symlinkSync(join(root, 'volume'), join(sandbox, 'data'));
-  gc.start(() => false);
+  await gc.start(() => false);
   gc.schedule(sandbox);
   clock.advance(WEEK_MS);
   await until('it is gone', () => !fs.existsSync(sandbox));
