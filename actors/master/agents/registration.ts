@@ -38,7 +38,7 @@ export class AgentRegistration {
       message.slave.id === undefined
         ? (validateAgent(message.slave, message.version) ?? this.domainProblem(message.slave))
         : 'it has an id already, so it must re-register';
-    if (!this.mayRegister(from)) return;
+    if (!this.mayRegister(message.slave, from)) return;
     const total = problem ?? totalOf(message.slave, message.checkpointed_resources);
     if (typeof total === 'string') {
       actor.log.warn('refused the registration of an agent', { pid: from.text, reason: total });
@@ -67,7 +67,7 @@ export class AgentRegistration {
       actor.log.warn('refused the re-registration of an agent', { pid: from.text, reason: problem });
       return;
     }
-    if (!this.mayRegister(from)) return;
+    if (!this.mayRegister(message.slave, from)) return;
     const id = message.slave.id?.value ?? '';
     if (agents.chart.hasTag(id, 'registryBusy')) return;
     const total = totalOf(message.slave, message.checkpointed_resources);
@@ -79,11 +79,18 @@ export class AgentRegistration {
     this.readmit(id, message, from, total);
   }
 
-  /** Agents prove nothing but that they know the cluster's secret, where there is one: they have no principal. */
-  private mayRegister(from: Pid): boolean {
+  /**
+   * Agents prove nothing but that they know the cluster's secret, where there is one: they have no principal. What they keep for
+   * roles from the start they must be allowed to, too.
+   */
+  private mayRegister({ resources }: AgentInfo, from: Pid): boolean {
     const { authorizer, actor } = this.parts;
-    if (authorizer.approver(undefined, 'REGISTER_AGENT')()) return true;
-    actor.log.warn('refused an agent: --acls lets none register', { pid: from.text });
+    const mayReserve = authorizer.approver(undefined, 'RESERVE_RESOURCES');
+    const roles = [...Resources.of(resources).reservations().keys()];
+    const denied = roles.find((role) => !mayReserve(role));
+    if (denied === undefined && authorizer.approver(undefined, 'REGISTER_AGENT')()) return true;
+    const what = denied === undefined ? 'lets none register' : `lets none reserve for '${denied}'`;
+    actor.log.warn(`refused an agent: --acls ${what}`, { pid: from.text });
     return false;
   }
 

@@ -85,8 +85,7 @@ export class OperationFeedback {
   }
 
   private answer(framework: FrameworkRecord, record: OperationRecord): void {
-    const latest = withoutUuid(this.parts.operations.latest(record));
-    this.send(framework, { ...latest, message: latest.message ?? 'Reconciliation: Latest operation state' });
+    this.send(framework, withoutUuid(this.parts.operations.latest(record)));
   }
 
   /** The agents here have no resource providers that could be away: what is not known of is not asked for. */
@@ -118,7 +117,8 @@ export class OperationFeedback {
           message: 'Agent has been marked gone',
         };
     }
-    return { state: OperationState.OPERATION_UNKNOWN, message: 'Operation is unknown' };
+    const unnamed = agentId === undefined ? ", and no 'agent_id' was given" : '';
+    return { state: OperationState.OPERATION_UNKNOWN, message: `Operation is unknown${unnamed}` };
   }
 
   /** ACKNOWLEDGE_OPERATION_STATUS. @returns why it leads nowhere */

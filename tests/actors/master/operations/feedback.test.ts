@@ -110,6 +110,7 @@ test('reconciliation: what is known, and what is answered about the unknown by i
   const [known] = reconcile(scene, [{ operation_id: { value: 'op' } }]);
   t.is(known?.state, State.OPERATION_FINISHED);
   t.is(known?.uuid, undefined);
+  t.deepEqual(Object.keys(known ?? {}).sort(), ['agent_id', 'operation_id', 'state']);
   const ask = (agent?: string) =>
     reconcile(scene, [
       { operation_id: { value: 'x' }, ...(agent === undefined ? {} : { agent_id: { value: agent } }) },

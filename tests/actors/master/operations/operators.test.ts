@@ -3,7 +3,7 @@ import test from 'ava';
 import { MasterCallType, OfferOperationType, type Resource, TaskState } from '../../../../proto/index.ts';
 import { parseResources, Resources } from '../../../../proto/resources/index.ts';
 import { basicAuthenticator } from '../../../../runtime/index.ts';
-import { taskInfo } from '../support/cluster.ts';
+import { agentInfo, taskInfo } from '../support/cluster.ts';
 import { request } from '../support/httpScheduler.ts';
 import { operate } from '../support/operator.ts';
 import { developer, reserve, reserved, Scene, volume } from './scene.ts';
@@ -233,4 +233,18 @@ test('a framework that may not is told so', (t) => {
   ]);
   t.regex(scene.feedback[0]?.message ?? '', /may not CREATE_VOLUME for 'dev'/);
   t.true(scene.total.contains(Resources.of([...parseResources('cpus:4'), ...reserved('disk:10')])));
+});
+
+test('an agent keeps nothing for a role for which nobody may', (t) => {
+  const acls = JSON.stringify({
+    reserve_resources: [{ principals: { type: 'ANY' }, roles: { values: ['dev'] } }],
+    permissive: true,
+  });
+  const { cluster } = new Scene({ flags: { acls } });
+  t.truthy(cluster.register(cluster.agent(5052), agentInfo('cpus(dev):1;mem:64', 'h2')));
+  const closed = JSON.stringify({
+    reserve_resources: [{ principals: { type: 'NONE' }, roles: { values: ['dev'] } }],
+  });
+  const { cluster: other } = new Scene({ flags: { acls: closed } });
+  t.throws(() => other.register(other.agent(5052), agentInfo('cpus(dev):1;mem:64', 'h2')));
 });
