@@ -113,6 +113,9 @@ export class Drains {
    */
   remind(agent: AgentRecord, isListed = true): void {
     const { agents, actor, nowMs } = this.parts;
+    // A master may have ended between the two writes.
+    if (agents.chart.matches(agent.id, 'service.drained'))
+      actor.defer(() => this.markGoneIfWanted(agent.id))();
     if (!agents.chart.matches(agent.id, 'service.draining') || !agents.isConnected(agent.id)) return;
     const config = this.info(agent.id)?.config;
     if (config === undefined) return;
@@ -123,7 +126,7 @@ export class Drains {
 
   /** Something has left the agent: if it drains and nothing more is on it, it is drained. */
   check(agent: AgentRecord): void {
-    const { agents, operations, registrar, losses, actor } = this.parts;
+    const { agents, operations, registrar, actor } = this.parts;
     const { id } = agent;
     if (!agents.chart.matches(id, 'service.draining')) return;
     if (agent.tasks.size > 0 || operations.countOn(id) > 0 || !agents.isConnected(id)) return;
@@ -132,8 +135,12 @@ export class Drains {
       if (!applied) return;
       actor.log.info('agent drained', { agent_id: id });
       agents.chart.step(id, { type: 'DRAINED' });
-      if (this.info(id)?.config.mark_gone === true) losses.markGone(id, () => {});
+      this.markGoneIfWanted(id);
     });
+  }
+
+  private markGoneIfWanted(id: string): void {
+    if (this.info(id)?.config.mark_gone === true) this.parts.losses.markGone(id, () => {});
   }
 
   private checkKnown(id: string): void {

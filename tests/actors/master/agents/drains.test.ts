@@ -1,5 +1,6 @@
 /** DRAIN_AGENT, DEACTIVATE_AGENT, REACTIVATE_AGENT, and what follows at the master (master.md §13, v1-operator-api.md §10). */
 import test from 'ava';
+import { drainAgent, markAgentDrained } from '../../../../actors/master/registrar/drainOperations.ts';
 import {
   AgentInfoCapabilityType,
   DrainState,
@@ -143,6 +144,21 @@ test('a drain goes on after a failover of the master and after the agent was unr
   cluster.subscribe(scheduler, frameworkInfo({ id: { value: frameworkId } }));
   cluster.run(3000);
   t.deepEqual(cluster.offers(scheduler), []);
+  t.deepEqual(cluster.errors, []);
+});
+
+test('a master that ends after the drain and before the agent is marked gone: the next one marks it', (t) => {
+  const { cluster, agent, agentId } = running();
+  const { registrar } = cluster.master.parts;
+  registrar.apply(drainAgent(agentId, { mark_gone: true }), () => {});
+  registrar.apply(markAgentDrained(agentId), () => {});
+  cluster.run(5);
+  cluster.failOver();
+  t.false(cluster.master.parts.agents.isGone(agentId));
+  reregister(cluster, agent, agentId);
+  cluster.run(5);
+  t.true(cluster.master.parts.agents.isGone(agentId));
+  t.is(agent.last('mesos.internal.ShutdownMessage')?.message, 'Agent has been marked gone');
   t.deepEqual(cluster.errors, []);
 });
 
