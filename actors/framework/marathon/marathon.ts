@@ -6,28 +6,29 @@ import type { Offer, SchedulerEventFailure, TaskStatus } from '../../../proto/in
 import { enumName, TaskState } from '../../../proto/index.ts';
 import type { Transition } from '../../../statecharts/index.ts';
 import type { FrameworkContext } from '../context.ts';
-import { Reconciler } from '../driver/reconciler.ts';
+import type { Reconciler } from '../driver/reconciler.ts';
 import type { Scheduler, SchedulerDriver, Subscription } from '../driver/scheduler.ts';
 import type { DeploymentRecord } from './deployments/deployment.ts';
-import { Deployments } from './deployments/manager.ts';
-import { EventBus, isoTime } from './events/bus.ts';
+import type { Deployments } from './deployments/manager.ts';
+import { type EventBus, isoTime } from './events/bus.ts';
 import { Callbacks } from './events/callbacks.ts';
 import { instanceEvents } from './events/instanceEvents.ts';
-import { HealthMonitor } from './health/monitor.ts';
+import type { HealthMonitor } from './health/monitor.ts';
 import type { Prober } from './health/prober.ts';
-import { Readiness } from './health/readiness.ts';
+import type { Readiness } from './health/readiness.ts';
 import { conditionOf, type Instance, type InstanceRecord, isEnd } from './instances/instance.ts';
-import { InstanceTable } from './instances/table.ts';
-import { Keeper } from './keeper.ts';
-import { Killer } from './launcher/killer.ts';
-import { Launcher } from './launcher/launcher.ts';
-import { LaunchQueue } from './launcher/queue.ts';
+import type { InstanceTable } from './instances/table.ts';
+import type { Keeper } from './keeper.ts';
+import type { Killer } from './launcher/killer.ts';
+import type { Launcher } from './launcher/launcher.ts';
+import type { LaunchQueue } from './launcher/queue.ts';
 import { MarathonMetrics } from './metrics.ts';
 import { ancestorsOf } from './model/ids.ts';
 import { isApp, type Spec } from './model/spec.ts';
-import { OfferDemand } from './offers/demand.ts';
+import type { OfferDemand } from './offers/demand.ts';
+import * as parts from './parts.ts';
 import type { MarathonSettings } from './settings.ts';
-import { Definitions } from './store/definitions.ts';
+import type { Definitions } from './store/definitions.ts';
 import { Failures } from './store/failures.ts';
 import type { StateStore } from './store/store.ts';
 import { TimedChanges } from './timedChanges.ts';
@@ -63,123 +64,42 @@ export class Marathon implements Scheduler {
   readonly keeper: Keeper;
   readonly killer: Killer;
   readonly launcher: Launcher;
+  readonly demand: OfferDemand;
   readonly failures: Failures;
   readonly callbacks: Callbacks;
   readonly writes: Writes;
   readonly timed: TimedChanges;
   readonly metrics: MarathonMetrics;
   readonly startedMs: number;
-  readonly #demand: OfferDemand;
   readonly #reconciler: Reconciler;
   #driver: SchedulerDriver | undefined;
   #frameworkId: string | undefined;
 
-  constructor({ context, settings, store, prober }: MarathonOptions) {
-    const { clock, random, ids, delay, defer } = context;
-    const failed = (where: string, error: unknown): void =>
-      context.log.error('a chart could not be moved on', { where, error: String(error) });
-    const afterStore = (run: () => void): void => store.flushed(run);
-    const driver = (): SchedulerDriver | undefined => this.#driver;
+  constructor(options: MarathonOptions) {
+    const { context, settings, store, prober } = options;
+    const { clock, defer, log } = context;
     this.context = context;
     this.settings = settings;
     this.store = store;
     this.startedMs = clock.now();
-    this.events = new EventBus(clock, ids.uuid().slice(0, 8), afterStore);
-    const { versionsMax, localPortMin: portMin, localPortMax: portMax } = settings;
-    this.definitions = new Definitions({ store, versionsMax, portMin, portMax, random });
+    this.events = parts.eventBus(options);
+    this.definitions = parts.definitionsOf(options);
     this.failures = new Failures(store);
     this.metrics = new MarathonMetrics(this, context.metrics);
-    this.instances = new InstanceTable({
-      clock,
-      delay,
-      failed,
-      times: {
-        launchConfirmMs: settings.launchConfirmTimeoutMs,
-        launchMs: settings.launchTimeoutMs,
-        reservationMs: settings.reservationTimeoutMs,
-      },
-      strategyOf: (service) => this.specNow(service)?.unreachableStrategy ?? 'disabled',
-      save: (record) => store.put(`instance/${record.id}`, record),
-      forget: (id) => store.remove(`instance/${id}`),
-      kill: (instance) => this.killer.kill(instance),
-      overdue: (instance) =>
-        context.log.warn('an instance took too long to begin', { instance: instance.id }),
-      moved: (instance, transition) => this.#moved(instance, transition),
-    });
-    this.killer = new Killer({
-      driver,
-      delay,
-      chunkSize: settings.killChunkSize,
-      retryMs: settings.killRetryMs,
-      afterStore,
-    });
-    this.queue = new LaunchQueue({ clock, delay, failed, wanted: () => this.#demand.revive() });
-    this.health = new HealthMonitor({
-      clock,
-      prober,
-      delay,
-      defer,
-      failed,
-      strictFailureCount: settings.strictFailureCount,
-      checkFailed: (instance, check) => instanceEvents.checkFailed(this, instance, check),
+    this.instances = parts.instanceTable(this, (instance, transition) => this.#moved(instance, transition));
+    this.killer = parts.killer(this);
+    this.queue = parts.launchQueue(this);
+    this.health = parts.healthMonitor(this, prober, {
       changed: (instance, alive) => this.#healthChanged(instance, alive),
       fatal: (instance, cause) => this.#unhealthy(instance, cause),
     });
-    this.readiness = new Readiness({
-      prober,
-      delay,
-      defer,
-      changed: ({ service }) => this.keeper.touch([service]),
-    });
-    this.deployments = new Deployments({
-      store,
-      events: this.events,
-      delay,
-      failed,
-      changed: (services) => this.keeper.touch(services),
-      locked: (service) => this.queue.lock(service),
-      unlocked: (service) => this.queue.unlock(service),
-      stopped: (service) => this.#stopped(service),
-      revert: (plan) => void this.writes.revert(plan),
-    });
-    this.keeper = new Keeper({
-      clock,
-      delay,
-      definitions: this.definitions,
-      instances: this.instances,
-      deployments: this.deployments,
-      queue: this.queue,
-      health: this.health,
-      readiness: this.readiness,
-      specOf: (instance) => this.specOf(instance),
-      settled: () => this.#demand.idle(),
-    });
-    this.launcher = new Launcher({
-      clock,
-      random,
-      ids,
-      settings,
-      queue: this.queue,
-      instances: this.instances,
-      afterStore,
-      enforcesRole: (spec) => this.enforcesRole(spec.id),
-      frameworkId: () => this.#frameworkId ?? '',
-      counted: (what, by) => this.metrics.counted(what, by),
-    });
-    this.#demand = new OfferDemand({
-      driver,
-      clock,
-      delay,
-      intervalMs: settings.reviveIntervalMs,
-      wanted: () => this.queue.anyWaiting,
-    });
-    this.#reconciler = new Reconciler({
-      tasks: () => this.#knownTasks(),
-      reconcile: (tasks) => this.#driver?.reconcile(tasks),
-      delay,
-      random,
-    });
-    this.callbacks = new Callbacks({ clock, defer, events: this.events, store, log: context.log, settings });
+    this.readiness = parts.readiness(this, prober);
+    this.deployments = parts.deployments(this, (service) => this.#stopped(service));
+    this.keeper = parts.keeper(this);
+    this.launcher = parts.launcher(this);
+    this.demand = parts.offerDemand(this);
+    this.#reconciler = parts.reconciler(this, () => this.#knownTasks());
+    this.callbacks = new Callbacks({ clock, defer, events: this.events, store, log, settings });
     this.writes = new Writes(this);
     this.timed = new TimedChanges(this);
   }
@@ -217,10 +137,6 @@ export class Marathon implements Scheduler {
     return this.#driver;
   }
 
-  get demand(): OfferDemand {
-    return this.#demand;
-  }
-
   // ---- what the master says -------------------------------------------------------------------------------------
 
   subscribed(driver: SchedulerDriver, { framework_id, master_info, again }: Subscription): void {
@@ -236,12 +152,12 @@ export class Marathon implements Scheduler {
     else this.events.publish('scheduler_registered_event', { frameworkId: framework_id.value, master });
     this.#reconciler.start();
     this.killer.again();
-    this.#demand.subscribed();
+    this.demand.subscribed();
   }
 
   offers(driver: SchedulerDriver, offers: readonly Offer[]): void {
     this.launcher.answer(driver, offers);
-    this.#demand.idle();
+    this.demand.idle();
   }
 
   update(driver: SchedulerDriver, status: TaskStatus): void {
@@ -335,7 +251,7 @@ export class Marathon implements Scheduler {
     this.readiness.forget(instance);
     this.keeper.forget(instance);
     this.killer.ended(instance);
-    if (instance.resident && value !== 'reserved') this.#demand.hold(CLEANUP_MS);
+    if (instance.resident && value !== 'reserved') this.demand.hold(CLEANUP_MS);
     const as = value === 'reserved' ? (event.as ?? '') : value;
     // What we asked to end, whatever its last word was, did not fail.
     if (previous === 'killing' || as === 'killed' || as === 'expunged' || as === '') return;
