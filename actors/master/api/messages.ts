@@ -34,11 +34,13 @@ export function frameworkMaker(
   const offers = parts.offers.listed(framework.offers).filter(({ role }) => viewer.seesRole(role));
   const head = frameworkHead(parts, framework);
   const shown: Offer[] = offers.flatMap((offer) => parts.offers.shownTo(framework, offer) ?? []);
+  const asked = parts.inverseOffers.of(framework.id);
   const { unregisteredAtMs, description } = framework;
   return () => ({
     ...head,
     unregistered_time: timeInfo(unregisteredAtMs),
     offers: shown,
+    inverse_offers: asked.length === 0 ? undefined : asked,
     allocated_resources: endpointFormat(viewer.visible(Resources.sum(used))),
     offered_resources: endpointFormat(Resources.sum(offers.map(({ resources }) => resources))),
     offer_constraints: description.offerConstraints ?? {},

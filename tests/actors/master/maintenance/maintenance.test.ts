@@ -104,6 +104,11 @@ test('offers of before are taken back; those after tell of the window, and frame
   t.deepEqual(scheduler.last('mesos.internal.InverseOffersMessage')?.pids, ['slave(1)@10.0.0.1:5051']);
   const statuses = () => statusOf(cluster)?.draining_machines?.[0]?.statuses?.map(({ status }) => status);
   t.deepEqual(statuses(), [Answer.UNKNOWN]);
+  const { answer: frameworks } = cluster.operate({ type: MasterCallType.GET_FRAMEWORKS });
+  t.deepEqual(
+    frameworks.get_frameworks?.frameworks?.[0]?.inverse_offers?.map(({ id }) => id),
+    [inverse?.id],
+  );
   cluster.run(10_000);
   t.is(asked(scheduler).length, 1, 'one at a time');
   answer(fixture, 'DECLINE', 20);
