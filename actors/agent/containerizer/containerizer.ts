@@ -6,7 +6,7 @@ import type { AgentPaths } from '../paths.ts';
 import type { Container, ContainerizerOptions, ContainerSink, Running, Starting } from './container.ts';
 import { type ExitStatus, exitStatusOfShell } from './exitStatus.ts';
 import { type ContainerLaunch, launchScript } from './launchScript.ts';
-import { type ProcessStat, readProcesses, SessionIndex } from './processTable.ts';
+import { ProcessFamilies, readProcesses, SessionIndex } from './processTable.ts';
 import {
   type ContainerProcess,
   callOff,
@@ -67,7 +67,7 @@ export class Containerizer {
   readonly #signals = new Map<string, number>();
   readonly #index = new SessionIndex();
   readonly #starter: Starters;
-  #usageTable: { readonly at: number; readonly table: ReadonlyMap<number, ProcessStat> } | undefined;
+  #usageTable: { readonly at: number; readonly families: ProcessFamilies } | undefined;
   #sweepTimer: Timer | undefined;
   #lastSweep = Number.NEGATIVE_INFINITY;
   #watchTimer: Timer | undefined;
@@ -195,9 +195,9 @@ export class Containerizer {
     if (container?.phase !== 'running') return undefined;
     const now = this.#now();
     if (this.#usageTable === undefined || now - this.#usageTable.at > USAGE_AGE_MS) {
-      this.#usageTable = { at: now, table: readProcesses() };
+      this.#usageTable = { at: now, families: new ProcessFamilies(readProcesses()) };
     }
-    return usageOf(this.#usageTable.table, container);
+    return usageOf(this.#usageTable.families, container);
   }
 
   /** Removes what the runtime directory keeps of a container that is over; to be called when its end is recorded elsewhere. */

@@ -74,32 +74,57 @@ export function readResidentBytes(pid: number): number {
   return Number(/^VmRSS:\s*(\d+) kB/m.exec(text ?? '')?.[1] ?? 0) * 1024;
 }
 
-/**
- * The processes of a container: of its sessions, of the descendants of its leader, and of the process groups and
- * sessions that those are in (Mesos' `os::killtree` with groups and sessions). Not the leader itself.
- *
- * @param sessions sessions known to be the container's; those of its descendants are added
- */
-export function membersOf(
-  table: ReadonlyMap<number, ProcessStat>,
-  leader: number,
-  sessions: Set<number>,
-): ProcessStat[] {
-  const members = new Set<number>([leader]);
-  const groups = new Set<number>([leader]);
-  for (let before = 0; before !== members.size; ) {
-    before = members.size;
+/** All processes of the machine by whom they belong to: made once, asked for each container. */
+export class ProcessFamilies {
+  readonly #byParent = new Map<number, ProcessStat[]>();
+  readonly #bySession = new Map<number, ProcessStat[]>();
+  readonly #byGroup = new Map<number, ProcessStat[]>();
+
+  constructor(table: ReadonlyMap<number, ProcessStat>) {
     for (const stat of table.values()) {
-      if (members.has(stat.pid)) continue;
-      const own = members.has(stat.parent) || sessions.has(stat.session) || groups.has(stat.group);
-      if (!own) continue;
-      members.add(stat.pid);
-      groups.add(stat.group);
-      sessions.add(stat.session);
+      add(this.#byParent, stat.parent, stat);
+      add(this.#bySession, stat.session, stat);
+      add(this.#byGroup, stat.group, stat);
     }
   }
-  members.delete(leader);
-  return [...members].flatMap((pid) => table.get(pid) ?? []);
+
+  /**
+   * The processes of a container: of its sessions, of the descendants of its leader, and of the process groups and
+   * sessions that those are in (Mesos' `os::killtree` with groups and sessions). Not the leader itself.
+   *
+   * @param sessions sessions known to be the container's; those of its descendants are added
+   */
+  membersOf(leader: number, sessions: Set<number>): ProcessStat[] {
+    const members = new Set<number>();
+    const found: ProcessStat[] = [];
+    const groups = new Set<number>();
+    const take = (list: readonly ProcessStat[] | undefined): void => {
+      for (const stat of list ?? []) {
+        if (members.has(stat.pid)) continue;
+        members.add(stat.pid);
+        found.push(stat);
+      }
+    };
+    take(this.#byParent.get(leader));
+    take(this.#byGroup.get(leader));
+    for (const session of sessions) take(this.#bySession.get(session));
+    // Grows while it is walked.
+    for (const stat of found) {
+      take(this.#byParent.get(stat.pid));
+      if (stat.pid === leader) continue;
+      if (!groups.has(stat.group)) take(this.#byGroup.get(stat.group));
+      groups.add(stat.group);
+      if (!sessions.has(stat.session)) take(this.#bySession.get(stat.session));
+      sessions.add(stat.session);
+    }
+    return found.filter(({ pid }) => pid !== leader);
+  }
+}
+
+function add(index: Map<number, ProcessStat[]>, key: number, stat: ProcessStat): void {
+  const list = index.get(key);
+  if (list === undefined) index.set(key, [stat]);
+  else list.push(stat);
 }
 
 /**

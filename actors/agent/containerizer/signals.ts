@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import {
   HAS_PROC,
-  membersOf,
+  ProcessFamilies,
   readProcess,
   readProcesses,
   runsWith,
@@ -38,10 +38,10 @@ export function signalTrees(trees: ReadonlyMap<ProcessTree, number>): Map<Proces
   let rounds = 0;
   for (let found = true; found && rounds < ROUNDS_MAX; rounds++) {
     found = false;
-    const table = HAS_PROC ? readProcesses() : new Map();
+    const families = new ProcessFamilies(HAS_PROC ? readProcesses() : new Map());
     for (const [tree, signal] of trees) {
       if (rounds > 0 && signal !== constants.signals.SIGKILL) continue;
-      const fresh = targets(table, tree).filter((pid) => !done.has(pid));
+      const fresh = targets(families, tree).filter((pid) => !done.has(pid));
       for (const pid of fresh) deliver(pid, signal, done);
       counts.set(tree, (counts.get(tree) ?? 0) + fresh.length);
       found ||= fresh.length > 0;
@@ -50,11 +50,12 @@ export function signalTrees(trees: ReadonlyMap<ProcessTree, number>): Map<Proces
   return counts;
 }
 
-function targets(table: Parameters<typeof membersOf>[0], { process, sessions }: ProcessTree): number[] {
+function targets(families: ProcessFamilies, { process, sessions }: ProcessTree): number[] {
   if (!HAS_PROC) return [-process.leader];
   // Once the leader is gone its number may be somebody else's; what is left of the session is found by the sweep.
   if (!leaderLives(process)) return [];
-  return membersOf(table, process.leader, sessions)
+  return families
+    .membersOf(process.leader, sessions)
     .filter(({ state }) => state !== 'Z')
     .map(({ pid }) => pid);
 }

@@ -1,4 +1,9 @@
-import { membersOf, type ProcessStat, readResidentBytes, TICKS_PER_SECOND } from './processTable.ts';
+import {
+  type ProcessFamilies,
+  type ProcessStat,
+  readResidentBytes,
+  TICKS_PER_SECOND,
+} from './processTable.ts';
 import type { ProcessTree } from './signals.ts';
 
 /** What the processes of a container use: fields of Mesos' ResourceStatistics, summed over the process tree (posix/cpu, posix/mem). */
@@ -11,8 +16,8 @@ export interface ContainerUsage {
   readonly mem_rss_bytes: number;
 }
 
-export function usageOf(table: ReadonlyMap<number, ProcessStat>, tree: ProcessTree): ContainerUsage {
-  const members = membersOf(table, tree.process.leader, tree.sessions);
+export function usageOf(families: ProcessFamilies, tree: ProcessTree): ContainerUsage {
+  const members = families.membersOf(tree.process.leader, tree.sessions);
   const sum = (value: (stat: ProcessStat) => number): number =>
     members.reduce((total, stat) => total + value(stat), 0);
   return {
