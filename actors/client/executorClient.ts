@@ -1,0 +1,193 @@
+/**
+ * An executor's side of the v1 executor API, for executors in any program: what Mesos' own library does (v1-executor-api.md §5.1).
+ *
+ * Tasks and updates are kept until the agent acknowledges them and told again after each reconnection. While the agent is away an
+ * executor of a checkpointing framework goes on for the recovery timeout; any other is shut down at once.
+ */
+import {
+  type ExecutorCall,
+  ExecutorCallType,
+  type ExecutorEvent,
+  ExecutorEventType,
+  fromJsonText,
+  type TaskInfo,
+  type TaskStatus,
+  TaskStatusSource,
+  toJsonText,
+} from '../../proto/index.ts';
+import { type Ports, realPorts, type Timer } from '../../runtime/index.ts';
+import { parseDuration } from '../../runtime/units/index.ts';
+import { type OpenStream, openStream, post } from './eventStream.ts';
+
+export type ExecutorVariables = Readonly<Record<string, string | undefined>>;
+
+export interface ExecutorHandlers {
+  /** Every event but acknowledgements and heartbeats, in order; SHUTDOWN also when the agent stays away. */
+  event(event: ExecutorEvent): void;
+  /** The agent is gone for now. */
+  disconnected?(): void;
+  /** The agent refused a call: what it said. */
+  refused?(text: string): void;
+}
+
+/** What an executor says of a task; uuid, source, ids and time are added. */
+export type ExecutorUpdate = Pick<TaskStatus, 'task_id' | 'state'> & Partial<TaskStatus>;
+
+export interface ExecutorClientOptions {
+  readonly handlers: ExecutorHandlers;
+  /** As the agent sets them; default: of this process. */
+  readonly variables?: ExecutorVariables;
+  readonly ports?: Pick<Ports, 'clock' | 'random' | 'ids'>;
+}
+
+export class ExecutorClient {
+  readonly executorId: string;
+  readonly frameworkId: string;
+  private readonly handlers: ExecutorHandlers;
+  private readonly ports: Pick<Ports, 'clock' | 'random' | 'ids'>;
+  private readonly url: URL;
+  private readonly headers: Record<string, string>;
+  private readonly checkpoint: boolean;
+  private readonly backoffMaxMs: number;
+  private readonly recoveryTimeoutMs: number;
+  private readonly tasks = new Map<string, TaskInfo>();
+  private readonly updates = new Map<string, TaskStatus>();
+  private stream: OpenStream | undefined;
+  private retry: Timer | undefined;
+  private givingUp: Timer | undefined;
+  private stopped = false;
+  private connected = false;
+
+  /** @throws Error naming a variable that is missing */
+  constructor({ handlers, variables = process.env, ports = realPorts() }: ExecutorClientOptions) {
+    this.handlers = handlers;
+    this.ports = ports;
+    this.executorId = required(variables, 'MESOS_EXECUTOR_ID');
+    this.frameworkId = required(variables, 'MESOS_FRAMEWORK_ID');
+    this.url = new URL(`http://${required(variables, 'MESOS_AGENT_ENDPOINT')}/slave(1)/api/v1/executor`);
+    const token = variables['MESOS_EXECUTOR_AUTHENTICATION_TOKEN'];
+    this.headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    this.checkpoint = variables['MESOS_CHECKPOINT'] === '1';
+    this.backoffMaxMs = parseDuration(variables['MESOS_SUBSCRIPTION_BACKOFF_MAX'] ?? '2secs');
+    this.recoveryTimeoutMs = parseDuration(variables['MESOS_RECOVERY_TIMEOUT'] ?? '15mins');
+  }
+
+  /** Updates that the agent has not acknowledged. */
+  get unacknowledged(): number {
+    return this.updates.size;
+  }
+
+  start(): void {
+    this.subscribe();
+  }
+
+  /** Lets go of the agent; nothing is told any more. */
+  stop(): void {
+    this.stopped = true;
+    this.retry?.cancel();
+    this.givingUp?.cancel();
+    this.stream?.close();
+  }
+
+  /** Keeps the update until it is acknowledged, over reconnections. */
+  update(update: ExecutorUpdate): void {
+    const uuid = this.ports.ids.uuidBytes();
+    const status: TaskStatus = {
+      timestamp: this.ports.clock.now() / 1000,
+      ...update,
+      uuid,
+      source: TaskStatusSource.SOURCE_EXECUTOR,
+      executor_id: { value: this.executorId },
+    };
+    this.updates.set(keyOf(uuid), status);
+    if (this.connected) this.call({ type: ExecutorCallType.UPDATE, update: { status } });
+  }
+
+  /** Bytes to the scheduler, without any promise. */
+  message(data: Uint8Array): void {
+    if (this.connected) this.call({ type: ExecutorCallType.MESSAGE, message: { data } });
+  }
+
+  private call(call: Omit<ExecutorCall, 'executor_id' | 'framework_id'>): void {
+    post(this.url, this.headers, this.textOf(call), ({ status, text }) => {
+      // Not there, or not yet: what has to be told is told again with the next subscription.
+      const isLater = status === 0 || status === 202 || status === 404 || status === 503;
+      if (!isLater && !this.stopped) this.handlers.refused?.(`${status} ${text}`);
+    });
+  }
+
+  private textOf(call: Omit<ExecutorCall, 'executor_id' | 'framework_id'>): string {
+    const ids = { executor_id: { value: this.executorId }, framework_id: { value: this.frameworkId } };
+    return toJsonText('mesos.v1.executor.Call', { ...ids, ...call });
+  }
+
+  private subscribe(): void {
+    if (this.stopped) return;
+    const subscribe = {
+      unacknowledged_tasks: [...this.tasks.values()],
+      unacknowledged_updates: [...this.updates.values()].map((status) => ({ status })),
+    };
+    const text = this.textOf({ type: ExecutorCallType.SUBSCRIBE, subscribe });
+    this.stream = openStream(this.url, this.headers, text, {
+      opened: () => undefined,
+      record: (record) => this.take(record),
+      closed: ({ status, text: said }) => this.closed(status, said),
+    });
+  }
+
+  private closed(status: number, said: string): void {
+    if (this.stopped) return;
+    if (status !== 0 && status !== 200 && status !== 404 && status !== 503)
+      this.handlers.refused?.(`${status} ${said}`);
+    if (this.connected) {
+      this.connected = false;
+      this.handlers.disconnected?.();
+    }
+    if (!this.checkpoint) {
+      this.giveUp();
+      return;
+    }
+    this.givingUp ??= this.ports.clock.setTimer(this.recoveryTimeoutMs, () => this.giveUp());
+    const pause = this.ports.random.next() * this.backoffMaxMs;
+    this.retry = this.ports.clock.setTimer(pause, () => this.subscribe());
+  }
+
+  /** The agent stays away: the executor is told to end. */
+  private giveUp(): void {
+    if (this.stopped) return;
+    this.stop();
+    this.handlers.event({ type: ExecutorEventType.SHUTDOWN });
+  }
+
+  private take(record: Uint8Array): void {
+    if (this.stopped) return;
+    const event = fromJsonText('mesos.v1.executor.Event', Buffer.from(record).toString()) as ExecutorEvent;
+    if (event.type === ExecutorEventType.HEARTBEAT) return;
+    if (event.type === ExecutorEventType.ACKNOWLEDGED && event.acknowledged !== undefined) {
+      this.updates.delete(keyOf(event.acknowledged.uuid));
+      this.tasks.delete(event.acknowledged.task_id.value);
+      return;
+    }
+    if (event.type === ExecutorEventType.SUBSCRIBED) this.subscribed();
+    for (const task of [event.launch?.task, ...(event.launch_group?.task_group.tasks ?? [])])
+      if (task !== undefined) this.tasks.set(task.task_id.value, task);
+    this.handlers.event(event);
+  }
+
+  private subscribed(): void {
+    this.connected = true;
+    this.givingUp?.cancel();
+    this.givingUp = undefined;
+  }
+}
+
+function required(variables: ExecutorVariables, name: string): string {
+  const text = variables[name];
+  if (text === undefined || text === '')
+    throw new Error(`${name} is not set: an executor is started by an agent, which sets it`);
+  return text;
+}
+
+function keyOf(uuid: Uint8Array): string {
+  return Buffer.from(uuid).toString('hex');
+}
