@@ -194,7 +194,16 @@ test('the calls of a book, subscribers called back, and a service that ends is b
   await until('the subscription survived', () =>
     heard.some(({ eventType, uri }) => eventType === 'api_post_event' && uri === '/v2/apps'),
   );
-  t.pass();
+  const before = (await marathon.app('/my-first-app')).tasks.map(({ id }) => id);
+  const uptime = async (): Promise<number> => {
+    const { gauges } = await marathon.call<{ gauges: Record<string, { value: number }> }>('GET', '/metrics');
+    return gauges['marathon.uptime.gauge.seconds']?.value ?? Number.NaN;
+  };
+  const uptimeBefore = await uptime();
+  await marathon.call('DELETE', '/v2/leader');
+  await until('it began anew', async () => (await uptime()) < uptimeBefore);
+  const after = (await marathon.app('/my-first-app')).tasks.map(({ id }) => id);
+  t.deepEqual(after.sort(), before.sort(), 'tasks outlive a leader that gives up');
 });
 
 const run = promisify(execFile);

@@ -253,6 +253,12 @@ export class Marathon implements Scheduler {
     this.killer.ended(instance);
     if (instance.resident && value !== 'reserved') this.demand.hold(CLEANUP_MS);
     const as = value === 'reserved' ? (event.as ?? '') : value;
+    // An agent ended it because its check failed too often.
+    const ill = instance.tasks.some(({ healthy }) => healthy === false);
+    if (as === 'killed' && previous !== 'killing' && ill) {
+      this.failures.noteUnhealthy(instance, instance.tasks[0]?.message ?? '', this.context.clock.now());
+      this.deployments.instanceFailed(instance.service, instance);
+    }
     // What we asked to end, whatever its last word was, did not fail.
     if (previous === 'killing' || as === 'killed' || as === 'expunged' || as === '') return;
     const spec = this.specNow(instance.service);

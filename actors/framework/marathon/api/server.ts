@@ -76,7 +76,7 @@ export class MarathonApi {
       page(
         '/metrics/prometheus',
         'All metrics in Prometheus text format',
-        () => ({ body: exposition(context.metrics), type: EXPOSITION_TYPE }),
+        () => ({ body: ownNames(exposition(context.metrics)), type: EXPOSITION_TYPE }),
         true,
       ),
       page('/config', 'The flags in force', () => configAnswer(this.#marathon)),
@@ -178,4 +178,9 @@ export class MarathonApi {
     const bytes = send(reply, answer, this.#headers(request));
     this.#marathon.metrics.answered(request.method, answer.status ?? 200, request.body.length, bytes);
   }
+}
+
+/** Under the names that dashboards of Marathon know: `marathon_apps_active_gauge`. */
+function ownNames(text: string): string {
+  return text.replaceAll('mesostate_marathon_', 'marathon_');
 }

@@ -95,8 +95,14 @@ export class HealthMonitor {
 
   /** What the agent says of its own check. */
   told(instance: Instance, healthy: boolean): void {
-    for (const { key, check } of this.#byInstance.get(instance.id) ?? [])
-      if (!isLeaderRun(check)) this.#charts.step(key, { type: healthy ? 'TOLD_HEALTHY' : 'TOLD_UNHEALTHY' });
+    const nowMs = this.#options.clock.now();
+    for (const watched of this.#byInstance.get(instance.id) ?? []) {
+      if (isLeaderRun(watched.check)) continue;
+      if (healthy) watched.firstSuccessMs ??= nowMs;
+      if (healthy) watched.lastSuccessMs = nowMs;
+      else watched.lastFailureMs = nowMs;
+      this.#charts.step(watched.key, { type: healthy ? 'TOLD_HEALTHY' : 'TOLD_UNHEALTHY' });
+    }
   }
 
   /** All checks alive: healthy. One dead: not. Else unknown; true where there are no checks. */
