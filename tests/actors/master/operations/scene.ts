@@ -134,6 +134,8 @@ export class Scene {
 
   /** Every invariant that operations could break: what is offered, used and free is all there is. */
   checkBooks(): void {
+    const [error] = this.cluster.errors;
+    if (error !== undefined) throw new Error(`the master logged ${JSON.stringify(error)}`);
     const { allocator } = this.parts.allocation;
     const total = allocator.total(this.agentId);
     if (!total.equals(this.total)) throw new Error(`the master says ${this.total}, the allocator ${total}`);
