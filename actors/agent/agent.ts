@@ -27,6 +27,7 @@ import { NestedContainers } from './nestedContainers/nestedContainers.ts';
 import { ContainerRequests } from './nestedContainers/requests.ts';
 import { AgentOperations } from './operations/operations.ts';
 import { Orders } from './orders.ts';
+import { Oversubscription } from './oversubscription/oversubscription.ts';
 import { agentAuthorizer, protectAgent } from './protection.ts';
 import { Recovery } from './recovery/recovery.ts';
 import { CAPABILITIES } from './registration/capabilities.ts';
@@ -79,6 +80,7 @@ export class Agent extends Process<MessageTypes> {
       this.route(path, handler, realm === undefined ? { help } : { help, realm });
     protectAgent(this.node, this.self.id, this.parts.flags);
     made.recovery.run();
+    made.oversubscription.start();
     void this.parts.gc?.start((containerId) => this.tables.runs.has(containerId));
     made.operations.recover();
     this.checkRecovered();
@@ -190,6 +192,7 @@ export class Agent extends Process<MessageTypes> {
       draining: new Draining(host, killer, this.parts.checkpoints.recoveredDrain),
       reconciliation: new Reconciliation(host, { updates, streams }),
       recovery: new Recovery(host, parts, this.parts.remains),
+      oversubscription: new Oversubscription(host, { ...parts, loads: this.parts.loads ?? (() => []) }),
     };
   }
 
@@ -367,6 +370,7 @@ export class Agent extends Process<MessageTypes> {
       update_oversubscribed_resources: false,
       operations: { operations: operations?.messages() ?? [] },
     });
+    this.made?.oversubscription.registered();
   }
 
   // ---- operations -----------------------------------------------------------------------------------------------

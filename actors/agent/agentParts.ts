@@ -22,6 +22,7 @@ import type { PipesPort } from './nestedContainers/io/pipes.ts';
 import type { NestedContainers } from './nestedContainers/nestedContainers.ts';
 import type { ContainerRequests } from './nestedContainers/requests.ts';
 import type { AgentOperations, StoredResources } from './operations/operations.ts';
+import type { Oversubscription } from './oversubscription/oversubscription.ts';
 import type { AgentPaths } from './paths.ts';
 import type { Checkpoints } from './recovery/checkpoints.ts';
 import type { Recovery, Remains } from './recovery/recovery.ts';
@@ -47,6 +48,8 @@ export interface AgentParts {
   readonly streams: UpdateStreams;
   readonly remains: Remains;
   readonly gc?: SandboxGc;
+  /** Load of the machine in the last 1, 5 and 15 minutes. */
+  readonly loads?: () => readonly number[];
   /** Reservations, volumes and operations that are on disk. */
   readonly resources: StoredResources;
   /** What executors need to be let in; default: nothing. */
@@ -106,4 +109,5 @@ export interface AgentMembers {
   readonly operations: AgentOperations;
   readonly reconciliation: Reconciliation;
   readonly recovery: Recovery;
+  readonly oversubscription: Oversubscription;
 }

@@ -9,6 +9,7 @@ import { etcdSecurityFlags } from '../../runtime/etcd/flags.ts';
 import * as flag from '../../runtime/flags/index.ts';
 import { masterFlag } from '../detector/index.ts';
 import { containerFlags } from './containerizer/flags.ts';
+import { oversubscriptionFlags } from './oversubscription/modules.ts';
 
 function expectRole(role: string): void {
   const problem = validateRole(role);
@@ -132,6 +133,7 @@ export const agentFlags = flag.defineFlags(
       validate: environmentOf,
       help: 'JSON object of variables for executors and tasks; without it they get the PATH of this agent and nothing else',
     }),
+    ...oversubscriptionFlags,
     ...containerFlags,
     ...authorizationFlags,
     http_credentials: credentialsFlag(

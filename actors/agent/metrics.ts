@@ -8,6 +8,7 @@ export interface AgentMetrics {
   readonly recoveryErrors: Counter;
   readonly containerLaunchErrors: Counter;
   readonly executorsTerminated: Counter;
+  readonly executorsPreempted: Counter;
   readonly validStatusUpdates: Counter;
   readonly invalidStatusUpdates: Counter;
   readonly validFrameworkMessages: Counter;
@@ -25,11 +26,11 @@ export function agentCounters(registry: MetricsRegistry): AgentMetrics {
     [TaskState.TASK_LOST, counter('tasks_lost', 'Tasks that were lost')],
     [TaskState.TASK_GONE, counter('tasks_gone', 'Tasks that are gone')],
   ]);
-  counter('executors_preempted', 'Executors ended to make room');
   return {
     recoveryErrors: counter('recovery_errors', 'Problems found while recovering'),
     containerLaunchErrors: counter('container_launch_errors', 'Containers that could not be launched'),
     executorsTerminated: counter('executors_terminated', 'Executors that ended'),
+    executorsPreempted: counter('executors_preempted', 'Executors ended to make room'),
     validStatusUpdates: counter('valid_status_updates', 'Status updates taken'),
     invalidStatusUpdates: counter('invalid_status_updates', 'Status updates refused'),
     validFrameworkMessages: counter('valid_framework_messages', 'Framework messages handed on'),

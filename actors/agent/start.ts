@@ -1,6 +1,6 @@
 /** Opens an agent on a real machine: identity, checkpoints, containers, update streams; then spawns the actor. */
 import { existsSync } from 'node:fs';
-import { hostname as machineName, userInfo } from 'node:os';
+import { loadavg, hostname as machineName, userInfo } from 'node:os';
 import type { AgentInfo } from '../../proto/generated/types/v1.ts';
 import {
   parseAttributes,
@@ -92,6 +92,7 @@ export async function startAgent(
         onWarning: (text) => node.loggerFor(stores.agentId).warn(text),
       }),
       gc: openGc(node, flags, (text) => node.loggerFor(stores.agentId).warn(text)),
+      loads: loadavg,
       probes: networkProbes,
       pipes: namedPipes,
       sandboxes: {

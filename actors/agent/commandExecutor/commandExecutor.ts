@@ -149,6 +149,7 @@ export class CommandExecutor {
   private exited(containerId: string, status: ExitStatus): void {
     const run = this.runs.get(containerId);
     if (run !== undefined) run.executor.exit = status;
-    this.runs.exited(containerId, status);
+    // What the agent ended it for counts more than its status.
+    this.runs.exited(containerId, status, run?.executor.verdict);
   }
 }
