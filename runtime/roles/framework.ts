@@ -1,8 +1,11 @@
 import { frameworkFlags, frameworkRules } from '../../actors/framework/flags.ts';
 import { MARATHON_ID } from '../../actors/framework/marathon/framework.ts';
 import { startFramework } from '../../actors/framework/start.ts';
+import { REALMS } from '../endpoints/index.ts';
 import * as flag from '../flags/index.ts';
+import { basicAuthenticator } from '../http/authentication.ts';
 import type { Logger } from '../logging/index.ts';
+import type { Node } from '../node.ts';
 import { type Address, addressText } from '../pid.ts';
 import { listenFor } from './listenFor.ts';
 import { type CommonValues, defineRole, type Running } from './role.ts';
@@ -28,6 +31,7 @@ export async function hostFrameworkNode(values: FrameworkValues, log: Logger): P
   const marathon = values.framework === 'marathon';
   const port = marathon && values.port === 0 ? values.http_port : values.port;
   const listening = await listenFor({ ...values, port, ...(marathon && { delegateId: MARATHON_ID }) }, log);
+  if (marathon) askForPassword(listening.node, values);
   try {
     const started = await startFramework(listening.node, values);
     return {
@@ -42,6 +46,14 @@ export async function hostFrameworkNode(values: FrameworkValues, log: Logger): P
     await listening.shutdown();
     throw error;
   }
+}
+
+/** What every node serves asks for Marathon's password too, when there is one. */
+function askForPassword(node: Node, { http_credentials, http_realm }: FrameworkValues): void {
+  const [principal, secret] = http_credentials?.split(':') ?? [];
+  if (principal === undefined || secret === undefined) return;
+  const authenticator = basicAuthenticator(http_realm, [{ principal, secret }]);
+  for (const realm of Object.values(REALMS)) node.setAuthenticator(realm, authenticator);
 }
 
 /** `--role=framework`: the job processor, or a framework module. Ends when the framework does, with its exit code. */

@@ -206,6 +206,40 @@ test('the calls of a book, subscribers called back, and a service that ends is b
   t.deepEqual(after.sort(), before.sort(), 'tasks outlive a leader that gives up');
 });
 
+test('with a password, everything of its node asks for it but /ping; a taken port is told in a line', async (t) => {
+  const folder = scratch(t);
+  const port = await freePort();
+  const flags = ['--role=framework', '--framework=marathon', '--master=127.0.0.1:1', `--http_port=${port}`];
+  const first = boot(t, [...flags, `--work_dir=${folder}/a`, '--http_credentials=ann:secret']);
+  await first.says(/marathon listens on/);
+  const status = async (target: string, authorization = ''): Promise<number> =>
+    (await fetch(`http://127.0.0.1:${port}${target}`, { headers: { authorization } })).status;
+  for (const target of [
+    '/v2/apps',
+    '/v2/events',
+    '/metrics',
+    '/metrics/snapshot',
+    '/__processes__',
+    '/logging/toggle',
+  ])
+    t.is(await status(target), 401, target);
+  t.is(await status('/ping'), 200);
+  const right = `Basic ${Buffer.from('ann:secret').toString('base64')}`;
+  for (const target of ['/v2/apps', '/metrics/snapshot']) t.is(await status(target, right), 200, target);
+  const second = boot(t, [...flags, `--work_dir=${folder}/b`]);
+  t.is(await second.exited, 69);
+  t.regex(second.output(), /cannot listen on 127\.0\.0\.1:\d+: another program listens there/);
+  const third = boot(t, [
+    '--role=framework',
+    '--framework=marathon',
+    '--master=127.0.0.1:1',
+    '--http_port=0',
+    `--work_dir=${folder}/a`,
+  ]);
+  t.is(await third.exited, 1);
+  t.regex(third.output(), /--work_dir: .*\/a: /);
+});
+
 const run = promisify(execFile);
 const clients = process.env['MARATHON_CLIENTS'];
 
