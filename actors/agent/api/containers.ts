@@ -1,5 +1,6 @@
 /** `/containers` and `/monitor/statistics` of the agent (v1-operator-api.md §6). */
 import type {
+  AgentCallGetContainers,
   AgentResponseGetContainersContainer,
   ContainerStatus,
   ResourceStatistics,
@@ -8,7 +9,9 @@ import { jsonText, RawJson, toJsonText } from '../../../proto/json.ts';
 import { Resources } from '../../../proto/resources/index.ts';
 import type { HttpRequest } from '../../../runtime/http/request.ts';
 import type { AgentView } from '../agent.ts';
+import type { NestedRecord } from '../nestedContainers/record.ts';
 import { type ExecutorEntry, executorId } from '../tables/entries.ts';
+import { containerIdMessage } from '../taskRuns/taskRun.ts';
 import type { Viewer } from './viewer.ts';
 
 const STATISTICS = 'mesos.v1.ResourceStatistics';
@@ -67,6 +70,26 @@ export function containerMessages(agent: AgentView, viewer: Viewer): AgentRespon
     container_status: statusOf(agent, executor),
     resource_statistics: statisticsOf(agent, executor),
   }));
+}
+
+/** What it tells of containers inside these, or of standalone ones: Mesos names no framework for either. */
+export function otherContainerMessages(
+  { host, nestedContainers }: AgentView,
+  viewer: Viewer,
+  { show_nested = false, show_standalone = false }: AgentCallGetContainers,
+): AgentResponseGetContainersContainer[] {
+  const isAsked = (record: NestedRecord): boolean =>
+    record.executor === undefined ? show_standalone : show_nested && viewer.seesContainer(record.executor);
+  return nestedContainers.all
+    .filter((record) => isAsked(record) && nestedContainers.isAlive(record.id))
+    .map(({ id, processId }) => {
+      const container_id = containerIdMessage(id);
+      return {
+        container_id: { value: container_id.value },
+        container_status: { container_id, executor_pid: processId, ...host.containers.status(id) },
+        resource_statistics: { timestamp: host.clock.now() / 1000, ...host.containers.usage(id) },
+      };
+    });
 }
 
 function runningOf({ host }: AgentView, viewer: Viewer): ExecutorEntry[] {

@@ -3,7 +3,7 @@ import { joined, type Section, writeSections } from '../../../../proto/api/secti
 import { AgentResponseType, type ExecutorInfo, type Task } from '../../../../proto/index.ts';
 import type { ExecutorEntry, FrameworkEntry, TaskEntry } from '../../tables/entries.ts';
 import { taskMessage } from '../../tables/messages.ts';
-import { containerMessages } from '../containers.ts';
+import { containerMessages, otherContainerMessages } from '../containers.ts';
 import { Viewer } from '../viewer.ts';
 import { bare, type OperatorCall, type OperatorCalls, type ServedAgent } from './call.ts';
 
@@ -112,7 +112,11 @@ export const stateCalls: OperatorCalls = {
     }),
   ),
   GET_CONTAINERS: bare((request, agent) => {
-    const containers = containerMessages(agent, new Viewer(agent.authorizer, request.principal));
+    const viewer = new Viewer(agent.authorizer, request.principal);
+    const containers = [
+      ...containerMessages(agent, viewer),
+      ...otherContainerMessages(agent, viewer, request.call.get_containers ?? {}),
+    ];
     request.answer({
       type: AgentResponseType.GET_CONTAINERS,
       // Without a container Mesos leaves the whole message out.

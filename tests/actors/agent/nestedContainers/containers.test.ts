@@ -65,6 +65,15 @@ test('kill by signal; what runs is not removed; what is inside ends with what is
   t.is((await call(url, launch(id, 'sleep 60'))).status, 200);
   t.is((await call(url, launch(inside, 'sleep 60'))).status, 200);
   t.is((await call(url, remove(id))).status, 500);
+  const listed = async (get_containers: object) => {
+    const { text } = await call(url, { type: 'GET_CONTAINERS', get_containers });
+    const { containers } = JSON.parse(text).get_containers as {
+      containers: { container_id: { value: string } }[];
+    };
+    return containers.map(({ container_id }) => container_id.value);
+  };
+  t.deepEqual(await listed({}), [root]);
+  t.deepEqual(await listed({ show_nested: true }), [root, 'outer', 'inside']);
   const ended = [call(url, wait(id)), call(url, wait(inside))];
   t.is((await call(url, kill(id, 15))).status, 200);
   const statuses = (await Promise.all(ended)).map(({ text }) => JSON.parse(text).wait_container.exit_status);
