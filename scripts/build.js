@@ -2,7 +2,7 @@
 // `--if-possible` (used by `npm ci`) keeps quiet when TypeScript is not installed, as after `npm ci --omit=dev`.
 // `--types` (used by `npm pack`) writes the declarations of the public parts beside the code too.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,10 +24,29 @@ function compiler() {
 /** A deleted test must not go on passing from its compiled copy. */
 function prune() {
   for (const name of readdirSync(dist, { recursive: true })) {
-    if (typeof name !== 'string' || !/\.(js|d\.ts)$/.test(name)) continue;
+    if (typeof name !== 'string' || !/\.(js|d\.ts)$/.test(name) || /^ui[/\\]/.test(name)) continue;
     const source = path.join(root, name.replace(/\.(js|d\.ts)$/, '.ts'));
     if (!existsSync(source)) rmSync(path.join(dist, name));
   }
+}
+
+/** Newest change of a file below a folder, in milliseconds. */
+function newest(folder) {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return Math.max(...names.map((each) => statSync(path.join(each.parentPath, each.name)).mtimeMs));
+}
+
+/** Makes the web page, when it is older than its sources. @returns false when that fails */
+function bundlePage() {
+  const page = path.join(dist, 'ui', 'index.html');
+  const sources = path.join(root, 'ui');
+  if (existsSync(page) && statSync(page).mtimeMs > newest(sources)) return true;
+  const require = createRequire(import.meta.url);
+  const vite = path.join(path.dirname(require.resolve('vite/package.json')), 'bin', 'vite.js');
+  return [
+    [tsc, '-p', sources],
+    [vite, 'build', sources, '--logLevel', 'warn'],
+  ].every((words) => spawnSync(process.execPath, words, { stdio: 'inherit', cwd: root }).status === 0);
 }
 
 const tsc = compiler();
@@ -50,4 +69,4 @@ const failed = projects.find((project) => {
   return run.status !== 0;
 });
 if (existsSync(dist)) prune();
-process.exit(failed === undefined ? 0 : 1);
+process.exit(failed === undefined && bundlePage() ? 0 : 1);

@@ -5,6 +5,8 @@ import { etcdOpener } from '../../runtime/etcd/flags.ts';
 import type { EtcdLocation } from '../../runtime/etcd/location.ts';
 import { toStrings } from '../../runtime/flags/index.ts';
 import type { Node, Pid } from '../../runtime/index.ts';
+import type { TlsOptions } from '../../runtime/security/tls.ts';
+import { AgentProxy } from './api/agentProxy.ts';
 import { RegistryPages } from './api/registryPages.ts';
 import { type Election, soleElection } from './election/election.ts';
 import { EtcdElection } from './election/etcdElection.ts';
@@ -28,11 +30,21 @@ export class MasterStartError extends Error {
   readonly exitCode = 73;
 }
 
+export interface MasterSurroundings {
+  /** Where this node's log goes to, for operators to read. */
+  readonly logFile?: string | undefined;
+  /** As this node speaks to agents. */
+  readonly tls?: TlsOptions | undefined;
+}
+
 /**
- * @param logFile where this node's log goes to, for operators to read
  * @throws (by rejection) MasterStartError or StartError when the registry cannot be opened, or a flag is wrong
  */
-export async function startMaster(node: Node, flags: MasterFlags, logFile?: string): Promise<StartedMaster> {
+export async function startMaster(
+  node: Node,
+  flags: MasterFlags,
+  { logFile, tls }: MasterSurroundings = {},
+): Promise<StartedMaster> {
   const { store, election } = openRegistry(node, flags);
   let end: (exitCode: number) => void = () => {};
   const done = new Promise<number>((resolve) => {
@@ -49,13 +61,13 @@ export async function startMaster(node: Node, flags: MasterFlags, logFile?: stri
     onFatal: () => end(1),
   });
   const pid = node.spawn(master);
-  const pages = node.spawn(new RegistryPages(master));
+  const pages = [node.spawn(new RegistryPages(master)), node.spawn(new AgentProxy(master, tls))];
   return {
     pid,
     done,
     stop: async () => {
       await new Promise<void>((resolve) => election.withdraw(resolve));
-      for (const each of [pages, pid]) {
+      for (const each of [...pages, pid]) {
         node.terminate(each);
         await node.wait(each);
       }

@@ -9,6 +9,7 @@ import { logFileOf } from '../logging/flags.ts';
 import type { Logger } from '../logging/index.ts';
 import { listenFor } from './listenFor.ts';
 import { type CommonValues, defineRole } from './role.ts';
+import { securityOf } from './security.ts';
 
 export type MasterValues = flag.FlagValues<typeof masterFlags.flags> & CommonValues;
 
@@ -22,8 +23,11 @@ export async function hostMaster(values: MasterValues, log: Logger): Promise<Hos
   const listening = await listenFor({ ...values, delegateId: 'master' }, log);
   try {
     const logFile = values.log_dir && logFileOf(values.log_dir, 'master');
-    const started = await startMaster(listening.node, values, logFile);
-    listening.node.spawn(new Assets(path.join(packageRoot, 'ui')));
+    const started = await startMaster(listening.node, values, {
+      logFile: logFile || undefined,
+      tls: securityOf(values).tls,
+    });
+    listening.node.spawn(new Assets(path.join(packageRoot, 'dist', 'ui')));
     listening.node.homeId = 'app';
     return {
       node: listening.node,

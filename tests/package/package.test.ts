@@ -20,7 +20,7 @@ test('holds what runs, and declarations of the public parts, and nothing else', 
     /^dist\/(runtime|proto|statecharts|actors|cli)\/.*\.(js|d\.ts)$/,
     /^actors\/agent\/containerizer\/launcher\/[a-z-]+\.sh$/,
     /^examples\//,
-    /^ui\//,
+    /^dist\/ui\//,
   ];
   t.deepEqual(
     files.filter((file) => !expected.some((pattern) => pattern.test(file))),

@@ -83,8 +83,10 @@ test('tasks are listed, looked into, followed and killed', async (t) => {
   const talker = await taskOf(here, 'talker', 'running');
   const failer = await taskOf(here, 'failer', 'failed');
   await until('its end is known', async () => (await m('tasks', '--all')).stdout.includes('status 3'));
-  const alive = await done('ps');
-  t.true(alive.includes(talker) && !alive.includes(failer), alive);
+  await until('only what is alive is alive', async () => {
+    const alive = await done('ps');
+    return alive.includes(talker) && !alive.includes(failer);
+  });
   t.regex(await done('tasks', '--all'), new RegExp(`${failer} .* failed .*exited with status 3`));
   t.regex(await done('inspect', failer), /starting\n.*failed Command exited with status 3\n/s);
   t.regex(await done('agents'), /active +0\.5\/4 +32\.0MiB\/1\.0GiB .*rack:a/);

@@ -1,8 +1,7 @@
-/** `npm start`: a cluster in one program, its page in a real browser, and its end, which leaves nothing behind. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** `npm start`: a cluster in one program, and its end, which leaves nothing behind. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { type Browser, chromium } from 'playwright-core';
 import { boot, freePort, getJson, scratch } from '../support/processes.ts';
 import { stopwatch, until } from '../support/until.ts';
 
@@ -155,40 +154,4 @@ test('endpoints answer at master and agent in the shapes of Mesos', async (t) =>
     t.is((await fetch(`${node}/nosuch`)).status, 404);
   }
   t.is((await getJson<{ id: string }>(`${agent}/state`)).id.includes('-S'), true);
-});
-
-const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
-
-test('the first page shows agents, frameworks and tasks in a browser, and stays readable when the master is gone', async (t) => {
-  if (chromiumPath === undefined) {
-    // CI installs it; a machine without a browser has nothing to look with.
-    t.pass();
-    return;
-  }
-  const { cluster, folder, port, url } = await localCluster(t);
-  const run = runJobs(t, folder, port, [
-    { name: 'shown', instances: 2, cpus: 0.1, mem: 32, command: 'sleep 5' },
-    { name: '<b>markup</b>', cpus: 0.1, mem: 32, retries: 0, command: 'exit 1' },
-  ]);
-  const browser: Browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
-  t.teardown(() => browser.close());
-  const page = await browser.newPage();
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(url);
-  await page.getByText('TASK_RUNNING').first().waitFor();
-  await page.locator('#agents').getByText('active', { exact: true }).waitFor();
-  await page.locator('#frameworks').getByText('jobs').waitFor();
-  await page.locator('#tasks').getByText('TASK_FAILED').waitFor();
-  t.is(await page.locator('#tasks b').count(), 0, 'names are text, never markup');
-  t.deepEqual(complaints, []);
-  t.is(await run.exited, 1);
-  await cluster.end('SIGTERM');
-  await page.getByText('No answer from the master').waitFor();
-  t.true((await page.locator('#tasks tbody tr').count()) >= 3, 'what was known still stands there');
 });

@@ -51,7 +51,7 @@ function objection(from: string, home: string, imported: Import): string | undef
 }
 
 function objectionToFile(from: string, home: string, { specifier, typeOnly }: Import): string | undefined {
-  if (!/\.(ts|json)$/.test(specifier)) return `'${specifier}' has no .ts ending`;
+  if (!/\.(tsx?|json|css)$/.test(specifier)) return `'${specifier}' has no .ts ending`;
   const target = path.posix.join(path.posix.dirname(from), specifier);
   const layer = LAYERS[topOf(home)];
   if (layer === undefined || WIRING.test(from)) return undefined;

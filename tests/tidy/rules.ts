@@ -19,7 +19,8 @@ interface Ban {
 }
 
 /** The only places that read the machine's clock and entropy. */
-const PORTS = /^(runtime\/(ports|realPorts)[^/]*\.ts$|runtime\/ports\/|bench\/|scripts\/|tests\/support\/)/;
+const PORTS =
+  /^(runtime\/(ports|realPorts)[^/]*\.ts$|ui\/src\/clock\.ts$|runtime\/ports\/|bench\/|scripts\/|tests\/support\/)/;
 const TESTS = /^tests\//;
 const NOWHERE = /^$/;
 

@@ -6,7 +6,7 @@ import { violationsOf } from './rules.ts';
 import { sourceOf } from './source.ts';
 
 function sourceFiles(): string[] {
-  const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', '*.ts'];
+  const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', '*.ts', '*.tsx'];
   const listed = execFileSync('git', list, { encoding: 'utf8' }).split('\0');
   // A deleted file is listed until the deletion is committed.
   return [...new Set(listed)].filter((file) => file !== '' && existsSync(file)).sort();

@@ -35,7 +35,7 @@ export function redirect({ leadership, info }: MasterParts, request: HttpRequest
 
 /** Protocol-relative, with the path as masters have it: below the process `master`, or another one that is named. */
 function locationOf(leader: MasterInfo, { path, query }: HttpRequest): string {
-  const whole = /^\/(master|[^/]+\(\d+\))(\/|$)/.test(path);
+  const whole = /^\/(master|agents|[^/]+\(\d+\))(\/|$)/.test(path);
   const below = whole ? path : `/master${path}`;
   const asked = query.size === 0 ? '' : `?${query}`;
   return `//${authorityOf(leader)}${encodeURI(below)}${asked}`;

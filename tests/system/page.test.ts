@@ -1,0 +1,231 @@
+/** The web page in a real browser, over a cluster of real processes. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { chromium, type Locator, type Page } from 'playwright-core';
+import { chromiumPath } from '../support/chromium.ts';
+import {
+  boot,
+  bootAgent,
+  bootMaster,
+  type MasterProcess,
+  repositoryRoot,
+  scratch,
+} from '../support/processes.ts';
+import { until } from '../support/until.ts';
+
+interface World {
+  readonly master: MasterProcess;
+  readonly folder: string;
+  readonly page: Page;
+  /** What the browser complained of. */
+  readonly complaints: readonly string[];
+}
+
+/** CI installs a browser; on a machine without one there is nothing to look with. */
+const inBrowser = chromiumPath === undefined ? 'not looked at: no Chromium here' : 'in Chromium';
+
+async function open(t: ExecutionContext): Promise<World | undefined> {
+  if (chromiumPath === undefined) return undefined;
+  const folder = scratch(t);
+  const master = await bootMaster(t, folder, ['--allocation_interval=200ms']);
+  await bootAgent(t, master, path.join(folder, 'agent'), [
+    '--resources=cpus:4;mem:1024;disk:1000',
+    '--attributes=rack:a',
+  ]);
+  runJobs(t, folder, master, [
+    {
+      name: 'talker',
+      cpus: 0.5,
+      mem: 32,
+      command: 'seq 1 300; printf "\\033[31mred\\033[0m\\n"; while :; do echo tick; sleep 0.3; done',
+    },
+    { name: '<b>markup</b>', cpus: 0.1, mem: 32, retries: 0, command: 'exit 3' },
+    { name: 'never', cpus: 400, mem: 32, command: 'true' },
+  ]);
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
+  t.teardown(() => browser.close());
+  const page = await browser.newPage({ viewport: { width: 1300, height: 900 } });
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  return { master, folder, page, complaints };
+}
+
+function runJobs(
+  t: ExecutionContext,
+  folder: string,
+  { port }: MasterProcess,
+  jobs: readonly object[],
+): void {
+  const file = path.join(folder, 'jobs.json');
+  writeFileSync(file, JSON.stringify({ jobs }));
+  boot(t, [
+    '--role=framework',
+    '--framework=jobs',
+    `--master=127.0.0.1:${port}`,
+    `--jobs=${file}`,
+    `--work_dir=${folder}/jobs`,
+  ]);
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What the rules of accessibility object to on this screen. */
+async function objections(page: Page): Promise<string[]> {
+  // Through the debugger: the page's policy lets no script of others in.
+  await page.evaluate(axe);
+  return page.evaluate(`axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then((result) =>
+    result.violations.map(({ id, nodes }) => id + ': ' + nodes.map((node) => node.html).slice(0, 3).join(' ')))`);
+}
+
+/** The word for a state. */
+function badge(page: Page, state: string): Locator {
+  return page.locator('.badge').getByText(state, { exact: true });
+}
+
+/** Kept for who wants to look. */
+async function picture(page: Page, name: string): Promise<void> {
+  const folder = path.join(repositoryRoot, 'artifacts');
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: path.join(folder, `page-${name}.png`) });
+}
+
+test(`every screen shows what is there, live, for everybody (${inBrowser})`, async (t) => {
+  const world = await open(t);
+  if (world === undefined) return t.pass();
+  const { page, master, complaints } = world;
+  await page.goto(master.url);
+  await badge(page, 'running').first().waitFor();
+  const failed = page.getByRole('row').filter({ hasText: '<b>markup</b>' });
+  await failed.locator('.badge', { hasText: 'failed' }).waitFor();
+  t.is(await page.locator('td b').count(), 0, 'names are text, never markup');
+  const screens: [place: string, shows: string][] = [
+    ['', 'of 4'],
+    ['agents', 'rack:a'],
+    ['frameworks', 'jobs.json'],
+    ['tasks', 'jobs.talker.1'],
+    ['roles', 'Guaranteed'],
+    ['offers', 'Why it gets what it gets'],
+    ['maintenance', 'No maintenance is planned.'],
+    ['charts?actor=master', 'task'],
+    ['charts?actor=master&machine=task', 'Steps'],
+    ['node', 'master/tasks_running'],
+  ];
+  for (const [place, shows] of screens) {
+    await page.goto(`${master.url}/#/${place}`);
+    await page.getByText(shows).first().waitFor();
+    t.deepEqual(await objections(page), [], place);
+    await picture(page, place.replaceAll(/\W+/g, '-') || 'summary');
+  }
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.setViewportSize({ width: 390, height: 800 });
+  for (const place of ['', 'agents']) {
+    await page.goto(`${master.url}/#/${place}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    t.deepEqual(await objections(page), [], `${place}, dark and small`);
+  }
+  await picture(page, 'dark-and-small');
+  t.deepEqual(complaints, []);
+});
+
+test(`a task is looked into, followed and killed, an agent taken out of service and brought back (${inBrowser})`, async (t) => {
+  const world = await open(t);
+  if (world === undefined) return t.pass();
+  const { page, master, complaints } = world;
+  await page.goto(`${master.url}/#/tasks?search=talker`);
+  await badge(page, 'running').waitFor();
+  await page.getByRole('cell').getByRole('link').first().click();
+  await page.getByRole('heading', { name: 'History' }).waitFor();
+  await page.getByRole('link', { name: 'stdout' }).click();
+  await page.getByText('tick').first().waitFor();
+  const red = page.locator('.ansi-red');
+  t.is(await red.textContent(), 'red');
+  const ticks = async (): Promise<number> =>
+    ((await page.locator('pre.log').textContent()) ?? '').split('tick').length;
+  const before = await ticks();
+  await until('more is printed while one looks', async () => (await ticks()) > before + 2);
+  await page.getByPlaceholder('Lines with…').fill('red');
+  await until('only lines with it are shown', async () => (await ticks()) === 1);
+  t.deepEqual(await objections(page), []);
+  await page.goBack();
+  await page.getByRole('link', { name: 'Sandbox' }).click();
+  await page.getByRole('link', { name: 'stderr', exact: true }).waitFor();
+  t.deepEqual(await objections(page), []);
+  await page.goBack();
+
+  await page.getByRole('link', { name: 'Statechart', exact: true }).click();
+  await page.getByRole('img', { name: /now in running/ }).waitFor();
+  await picture(page, 'statechart');
+  await page.goBack();
+  await page.getByRole('button', { name: 'Kill', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  t.is(await dialog.count(), 0);
+  await page.getByRole('button', { name: 'Kill', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Kill', exact: true }).click();
+  await badge(page, 'killed').first().waitFor();
+
+  await page.goto(`${master.url}/#/agents`);
+  await page.getByRole('cell').getByRole('link').first().click();
+  await page.getByRole('button', { name: 'Drain' }).click();
+  t.deepEqual(await objections(page), []);
+  await dialog.getByRole('button', { name: 'Drain' }).click();
+  await badge(page, 'drained').first().waitFor();
+  await page.getByRole('button', { name: 'Bring back' }).click();
+  await dialog.getByRole('button', { name: 'Bring back' }).click();
+  await badge(page, 'active').first().waitFor();
+  await page.getByRole('button', { name: 'Mark gone' }).click();
+  t.true(
+    await dialog.getByRole('button', { name: 'Mark gone' }).isDisabled(),
+    'the host must be typed first',
+  );
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  t.deepEqual(complaints, []);
+});
+
+test(`policy is changed, and what the master refuses is told in its words (${inBrowser})`, async (t) => {
+  const world = await open(t);
+  if (world === undefined) return t.pass();
+  const { page, master } = world;
+  await page.goto(`${master.url}/#/roles`);
+  await page.getByLabel('Another role').fill('db');
+  await page.getByRole('button', { name: 'Quota' }).last().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Guaranteed').fill('cpus:9000');
+  await dialog.getByRole('button', { name: 'Quota' }).click();
+  await dialog.getByRole('alert').waitFor();
+  t.regex((await dialog.getByRole('alert').textContent()) ?? '', /capacity/);
+  t.is(await dialog.getByLabel('Guaranteed').inputValue(), 'cpus:9000', 'what was typed is still there');
+  await dialog.getByLabel('Guaranteed').fill('cpus:1');
+  await dialog.getByLabel('Limit').fill('cpus:2');
+  await dialog.getByRole('button', { name: 'Quota' }).click();
+  await page.getByRole('cell', { name: 'cpus:2', exact: true }).waitFor();
+
+  await page.goto(`${master.url}/#/maintenance`);
+  await page.getByRole('button', { name: 'Plan a window' }).click();
+  await dialog.getByLabel('Hosts or addresses').fill('some-host');
+  await dialog.getByRole('button', { name: 'Plan a window' }).click();
+  await page.getByRole('listitem').filter({ hasText: 'some-host' }).waitFor();
+  await page.getByRole('button', { name: 'Cancel window' }).click();
+  await dialog.getByRole('button', { name: 'Cancel window' }).click();
+  await page.getByText('No maintenance is planned.').waitFor();
+});
+
+test(`a master that dies is told, what was known stays, and the page finds the next one by itself (${inBrowser})`, async (t) => {
+  const world = await open(t);
+  if (world === undefined) return t.pass();
+  const { page, master, folder } = world;
+  await page.goto(`${master.url}/#/tasks`);
+  await page.getByText('jobs.talker.1').waitFor();
+  master.child.kill('SIGKILL');
+  await master.exited;
+  await page.getByText('no answer from the master').waitFor();
+  t.true(await page.getByText('jobs.talker.1').isVisible());
+  const again = boot(t, ['--role=master', `--port=${master.port}`, `--work_dir=${folder}/master`]);
+  await again.says(/listens on/);
+  await page.getByText('live', { exact: true }).waitFor({ timeout: 40_000 });
+});

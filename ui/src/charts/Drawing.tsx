@@ -1,0 +1,116 @@
+/** A statechart as a picture: where it is now is lit, where it may go next is marked, descriptions are on hover. */
+import { useMemo } from 'preact/hooks';
+import { chartOf, type Machine } from './definition.ts';
+import { labelLines, type PlacedEdge, type PlacedState, place } from './layout.ts';
+
+interface DrawingProps {
+  readonly machine: Machine;
+  readonly title: string;
+  /** Paths of the states it is in. */
+  readonly lit: readonly string[];
+  /** How many instances are in each state, where there are many. */
+  readonly counts?: Readonly<Record<string, number>> | undefined;
+  /** The transition that was just taken. */
+  readonly taken?: { readonly from: string; readonly to: string } | undefined;
+}
+
+export function Drawing({ machine, title, lit, counts, taken }: DrawingProps) {
+  const placed = useMemo(() => place(chartOf(machine)), [machine]);
+  const next = new Set(placed.edges.filter(({ from }) => lit.includes(from)).map(({ to }) => to));
+  const words = lit.length === 0 ? '' : `, now in ${lit.join(', ')}`;
+  return (
+    <svg
+      class="statechart"
+      style={{ width: `${placed.width}px` }}
+      viewBox={`0 0 ${placed.width} ${placed.height}`}
+      role="img"
+      aria-label={`Statechart of ${title}${words}`}
+    >
+      <defs>
+        <marker
+          id="arrow"
+          viewBox="0 0 8 8"
+          refX="8"
+          refY="4"
+          markerWidth="7"
+          markerHeight="7"
+          orient="auto-start-reverse"
+        >
+          <polygon points="0,0 8,4 0,8" />
+        </marker>
+      </defs>
+      {placed.states.map((state) => (
+        <StateBox
+          key={state.path}
+          state={state}
+          isLit={lit.includes(state.path)}
+          isNext={next.has(state.path)}
+          count={counts?.[state.path]}
+        />
+      ))}
+      {placed.edges.map((edge) => (
+        <Arrow
+          key={`${edge.from}→${edge.to}`}
+          edge={edge}
+          isTaken={taken?.from === edge.from && taken.to === edge.to}
+          isLabelled={!placed.isDense}
+          isFaint={placed.isDense && !lit.includes(edge.from)}
+        />
+      ))}
+    </svg>
+  );
+}
+
+interface StateBoxProps {
+  readonly state: PlacedState;
+  readonly isLit: boolean;
+  readonly isNext: boolean;
+  readonly count: number | undefined;
+}
+
+function StateBox({ state, isLit, isNext, count }: StateBoxProps) {
+  const { x, y, width, height, name, description, hasChildren, isFinal, isInitial } = state;
+  const classes = [hasChildren ? 'parent' : '', isLit ? 'lit' : '', isNext && !isLit ? 'next' : ''].join(' ');
+  const text = `${isInitial ? '● ' : ''}${name}${count === undefined ? '' : ` (${count})`}`;
+  return (
+    <g class={classes}>
+      <title>{description === '' ? name : description}</title>
+      <rect x={x} y={y} width={width} height={height} rx={8} stroke-width={isFinal ? 3 : 1} />
+      <text x={x + width / 2} y={hasChildren ? y + 14 : y + height / 2 + 5} text-anchor="middle">
+        {text}
+      </text>
+    </g>
+  );
+}
+
+interface ArrowProps {
+  readonly edge: PlacedEdge;
+  readonly isTaken: boolean;
+  readonly isLabelled: boolean;
+  /** One of very many, and not to be taken from here. */
+  readonly isFaint: boolean;
+}
+
+function Arrow({ edge, isTaken, isLabelled, isFaint }: ArrowProps) {
+  const path = edge.points
+    .map(({ x, y }, at) => `${at === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`)
+    .join(' ');
+  const lines = isLabelled || isTaken ? labelLines(edge.events) : [];
+  return (
+    <g class={isTaken ? 'arrow taken' : isFaint ? 'arrow faint' : 'arrow'}>
+      <title>{`${edge.from} → ${edge.to}\n${edge.events.join('\n')}`}</title>
+      <path d={path} marker-end="url(#arrow)" />
+      {lines.map((line, at) => (
+        <text
+          key={line}
+          class="label"
+          x={edge.x}
+          y={edge.y + (at - (lines.length - 1) / 2) * 13 + 4}
+          text-anchor="middle"
+        >
+          {line}
+        </text>
+      ))}
+    </g>
+  );
+}

@@ -1,0 +1,149 @@
+/** Where the states of a chart stand, by a library for layered graphs. */
+import { Graph, layout } from '@dagrejs/dagre';
+import type { Chart, ChartEdge, ChartState } from './definition.ts';
+
+export interface PlacedState extends ChartState {
+  /** Upper left corner and size, in the units of the drawing. */
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface PlacedEdge extends ChartEdge {
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+  /** Middle of its label. */
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Placed {
+  readonly width: number;
+  readonly height: number;
+  readonly states: readonly PlacedState[];
+  readonly edges: readonly PlacedEdge[];
+  /** Too many arrows for a label at each: those of the state it is in are labelled, others on hover. */
+  readonly isDense: boolean;
+}
+
+const CHARACTER_PX = 7.2;
+const LABEL_PX = 6;
+const LINE_PX = 13;
+/** Charts with more arrows are drawn without room for labels. */
+const LABELLED_EDGES_MAX = 16;
+/** Lines of a label; more events are told in the list beside. */
+export const LABEL_LINES_MAX = 4;
+
+export function place(chart: Chart): Placed {
+  const graph = new Graph({ compound: true, multigraph: true });
+  graph.setGraph({ rankdir: 'TB', nodesep: 30, ranksep: 50, edgesep: 16, marginx: 16, marginy: 16 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const state of chart.states) {
+    graph.setNode(state.path, { width: state.name.length * CHARACTER_PX + 28, height: 34 });
+    if (state.parent !== undefined) graph.setParent(state.path, state.parent);
+  }
+  const inside = representative(chart);
+  const isDense = chart.edges.length > LABELLED_EDGES_MAX;
+  // Of very many arrows those by which one first comes to each state give the order; the others are drawn straight.
+  const ordering = isDense ? firstWays(chart, inside) : chart.edges;
+  for (const edge of ordering) {
+    const lines = labelLines(edge.events);
+    const size = isDense
+      ? { width: 1, height: 1 }
+      : {
+          width: Math.max(...lines.map((line) => line.length)) * LABEL_PX + 8,
+          height: lines.length * LINE_PX + 4,
+        };
+    graph.setEdge(inside(edge.from), inside(edge.to), { ...size, labelpos: 'c' }, keyOf(edge));
+  }
+  layout(graph);
+  const boxes = new Map(chart.states.map(({ path }) => [path, graph.node(path)]));
+  return {
+    isDense,
+    width: graph.graph().width ?? 100,
+    height: graph.graph().height ?? 100,
+    states: chart.states.map((state) => {
+      const { x, y, width, height } = graph.node(state.path);
+      return { ...state, x: x - width / 2, y: y - height / 2, width, height };
+    }),
+    edges: chart.edges.map((edge) => {
+      if (isDense) return straight(edge, boxes.get(edge.from), boxes.get(edge.to));
+      const { points, x, y } = graph.edge({ v: inside(edge.from), w: inside(edge.to), name: keyOf(edge) });
+      return { ...edge, points, x: x ?? points[0]?.x ?? 0, y: y ?? points[0]?.y ?? 0 };
+    }),
+  };
+}
+
+const keyOf = ({ from, to }: ChartEdge): string => `${from}→${to}`;
+
+/** One arrow to each state, as one walks on and on from where the machine begins; ends lead nowhere. */
+function firstWays({ states, edges }: Chart, inside: (path: string) => string): ChartEdge[] {
+  const begin = states.find(({ parent, isInitial }) => parent === undefined && isInitial)?.path ?? '';
+  const ends = new Set(states.filter(({ isFinal }) => isFinal).map(({ path }) => path));
+  const reached = new Set([inside(begin)]);
+  const ways: ChartEdge[] = [];
+  const walk = (from: string): void => {
+    for (const edge of ends.has(from) ? [] : edges) {
+      const to = inside(edge.to);
+      if (inside(edge.from) !== from || reached.has(to)) continue;
+      reached.add(to);
+      ways.push(edge);
+      walk(to);
+    }
+  };
+  walk(inside(begin));
+  return ways;
+}
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** From border to border, a little aside of the arrow that leads back. */
+function straight(edge: ChartEdge, from: Box | undefined, to: Box | undefined): PlacedEdge {
+  if (from === undefined || to === undefined) return { ...edge, points: [], x: 0, y: 0 };
+  if (from === to) {
+    const right = from.x + from.width / 2;
+    const points = [
+      { x: right, y: from.y - 6 },
+      { x: right + 18, y: from.y },
+      { x: right, y: from.y + 6 },
+    ];
+    return { ...edge, points, x: right + 22, y: from.y };
+  }
+  const begin = border(from, to);
+  const end = border(to, from);
+  const length = Math.hypot(end.x - begin.x, end.y - begin.y) || 1;
+  const aside = { x: (-(end.y - begin.y) / length) * 5, y: ((end.x - begin.x) / length) * 5 };
+  const middle = { x: (begin.x + end.x) / 2 + aside.x * 3, y: (begin.y + end.y) / 2 + aside.y * 3 };
+  return { ...edge, points: [begin, middle, end], ...middle };
+}
+
+/** Where the line to another box leaves this one. */
+function border({ x, y, width, height }: Box, other: Box): { x: number; y: number } {
+  const dx = other.x - x;
+  const dy = other.y - y;
+  const scale = Math.min(width / 2 / Math.max(1e-9, Math.abs(dx)), height / 2 / Math.max(1e-9, Math.abs(dy)));
+  return { x: x + dx * scale, y: y + dy * scale };
+}
+
+/** The library draws no edges of states that hold others: these begin and end at their first child. */
+function representative({ states }: Chart): (path: string) => string {
+  const children = new Map<string, string>();
+  for (const { path, parent, isInitial } of states) {
+    if (parent !== undefined && (isInitial || !children.has(parent))) children.set(parent, path);
+  }
+  const inner = (path: string): string => {
+    const child = children.get(path);
+    return child === undefined ? path : inner(child);
+  };
+  return inner;
+}
+
+export function labelLines(events: readonly string[]): string[] {
+  if (events.length <= LABEL_LINES_MAX) return [...events];
+  return [...events.slice(0, LABEL_LINES_MAX - 1), `… and ${events.length - LABEL_LINES_MAX + 1} more`];
+}

@@ -1,0 +1,65 @@
+/** The page's side of its worker. */
+import { signal } from '@preact/signals';
+import { nowMs } from '../clock.ts';
+import type {
+  Connection,
+  Details,
+  FromWorker,
+  Question,
+  RowKinds,
+  Rows,
+  RowsQuestion,
+  Summary,
+} from './rows.ts';
+
+const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+const waiting = new Map<number, (value: unknown) => void>();
+let asked = 0;
+
+/** Rises when something changed; what shows data asks again. */
+export const version = signal(0);
+export const connection = signal<Connection>({ state: 'connecting', problem: '', heardAt: nowMs() });
+
+worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+  if (data.kind === 'changed') version.value += 1;
+  else if (data.kind === 'connection') connection.value = data.connection;
+  else {
+    waiting.get(data.id)?.(data.value);
+    waiting.delete(data.id);
+  }
+});
+
+function ask(question: Question): Promise<unknown> {
+  return new Promise((resolve) => {
+    const id = ++asked;
+    waiting.set(id, resolve);
+    worker.postMessage({ id, question });
+  });
+}
+
+export function askRows<Kind extends keyof RowKinds>(
+  question: RowsQuestion<Kind>,
+): Promise<Rows<RowKinds[Kind]>> {
+  return ask({ what: 'rows', question }) as Promise<Rows<RowKinds[Kind]>>;
+}
+
+export function askSummary(): Promise<Summary> {
+  return ask({ what: 'summary' }) as Promise<Summary>;
+}
+
+export function askAgent(id: string): Promise<Details['agent']> {
+  return ask({ what: 'agent', id }) as Promise<Details['agent']>;
+}
+
+export function askFramework(id: string): Promise<Details['framework']> {
+  return ask({ what: 'framework', id }) as Promise<Details['framework']>;
+}
+
+export function askTask(framework: string, id: string): Promise<Details['task']> {
+  return ask({ what: 'task', framework, id }) as Promise<Details['task']>;
+}
+
+/** After an action that no event tells of. */
+export async function refreshAgents(): Promise<void> {
+  await ask({ what: 'refreshAgents' });
+}

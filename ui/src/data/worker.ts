@@ -1,0 +1,154 @@
+/**
+ * The page's memory, beside the page: takes the event stream, keeps the model, answers questions. What 100,000 tasks cost is
+ * paid here and never holds up a click.
+ */
+import { every, later, nowMs } from '../clock.ts';
+import { Model } from './model.ts';
+import { Records } from './recordio.ts';
+import type { Connection, FromWorker, Question, ToWorker } from './rows.ts';
+import type { Agent, MasterEvent } from './types.ts';
+
+const INDEX_HEADER = 'Mesostate-Event-Index';
+/** The page is told of changes at most this often, in milliseconds. */
+const TELL_MS = 200;
+const SAMPLE_MS = 5000;
+/** No event tells how a drain goes on. */
+const DRAIN_LOOK_MS = 3000;
+const RETRY_MS_MAX = 16_000;
+
+const model = new Model();
+let telling = false;
+let connection: Connection = { state: 'connecting', problem: '', heardAt: 0 };
+
+function post(message: FromWorker): void {
+  postMessage(message);
+}
+
+function changed(): void {
+  if (telling) return;
+  telling = true;
+  later(TELL_MS, () => {
+    telling = false;
+    post({ kind: 'changed' });
+  });
+}
+
+function tellConnection(next: Partial<Connection>): void {
+  connection = { ...connection, ...next };
+  post({ kind: 'connection', connection });
+}
+
+const nowSeconds = (): number => nowMs() / 1000;
+
+async function answer(question: Question): Promise<unknown> {
+  switch (question.what) {
+    case 'rows':
+      return model.rows(question.question);
+    case 'summary':
+      return model.summary(nowSeconds());
+    case 'agent':
+      return model.agent(question.id);
+    case 'framework':
+      return model.framework(question.id);
+    case 'task':
+      return model.task(question.framework, question.id);
+    case 'refreshAgents':
+      await refreshAgents();
+      return undefined;
+  }
+}
+
+async function refreshAgents(): Promise<void> {
+  const response = await fetch('/api/v1', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+    body: '{"type":"GET_AGENTS"}',
+  });
+  if (!response.ok) return;
+  const { get_agents } = (await response.json()) as { get_agents?: { agents?: Agent[] } };
+  model.replaceAgents(get_agents?.agents ?? []);
+  changed();
+}
+
+/** Follows the stream until it ends. @returns where to go on */
+async function follow(from: string): Promise<string> {
+  const response = await fetch('/api/v1', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json', [INDEX_HEADER]: from },
+    body: '{"type":"SUBSCRIBE"}',
+  });
+  if (response.status === 401 || response.status === 403) throw new Refused(await response.text());
+  if (!response.ok || response.body === null)
+    throw new Error(`the master answered ${response.status}: ${await response.text()}`);
+  const log = response.headers.get(INDEX_HEADER)?.split(':')[0];
+  const records = new Records();
+  const text = new TextDecoder();
+  let position = from;
+  for await (const chunk of response.body) {
+    for (const record of records.push(chunk)) {
+      const event = JSON.parse(text.decode(record)) as MasterEvent;
+      if (log !== undefined && event.index !== undefined) position = `${log}:${event.index}`;
+      take(event);
+    }
+  }
+  return position;
+}
+
+class Refused extends Error {}
+
+function take(event: MasterEvent): void {
+  const isFirst = connection.state !== 'live';
+  if (isFirst || event.type === 'HEARTBEAT' || nowMs() - connection.heardAt > 1000)
+    tellConnection({ state: 'live', problem: '', heardAt: nowMs() });
+  if (event.type === 'HEARTBEAT') return;
+  model.apply(event);
+  if (event.type === 'SUBSCRIBED') model.remember(nowSeconds());
+  changed();
+}
+
+async function run(): Promise<never> {
+  let position = '*';
+  let retryMs = 500;
+  for (;;) {
+    try {
+      position = await follow(position);
+      retryMs = 500;
+      tellConnection({ state: 'lost', problem: 'the master ended the stream' });
+    } catch (error) {
+      const state = error instanceof Refused ? 'refused' : 'lost';
+      const leader = error instanceof TypeError ? await leaderElsewhere() : undefined;
+      tellConnection({ state, problem: problemOf(error), leader });
+    }
+    await new Promise<void>((resolve) => later(retryMs, resolve));
+    retryMs = Math.min(RETRY_MS_MAX, retryMs * 2);
+  }
+}
+
+function problemOf(error: unknown): string {
+  if (error instanceof TypeError) return 'no answer';
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A master that stands by sends us to the leader, where this page's policy does not let us go: the page itself has to. */
+async function leaderElsewhere(): Promise<string | undefined> {
+  try {
+    const response = await fetch('/leadership');
+    const { leading, leader } = (await response.json()) as { leading?: boolean; leader?: { pid?: string } };
+    return leading === false ? leader?.pid?.split('@')[1] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
+  void answer(data.question).then((value) => post({ kind: 'answer', id: data.id, value }));
+});
+every(SAMPLE_MS, () => {
+  if (connection.state !== 'live') return;
+  model.remember(nowSeconds());
+  changed();
+});
+every(DRAIN_LOOK_MS, () => {
+  if (connection.state === 'live' && model.isDraining) void refreshAgents();
+});
+void run();

@@ -1,0 +1,69 @@
+/** The page. */
+import { render } from 'preact';
+import { Agent } from './pages/Agent.tsx';
+import { Charts } from './pages/Charts.tsx';
+import { Framework } from './pages/Framework.tsx';
+import { Log } from './pages/Log.tsx';
+import { Maintenance } from './pages/Maintenance.tsx';
+import { Node } from './pages/Node.tsx';
+import { Roles } from './pages/Roles.tsx';
+import { Sandbox } from './pages/Sandbox.tsx';
+import { Summary } from './pages/Summary.tsx';
+import { Task } from './pages/Task.tsx';
+import { Layout } from './parts/Layout.tsx';
+import { AgentTable, FrameworkTable, OfferTable, TaskTable } from './parts/tables.tsx';
+import { WhyPending } from './parts/WhyPending.tsx';
+import { place } from './router.ts';
+import './style.css';
+
+function Page() {
+  const [kind, id, third = ''] = place.value.path;
+  switch (kind) {
+    case 'agents':
+      if (id === undefined) return titled('Agents', <AgentTable />);
+      if (third === 'browse') return <Sandbox agent={id} />;
+      return third === 'read' ? <Log agent={id} /> : <Agent id={id} />;
+    case 'frameworks':
+      return id === undefined ? titled('Frameworks', <FrameworkTable />) : <Framework id={id} />;
+    case 'tasks':
+      return id === undefined ? titled('Tasks', <TaskTable />) : <Task framework={id} id={third} />;
+    case 'roles':
+      return <Roles />;
+    case 'offers':
+      return titled(
+        'Offers',
+        <>
+          <OfferTable />
+          <WhyPending />
+        </>,
+      );
+    case 'maintenance':
+      return <Maintenance />;
+    case 'charts':
+      return <Charts />;
+    case 'node':
+      return <Node />;
+    default:
+      return <Summary />;
+  }
+}
+
+function titled(title: string, content: preact.JSX.Element) {
+  return (
+    <>
+      <h1>{title}</h1>
+      {content}
+    </>
+  );
+}
+
+function App() {
+  return (
+    <Layout>
+      <Page />
+    </Layout>
+  );
+}
+
+const root = document.getElementById('app');
+if (root !== null) render(<App />, root);

@@ -1,0 +1,176 @@
+/** One agent: what it has and runs, and the ways to take it out of service. */
+import { useState } from 'preact/hooks';
+import { askAgent, refreshAgents } from '../data/client.ts';
+import { secondsOf } from '../data/facts.ts';
+import { call } from '../data/http.ts';
+import type { Agent as AgentData, Resource } from '../data/types.ts';
+import { memoryText, numberText } from '../format.ts';
+import { Action } from '../parts/Action.tsx';
+import { Ago, ApiLink, Fact, Facts, IdText, Meter, StateBadge } from '../parts/bits.tsx';
+import { TaskTable } from '../parts/tables.tsx';
+import { to } from '../router.ts';
+import { useLoaded } from '../use.ts';
+
+export function Agent({ id }: { readonly id: string }) {
+  const { value, isKnown } = useLoaded(() => askAgent(id), [id], true);
+  if (value === undefined)
+    return (
+      <p role="status">
+        {isKnown ? `Agent ${id} is not registered: it may be unreachable, or gone.` : 'Looking …'}
+      </p>
+    );
+  const { agent, row } = value;
+  return (
+    <>
+      <h1>
+        {row.host} <StateBadge state={row.state} />
+      </h1>
+      <ApiLink path={`/slaves?slave_id=${encodeURIComponent(id)}`} />
+      <Facts>
+        <Fact name="Agent">
+          <IdText id={id} />
+        </Fact>
+        <Fact name="Address">{agent.pid?.split('@')[1] ?? '–'}</Fact>
+        <Fact name="Version">{agent.version}</Fact>
+        <Fact name="Registered">
+          <Ago at={secondsOf(agent.registered_time)} />
+        </Fact>
+        {agent.reregistered_time !== undefined && (
+          <Fact name="Re-registered">
+            <Ago at={secondsOf(agent.reregistered_time)} />
+          </Fact>
+        )}
+        {row.attributes !== '' && <Fact name="Attributes">{row.attributes}</Fact>}
+        {row.zone !== '' && <Fact name="Region / zone">{row.zone}</Fact>}
+        <Fact name="CPUs">
+          <Meter used={row.cpus} total={row.cpusTotal} text={numberText} />
+        </Fact>
+        <Fact name="Memory">
+          <Meter used={row.mem} total={row.memTotal} text={memoryText} />
+        </Fact>
+        <Fact name="Disk">
+          <Meter used={row.disk} total={row.diskTotal} text={memoryText} />
+        </Fact>
+      </Facts>
+      <Steering id={id} agent={agent} state={row.state} />
+      <Reservations resources={agent.total_resources ?? []} />
+      <TaskTable where={{ agent: id }} />
+    </>
+  );
+}
+
+function Steering({
+  id,
+  agent,
+  state,
+}: {
+  readonly id: string;
+  readonly agent: AgentData;
+  readonly state: string;
+}) {
+  const [markGone, setMarkGone] = useState(false);
+  const [graceSeconds, setGraceSeconds] = useState('');
+  const agent_id = { value: id };
+  const isOut = state !== 'active' && state !== 'disconnected';
+  const drain = {
+    type: 'DRAIN_AGENT',
+    drain_agent: {
+      agent_id,
+      mark_gone: markGone,
+      ...(graceSeconds === '' ? {} : { max_grace_period: { seconds: Number(graceSeconds), nanos: 0 } }),
+    },
+  };
+  const does = (body: object) => async () => {
+    await call(body);
+    await refreshAgents();
+  };
+  return (
+    <div class="actions">
+      <a class="button" href={to('agents', id, 'browse')}>
+        Files
+      </a>
+      {isOut ? (
+        <Action
+          label="Bring back"
+          question={`Offer what ${agent.agent_info.hostname} has again?`}
+          call={{ type: 'REACTIVATE_AGENT', reactivate_agent: { agent_id } }}
+          perform={does({ type: 'REACTIVATE_AGENT', reactivate_agent: { agent_id } })}
+        />
+      ) : (
+        <>
+          <Action
+            label="Drain"
+            question="Kill its tasks with grace, and offer nothing of it any more?"
+            call={drain}
+            dangerous
+            perform={does(drain)}
+          >
+            <label>
+              Longest grace, in seconds{' '}
+              <input
+                type="number"
+                min="0"
+                value={graceSeconds}
+                onInput={(event) => setGraceSeconds(event.currentTarget.value)}
+              />
+            </label>
+            <label>
+              <input
+                type="checkbox"
+                checked={markGone}
+                onChange={(event) => setMarkGone(event.currentTarget.checked)}
+              />{' '}
+              then mark it gone for good
+            </label>
+          </Action>
+          <Action
+            label="Deactivate"
+            question="Offer nothing of it any more? Its tasks go on."
+            call={{ type: 'DEACTIVATE_AGENT', deactivate_agent: { agent_id } }}
+            perform={does({ type: 'DEACTIVATE_AGENT', deactivate_agent: { agent_id } })}
+          />
+        </>
+      )}
+      <Action
+        label="Mark gone"
+        question="Its tasks are lost, and it may never register again. This cannot be undone."
+        call={{ type: 'MARK_AGENT_GONE', mark_agent_gone: { agent_id } }}
+        confirmWord={agent.agent_info.hostname}
+        dangerous
+        perform={does({ type: 'MARK_AGENT_GONE', mark_agent_gone: { agent_id } })}
+      />
+    </div>
+  );
+}
+
+function Reservations({ resources }: { readonly resources: readonly Resource[] }) {
+  const reserved = resources.filter((resource) => (resource.reservations?.length ?? 0) > 0);
+  if (reserved.length === 0) return null;
+  return (
+    <section>
+      <h2>Reservations</h2>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Role</th>
+            <th scope="col">Resource</th>
+            <th scope="col">Kind</th>
+            <th scope="col">Volume</th>
+          </tr>
+        </thead>
+        <tbody>
+          {reserved.map((resource, at) => (
+            <tr key={at}>
+              <td>{resource.reservations?.at(-1)?.role}</td>
+              <td>
+                {resource.name} {resource.scalar === undefined ? '' : numberText(resource.scalar.value)}
+              </td>
+              <td>{resource.reservations?.at(-1)?.type?.toLowerCase()}</td>
+              <td>{resource.disk?.persistence?.id ?? '–'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,244 @@
+/** Live statecharts: any actor's machines, drawn, with where they are, what they did and what can happen next. */
+import { useState } from 'preact/hooks';
+import { Drawing } from '../charts/Drawing.tsx';
+import { chartOf, litPaths, type Machine } from '../charts/definition.ts';
+import { type Step, useWatched, type Watched } from '../charts/watch.ts';
+import { getJson } from '../data/http.ts';
+import { ApiLink, Problem } from '../parts/bits.tsx';
+import { place, setQuery } from '../router.ts';
+import { useLoaded } from '../use.ts';
+
+interface ProcessFacts {
+  readonly id: string;
+  readonly charts?: Readonly<Record<string, string | Readonly<Record<string, number>>>>;
+}
+
+export function Charts() {
+  const { query } = place.value;
+  const actor = query.get('actor') ?? 'master';
+  const machine = query.get('machine') ?? '';
+  const instance = query.get('instance') ?? '';
+  const { value, problem, again } = useLoaded(
+    () => getJson<readonly ProcessFacts[]>('/__processes__?detail=true'),
+    [],
+    true,
+  );
+  const actors = (value ?? []).filter(({ charts }) => Object.keys(charts ?? {}).length > 0);
+  const states = actors.find(({ id }) => id === actor)?.charts ?? {};
+  return (
+    <>
+      <h1>Statecharts</h1>
+      <ApiLink path="/__processes__" />
+      <div class="tools">
+        <Choice name="actor" title="Actor" value={actor} values={actors.map(({ id }) => id)} />
+        <Choice name="machine" title="Machine" value={machine} values={Object.keys(states)} />
+        <label>
+          Instance{' '}
+          <input
+            value={instance}
+            placeholder="all"
+            onChange={(event) => setQuery('instance', event.currentTarget.value.trim())}
+          />
+        </label>
+        <button type="button" onClick={again}>
+          Look again
+        </button>
+        <a
+          class="button"
+          href={`/__inspect__/?actor=${encodeURIComponent(patternFor(actor, machine, instance))}`}
+          target="_blank"
+          rel="noreferrer"
+          title="Needs a node that was started with --inspect"
+        >
+          Open in the Stately inspector
+        </a>
+      </div>
+      <Problem text={problem} />
+      {machine === '' ? (
+        <Overview states={states} />
+      ) : (
+        <Live
+          pattern={patternFor(actor, machine, instance)}
+          chart={`${actor}/${machine}`}
+          title={machine}
+          counts={countsOf(states[machine])}
+          isSingle={instance !== ''}
+        />
+      )}
+    </>
+  );
+}
+
+/** One instance, or all of a machine. */
+function patternFor(actor: string, machine: string, instance: string): string {
+  if (machine === '') return actor;
+  return instance === '' ? `${actor}/${machine}*` : `${actor}/${machine}/${instance}`;
+}
+
+function countsOf(
+  state: string | Readonly<Record<string, number>> | undefined,
+): Readonly<Record<string, number>> | undefined {
+  return typeof state === 'object' ? state : undefined;
+}
+
+interface ChoiceProps {
+  readonly name: string;
+  readonly title: string;
+  readonly value: string;
+  readonly values: readonly string[];
+}
+
+function Choice({ name, title, value, values }: ChoiceProps) {
+  return (
+    <label>
+      {title}{' '}
+      <select value={value} onChange={(event) => setQuery(name, event.currentTarget.value)}>
+        <option value="">choose …</option>
+        {values.map((each) => (
+          <option key={each} value={each}>
+            {each}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** How many are in which state, machine by machine. */
+function Overview({ states }: { readonly states: NonNullable<ProcessFacts['charts']> }) {
+  return (
+    <div class="cards">
+      {Object.entries(states).map(([name, state]) => (
+        <section class="card" key={name}>
+          <h2>
+            <button type="button" onClick={() => setQuery('machine', name)}>
+              {name}
+            </button>
+          </h2>
+          {typeof state === 'string' ? (
+            <p>{state}</p>
+          ) : (
+            <ul>
+              {Object.entries(state).map(([value, count]) => (
+                <li key={value}>
+                  {value}: {count}
+                </li>
+              ))}
+              {Object.keys(state).length === 0 && <li>no instance now</li>}
+            </ul>
+          )}
+        </section>
+      ))}
+    </div>
+  );
+}
+
+interface LiveProps {
+  readonly pattern: string;
+  readonly chart: string;
+  readonly title: string;
+  readonly counts: Readonly<Record<string, number>> | undefined;
+  readonly isSingle: boolean;
+}
+
+function Live({ pattern, chart, title, counts, isSingle }: LiveProps) {
+  const watched = useWatched(pattern);
+  const [shown, setShown] = useState<number | undefined>(undefined);
+  const step = shown === undefined ? watched.steps.at(-1) : watched.steps[shown];
+  const definition = watched.machines.get(chart);
+  if (definition === undefined)
+    return (
+      <p role="status">{watched.problem || 'No instance of it is alive now; the page waits for one.'}</p>
+    );
+  const lit = litPaths(shown === undefined && isSingle ? valueNow(watched) : step?.after);
+  return (
+    <div class="split">
+      <div>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+        <div class="canvas" tabIndex={0}>
+          <Drawing
+            machine={definition}
+            title={title}
+            lit={lit}
+            counts={isSingle ? undefined : counts}
+            taken={takenBy(step)}
+          />
+        </div>
+        <Next machine={definition} lit={lit} />
+        <Problem text={watched.problem} />
+        {watched.leftOut > 0 && (
+          <p>{watched.leftOut} steps were left out: more happened than can be shown.</p>
+        )}
+      </div>
+      <section aria-label="Steps">
+        <h2>
+          Steps{' '}
+          {shown !== undefined && (
+            <button type="button" onClick={() => setShown(undefined)}>
+              Live again
+            </button>
+          )}
+        </h2>
+        {watched.steps.length === 0 && <p>Nothing has happened since the page began to watch.</p>}
+        <ol class="steps" reversed>
+          {watched.steps
+            .map((each, at) => ({ each, at }))
+            .reverse()
+            .map(({ each, at }) => (
+              <li key={at}>
+                <button type="button" aria-current={at === shown} onClick={() => setShown(at)}>
+                  <code>{each.event}</code> {text(each.before)} → <strong>{text(each.after)}</strong>
+                  <br />
+                  <small>
+                    {new Date(each.atMs).toISOString().slice(11, 23)} {each.instance}
+                  </small>
+                </button>
+              </li>
+            ))}
+        </ol>
+        {step !== undefined && (
+          <details>
+            <summary>The event</summary>
+            <pre>{JSON.stringify(step.payload, undefined, 1)}</pre>
+          </details>
+        )}
+      </section>
+    </div>
+  );
+}
+
+/** What can happen from here. */
+function Next({ machine, lit }: { readonly machine: Machine; readonly lit: readonly string[] }) {
+  const { states, edges } = chartOf(machine);
+  const here = states.find(({ path }) => path === lit.at(-1));
+  const next = edges.filter(({ from }) => lit.includes(from));
+  if (here === undefined) return null;
+  return (
+    <section aria-label="What can happen next">
+      <h2>{here.name}</h2>
+      <p>{here.description}</p>
+      <ul>
+        {next.map(({ from, to, events }) => (
+          <li key={`${from}→${to}`}>
+            <code>{events.join(', ')}</code> → {to}
+          </li>
+        ))}
+        {next.length === 0 && <li>Nothing leads out of it.</li>}
+      </ul>
+    </section>
+  );
+}
+
+function valueNow({ instances }: Watched): unknown {
+  return [...instances.values()][0]?.value;
+}
+
+function takenBy(step: Step | undefined): { from: string; to: string } | undefined {
+  const from = litPaths(step?.before).at(-1);
+  const to = litPaths(step?.after).at(-1);
+  return from === undefined || to === undefined ? undefined : { from, to };
+}
+
+function text(value: unknown): string {
+  return litPaths(value).at(-1) ?? '–';
+}

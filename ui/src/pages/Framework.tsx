@@ -1,0 +1,68 @@
+/** One framework: what it is, what it holds, why it waits. */
+import { askFramework } from '../data/client.ts';
+import { secondsOf } from '../data/facts.ts';
+import { call } from '../data/http.ts';
+import { memoryText, numberText, percentText } from '../format.ts';
+import { Action } from '../parts/Action.tsx';
+import { Ago, ApiLink, Fact, Facts, IdText, StateBadge } from '../parts/bits.tsx';
+import { TaskTable } from '../parts/tables.tsx';
+import { WhyPending } from '../parts/WhyPending.tsx';
+import { useLoaded } from '../use.ts';
+
+export function Framework({ id }: { readonly id: string }) {
+  const { value, isKnown } = useLoaded(() => askFramework(id), [id], true);
+  if (value === undefined)
+    return <p role="status">{isKnown ? `The master knows no framework ${id} (any more).` : 'Looking …'}</p>;
+  const { framework, row } = value;
+  const { framework_info: info } = framework;
+  const body = { type: 'TEARDOWN', teardown: { framework_id: { value: id } } };
+  return (
+    <>
+      <h1>
+        {row.name} <StateBadge state={row.state} />
+      </h1>
+      <ApiLink path={`/frameworks?framework_id=${encodeURIComponent(id)}`} />
+      <Facts>
+        <Fact name="Framework">
+          <IdText id={id} />
+        </Fact>
+        {/^https?:\/\//.test(row.webUi) && (
+          <Fact name="Its own page">
+            <a href={row.webUi} rel="noreferrer">
+              {row.webUi}
+            </a>
+          </Fact>
+        )}
+        <Fact name="User">{row.user}</Fact>
+        <Fact name="Roles">{row.roles}</Fact>
+        {row.principal !== '' && <Fact name="Principal">{row.principal}</Fact>}
+        <Fact name="Host">{info.hostname ?? '–'}</Fact>
+        <Fact name="Failover timeout">{info.failover_timeout ?? 0} s</Fact>
+        <Fact name="Capabilities">
+          {(info.capabilities ?? []).map(({ type }) => type.toLowerCase()).join(', ') || '–'}
+        </Fact>
+        <Fact name="Registered">
+          <Ago at={secondsOf(framework.registered_time)} />
+        </Fact>
+        <Fact name="Tasks">{row.tasks}</Fact>
+        <Fact name="CPUs">{numberText(row.cpus)}</Fact>
+        <Fact name="Memory">{memoryText(row.mem)}</Fact>
+        <Fact name="Max share">{percentText(row.share)}</Fact>
+      </Facts>
+      {row.state !== 'completed' && (
+        <div class="actions">
+          <Action
+            label="Tear down"
+            question={`End ${row.name} and kill its ${row.tasks} task(s)? This cannot be undone.`}
+            call={body}
+            confirmWord={row.name}
+            dangerous
+            perform={() => call(body)}
+          />
+        </div>
+      )}
+      <WhyPending framework={id} />
+      <TaskTable where={{ framework: id }} />
+    </>
+  );
+}

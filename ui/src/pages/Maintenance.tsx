@@ -1,0 +1,151 @@
+/** When machines are away: windows, what drains, what is down. */
+import { useState } from 'preact/hooks';
+import { nowMs } from '../clock.ts';
+import { call } from '../data/http.ts';
+import { isoText, spanText } from '../format.ts';
+import { Action } from '../parts/Action.tsx';
+import { ApiLink, Problem, StateBadge } from '../parts/bits.tsx';
+import { useLoaded } from '../use.ts';
+
+interface Machine {
+  readonly hostname?: string;
+  readonly ip?: string;
+}
+
+interface Window {
+  readonly machine_ids?: readonly Machine[];
+  readonly unavailability: {
+    readonly start: { readonly nanoseconds: number };
+    readonly duration?: { readonly nanoseconds: number };
+  };
+}
+
+interface Plan {
+  readonly windows: readonly Window[];
+  readonly down: readonly Machine[];
+}
+
+async function askPlan(): Promise<Plan> {
+  const [schedule, status] = await Promise.all([
+    call<{ get_maintenance_schedule: { schedule: { windows?: readonly Window[] } } }>({
+      type: 'GET_MAINTENANCE_SCHEDULE',
+    }),
+    call<{ get_maintenance_status: { status: { down_machines?: readonly Machine[] } } }>({
+      type: 'GET_MAINTENANCE_STATUS',
+    }),
+  ]);
+  return {
+    windows: schedule.get_maintenance_schedule.schedule.windows ?? [],
+    down: status.get_maintenance_status.status.down_machines ?? [],
+  };
+}
+
+const nameOf = ({ hostname, ip }: Machine): string =>
+  [hostname, ip].filter((part) => part !== undefined).join(' / ');
+
+export function Maintenance() {
+  const { value, problem, again } = useLoaded(askPlan, [], true);
+  const windows = value?.windows ?? [];
+  const down = new Set((value?.down ?? []).map(nameOf));
+  const replace = (next: readonly Window[]) => ({
+    type: 'UPDATE_MAINTENANCE_SCHEDULE',
+    update_maintenance_schedule: { schedule: { windows: next } },
+  });
+  const does = (body: object) => () => call<void>(body).then(again);
+  return (
+    <>
+      <h1>Maintenance</h1>
+      <ApiLink path="/maintenance/schedule" />
+      <Problem text={problem} />
+      {value !== undefined && windows.length === 0 && <p>No maintenance is planned.</p>}
+      {windows.map((window, at) => {
+        const { start, duration } = window.unavailability;
+        const machines = [...(window.machine_ids ?? [])];
+        return (
+          <section class="card" key={at}>
+            <h2>
+              From {isoText(start.nanoseconds / 1e9)}{' '}
+              {duration === undefined ? 'on, without end' : `for ${spanText(duration.nanoseconds / 1e9)}`}
+            </h2>
+            <ul>
+              {machines.map((machine) => (
+                <li key={nameOf(machine)}>
+                  {nameOf(machine)} <StateBadge state={down.has(nameOf(machine)) ? 'down' : 'draining'} />
+                </li>
+              ))}
+            </ul>
+            <div class="actions">
+              <Action
+                label="Take down"
+                question="Remove the agents of these machines? Their tasks are lost."
+                call={{ type: 'START_MAINTENANCE', start_maintenance: { machines } }}
+                dangerous
+                perform={does({ type: 'START_MAINTENANCE', start_maintenance: { machines } })}
+              />
+              <Action
+                label="Bring up"
+                question="Let the agents of these machines register again, and end the window?"
+                call={{ type: 'STOP_MAINTENANCE', stop_maintenance: { machines } }}
+                perform={does({ type: 'STOP_MAINTENANCE', stop_maintenance: { machines } })}
+              />
+              <Action
+                label="Cancel window"
+                question="Cancel this window? Machines that are down must be brought up first."
+                call={replace(windows.filter((_, other) => other !== at))}
+                perform={does(replace(windows.filter((_, other) => other !== at)))}
+              />
+            </div>
+          </section>
+        );
+      })}
+      <PlanWindow plan={(window) => does(replace([...windows, window]))()} />
+    </>
+  );
+}
+
+function PlanWindow({ plan }: { plan(window: Window): Promise<void> }) {
+  const [hosts, setHosts] = useState('');
+  const [start, setStart] = useState('');
+  const [minutes, setMinutes] = useState('60');
+  const window: Window = {
+    machine_ids: hosts
+      .split(/[\s,]+/)
+      .filter((host) => host !== '')
+      .map((host) => (/^\d+\.\d+\.\d+\.\d+$/.test(host) ? { ip: host } : { hostname: host })),
+    unavailability: {
+      start: { nanoseconds: (start === '' ? nowMs() : new Date(start).getTime()) * 1e6 },
+      ...(minutes === '' ? {} : { duration: { nanoseconds: Number(minutes) * 60e9 } }),
+    },
+  };
+  return (
+    <div class="actions">
+      <Action
+        label="Plan a window"
+        question="Which machines will be away, from when, for how long?"
+        perform={() => plan(window)}
+      >
+        <label>
+          Hosts or addresses{' '}
+          <input required value={hosts} onInput={(event) => setHosts(event.currentTarget.value)} />
+        </label>
+        <label>
+          From (empty: now){' '}
+          <input
+            type="datetime-local"
+            value={start}
+            onInput={(event) => setStart(event.currentTarget.value)}
+          />
+        </label>
+        <label>
+          Minutes (empty: without end){' '}
+          <input
+            type="number"
+            min="1"
+            value={minutes}
+            onInput={(event) => setMinutes(event.currentTarget.value)}
+          />
+        </label>
+      </Action>
+    </div>
+  );
+}

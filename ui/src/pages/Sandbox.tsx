@@ -1,0 +1,133 @@
+/** Files of an agent, through the master: the browser needs to reach one address only. */
+import { getJson } from '../data/http.ts';
+import { bytesText } from '../format.ts';
+import { Ago, ApiLink, Problem } from '../parts/bits.tsx';
+import { place, to } from '../router.ts';
+import { useLoaded } from '../use.ts';
+
+interface FileEntry {
+  readonly path: string;
+  readonly mode: string;
+  readonly nlink: number;
+  readonly uid: string;
+  readonly gid: string;
+  readonly size: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
+}
+
+/** What an agent answers, asked through the master. */
+export function agentPath(agent: string, rest: string): string {
+  return `/agents/${encodeURIComponent(agent)}/${rest}`;
+}
+
+export function Sandbox({ agent }: { readonly agent: string }) {
+  const path = place.value.query.get('path') ?? '';
+  return path === '' ? <Roots agent={agent} /> : <Folder agent={agent} path={path} />;
+}
+
+function Roots({ agent }: { readonly agent: string }) {
+  const asked = agentPath(agent, 'files/debug');
+  const { value, problem } = useLoaded(() => getJson<Record<string, string>>(asked), [asked]);
+  return (
+    <>
+      <h1>Files</h1>
+      <Problem text={problem} />
+      <ul class="files">
+        {Object.keys(value ?? {})
+          .filter((name) => name.startsWith('/frameworks/'))
+          .map((name) => (
+            <li key={name}>
+              <a href={`${to('agents', agent, 'browse')}?path=${encodeURIComponent(name)}`}>{name}</a>
+            </li>
+          ))}
+      </ul>
+    </>
+  );
+}
+
+function Folder({ agent, path }: { readonly agent: string; readonly path: string }) {
+  const asked = agentPath(agent, `files/browse?path=${encodeURIComponent(path)}`);
+  const { value, problem, isKnown } = useLoaded(() => getJson<readonly FileEntry[]>(asked), [asked]);
+  const entries = [...(value ?? [])].sort(
+    (a, b) => Number(isFolder(b)) - Number(isFolder(a)) || (a.path < b.path ? -1 : 1),
+  );
+  const link = (verb: string, target: string): string =>
+    `${to('agents', agent, verb)}?path=${encodeURIComponent(target)}`;
+  return (
+    <>
+      <h1>Sandbox</h1>
+      <ApiLink path={asked} />
+      <nav aria-label="Folders" class="crumbs">
+        {crumbs(path).map(([name, target]) => (
+          <a key={target} href={link('browse', target)}>
+            {name}
+          </a>
+        ))}
+      </nav>
+      <Problem text={problem && `${problem} Agents remove the sandboxes of tasks that ended a while ago.`} />
+      {isKnown && (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Mode</th>
+              <th scope="col">Owner</th>
+              <th scope="col" class="numeric">
+                Size
+              </th>
+              <th scope="col" class="numeric">
+                Changed
+              </th>
+              <th scope="col">Name</th>
+              <th scope="col">
+                <span class="hidden">Download</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {entries.map((entry) => (
+              <tr key={entry.path}>
+                <td>
+                  <code>{entry.mode}</code>
+                </td>
+                <td>
+                  {entry.uid}:{entry.gid}
+                </td>
+                <td class="numeric">{isFolder(entry) ? '–' : bytesText(entry.size)}</td>
+                <td class="numeric">
+                  <Ago at={entry.mtime} />
+                </td>
+                <td>
+                  <a href={link(isFolder(entry) ? 'browse' : 'read', entry.path)}>
+                    {nameOf(entry)}
+                    {isFolder(entry) && '/'}
+                  </a>
+                </td>
+                <td>
+                  {!isFolder(entry) && (
+                    <a
+                      href={agentPath(agent, `files/download?path=${encodeURIComponent(entry.path)}`)}
+                      download={nameOf(entry)}
+                    >
+                      download
+                    </a>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
+  );
+}
+
+const isFolder = ({ mode }: FileEntry): boolean => mode.startsWith('d');
+const nameOf = ({ path }: FileEntry): string => path.split('/').at(-1) ?? path;
+
+/** Every folder from the sandbox on down. */
+function crumbs(path: string): readonly (readonly [string, string])[] {
+  const parts = path.split('/').filter((part) => part !== '');
+  const root = Math.max(0, parts.indexOf('runs') + 1);
+  return parts.slice(root).map((name, at) => [name, `/${parts.slice(0, root + at + 1).join('/')}`]);
+}

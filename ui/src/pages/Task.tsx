@@ -1,0 +1,133 @@
+/** One task: its history with timings, where it runs, what it printed. */
+import { askTask } from '../data/client.ts';
+import { postForm } from '../data/http.ts';
+import type { Status } from '../data/types.ts';
+import { memoryText, numberText, spanText } from '../format.ts';
+import { Action } from '../parts/Action.tsx';
+import { Ago, ApiLink, Fact, Facts, IdText, StateBadge } from '../parts/bits.tsx';
+import { to } from '../router.ts';
+import { useLoaded } from '../use.ts';
+
+export function Task({ framework, id }: { readonly framework: string; readonly id: string }) {
+  const { value, isKnown } = useLoaded(() => askTask(framework, id), [framework, id], true);
+  if (value === undefined)
+    return (
+      <p role="status">
+        {isKnown
+          ? `The master does not know task ${id} (any more): it keeps the last completed tasks of a framework only.`
+          : 'Looking …'}
+      </p>
+    );
+  const { task, row } = value;
+  const run = `/frameworks/${framework}/executors/${task.executor_id?.value || id}/runs/latest`;
+  const file = (name: string): string =>
+    `${to('agents', row.agent, 'read')}?path=${encodeURIComponent(`${run}/${name}`)}`;
+  return (
+    <>
+      <h1>
+        {row.name} <StateBadge state={row.state} />
+      </h1>
+      <ApiLink
+        path={`/tasks?task_id=${encodeURIComponent(id)}&framework_id=${encodeURIComponent(framework)}`}
+      />
+      <Facts>
+        <Fact name="Task">
+          <IdText id={id} />
+        </Fact>
+        <Fact name="Framework">
+          <a href={to('frameworks', framework)}>{row.frameworkName}</a>
+        </Fact>
+        <Fact name="Agent">
+          <a href={to('agents', row.agent)}>{row.host || row.agent}</a>
+        </Fact>
+        <Fact name="Executor">{task.executor_id?.value || 'of its own'}</Fact>
+        <Fact name="User">{task.user ?? '–'}</Fact>
+        <Fact name="Role">{row.role}</Fact>
+        <Fact name="CPUs">{numberText(row.cpus)}</Fact>
+        <Fact name="Memory">{memoryText(row.mem)}</Fact>
+        {row.health !== '' && (
+          <Fact name="Health">
+            <StateBadge state={row.health} />
+          </Fact>
+        )}
+        {(task.labels?.labels ?? []).map(({ key, value }) => (
+          <Fact key={key} name={key}>
+            {value ?? ''}
+          </Fact>
+        ))}
+      </Facts>
+      <div class="actions">
+        <a class="button" href={file('stdout')}>
+          stdout
+        </a>
+        <a class="button" href={file('stderr')}>
+          stderr
+        </a>
+        <a class="button" href={`${to('agents', row.agent, 'browse')}?path=${encodeURIComponent(run)}`}>
+          Sandbox
+        </a>
+        <a
+          class="button"
+          href={`${to('charts')}?actor=master&machine=task&instance=${encodeURIComponent(row.key)}`}
+        >
+          Statechart
+        </a>
+        {row.kept === 'active' && (
+          <Action
+            label="Kill"
+            question={`Kill ${row.name}? Its framework hears of it, and may start another one.`}
+            dangerous
+            perform={() => postForm('/tasks/kill', { framework_id: framework, task_id: id })}
+          />
+        )}
+      </div>
+      <History statuses={task.statuses ?? []} />
+    </>
+  );
+}
+
+function History({ statuses }: { readonly statuses: readonly Status[] }) {
+  const first = statuses[0]?.timestamp ?? 0;
+  return (
+    <section>
+      <h2>History</h2>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">State</th>
+            <th scope="col">When</th>
+            <th scope="col">After</th>
+            <th scope="col">By</th>
+            <th scope="col">Reason</th>
+            <th scope="col">Message</th>
+          </tr>
+        </thead>
+        <tbody>
+          {statuses.map(({ state, timestamp = 0, source, reason, message }, at) => (
+            <tr key={at}>
+              <td>
+                <StateBadge state={state.replace(/^TASK_/, '')} />
+              </td>
+              <td>
+                <Ago at={timestamp} />
+              </td>
+              <td class="numeric">{at === 0 ? '' : afterText(timestamp - first)}</td>
+              <td>{source?.replace(/^SOURCE_/, '').toLowerCase() ?? '–'}</td>
+              <td>
+                {reason
+                  ?.replace(/^REASON_/, '')
+                  .toLowerCase()
+                  .replaceAll('_', ' ') ?? '–'}
+              </td>
+              <td>{message ?? ''}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function afterText(seconds: number): string {
+  return seconds < 10 ? `${Math.round(seconds * 1000)} ms` : spanText(seconds);
+}

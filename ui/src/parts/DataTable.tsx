@@ -1,0 +1,157 @@
+/** A table over rows that the worker keeps: only those in sight are asked for and drawn, however many there are. */
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { askRows, version } from '../data/client.ts';
+import type { RowKinds, Rows } from '../data/rows.ts';
+import { place, setQuery } from '../router.ts';
+
+export interface Column<Row> {
+  /** Member of the row that is sorted by. */
+  readonly name: keyof Row & string;
+  readonly title: string;
+  readonly numeric?: boolean;
+  show(row: Row): ComponentChildren;
+}
+
+interface TableProps<Kind extends keyof RowKinds> {
+  readonly kind: Kind;
+  readonly label: string;
+  readonly columns: readonly Column<RowKinds[Kind]>[];
+  /** Members that must be equal. */
+  readonly where?: Readonly<Record<string, string>>;
+  /** Told apart in the address when a page has several tables. */
+  readonly prefix?: string;
+  readonly sort?: { readonly by: keyof RowKinds[Kind] & string; readonly descending?: boolean };
+  /** A filter besides the search: a member and its values. */
+  readonly choice?: {
+    readonly name: keyof RowKinds[Kind] & string;
+    readonly title: string;
+    readonly values: readonly string[];
+  };
+  keyOf(row: RowKinds[Kind]): string;
+}
+
+const ROW_PX = 34;
+/** Rows beyond the sight at either end. */
+const SPARE = 10;
+const HEIGHT_MAX_PX = 640;
+
+export function DataTable<Kind extends keyof RowKinds>(props: TableProps<Kind>) {
+  const { kind, label, columns, where = {}, prefix = '', choice, keyOf } = props;
+  const { query } = place.value;
+  const search = query.get(`${prefix}search`) ?? '';
+  const chosen = choice === undefined ? '' : (query.get(`${prefix}${choice.name}`) ?? '');
+  const sort = query.get(`${prefix}sort`) ?? props.sort?.by ?? '';
+  const descending = query.has(`${prefix}sort`)
+    ? query.get(`${prefix}desc`) === '1'
+    : (props.sort?.descending ?? false);
+  const [top, setTop] = useState(0);
+  const [found, setFound] = useState<Rows<RowKinds[Kind]> & { readonly offset: number }>({
+    rows: [],
+    total: -1,
+    offset: 0,
+  });
+  const box = useRef<HTMLDivElement>(null);
+  const first = Math.max(0, Math.floor(top / ROW_PX) - SPARE);
+  const count = Math.ceil(HEIGHT_MAX_PX / ROW_PX) + 2 * SPARE;
+  const filters = JSON.stringify({ ...where, ...(choice === undefined ? {} : { [choice.name]: chosen }) });
+
+  useEffect(() => {
+    let current = true;
+    const question = {
+      kind,
+      search,
+      where: JSON.parse(filters),
+      offset: first,
+      limit: count,
+      ...(sort === '' ? {} : { sort, descending }),
+    };
+    void askRows<Kind>(question).then((answer) => {
+      if (current) setFound({ ...answer, offset: first });
+    });
+    return () => {
+      current = false;
+    };
+  }, [kind, search, filters, sort, descending, first, count, version.value]);
+
+  const sortBy = (name: string) => {
+    setQuery(`${prefix}sort`, name);
+    setQuery(`${prefix}desc`, sort === name && !descending ? '1' : '');
+  };
+  const total = Math.max(0, found.total);
+  return (
+    <section class="table" aria-label={label}>
+      <div class="tools">
+        <h2>
+          {label} <span class="count">{found.total < 0 ? '…' : total}</span>
+        </h2>
+        {choice !== undefined && (
+          <label>
+            {choice.title}{' '}
+            <select
+              value={chosen}
+              onChange={(event) => setQuery(`${prefix}${choice.name}`, event.currentTarget.value)}
+            >
+              <option value="">all</option>
+              {choice.values.map((value) => (
+                <option key={value} value={value}>
+                  {value.toLowerCase()}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        <input
+          type="search"
+          placeholder="Find…"
+          aria-label={`Find in ${label}`}
+          value={search}
+          onInput={(event) => setQuery(`${prefix}search`, event.currentTarget.value)}
+        />
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <div class="scroll" ref={box} tabIndex={0} onScroll={(event) => setTop(event.currentTarget.scrollTop)}>
+        <table aria-rowcount={total + 1}>
+          <thead>
+            <tr>
+              {columns.map(({ name, title, numeric }) => (
+                <th
+                  key={name}
+                  scope="col"
+                  class={numeric ? 'numeric' : ''}
+                  aria-sort={sort === name ? (descending ? 'descending' : 'ascending') : 'none'}
+                >
+                  <button type="button" onClick={() => sortBy(name)}>
+                    {title}
+                    <span aria-hidden="true">{sort === name ? (descending ? ' ▼' : ' ▲') : ''}</span>
+                  </button>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            <Spacer rows={found.offset} />
+            {found.rows.map((row, at) => (
+              <tr key={keyOf(row)} aria-rowindex={found.offset + at + 2}>
+                {columns.map((column) => (
+                  <td key={column.name} class={column.numeric ? 'numeric' : ''}>
+                    {column.show(row)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+            <Spacer rows={total - found.offset - found.rows.length} />
+          </tbody>
+        </table>
+        {found.total === 0 && (
+          <p class="nothing">{search === '' ? 'There are none.' : 'Nothing fits what is looked for.'}</p>
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** Holds the place of rows out of sight. */
+function Spacer({ rows }: { readonly rows: number }) {
+  return rows <= 0 ? null : <tr style={{ height: `${rows * ROW_PX}px` }} />;
+}

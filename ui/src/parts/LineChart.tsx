@@ -1,0 +1,63 @@
+/** A small chart over time: what is used, of what there is. */
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+
+interface LineChartProps {
+  readonly title: string;
+  readonly at: readonly number[];
+  readonly used: readonly number[];
+  readonly total: readonly number[];
+  readonly text: (value: number) => string;
+}
+
+const HEIGHT_PX = 130;
+/** The first moments do not fill the whole width. */
+const SPAN_SECONDS_MIN = 120;
+
+export function LineChart({ title, at, used, total, text }: LineChartProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | undefined>(undefined);
+  const data: uPlot.AlignedData = [[...at], [...used], [...total]];
+  useEffect(() => {
+    const { current } = box;
+    if (current === null) return;
+    const made = new uPlot(options(current.clientWidth || 300, text), data, current);
+    plot.current = made;
+    const resize = new ResizeObserver(() => made.setSize({ width: current.clientWidth, height: HEIGHT_PX }));
+    resize.observe(current);
+    return () => {
+      resize.disconnect();
+      made.destroy();
+    };
+  }, []);
+  useEffect(() => plot.current?.setData(data), [at.length, used.at(-1), total.at(-1)]);
+  const last = used.at(-1) ?? 0;
+  const all = total.at(-1) ?? 0;
+  return (
+    <figure class="chart" aria-label={`${title}: ${text(last)} of ${text(all)}`}>
+      <figcaption>
+        {title} <strong>{text(last)}</strong> of {text(all)}
+      </figcaption>
+      <div ref={box} aria-hidden="true" />
+    </figure>
+  );
+}
+
+function options(width: number, text: (value: number) => string): uPlot.Options {
+  const ink = getComputedStyle(document.documentElement).getPropertyValue('--ink-2').trim();
+  const accent = getComputedStyle(document.documentElement).getPropertyValue('--accent').trim();
+  const axis = { stroke: ink, grid: { stroke: `${ink}22` }, ticks: { show: false }, size: 20 };
+  return {
+    width,
+    height: HEIGHT_PX,
+    legend: { show: false },
+    cursor: { show: false },
+    scales: {
+      x: { range: (_, min, max) => [Math.min(min, max - SPAN_SECONDS_MIN), max] },
+      y: { range: (_, __, max) => [0, max > 0 ? max * 1.05 : 1] },
+    },
+    axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map(text) }],
+    series: [{}, { stroke: accent, fill: `${accent}33`, width: 2 }, { stroke: ink, dash: [4, 4], width: 1 }],
+  };
+}

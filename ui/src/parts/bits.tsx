@@ -1,0 +1,104 @@
+/** Small pieces that every page is made of. */
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { now } from '../clock.ts';
+import { isoText, shortId, spanText } from '../format.ts';
+
+/** How long ago, with the moment itself on hover. */
+export function Ago({ at }: { readonly at: number }) {
+  if (at === 0) return <span>–</span>;
+  return (
+    <time dateTime={isoText(at)} title={isoText(at)}>
+      {spanText(now.value - at)} ago
+    </time>
+  );
+}
+
+const GOOD = /^(active|running|finished|healthy|live|drained|up)$/;
+const BAD = /^(failed|lost|error|dropped|gone|gone_by_operator|unhealthy|down)$/;
+const WARN = /^(unreachable|killing|draining|deactivated|disconnected|inactive|recovered|unknown)$/;
+
+/** A word for a state: its colour is never the only sign. */
+export function StateBadge({ state }: { readonly state: string }) {
+  const word = state.toLowerCase();
+  const kind = GOOD.test(word) ? 'good' : BAD.test(word) ? 'bad' : WARN.test(word) ? 'warn' : 'plain';
+  return <span class={`badge ${kind}`}>{word}</span>;
+}
+
+/** The end of an id, the whole on hover, and a button that copies it. */
+export function IdText({ id, href }: { readonly id: string; readonly href?: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = () => {
+    void navigator.clipboard?.writeText(id).then(() => setCopied(true));
+  };
+  return (
+    <span class="id" title={id}>
+      {href === undefined ? <span>{shortId(id)}</span> : <a href={href}>{shortId(id)}</a>}
+      <button type="button" class="copy" aria-label={`Copy ${id}`} onClick={copy}>
+        {copied ? '✓' : <CopyIcon />}
+      </button>
+    </span>
+  );
+}
+
+function CopyIcon() {
+  return (
+    <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true" fill="none" stroke="currentColor">
+      <rect x="1" y="3" width="7" height="8" rx="1" />
+      <path d="M4 3V1h7v8H8" />
+    </svg>
+  );
+}
+
+/** Used of total, with a bar. */
+export function Meter({
+  used,
+  total,
+  text,
+}: {
+  readonly used: number;
+  readonly total: number;
+  readonly text: (value: number) => string;
+}) {
+  if (total === 0) return <span>–</span>;
+  return (
+    <span class="meter">
+      <meter min={0} max={total} value={used} aria-label={`${text(used)} of ${text(total)}`} />
+      <span>
+        {text(used)} / {text(total)}
+      </span>
+    </span>
+  );
+}
+
+/** Names and values. */
+export function Facts({ children }: { readonly children: ComponentChildren }) {
+  return <dl class="facts">{children}</dl>;
+}
+
+export function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** What went wrong, in words; announced to who cannot see it. */
+export function Problem({ text }: { readonly text: string }) {
+  return text === '' ? null : (
+    <p class="problem" role="alert">
+      {text}
+    </p>
+  );
+}
+
+/** The call whose answer is shown: everything here can be asked for by a program. */
+export function ApiLink({ path }: { readonly path: string }) {
+  return (
+    <a class="api" href={path} target="_blank" rel="noreferrer">
+      API
+    </a>
+  );
+}
