@@ -111,9 +111,9 @@ export const local = defineRole({
       },
     );
     const { host, port } = master.node.address;
-    const marathon = await startMarathon({ ...values, port }, context);
     const scheme = values.ssl_cert_file === undefined ? 'http' : 'https';
     context.print(`Mesostate listens on ${scheme}://${host}:${port}/ (Ctrl-C ends it and all its tasks)`);
+    const marathon = await startMarathon({ ...values, port }, context);
     return {
       // An agent that ends by itself was told to by the master: the cluster goes on without it.
       done: master.done,
