@@ -5,7 +5,7 @@ import test from 'ava';
 import { TaskState, TaskStatusReason } from '../../../proto/generated/types/v1.ts';
 import { parseResources } from '../../../proto/resources/index.ts';
 import { until } from '../../support/until.ts';
-import { hasCgroups } from './containerizer/support.ts';
+import { hasCgroups, removeCgroups } from './containerizer/support.ts';
 import { registeredAgent } from './support/realAgent.ts';
 import { commandTask } from './support/testMaster.ts';
 
@@ -17,6 +17,8 @@ const ISOLATED = {
 };
 
 test('as root with cgroups: a task over its memory fails with the reason and the amount; one without limits does not', async (t) => {
+  // Last of all, when the agent has ended its tasks.
+  t.teardown(() => removeCgroups(ISOLATED.cgroups_root));
   const { master, agent } = await registeredAgent(t, ISOLATED);
   const resources = parseResources('cpus:0.1;mem:32').allocatedTo('*').toMessages();
   const limits = { mem: { value: Number.POSITIVE_INFINITY } };

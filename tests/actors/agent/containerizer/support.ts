@@ -34,6 +34,15 @@ export async function runsUnlimited(t: ExecutionContext, flags: Record<string, s
   t.deepEqual((await bench.over(id)).status, { kind: 'exited', code: 3 });
 }
 
+/** Removes the folders of a `--cgroups_root`, which are empty when all containers are gone. */
+export function removeCgroups(root: string): void {
+  if (!isRoot || !fs.existsSync('/sys/fs/cgroup')) return;
+  for (const controller of fs.readdirSync('/sys/fs/cgroup')) {
+    const dir = join('/sys/fs/cgroup', controller, root);
+    if (fs.existsSync(dir)) fs.rmdirSync(dir);
+  }
+}
+
 let made = 0;
 
 /** What a container's sink was told. */
@@ -160,14 +169,6 @@ export class IsolatedBench {
     for (const [id, told] of this.told) if (!told.over) await this.over(id);
     this.containerizer.close();
     fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
-    this.#removeGroups();
-  }
-
-  #removeGroups(): void {
-    if (!isRoot || !fs.existsSync('/sys/fs/cgroup')) return;
-    for (const controller of fs.readdirSync('/sys/fs/cgroup')) {
-      const dir = join('/sys/fs/cgroup', controller, this.cgroupsRoot);
-      if (fs.existsSync(dir)) fs.rmdirSync(dir);
-    }
+    removeCgroups(this.cgroupsRoot);
   }
 }
