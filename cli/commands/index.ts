@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts';
 import { completion } from './completion.ts';
 import { events } from './events.ts';
+import { exec } from './exec.ts';
 import { files } from './files.ts';
 import { inspect } from './inspect.ts';
 import { kill } from './kill.ts';
@@ -12,12 +13,14 @@ import { resolve, version } from './node.ts';
 import { quota } from './quota.ts';
 import { restore, snapshot } from './registry.ts';
 import { reserve, unreserve, volumes } from './reservations.ts';
+import { run } from './run.ts';
 import { activate, deactivate, drain, gone } from './steering.ts';
 import { supportBundle } from './supportBundle.ts';
 import { weights } from './weights.ts';
 import { why } from './why.ts';
 
 export const commands: readonly Command[] = [
+  run,
   ps,
   tasks,
   agents,
@@ -26,6 +29,7 @@ export const commands: readonly Command[] = [
   inspect,
   logs,
   files,
+  exec,
   kill,
   drain,
   deactivate,

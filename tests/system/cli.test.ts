@@ -220,6 +220,70 @@ test('a support bundle holds what every node says', async (t) => {
   t.is(state.activated_slaves, 1);
 });
 
+test('a command is run on the cluster: what it prints, how it ends, Ctrl-C', async (t) => {
+  const here = await world(t);
+  const line = await here.m('run', '--env=A=5', 'echo "a is $A"; echo oops >&2; exit 7');
+  t.is(line.code, 7, line.stderr);
+  t.is(line.stdout, 'a is 5\n');
+  t.regex(line.stderr, /launched on .*\n(.*\n)*oops\n/);
+  t.is(await here.done('run', '-q', '--', 'echo', 'one  two', '--three'), 'one  two --three\n');
+  t.regex((await here.m('run')).stderr, /expected a COMMAND, or --task-group=FILE/);
+
+  const group = path.join(here.folder, 'group.json');
+  const task = (id: string, command: string): object => ({
+    name: id,
+    task_id: { value: id },
+    command: { value: command },
+    resources: [
+      { name: 'cpus', type: 'SCALAR', scalar: { value: 0.1 } },
+      { name: 'mem', type: 'SCALAR', scalar: { value: 32 } },
+    ],
+  });
+  writeFileSync(
+    group,
+    JSON.stringify({ tasks: [task('first', 'echo of the first'), task('second', 'sleep 1')] }),
+  );
+  const grouped = await here.m('run', `--task-group=${group}`);
+  t.is(grouped.code, 0, grouped.stderr);
+  t.regex(grouped.stderr, /first finished.*\n(.*\n)*second finished/);
+
+  const terminal = new TestTerminal({ MESOSTATE_MASTER: `127.0.0.1:${here.master.port}` });
+  const running = cli(['run', 'echo begun; sleep 100'], terminal);
+  await until('it runs', () => terminal.printed.includes('begun'));
+  terminal.signal('SIGINT');
+  t.is(await running, 130);
+  t.regex(terminal.said, /killed: Command terminated with signal Terminated/);
+});
+
+test('a command is run in the container of a task, with input and in a terminal', async (t) => {
+  const here = await world(t);
+  runJobs(t, here, [{ name: 'host', command: 'touch here; while :; do sleep 1; done', cpus: 0.1, mem: 32 }]);
+  const task = await taskOf(here, 'host', 'running');
+  t.is(await here.done('exec', task, 'echo', 'a b', '-i'), 'a b -i\n');
+  t.is((await here.m('exec', task, 'sh', '-c', 'echo no >&2; exit 9')).code, 9);
+  t.regex((await here.m('exec', '-it', task, 'sh')).stderr, /expected a terminal to read from/);
+
+  const terminal = new TestTerminal({ MESOSTATE_MASTER: `127.0.0.1:${here.master.port}` });
+  const counting = cli(['exec', '-i', task, 'wc', '-l'], terminal);
+  terminal.stdin.end('1\n2\n3\n');
+  t.is(await counting, 0);
+  t.is(terminal.printed.trim(), '3');
+
+  const boot = path.join(repositoryRoot, 'runtime/boot.js');
+  const shell = `${process.execPath} ${boot} exec -it --master=127.0.0.1:${here.master.port} ${task} sh`;
+  const typed = 'tty\nstty size\necho "typed $((20 + 3))"\nexit 4\n';
+  const printed = await printedBy(
+    'script',
+    ['-qec', `stty rows 33 cols 99; ${shell}; echo "ended with $?"`, '/dev/null'],
+    {},
+    typed,
+  );
+  t.regex(printed, /\/dev\/pts\/\d+\r+\n/);
+  t.regex(printed, /33 99\r+\n/);
+  t.regex(printed, /typed 23\r+\n/);
+  t.regex(printed, /ended with 4\r+\n/);
+});
+
 test('a shell completes commands and ids', async (t) => {
   const { done } = await world(t);
   t.true((await done('completion', '__complete')).split('\n').includes('drain'));
@@ -241,15 +305,21 @@ function printedBy(
   program: string,
   args: readonly string[],
   env: Record<string, string> = {},
+  typed?: string,
 ): Promise<string> {
   const { NO_COLOR: _, ...inherited } = process.env;
   const child = spawn(program, args, {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: [typed === undefined ? 'ignore' : 'pipe', 'pipe', 'inherit'],
     env: { ...inherited, TERM: 'xterm', ...env },
   });
   let text = '';
-  child.stdout.on('data', (chunk: Buffer) => {
+  // Typed when the other side is there: what comes earlier would be read by the wrong one.
+  let left = typed;
+  child.stdout?.on('data', (chunk: Buffer) => {
     text += chunk.toString();
+    if (left === undefined || !/[$#] $/.test(text)) return;
+    child.stdin?.write(left);
+    left = undefined;
   });
   return new Promise((resolve, reject) => {
     child.once('error', reject);

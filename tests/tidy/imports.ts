@@ -23,7 +23,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // How the leading master is found is the same for all who look for it.
   actors: { folders: ['runtime', 'proto', 'statecharts', 'actors/detector'] },
   // The command line sees a cluster from outside, over its public HTTP.
-  cli: { folders: ['runtime', 'proto'] },
+  cli: { folders: ['runtime', 'proto', 'actors/client'] },
   ui: { folders: [] },
 };
 
