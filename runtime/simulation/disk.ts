@@ -36,6 +36,11 @@ export class SimulatedDisk {
     this.memory = this.memory.restart(chance, { schedule: this.scheduleFor(gate) });
   }
 
+  /** What of a file is there whatever happens now; undefined when there may be no such file. */
+  durable(path: string): Uint8Array | undefined {
+    return this.memory.durable(path);
+  }
+
   /** Neither slow nor failing any more. */
   mend(): void {
     this.failure = undefined;

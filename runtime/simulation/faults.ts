@@ -37,6 +37,8 @@ export interface FaultPlan {
   readonly withinMs: number;
   /** Faults of one schedule, at most. */
   readonly most: number;
+  /** How long faults of a kind last at most, in milliseconds, where that differs from what is usual. */
+  readonly longestMs?: Partial<Readonly<Record<FaultKind, number>>> | undefined;
 }
 
 const LONGEST_MS: Readonly<Record<FaultKind, number>> = {
@@ -65,7 +67,7 @@ export function makeFaults(random: Random, plan: FaultPlan): Fault[] {
     const [when, length, size] = [random.next(), random.next(), random.next()];
     if (kind === undefined || node === undefined || to === undefined) continue;
     const ms = kind === 'clockJump' ? Math.round((size - 0.5) * 600_000) : Math.round(2000 ** size);
-    const forMs = Math.round(LONGEST_MS[kind] ** length);
+    const forMs = Math.round((plan.longestMs?.[kind] ?? LONGEST_MS[kind]) ** length);
     faults.push({ kind, atMs: Math.round(when * plan.withinMs), node, to, forMs, ms });
   }
   return faults.sort((a, b) => a.atMs - b.atMs);
@@ -88,6 +90,10 @@ export function mend(simulation: Simulation): void {
       simulation.heal(machine.name, other.name);
       simulation.delay(machine.name, other.name, 0);
     }
+  }
+  for (const machine of simulation.all) {
+    // What went on again may have ended others.
+    if (!simulation.has(machine.name)) continue;
     machine.storage.mend();
     machine.resume();
     machine.boot();

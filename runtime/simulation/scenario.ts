@@ -1,7 +1,15 @@
 /** A story that is played under many seeds: machines, what they do, what must hold, what may go wrong. */
 import type { MessageCodec } from '../codec.ts';
 import { SeededRandom } from '../virtualPorts.ts';
-import { type Fault, type FaultKind, faultText, makeFaults, mend, scheduleFaults } from './faults.ts';
+import {
+  type Fault,
+  type FaultKind,
+  type FaultPlan,
+  faultText,
+  makeFaults,
+  mend,
+  scheduleFaults,
+} from './faults.ts';
 import { InvariantBroken } from './invariants.ts';
 import { shrink } from './shrink.ts';
 import { handlersThrew, Simulation } from './simulation.ts';
@@ -14,6 +22,8 @@ export interface Scenario {
   readonly kinds: readonly FaultKind[];
   /** Faults of one run, at most. */
   readonly faultsMost: number;
+  /** As in `FaultPlan`. */
+  readonly longestMs?: FaultPlan['longestMs'];
   /** Simulated time in which things go wrong … */
   readonly stormMs: number;
   /** … and after which, with everything mended, all must be well. */
@@ -40,6 +50,7 @@ export function faultsOf(scenario: Scenario, seed: number): Fault[] {
     kinds: scenario.kinds,
     withinMs: scenario.stormMs,
     most: scenario.faultsMost,
+    longestMs: scenario.longestMs,
   });
 }
 

@@ -91,11 +91,21 @@ export class Simulation {
     return machine;
   }
 
+  /** Crashes a machine and forgets it: for processes that end for good. */
+  remove(name: string): void {
+    this.crash(name);
+    this.machines.delete(name);
+  }
+
   /** @throws Error when there is none of that name */
   machine(name: string): Machine {
     const machine = this.machines.get(name);
     if (machine === undefined) throw new Error(`there is no machine '${name}'`);
     return machine;
+  }
+
+  has(name: string): boolean {
+    return this.machines.has(name);
   }
 
   get all(): readonly Machine[] {

@@ -97,6 +97,11 @@ export class MemoryDisk implements Disk {
     return this.#names.get(path)?.bytes.slice();
   }
 
+  /** What of a file a power cut would surely leave; undefined when its name might be lost. */
+  durable(path: string): Uint8Array | undefined {
+    return this.#durableNames.get(path)?.durable;
+  }
+
   truncate(path: string, length: number): void {
     this.#step();
     const inode = this.#mustFind(path);

@@ -1,6 +1,8 @@
-/** A look through the books of a master: what is in two of them must agree. */
+/** A look through the books of a master: what is in two of them must agree; numbers as in failover.md §5. */
+import type { AgentRecord } from '../../../actors/master/agents/record.ts';
 import type { Master } from '../../../actors/master/master.ts';
-import { Resources } from '../../../proto/resources/index.ts';
+import type { OfferRecord } from '../../../actors/master/offers/record.ts';
+import { isPersistentVolume, Resources } from '../../../proto/resources/index.ts';
 
 /** What of a master's books does not agree. */
 export function audit(master: Master): string | undefined {
@@ -9,12 +11,13 @@ export function audit(master: Master): string | undefined {
   const { agents, frameworks, registrar } = parts;
   const { slaves, unreachable, gone } = registrar.registry;
   for (const id of slaves.keys()) if (unreachable.has(id) || gone.has(id)) return `3: ${id} is in two lists`;
+  for (const id of unreachable.keys()) if (gone.has(id)) return `3: ${id} is unreachable and gone`;
   const pids = new Set<string>();
   for (const agent of agents.all()) {
     if (!slaves.has(agent.id)) return `4: member ${agent.id} is not in the registry`;
     if (pids.has(agent.pid.text)) return `2: two agents at ${agent.pid.text}`;
     pids.add(agent.pid.text);
-    const problem = auditAgent(parts, agent.id);
+    const problem = auditAgent(parts, agent);
     if (problem !== undefined) return problem;
   }
   for (const framework of frameworks.all()) {
@@ -35,10 +38,9 @@ export function partsOf(master: Master): Parts | undefined {
   }
 }
 
-function auditAgent({ agents, offers, allocation }: Parts, id: string): string | undefined {
-  const agent = agents.find(id);
-  if (agent === undefined) return undefined;
-  const held = allocation.allocator.held(id);
+function auditAgent(parts: Parts, agent: AgentRecord): string | undefined {
+  const { offers, allocation } = parts;
+  const held = allocation.allocator.held(agent.id);
   const out = offers.listed(agent.offers);
   const owners = new Set([
     ...held.keys(),
@@ -50,8 +52,42 @@ function auditAgent({ agents, offers, allocation }: Parts, id: string): string |
     const own = out.filter(({ frameworkId }) => frameworkId === owner).map(({ resources }) => resources);
     const known = held.get(owner) ?? Resources.EMPTY;
     if (!known.equals(used.plus(Resources.sum(own))))
-      return `28: ${id}: allocator ${known}, master ${used} and ${Resources.sum(own)}`;
+      return `28: ${agent.id}: allocator ${known}, master ${used} and ${Resources.sum(own)}`;
+    const lives = livesOf(parts, agent, owner);
+    if (!used.equals(lives)) return `30: ${agent.id}: ${used} is used, by what lives ${lives}`;
   }
   const all = Resources.sum(held.values()).unallocated();
-  return agent.total.contains(all) ? undefined : `29: ${id}: ${all} of ${agent.total} is held`;
+  if (!agent.total.contains(all)) return `29: ${agent.id}: ${all} of ${agent.total} is held`;
+  return out.map(reservedForOthers).find((each) => each !== undefined) ?? usedTwice(parts, agent);
+}
+
+/** What tasks that have not ended, and executors, have of an agent. */
+function livesOf({ tasks }: Parts, agent: AgentRecord, framework: string): Resources {
+  const live = [...(agent.tasks.get(framework)?.values() ?? [])].filter((task) => !tasks.isTerminal(task));
+  const executors = [...(agent.executors.get(framework)?.values() ?? [])];
+  return Resources.sum([...live, ...executors].map(({ resources }) => resources));
+}
+
+/** 31 */
+function reservedForOthers({ id, role, resources }: OfferRecord): string | undefined {
+  for (const owner of resources.reservations().keys())
+    if (role !== owner && !role.startsWith(`${owner}/`))
+      return `31: offer ${id} for ${role} has what is reserved for ${owner}`;
+  return undefined;
+}
+
+/** 34 */
+function usedTwice({ tasks }: Parts, agent: AgentRecord): string | undefined {
+  const users = new Map<string, string>();
+  for (const ofFramework of agent.tasks.values())
+    for (const task of ofFramework.values()) {
+      if (tasks.isTerminal(task)) continue;
+      for (const resource of task.resources.toMessages()) {
+        if (!isPersistentVolume(resource) || resource.shared !== undefined) continue;
+        const id = resource.disk?.persistence?.id ?? '';
+        if (users.has(id)) return `34: volume ${id} is used by ${users.get(id)} and ${task.id}`;
+        users.set(id, task.id);
+      }
+    }
+  return undefined;
 }

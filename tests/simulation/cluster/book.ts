@@ -1,39 +1,63 @@
-/** What the framework was told and the agents said, kept outside of the world that crashes; numbers as in failover.md §5. */
-import { enumName } from '../../../proto/enums.ts';
-import type { StatusUpdateMessage } from '../../../proto/generated/types/internal.ts';
-import { TaskState, type TaskStatus } from '../../../proto/index.ts';
+/** What one framework was told, kept outside of the world that crashes; numbers as in failover.md §5. */
+import {
+  type SchedulerCallReconcileTask,
+  TaskState,
+  type TaskStatus,
+  TaskStatusReason,
+} from '../../../proto/index.ts';
+import { AWARE_ONLY, DOUBTFUL, names, TERMINAL } from './states.ts';
 
-const TERMINAL: ReadonlySet<TaskState> = new Set([
-  TaskState.TASK_FINISHED,
-  TaskState.TASK_FAILED,
-  TaskState.TASK_KILLED,
-  TaskState.TASK_ERROR,
-  TaskState.TASK_LOST,
-  TaskState.TASK_DROPPED,
-  TaskState.TASK_GONE,
-]);
-/** Nobody may be sure of these: they may be followed by anything. */
-const DOUBTFUL: ReadonlySet<TaskState> = new Set([
-  TaskState.TASK_UNREACHABLE,
-  TaskState.TASK_UNKNOWN,
-  TaskState.TASK_GONE_BY_OPERATOR,
+export interface BookOptions {
+  /** First letters of its tasks' ids; default `t`. */
+  readonly prefix?: string;
+  /** Default true. */
+  readonly partitionAware?: boolean;
+  /** Default true. */
+  readonly killingState?: boolean;
+}
+
+/** Why an agent that may come back was taken for lost. */
+const MAYBE_LOST: ReadonlySet<TaskStatusReason | undefined> = new Set([
+  TaskStatusReason.REASON_AGENT_REMOVED,
+  TaskStatusReason.REASON_RECONCILIATION,
+  TaskStatusReason.REASON_AGENT_DISCONNECTED,
 ]);
 
 export class Book {
   readonly problems: string[] = [];
   /** Task id → states the framework was told, without repeats. */
   readonly told = new Map<string, TaskState[]>();
-  /** Task id → uuids of the agent's updates, in the order in which they were first sent. */
-  private readonly sent = new Map<string, { readonly uuids: string[]; ended: boolean }>();
+  /** Task id → why it was said last that it is lost. */
+  private readonly lostBecause = new Map<string, TaskStatusReason | undefined>();
+  private readonly agents = new Map<string, string>();
   /** Offer id → its agent. */
   private readonly offers = new Map<string, string>();
-  private readonly frameworks = new Set<string>();
+  /** Tasks of a framework that was torn down: nobody hears of them. */
+  private readonly former = new Set<string>();
+  private readonly options: Required<BookOptions>;
+  private frameworkId: string | undefined;
+  /** Ids of frameworks that were torn down. */
+  readonly removed: string[] = [];
   launched = 0;
 
-  newTask(): string {
-    const id = `t${++this.launched}`;
+  constructor({ prefix = 't', partitionAware = true, killingState = true }: BookOptions = {}) {
+    this.options = { prefix, partitionAware, killingState };
+  }
+
+  /** @param agentId where it is to run */
+  newTask(agentId = 'a'): string {
+    const id = `${this.options.prefix}${++this.launched}`;
     this.told.set(id, []);
+    this.agents.set(id, agentId);
     return id;
+  }
+
+  /** What to ask a master for. */
+  get questions(): SchedulerCallReconcileTask[] {
+    return this.open.map((id) => ({
+      task_id: { value: id },
+      agent_id: { value: this.agents.get(id) ?? '' },
+    }));
   }
 
   get open(): string[] {
@@ -47,40 +71,38 @@ export class Book {
   }
 
   subscribed(frameworkId: string): void {
-    this.frameworks.add(frameworkId);
-    if (this.frameworks.size > 1)
-      this.problems.push(`1: one framework has ids ${[...this.frameworks].join()}`);
+    if (this.frameworkId !== undefined && this.frameworkId !== frameworkId)
+      this.problems.push(`1: one framework has ids ${this.frameworkId} and ${frameworkId}`);
+    this.frameworkId = frameworkId;
   }
 
-  /** 12: what a partition-aware framework is told. */
-  tell({ task_id, state, message }: TaskStatus): void {
-    const states = this.told.get(task_id.value);
+  /** The framework ended itself; another one with this book begins. */
+  tornDown(): void {
+    if (this.frameworkId !== undefined) this.removed.push(this.frameworkId);
+    this.frameworkId = undefined;
+    for (const id of this.told.keys()) this.former.add(id);
+    this.told.clear();
+  }
+
+  /** 12, 13, 19, 20: what a framework is told. */
+  tell({ task_id, state, message, reason }: TaskStatus): void {
+    const id = task_id.value;
+    const states = this.told.get(id);
     if (states === undefined) {
-      this.problems.push(`an update for ${task_id.value}, which was never launched`);
+      if (!this.former.has(id)) this.problems.push(`an update for ${id}, which was never launched`);
       return;
     }
+    const { partitionAware, killingState } = this.options;
+    if (!partitionAware && AWARE_ONLY.has(state)) this.problems.push(`19: ${id} ${names([state])}`);
+    if (!killingState && state === TaskState.TASK_KILLING) this.problems.push(`20: ${id} TASK_KILLING`);
     const before = states.at(-1);
-    if (state === before) return;
+    if (state === TaskState.TASK_LOST) this.lostBecause.set(id, reason);
+    if (state === before || (isAnswer(state, reason) && before !== undefined && TERMINAL.has(before))) return;
     states.push(state);
-    if (before !== undefined && TERMINAL.has(before) && !DOUBTFUL.has(state))
-      this.problems.push(`12: ${task_id.value} came back: ${names(states)} (${message ?? ''})`);
-  }
-
-  /** 11 and 22: what an agent sends of a task. */
-  forwarded({ update }: StatusUpdateMessage): void {
-    const { status } = update;
-    const uuid = Buffer.from(status.uuid ?? new Uint8Array(0)).toString('hex');
-    if (uuid === '') return;
-    const key = `${status.task_id.value} of ${update.slave_id?.value ?? ''}`;
-    const sent = this.sent.get(key) ?? { uuids: [], ended: false };
-    this.sent.set(key, sent);
-    if (sent.uuids.at(-1) === uuid) return;
-    if (sent.uuids.includes(uuid))
-      this.problems.push(`22: ${key}: an update before the last one was repeated`);
-    else if (sent.ended)
-      this.problems.push(`11: ${key} goes on after its end with ${enumName(TaskState, status.state)}`);
-    sent.uuids.push(uuid);
-    sent.ended ||= TERMINAL.has(status.state);
+    if (before === undefined || !TERMINAL.has(before) || DOUBTFUL.has(state) || this.mayReturn(id, before))
+      return;
+    const number = partitionAware ? 12 : 13;
+    this.problems.push(`${number}: ${id} came back: ${names(states)} (${message ?? ''})`);
   }
 
   /** 14: no process of a dropped task was ever started. */
@@ -101,13 +123,22 @@ export class Book {
       .map((id) => `${id} ${names(this.told.get(id) ?? [])}`)
       .join('; ')}`;
   }
+
+  /** Lost with an agent that has come back. */
+  private mayReturn(id: string, before: TaskState): boolean {
+    const { partitionAware } = this.options;
+    return before === TaskState.TASK_LOST && !partitionAware && MAYBE_LOST.has(this.lostBecause.get(id));
+  }
 }
 
+/** To a question, or to a kill, that crossed the end of the task and its acknowledgement: nobody knows it any more. */
+function isAnswer(state: TaskState, reason: TaskStatusReason | undefined): boolean {
+  if (reason !== TaskStatusReason.REASON_RECONCILIATION) return false;
+  return state === TaskState.TASK_GONE || state === TaskState.TASK_LOST || DOUBTFUL.has(state);
+}
+
+/** A task on an agent that an operator declared gone is as good as ended. */
 function hasEnded(states: readonly TaskState[]): boolean {
   const last = states.at(-1);
-  return last !== undefined && TERMINAL.has(last);
-}
-
-function names(states: readonly TaskState[]): string {
-  return states.map((state) => enumName(TaskState, state)).join(' → ');
+  return last !== undefined && (TERMINAL.has(last) || last === TaskState.TASK_GONE_BY_OPERATOR);
 }

@@ -19,6 +19,17 @@ const RUN_MOST_MS = 30_000;
 /** How a command goes: undefined runs until it is killed. */
 export type TaskScript = (command: string) => { readonly afterMs: number; readonly code: number } | undefined;
 
+/** What runs in containers of executors: see `executors.ts`. */
+export interface ExecutorProcesses {
+  runs(launch: ContainerLaunch): boolean;
+  start(
+    launch: ContainerLaunch,
+    told: { readonly started: (task: string) => void; readonly ended: () => void },
+  ): void;
+  /** The container is over; nothing happens when none of that name runs. */
+  end(containerId: string): void;
+}
+
 export class MachineContainers {
   private readonly simulation: Simulation;
   private readonly containers = new Map<string, Container>();
@@ -26,18 +37,31 @@ export class MachineContainers {
   readonly tasks = new Set<string>();
 
   private readonly script: TaskScript;
+  private readonly executors: ExecutorProcesses | undefined;
 
-  /** @param script default: a while that chance gives, and now and then a failure */
-  constructor(simulation: Simulation, script?: TaskScript) {
+  /**
+   * @param script default: a while that chance gives, and now and then a failure
+   * @param executors runs those of its commands; default: all are tasks
+   */
+  constructor(simulation: Simulation, script?: TaskScript, executors?: ExecutorProcesses) {
     this.simulation = simulation;
+    this.executors = executors;
     const chance = (): number => simulation.chance.next();
     this.script = script ?? (() => ({ code: chance() < 0.2 ? 1 : 0, afterMs: 2 + chance() * RUN_MOST_MS }));
   }
 
   /** The machine was booted: no process is left, nor what the runtime directory told. */
   reboot(): void {
-    for (const container of this.containers.values()) container.listener = undefined;
+    for (const [id, container] of this.containers) {
+      container.listener = undefined;
+      this.executors?.end(id);
+    }
     this.containers.clear();
+  }
+
+  /** Containers whose process runs, of an agent that lives. */
+  get running(): string[] {
+    return [...this.containers].flatMap(([id, { status }]) => (status === undefined ? [id] : []));
   }
 
   /** For one agent: what is told comes from its event loop, and ends with it. */
@@ -64,9 +88,16 @@ export class MachineContainers {
     const id = launch.containerId;
     const task = launch.command.value ?? '';
     this.containers.set(id, { task, status: undefined, listener });
-    this.tasks.add(task);
+    if (this.executors?.runs(launch) !== true) this.tasks.add(task);
     this.simulation.note(`container ${id} of ${task} starts`);
     listener.clock.setTimer(1, () => listener.sink.started(id, 4711));
+    if (this.executors?.runs(launch) === true) {
+      this.executors.start(launch, {
+        started: (id) => this.tasks.add(id),
+        ended: () => this.end(id, { kind: 'exited', code: 0 }),
+      });
+      return;
+    }
     const course = this.script(task);
     if (course === undefined) return;
     this.simulation.at(course.afterMs, () => this.end(id, { kind: 'exited', code: course.code }));
@@ -87,6 +118,7 @@ export class MachineContainers {
     const container = this.containers.get(id);
     if (container === undefined || container.status !== undefined) return;
     container.status = status;
+    this.executors?.end(id);
     this.simulation.note(`container ${id} of ${container.task} ends`);
     this.tell(id, container);
   }

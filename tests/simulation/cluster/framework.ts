@@ -1,4 +1,4 @@
-/** A framework that launches short tasks as long as it is told to, and asks for those it has not heard of. */
+/** A framework that launches short tasks as long as it is told to, kills some, and asks for those it has not heard of. */
 
 import type { MasterDetector } from '../../../actors/detector/index.ts';
 import {
@@ -6,60 +6,123 @@ import {
   type Scheduler,
   type SchedulerDriver,
 } from '../../../actors/framework/driver/index.ts';
-import { type FrameworkID, FrameworkInfoCapabilityType, type Offer } from '../../../proto/index.ts';
-import { parseResources } from '../../../proto/resources/index.ts';
+import {
+  type FrameworkID,
+  type FrameworkInfo,
+  FrameworkInfoCapabilityType,
+  type Offer,
+  TaskState,
+} from '../../../proto/index.ts';
 import type { Address, Node } from '../../../runtime/index.ts';
 import type { Place, Simulation } from '../../../runtime/simulation/index.ts';
 import type { Book } from './book.ts';
+import { operationsFor, tasksFor } from './wishes.ts';
 
 const ACTIVE_MOST = 12;
 const RECONCILE_MS = 30_000;
+/** What is not wanted any more is not offered again for so long, in seconds. */
+const REFUSE_LONG_S = 60;
 
-/**
- * @param launches whether new tasks are to be launched now
- * @param masterOf who finds the master; default: it is at 10.0.0.1:5050
- */
-export function startFrameworkMachine(
-  simulation: Simulation,
-  book: Book,
-  launches: () => boolean,
-  masterOf: (place: Place, node: Node) => Address | MasterDetector = () => ({ host: '10.0.0.1', port: 5050 }),
-): void {
+export interface FrameworkOptions {
+  /** Machine's name; default `framework`. */
+  readonly name?: string;
+  /** Default: knows of everything, in role `*`. */
+  readonly info?: Partial<FrameworkInfo>;
+  /** Whether new tasks are to be launched now. */
+  readonly launches: () => boolean;
+  /** Who finds the master; default: it is at 10.0.0.1:5050. */
+  readonly masterOf?: (place: Place, node: Node) => Address | MasterDetector;
+  /**
+   * Is wilful: kills tasks, keeps offers for a while, uses some twice, acknowledges what never was, and has executors of its
+   * own. Default: false.
+   */
+  readonly wild?: boolean;
+  /** Reserves and makes volumes; default: false. */
+  readonly reserves?: boolean;
+  /** Another scheduler takes the framework over at these times, while the present one lives. */
+  readonly takeoversMs?: readonly number[];
+  /** Ends itself at these times, or when the master has given it up, and begins anew as another one. */
+  readonly teardowns?: {
+    readonly atMs: readonly number[];
+    /** Told of each of its ids. */
+    readonly subscribed: (frameworkId: string) => void;
+  };
+}
+
+export const CAPABLE: Partial<FrameworkInfo> = {
+  roles: ['*'],
+  capabilities: [
+    { type: FrameworkInfoCapabilityType.MULTI_ROLE },
+    { type: FrameworkInfoCapabilityType.PARTITION_AWARE },
+    { type: FrameworkInfoCapabilityType.TASK_KILLING_STATE },
+    { type: FrameworkInfoCapabilityType.RESERVATION_REFINEMENT },
+  ],
+};
+
+export function startFrameworkMachine(simulation: Simulation, book: Book, options: FrameworkOptions): void {
+  const { name = 'framework', info = CAPABLE, masterOf, takeoversMs = [], teardowns } = options;
   // What a framework would keep on its own disk: its id, and what it launched.
   let frameworkId: FrameworkID | undefined;
-  simulation.start('framework', (place) => {
+  let present: MesosSchedulerDriver | undefined;
+  simulation.start(name, (place) => {
     const node = place.node();
-    const driver = new MesosSchedulerDriver({
-      id: `scheduler-${node.ids.uuid()}`,
-      master: masterOf(place, node),
-      framework: {
-        user: 'nobody',
-        name: 'simulated',
-        roles: ['*'],
-        checkpoint: true,
-        failover_timeout: 1e6,
-        capabilities: [
-          { type: FrameworkInfoCapabilityType.MULTI_ROLE },
-          { type: FrameworkInfoCapabilityType.PARTITION_AWARE },
-          { type: FrameworkInfoCapabilityType.TASK_KILLING_STATE },
-        ],
-        ...(frameworkId && { id: frameworkId }),
-      },
-      scheduler: () =>
-        schedulerOf(book, launches, (id) => {
-          frameworkId = id;
-        }),
-    });
-    node.spawn(driver);
+    const begin = (): void => {
+      const driver = new MesosSchedulerDriver({
+        id: `scheduler-${node.ids.uuid()}`,
+        master: masterOf?.(place, node) ?? { host: '10.0.0.1', port: 5050 },
+        framework: {
+          user: 'nobody',
+          name,
+          checkpoint: true,
+          failover_timeout: 1e6,
+          ...info,
+          ...(frameworkId && { id: frameworkId }),
+        },
+        scheduler: () =>
+          schedulerOf(simulation, book, options, {
+            keepId: (id) => {
+              frameworkId = id;
+              teardowns?.subscribed(id.value);
+            },
+            refused: anew,
+          }),
+      });
+      present = driver;
+      node.spawn(driver);
+    };
+    const anew = (): void => {
+      if (teardowns === undefined) return;
+      book.tornDown();
+      frameworkId = undefined;
+      begin();
+    };
+    begin();
     const reconcile = (): void => {
-      driver.reconcile(book.open.map((id) => ({ task_id: { value: id } })));
-      driver.after(RECONCILE_MS, reconcile);
+      present?.reconcile(book.questions);
+      node.clock.setTimer(RECONCILE_MS, reconcile);
     };
     node.clock.setTimer(RECONCILE_MS, reconcile);
+    const whileUp = (atMs: number, run: () => void): void =>
+      simulation.at(Math.max(0, atMs - simulation.elapsedMs), () => {
+        if (present?.state === 'subscribed' && place.machine.up && place.machine.node === node) run();
+      });
+    for (const atMs of takeoversMs) whileUp(atMs, begin);
+    for (const atMs of teardowns?.atMs ?? [])
+      whileUp(atMs, () => {
+        present?.stop();
+        anew();
+      });
   });
 }
 
-function schedulerOf(book: Book, launches: () => boolean, keepId: (id: FrameworkID) => void): Scheduler {
+function schedulerOf(
+  simulation: Simulation,
+  book: Book,
+  options: FrameworkOptions,
+  { keepId, refused }: { keepId: (id: FrameworkID) => void; refused: () => void },
+): Scheduler {
+  const chance = (): number => simulation.chance.next();
+  const { wild = false } = options;
   return {
     subscribed: (_driver, { framework_id }) => {
       keepId(framework_id);
@@ -68,24 +131,46 @@ function schedulerOf(book: Book, launches: () => boolean, keepId: (id: Framework
     offers: (driver, offers) => {
       for (const offer of offers) {
         book.offered(offer.id.value, offer.agent_id.value);
-        use(driver, offer, book, launches());
+        // Some are kept until they may be worth nothing.
+        if (wild && chance() < 0.1)
+          later(driver, chance() * 20_000, () => use(driver, offer, book, options, chance));
+        else use(driver, offer, book, options, chance);
       }
     },
-    update: (_driver, status) => book.tell(status),
+    error: refused,
+    update: (driver, status) => {
+      book.tell(status);
+      if (!wild) return;
+      if (status.state === TaskState.TASK_RUNNING && chance() < 0.2)
+        later(driver, chance() * 10_000, () => driver.kill(status.task_id, status.agent_id));
+      if (chance() < 0.1) driver.acknowledge({ ...status, uuid: new Uint8Array(16).fill(chance() * 256) });
+    },
   };
 }
 
-function use(driver: SchedulerDriver, offer: Offer, book: Book, launches: boolean): void {
-  if (!launches || book.open.length >= ACTIVE_MOST) {
+function later(driver: SchedulerDriver, ms: number, run: () => void): void {
+  (driver as MesosSchedulerDriver).after(ms, run);
+}
+
+function use(
+  driver: SchedulerDriver,
+  offer: Offer,
+  book: Book,
+  { launches, wild = false, reserves = false }: FrameworkOptions,
+  chance: () => number,
+): void {
+  if (!launches()) {
+    driver.decline([offer.id], { refuse_seconds: REFUSE_LONG_S });
+    return;
+  }
+  if (book.open.length >= ACTIVE_MOST) {
     driver.decline([offer.id], { refuse_seconds: 2 });
     return;
   }
-  const tasks = [book.newTask(), book.newTask()].map((id) => ({
-    name: id,
-    task_id: { value: id },
-    agent_id: offer.agent_id,
-    resources: [...parseResources('cpus:0.5;mem:64')],
-    command: { value: id },
-  }));
-  driver.launch([offer.id], tasks, { refuse_seconds: 1 });
+  const wishes = reserves ? operationsFor(offer, chance) : [];
+  if (wishes.length > 0) driver.accept([offer.id], wishes, { refuse_seconds: 1 });
+  else driver.launch([offer.id], tasksFor(offer, book, wild ? chance : undefined), { refuse_seconds: 1 });
+  if (!wild || chance() > 0.1) return;
+  // Once more: it must not count.
+  driver.launch([offer.id], tasksFor(offer, book, chance), { refuse_seconds: 1 });
 }

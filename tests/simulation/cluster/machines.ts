@@ -27,7 +27,7 @@ import { MemoryVolumes } from '../../actors/agent/support/memoryVolumes.ts';
 import { flagsOf as agentFlagsOf } from '../../actors/agent/support/realAgent.ts';
 import { flagsOf as masterFlagsOf } from '../../actors/master/support/cluster.ts';
 import { noPipes } from '../../support/noPipes.ts';
-import { MachineContainers, type TaskScript } from './containers.ts';
+import { type ExecutorProcesses, MachineContainers, type TaskScript } from './containers.ts';
 
 const RESTART_MS = 1000;
 const IDENTITY = '/disk/meta/identity';
@@ -77,6 +77,8 @@ export interface AgentMachineOptions {
   readonly resources?: string;
   readonly attributes?: string;
   readonly script?: TaskScript;
+  /** Default: there are only commands. */
+  readonly executors?: ExecutorProcesses;
   /** Who finds the master; default: it is at 10.0.0.1:5050. */
   readonly detector?: (place: Place, node: Node) => MasterDetector;
 }
@@ -87,7 +89,7 @@ export function startAgentMachine(
   name: string,
   options: AgentMachineOptions = {},
 ): MachineContainers {
-  const containers = new MachineContainers(simulation, options.script);
+  const containers = new MachineContainers(simulation, options.script, options.executors);
   let boots = 0;
   simulation.start(name, (place) => {
     const rebooted = place.machine.powerCuts !== boots;

@@ -13,6 +13,8 @@ import { audit, partsOf } from '../cluster/audit.ts';
 import { Book } from '../cluster/book.ts';
 import { startFrameworkMachine } from '../cluster/framework.ts';
 import { startAgentMachine, startMasterMachine } from '../cluster/machines.ts';
+import { OfferWatch } from '../cluster/offerLives.ts';
+import { UpdateWatch } from '../cluster/updates.ts';
 
 const STORM_MS = 120_000;
 const AUDIT_STEPS = 16;
@@ -116,13 +118,23 @@ export const mastersScenario: Scenario = {
     }
     const detector = (place: Place, node: Node) => paths.detector(place, node);
     const machines = ['agent-1', 'agent-2'].map((name) => startAgentMachine(simulation, name, { detector }));
-    startFrameworkMachine(simulation, book, () => simulation.elapsedMs < STORM_MS, detector);
+    startFrameworkMachine(simulation, book, {
+      launches: () => simulation.elapsedMs < STORM_MS,
+      masterOf: detector,
+    });
+    const watches = [new UpdateWatch(simulation), new OfferWatch()];
+    simulation.observe((delivery) => {
+      for (const watch of watches) watch.see(delivery);
+    });
     let elected = new Set<string>();
     const leaders = () =>
       [...masters].filter(
         ([name, master]) => simulation.machine(name).up && partsOf(master)?.leadership.leading === true,
       );
-    simulation.invariant('what is told (1, 11, 12)', () => book.problems[0]);
+    simulation.invariant('what is told (1, 11, 12, 20 to 25, 36, 39, 40)', () => {
+      for (const { problems } of [book, ...watches]) if (problems.length > 0) return problems[0];
+      return undefined;
+    });
     simulation.invariant('one leads', () => {
       const now = leaders();
       for (const [, master] of now) elected = elected.add(master.parts.info.id);
@@ -134,7 +146,7 @@ export const mastersScenario: Scenario = {
       version = paths.version;
       return version < before ? `from ${before} to ${version}` : undefined;
     });
-    simulation.invariant('the books of the leader (2, 3, 4, 9, 28, 29)', () => {
+    simulation.invariant('the books of the leader (2, 3, 4, 9, 28 to 31, 34)', () => {
       if (simulation.steps % AUDIT_STEPS !== 0) return undefined;
       const [leader] = leaders();
       return leader === undefined ? undefined : audit(leader[1]);

@@ -1,0 +1,69 @@
+/** Who is a member of the cluster, as it passes over the wire; numbers as in failover.md §5. */
+import type { MessageTypes } from '../../../proto/index.ts';
+import type { Delivery, Simulation } from '../../../runtime/simulation/index.ts';
+
+const REGISTRY = '/disk/registry/registry.journal';
+
+export class MemberWatch {
+  readonly problems: string[] = [];
+  /** Agent id → the machine it was given to. */
+  private readonly owners = new Map<string, string>();
+  /** Agents that the registry calls gone. */
+  private readonly gone = new Set<string>();
+  /** Frameworks that may be shut down. */
+  private readonly ending = new Set<string>();
+  private readonly simulation: Simulation;
+  private readonly master: string;
+
+  /** @param master machine whose disk has the registry */
+  constructor(simulation: Simulation, master: string) {
+    this.simulation = simulation;
+    this.master = master;
+  }
+
+  see({ name, from, to, body }: Delivery): void {
+    if (from?.id !== 'master') return;
+    if (name === 'mesos.internal.SlaveRegisteredMessage')
+      this.registered((body as MessageTypes[typeof name]).slave_id.value, to.host);
+    if (name === 'mesos.internal.SlaveReregisteredMessage')
+      this.welcomed((body as MessageTypes[typeof name]).slave_id.value);
+    if (name === 'mesos.internal.ShutdownFrameworkMessage')
+      this.shutDown((body as MessageTypes[typeof name]).framework_id.value);
+  }
+
+  /** An operator's word is in the registry. */
+  markedGone(id: string): void {
+    this.gone.add(id);
+  }
+
+  /** A framework that ends itself. */
+  mayEnd(framework: string): void {
+    this.ending.add(framework);
+  }
+
+  /** 1 and 4: an id for one, after it is on disk. */
+  private registered(id: string, host: string): void {
+    const owner = this.owners.get(id) ?? host;
+    if (owner !== host) this.problems.push(`1: ${owner} and ${host} are both agent ${id}`);
+    if (!this.owners.has(id) && !this.isStored(id))
+      this.problems.push(`4: agent ${id} was admitted before it was on disk`);
+    this.owners.set(id, owner);
+    this.welcomed(id);
+  }
+
+  /** 7 */
+  private welcomed(id: string): void {
+    if (this.gone.has(id)) this.problems.push(`7: agent ${id} is gone and was registered again`);
+  }
+
+  /** 38: a framework that only went away keeps its tasks. */
+  private shutDown(id: string): void {
+    if (!this.ending.has(id))
+      this.problems.push(`38: framework ${id} was shut down within its failover time-out`);
+  }
+
+  private isStored(id: string): boolean {
+    const bytes = this.simulation.machine(this.master).storage.durable(REGISTRY);
+    return bytes !== undefined && Buffer.from(bytes).includes(id);
+  }
+}

@@ -1,0 +1,71 @@
+/** What a framework makes of an offer. */
+import {
+  type Offer,
+  type OfferOperation,
+  OfferOperationType,
+  type Resource,
+  ResourceReservationInfoType,
+  type TaskInfo,
+  VolumeMode,
+} from '../../../proto/index.ts';
+import {
+  isPersistentVolume,
+  parseResources,
+  pushReservation,
+  Resources,
+} from '../../../proto/resources/index.ts';
+import type { Book } from './book.ts';
+import { EXECUTOR_COMMAND } from './executors.ts';
+
+const TASK = parseResources('cpus:0.5;mem:64');
+const EXECUTOR = parseResources('cpus:0.1;mem:32');
+const RESERVED = 'cpus:0.5;disk:50';
+const CUSTOM = 0.25;
+
+/** Two tasks. @param chance now and then with an executor of their own; undefined: never */
+export function tasksFor(offer: Offer, book: Book, chance?: () => number): TaskInfo[] {
+  const custom = chance !== undefined && chance() < CUSTOM;
+  const first = book.newTask(offer.agent_id.value);
+  const executor = {
+    executor_id: { value: `e-${first}` },
+    command: { value: EXECUTOR_COMMAND },
+    resources: [...EXECUTOR],
+  };
+  const volume = (offer.resources ?? []).find(isPersistentVolume);
+  return [first, book.newTask(offer.agent_id.value)].map((id, at) => ({
+    name: id,
+    task_id: { value: id },
+    agent_id: offer.agent_id,
+    resources: [...TASK, ...(at === 0 && volume !== undefined ? [volume] : [])],
+    ...(custom ? { executor } : { command: { value: id } }),
+  }));
+}
+
+/** One operation on reservations or volumes, or none. */
+export function operationsFor(offer: Offer, chance: () => number): OfferOperation[] {
+  if (chance() < 0.5) return [];
+  const { resources = [], allocation_info } = offer;
+  const role = allocation_info?.role ?? '';
+  const volumes = resources.filter(isPersistentVolume);
+  if (volumes.length > 0) return [{ type: OfferOperationType.DESTROY, destroy: { volumes } }];
+  const reserved = Resources.of(resources).reserved(role);
+  const disk = reserved.named('disk').toMessages();
+  const [first] = disk;
+  if (first !== undefined && chance() < 0.5)
+    return [{ type: OfferOperationType.CREATE, create: { volumes: [volumeOf(first, chance)] } }];
+  if (!reserved.isEmpty)
+    return [{ type: OfferOperationType.UNRESERVE, unreserve: { resources: reserved.toMessages() } }];
+  const wanted = pushReservation(Resources.of(parseResources(RESERVED)).allocatedTo(role), {
+    role,
+    type: ResourceReservationInfoType.DYNAMIC,
+  });
+  return [{ type: OfferOperationType.RESERVE, reserve: { resources: wanted.toMessages() } }];
+}
+
+function volumeOf(disk: Resource, chance: () => number): Resource {
+  const id = `v${Math.floor(chance() * 1e9)}`;
+  return {
+    ...disk,
+    disk: { persistence: { id }, volume: { container_path: 'data', mode: VolumeMode.RW } },
+  };
+}
