@@ -5,7 +5,7 @@
 import type { MasterInfo } from '../../proto/index.ts';
 import { LiveChart } from '../../statecharts/engine.ts';
 import { masterMachine } from '../../statecharts/master.ts';
-import type { ElectionHost } from './election/election.ts';
+import type { ElectionHost } from '../election/election.ts';
 import type { MasterParts } from './parts.ts';
 import { missingCapabilities } from './registrar/capabilities.ts';
 import { recoverRegistry } from './registrar/operations.ts';

@@ -6,16 +6,16 @@ import type { EtcdLocation } from '../../runtime/etcd/location.ts';
 import { toStrings } from '../../runtime/flags/index.ts';
 import type { Node, Pid } from '../../runtime/index.ts';
 import type { TlsOptions } from '../../runtime/security/tls.ts';
+import { type Election, soleElection } from '../election/election.ts';
+import { EtcdElection } from '../election/etcdElection.ts';
+import { EtcdStore } from '../election/store/etcdStore.ts';
+import { MemoryStore, type RegistryStore } from '../election/store/store.ts';
 import { AgentProxy } from './api/agentProxy.ts';
 import { RegistryPages } from './api/registryPages.ts';
-import { type Election, soleElection } from './election/election.ts';
-import { EtcdElection } from './election/etcdElection.ts';
 import { type MasterFlags, masterFlags, registryKind } from './flags.ts';
 import { Master } from './master.ts';
 import { type WhitelistSource, whitelistFile } from './policy/whitelist.ts';
-import { EtcdStore } from './registrar/etcdStore.ts';
 import { LocalStore } from './registrar/localStore.ts';
-import { MemoryStore, type RegistryStore } from './registrar/store.ts';
 
 export interface StartedMaster {
   readonly pid: Pid;

@@ -14,10 +14,10 @@ import type { Ports } from '../../../runtime/index.ts';
 import { ExitCode, StartError } from '../../../runtime/startError.ts';
 import { RealDisk, writeFileAtomically } from '../../../runtime/storage/index.ts';
 import { ELECTION } from '../../detector/index.ts';
-import { EtcdStore } from './etcdStore.ts';
+import { EtcdStore } from '../../election/store/etcdStore.ts';
+import type { RegistryStore } from '../../election/store/store.ts';
 import { LocalStore } from './localStore.ts';
 import { countParts, countsText, entriesOf, readSnapshot, restoreInto, snapshotText } from './snapshot.ts';
-import type { RegistryStore } from './store.ts';
 
 export const registryFlags = flag.defineFlags(
   {

@@ -1,9 +1,14 @@
 /** The registry on this machine's disk: a journal under `--work_dir` (`registry.journal`), one record a batch. */
 
 import { Journal, type JournalOptions } from '../../../runtime/storage/index.ts';
-import { readBatch, writeBatch } from './records.ts';
-import type { RegistryChange } from './registry.ts';
-import { type FetchCallback, type RegistryStore, type StoreCallback, StoredEntries } from './store.ts';
+import { readBatch, writeBatch } from '../../election/store/records.ts';
+import type { RegistryChange } from '../../election/store/store.ts';
+import {
+  type FetchCallback,
+  type RegistryStore,
+  type StoreCallback,
+  StoredEntries,
+} from '../../election/store/store.ts';
 
 /** The journal is rewritten when it is this much larger than what it holds. */
 const COMPACTION_FACTOR = 4;

@@ -6,9 +6,9 @@
  * failed store the registrar takes no further action: the master must end, since nobody knows what the store holds.
  */
 import type { MetricsRegistry, Timer as MetricTimer } from '../../../runtime/metrics/index.ts';
+import type { RegistryStore } from '../../election/store/store.ts';
 import type { RegistryOperation } from './operations.ts';
 import { Registry, RegistryDraft } from './registry.ts';
-import type { RegistryStore } from './store.ts';
 
 /** true: applied and stored (also when there was nothing to change); false: refused by the operation's own check. */
 export type OperationCallback = (applied: boolean) => void;

@@ -5,6 +5,7 @@
  * It is kept as entries by key (`slaves/<id>`), so that a change costs what it changes and not the whole. A part is a map of
  * entries of one kind; a new kind is a row of `RegistryParts` and of `typeOf`, and every store keeps it.
  */
+
 import type {
   MaintenanceSchedule,
   QuotaConfig,
@@ -17,13 +18,8 @@ import type {
   RegistryWeight,
 } from '../../../proto/index.ts';
 import { decodeAs, encode } from '../../../proto/index.ts';
+import type { RegistryChange } from '../../election/store/store.ts';
 import { Overlay } from './overlay.ts';
-
-/** One change of a store: a new value for the key, or its end. */
-export interface RegistryChange {
-  readonly key: string;
-  readonly value: Uint8Array | undefined;
-}
 
 /** The parts of the registry, and the message in which each entry of a part is stored. */
 export interface RegistryParts {

@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { decodeAs, encode, fromJson, toJson } from '../../../proto/index.ts';
-import { LEADER, messageOf, type RegistryChange } from './registry.ts';
-import type { RegistryStore } from './store.ts';
+import type { RegistryChange, RegistryStore } from '../../election/store/store.ts';
+import { LEADER, messageOf } from './registry.ts';
 
 const KIND = 'mesostate-registry-snapshot';
 const VERSION = 1;

@@ -3,6 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import type { RegistryChange } from '../../../actors/election/store/store.ts';
+import {
+  type FetchCallback,
+  MemoryStore,
+  type RegistryStore,
+  type StoreCallback,
+  StoredEntries,
+} from '../../../actors/election/store/store.ts';
 import { LocalStore } from '../../../actors/master/registrar/localStore.ts';
 import {
   admitSlave,
@@ -15,14 +23,6 @@ import {
   updateSlave,
 } from '../../../actors/master/registrar/operations.ts';
 import { Registrar } from '../../../actors/master/registrar/registrar.ts';
-import type { RegistryChange } from '../../../actors/master/registrar/registry.ts';
-import {
-  type FetchCallback,
-  MemoryStore,
-  type RegistryStore,
-  type StoreCallback,
-  StoredEntries,
-} from '../../../actors/master/registrar/store.ts';
 import { type AgentInfo, type MachineID, MachineInfoMode, type MasterInfo } from '../../../proto/index.ts';
 import { VirtualClock } from '../../../runtime/index.ts';
 import { MetricsRegistry } from '../../../runtime/metrics/index.ts';

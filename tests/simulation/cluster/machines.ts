@@ -7,11 +7,11 @@ import { AgentPaths } from '../../../actors/agent/paths.ts';
 import { Checkpoints } from '../../../actors/agent/recovery/checkpoints.ts';
 import { StatusUpdateManager } from '../../../actors/agent/updates/index.ts';
 import { type MasterDetector, standaloneDetector } from '../../../actors/detector/index.ts';
-import { type Election, soleElection } from '../../../actors/master/election/election.ts';
+import { type Election, soleElection } from '../../../actors/election/election.ts';
+import type { RegistryStore } from '../../../actors/election/store/store.ts';
 import { masterFlags } from '../../../actors/master/flags.ts';
 import { Master } from '../../../actors/master/master.ts';
 import { LocalStore } from '../../../actors/master/registrar/localStore.ts';
-import type { RegistryStore } from '../../../actors/master/registrar/store.ts';
 import type { AgentInfo } from '../../../proto/index.ts';
 import {
   parseAttributes,

@@ -1,9 +1,9 @@
 /** Three real masters over a simulated etcd, two agents and a driver, while all of them fail and are cut off from etcd. */
 import { EtcdDetector } from '../../../actors/detector/index.ts';
-import { EtcdElection } from '../../../actors/master/election/etcdElection.ts';
+import { EtcdElection } from '../../../actors/election/etcdElection.ts';
+import { EtcdStore } from '../../../actors/election/store/etcdStore.ts';
+import { versionOf } from '../../../actors/election/store/version.ts';
 import type { Master } from '../../../actors/master/master.ts';
-import { EtcdStore } from '../../../actors/master/registrar/etcdStore.ts';
-import { versionOf } from '../../../actors/master/registrar/version.ts';
 import { mesosCodec } from '../../../proto/messageCodec.ts';
 import type { OpenEtcd } from '../../../runtime/etcd/client.ts';
 import type { Node } from '../../../runtime/index.ts';

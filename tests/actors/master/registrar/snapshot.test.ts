@@ -1,5 +1,6 @@
 /** Copies of the registry, and what is done with wrong ones. */
 import test from 'ava';
+import { MemoryStore } from '../../../../actors/election/store/store.ts';
 import {
   admitSlave,
   markSlaveGone,
@@ -14,7 +15,6 @@ import {
   restoreInto,
   snapshotText,
 } from '../../../../actors/master/registrar/snapshot.ts';
-import { MemoryStore } from '../../../../actors/master/registrar/store.ts';
 import { parseResources } from '../../../../proto/resources/index.ts';
 import { VirtualClock } from '../../../../runtime/index.ts';
 import { MetricsRegistry } from '../../../../runtime/metrics/index.ts';

@@ -1,10 +1,10 @@
 /** A master in a simulated world, with agents and schedulers that tests play by hand. */
 
-import { soleElection } from '../../../../actors/master/election/election.ts';
+import { soleElection } from '../../../../actors/election/election.ts';
+import { MemoryStore, type RegistryStore } from '../../../../actors/election/store/store.ts';
 import { type MasterFlags, masterFlags } from '../../../../actors/master/flags.ts';
 import { Master } from '../../../../actors/master/master.ts';
 import type { MasterSettings } from '../../../../actors/master/parts.ts';
-import { MemoryStore, type RegistryStore } from '../../../../actors/master/registrar/store.ts';
 import {
   AgentInfoCapabilityType,
   type FrameworkInfo,

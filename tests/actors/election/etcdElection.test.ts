@@ -1,13 +1,13 @@
 /** The election under seeds: candidates that are cut off, stand still, come and go, over a simulated etcd. */
 import test from 'ava';
-import type { ElectionHost } from '../../../../actors/master/election/election.ts';
-import { EtcdElection } from '../../../../actors/master/election/etcdElection.ts';
-import { EtcdStore } from '../../../../actors/master/registrar/etcdStore.ts';
-import { versionOf } from '../../../../actors/master/registrar/version.ts';
-import type { OpenEtcd } from '../../../../runtime/etcd/client.ts';
-import { type Clock, SeededRandom, type Timer, VirtualClock } from '../../../../runtime/index.ts';
-import { createLogger } from '../../../../runtime/logging/index.ts';
-import { SimulatedEtcd } from '../../../../runtime/simulation/etcd.ts';
+import type { ElectionHost } from '../../../actors/election/election.ts';
+import { EtcdElection } from '../../../actors/election/etcdElection.ts';
+import { EtcdStore } from '../../../actors/election/store/etcdStore.ts';
+import { versionOf } from '../../../actors/election/store/version.ts';
+import type { OpenEtcd } from '../../../runtime/etcd/client.ts';
+import { type Clock, SeededRandom, type Timer, VirtualClock } from '../../../runtime/index.ts';
+import { createLogger } from '../../../runtime/logging/index.ts';
+import { SimulatedEtcd } from '../../../runtime/simulation/etcd.ts';
 
 const SESSION_MS = 10_000;
 const PREFIX = '/m/';

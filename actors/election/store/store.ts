@@ -1,8 +1,13 @@
 /**
- * Where the registry lies. A store keeps entries by key and takes a batch of changes as one: after a crash all of the batch
- * is there or nothing.
+ * Where a leader keeps its state: a master its registry, a Marathon its services. A store keeps entries by key and takes a batch
+ * of changes as one: after a crash all of the batch is there or nothing.
  */
-import type { RegistryChange } from './registry.ts';
+
+/** One change of a store: a new value for the key, or its end. */
+export interface RegistryChange {
+  readonly key: string;
+  readonly value: Uint8Array | undefined;
+}
 
 /** Called once, maybe before `commit` returns; `error` is absent when the batch survives a power cut. */
 export type StoreCallback = (error?: Error) => void;

@@ -1,5 +1,5 @@
 /**
- * The registry in etcd, shared by all masters of a cluster and written by the leading one alone.
+ * The state of those who take turns (the registry of masters, the services of a Marathon) in etcd, written by the leading one alone.
  *
  * An entry is a key `<prefix>registry/entries/<entry>`; `<prefix>registry/version` counts the commits. Every transaction compares the
  * create revision of the leader's key, so that a deposed master cannot write, and the version's own revision, so that nobody else
@@ -16,7 +16,7 @@ import type {
   OpenEtcd,
 } from '../../../runtime/etcd/client.ts';
 import { readBatch, writeBatch } from './records.ts';
-import type { RegistryChange } from './registry.ts';
+import type { RegistryChange } from './store.ts';
 import { type FetchCallback, type RegistryStore, type StoreCallback, StoredEntries } from './store.ts';
 import { FORMAT, type StoredVersion, versionOf, versionValue } from './version.ts';
 
@@ -185,7 +185,7 @@ export class EtcdStore implements RegistryStore {
   private step(changes: readonly EtcdChange[], pending: number, done: StoreCallback): void {
     const fence = this.options.fence();
     if (this.client === undefined || fence === undefined) {
-      done(new Error('this master does not lead any more'));
+      done(new Error('this one does not lead any more'));
       return;
     }
     const at = `${this.root}version`;
@@ -234,7 +234,7 @@ function revisionOf(outcome: EtcdOutcome, at: string, written: Uint8Array, fence
   if (found !== undefined && Buffer.compare(found.value, written) === 0) return found.modRevision;
   if (fence.below === true) return new Error('a master has come, or somebody else wrote it');
   const leader = outcome.found.find(({ key }) => key === fence.key);
-  if (leader?.createRevision !== fence.createRevision) return new Error('this master does not lead any more');
+  if (leader?.createRevision !== fence.createRevision) return new Error('this one does not lead any more');
   return new Error(
     `somebody else wrote it: ${found === undefined ? 'it is gone' : new TextDecoder().decode(found.value)}`,
   );

@@ -4,12 +4,12 @@
  * etcd's clock and this machine's differ, and answers come late; so the lease counts from the moment the last keep-alive that
  * etcd answered was *sent*, and a margin earlier than etcd ends it. Nobody else can be elected before.
  */
-import type { MasterInfo } from '../../../proto/index.ts';
-import type { EtcdClient, EtcdLease, EtcdOutcome, OpenEtcd } from '../../../runtime/etcd/client.ts';
-import type { Clock, Random, Timer } from '../../../runtime/index.ts';
-import { electionMachine } from '../../../statecharts/election.ts';
-import { LiveChart } from '../../../statecharts/engine.ts';
-import { candidateValue, ELECTION, EtcdDetector, type Line } from '../../detector/index.ts';
+import type { MasterInfo } from '../../proto/index.ts';
+import type { EtcdClient, EtcdLease, EtcdOutcome, OpenEtcd } from '../../runtime/etcd/client.ts';
+import type { Clock, Random, Timer } from '../../runtime/index.ts';
+import { electionMachine } from '../../statecharts/election.ts';
+import { LiveChart } from '../../statecharts/engine.ts';
+import { candidateValue, ELECTION, EtcdDetector, type Line } from '../detector/index.ts';
 import type { Election, ElectionEvents, ElectionHost } from './election.ts';
 
 export interface EtcdElectionOptions {

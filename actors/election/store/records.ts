@@ -1,6 +1,6 @@
 /** A batch of changes as bytes, as the journal and etcd keep it. */
 import { packPlain, unpackPlain } from '../../../runtime/codec.ts';
-import type { RegistryChange } from './registry.ts';
+import type { RegistryChange } from './store.ts';
 
 type WrittenBatch = [key: string, value: Uint8Array | null][];
 

@@ -1,7 +1,7 @@
 /** The registry in a real etcd: fences, lost answers, batches too large for one transaction, ends at every step of them. */
 import test, { type ExecutionContext } from 'ava';
-import { EtcdStore, type Fence } from '../../../../actors/master/registrar/etcdStore.ts';
-import type { RegistryChange } from '../../../../actors/master/registrar/registry.ts';
+import { EtcdStore, type Fence } from '../../../../actors/election/store/etcdStore.ts';
+import type { RegistryChange } from '../../../../actors/election/store/store.ts';
 import { entriesOf } from '../../../../actors/master/registrar/snapshot.ts';
 import type { EtcdClient, EtcdOutcome } from '../../../../runtime/etcd/client.ts';
 import { openEtcd3 } from '../../../../runtime/etcd/etcd3.ts';
@@ -72,9 +72,9 @@ if (hasEtcd) {
     await depose(one);
     const next = store(await lead('two'));
     t.deepEqual(await texts(next), { 'slaves/a': 'A', 'gone/b': 'gone' });
-    t.is(await commit(former, []), 'this master does not lead any more');
+    t.is(await commit(former, []), 'this one does not lead any more');
     t.is(await commit(next, [change('slaves/c', 'C')]), 'stored');
-    t.is(await commit(former, [change('slaves/x', 'X')]), 'this master does not lead any more');
+    t.is(await commit(former, [change('slaves/x', 'X')]), 'this one does not lead any more');
     t.deepEqual(await texts(store(await lead('three'))), {
       'slaves/a': 'A',
       'gone/b': 'gone',
@@ -160,7 +160,7 @@ test('a store that holds no leader’s key does not write', async (t) => {
     writer: 'w',
   });
   t.deepEqual(await texts(store), {});
-  t.is(await commit(store, [change('slaves/a', 'A')]), 'this master does not lead any more');
+  t.is(await commit(store, [change('slaves/a', 'A')]), 'this one does not lead any more');
 });
 
 /** A client's methods, to be handed on. */
