@@ -80,6 +80,8 @@ export interface MasterSettings {
   readonly election: Election;
   /** Agents that may be offered; undefined: all. */
   readonly whitelist?: WhitelistSource | undefined;
+  /** Whether this node, and so each other of the cluster, speaks TLS. */
+  readonly isSecure?: boolean;
   /** Told once when the master can lead no more; its process should end. */
   readonly onFatal: (reason: string) => void;
 }
@@ -194,6 +196,11 @@ export class MasterParts {
     const admits = (principal: Principal | undefined): boolean =>
       this.authorizer.approver(principal, 'ACCESS_MESOS_LOG')();
     return new Map([['/master/log', { root: logFile, admits }]]);
+  }
+
+  /** Of the URLs that agents are told by. */
+  get scheme(): 'http' | 'https' {
+    return this.settings.isSecure === true ? 'https' : 'http';
   }
 
   get nowMs(): number {

@@ -57,6 +57,7 @@ export async function startMaster(
     store,
     election,
     logFile,
+    isSecure: tls !== undefined,
     whitelist: flags.whitelist === undefined ? undefined : openWhitelist(flags.whitelist),
     onFatal: () => end(1),
   });

@@ -1,11 +1,14 @@
 /** The agent's endpoints (v1-operator-api.md §6 and §7.1). */
+import { ExecutorInfoType } from '../../../proto/generated/types/v1.ts';
 import { jsonText } from '../../../proto/json.ts';
 import type { BuildFacts } from '../../../runtime/endpoints/index.ts';
 import { type Attachment, Files, fileRoutes, systemUserNames } from '../../../runtime/files/index.ts';
 import { replyJson } from '../../../runtime/http/json.ts';
 import type { HttpHandler } from '../../../runtime/http/request.ts';
 import type { AgentRoute, AgentView } from '../agent.ts';
-import { executorId } from '../tables/entries.ts';
+import { volumesOf } from '../operations/volumeLinks.ts';
+import type { AgentPaths } from '../paths.ts';
+import { type ExecutorEntry, executorId } from '../tables/entries.ts';
 import { containersText, statisticsText } from './containers.ts';
 import { EXECUTOR_REALM, ExecutorApi } from './executor.ts';
 import type { ServedAgent } from './operator/call.ts';
@@ -116,10 +119,29 @@ function attachedOf({ host, authorizer }: AgentView, logFile: string | undefined
       const sandbox = { root: executor.directory, admits };
       const id = executorId(executor);
       const place = { agentId, frameworkId: framework.id, executorId: id };
-      attached.set(executor.directory, sandbox);
-      attached.set(paths.latestRun(place), sandbox);
-      attached.set(`/frameworks/${framework.id}/executors/${id}/runs/latest`, sandbox);
+      const latest = `/frameworks/${framework.id}/executors/${id}/runs/latest`;
+      const volumes = taskVolumes(executor, paths);
+      for (const path of [executor.directory, paths.latestRun(place), latest]) {
+        attached.set(path, sandbox);
+        for (const [below, root] of volumes) attached.set(`${path}/${below}`, { root, admits });
+      }
     }
   }
   return attached;
+}
+
+/** Volumes of a default executor's tasks are links out of the sandbox: `tasks/ID/CONTAINER_PATH` leads to each. */
+function taskVolumes(executor: ExecutorEntry, paths: AgentPaths): [below: string, root: string][] {
+  if (executor.info.type !== ExecutorInfoType.DEFAULT) return [];
+  return [...executor.tasks.values()].flatMap(({ id, info }) => {
+    try {
+      return volumesOf(paths, info.resources).map(({ path, root }): [string, string] => [
+        `tasks/${id}/${path}`,
+        root,
+      ]);
+    } catch {
+      // A task with a volume at no place in its sandbox was not started, and has none.
+      return [];
+    }
+  });
 }

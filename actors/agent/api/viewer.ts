@@ -1,5 +1,7 @@
 /** What of an agent one principal may see: listings pass over the rest (v1-operator-api.md §11). */
 import type { Approver, Authorizer } from '../../../proto/authorization/index.ts';
+import type { OfferOperation } from '../../../proto/index.ts';
+import { Resources, resourcesOfOperation } from '../../../proto/resources/index.ts';
 import type { Principal } from '../../../runtime/index.ts';
 import type { ExecutorEntry, FrameworkEntry, TaskEntry } from '../tables/entries.ts';
 
@@ -8,6 +10,7 @@ export class Viewer {
   private readonly byTask: Approver;
   private readonly byExecutor: Approver;
   private readonly byContainer: Approver;
+  private readonly byRole: Approver;
   readonly seesFlags: boolean;
 
   constructor(authorizer: Authorizer, principal: Principal | undefined) {
@@ -15,6 +18,7 @@ export class Viewer {
     this.byTask = authorizer.approver(principal, 'VIEW_TASK');
     this.byExecutor = authorizer.approver(principal, 'VIEW_EXECUTOR');
     this.byContainer = authorizer.approver(principal, 'VIEW_CONTAINER');
+    this.byRole = authorizer.approver(principal, 'VIEW_ROLE');
     this.seesFlags = authorizer.approver(principal, 'VIEW_FLAGS')();
   }
 
@@ -29,6 +33,17 @@ export class Viewer {
 
   seesExecutor(executor: ExecutorEntry): boolean {
     return this.byExecutor(userOf(executor));
+  }
+
+  /** One is seen by those who may see the roles of all resources that it names. */
+  seesOperation(operation: OfferOperation): boolean {
+    const named = Resources.of(resourcesOfOperation(operation));
+    const hidden = named.filter(({ reservations, allocationRole }) =>
+      [...reservations.map(({ role }) => role), allocationRole].some(
+        (role) => role !== undefined && !this.byRole(role),
+      ),
+    );
+    return hidden.isEmpty;
   }
 
   seesContainer(executor: ExecutorEntry): boolean {

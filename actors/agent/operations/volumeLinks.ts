@@ -23,11 +23,21 @@ export function mountVolumes(
   resources: Iterable<Resource> | undefined,
   user: string | undefined,
 ): void {
-  for (const resource of resources ?? []) {
-    if (resource.disk?.persistence === undefined) continue;
-    const path = containerPath(resource);
-    sandboxes.mount(sandbox, path, placeOf(paths, resource).path, user);
-  }
+  for (const { path, root } of volumesOf(paths, resources)) sandboxes.mount(sandbox, path, root, user);
+}
+
+/**
+ * The volumes among the resources: the path of each in a sandbox, and where it is.
+ *
+ * @throws Error naming a volume that cannot be where it is wanted
+ */
+export function volumesOf(
+  paths: AgentPaths,
+  resources: Iterable<Resource> | undefined,
+): { readonly path: string; readonly root: string }[] {
+  return [...(resources ?? [])]
+    .filter(({ disk }) => disk?.persistence !== undefined)
+    .map((resource) => ({ path: containerPath(resource), root: placeOf(paths, resource).path }));
 }
 
 function containerPath(volume: Resource): string {

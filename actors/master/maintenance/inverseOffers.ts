@@ -117,7 +117,7 @@ export class InverseOffers {
     const id = offers.newId();
     const message: InverseOffer = {
       id: { value: id },
-      url: agentUrl(agent),
+      url: agentUrl(agent, this.parts.scheme),
       framework_id: { value: framework.id },
       agent_id: { value: agentId },
       unavailability,

@@ -2,9 +2,10 @@
 import type { URL } from '../../../proto/index.ts';
 import type { AgentRecord } from '../agents/record.ts';
 
-export function agentUrl({ description: { info }, pid }: AgentRecord): URL {
+/** @param scheme `https` where the nodes of this cluster speak TLS */
+export function agentUrl({ description: { info }, pid }: AgentRecord, scheme: 'http' | 'https'): URL {
   return {
-    scheme: 'http',
+    scheme,
     address: { hostname: info.hostname, ip: pid.host, port: pid.port },
     path: `/${pid.id}`,
   };

@@ -169,7 +169,7 @@ export class Offers {
       framework_id: { value: framework.id },
       agent_id: { value: agent.id },
       hostname: info.hostname,
-      url: agentUrl(agent),
+      url: agentUrl(agent, this.parts.scheme),
       domain: info.domain,
       resources: this.shown(record.resources, framework),
       attributes: info.attributes,

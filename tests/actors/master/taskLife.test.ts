@@ -43,6 +43,15 @@ test('everything an agent has is offered at once, and offered again when decline
   t.is(cluster.offers(scheduler).length, 1);
 });
 
+test("where nodes speak TLS, offers tell an agent's URL so", (t) => {
+  const cluster = new TestCluster({}, undefined, { isSecure: true });
+  cluster.register(cluster.agent());
+  const scheduler = cluster.scheduler();
+  cluster.subscribe(scheduler);
+  cluster.run(10);
+  t.is(cluster.offer(scheduler).url?.scheme, 'https');
+});
+
 test('a task is launched, reported, acknowledged, completed; what it held is offered again', (t) => {
   const { cluster, agent, agentId, scheduler, frameworkId } = launched();
   cluster.launch(scheduler, frameworkId, cluster.offer(scheduler), [taskInfo('t1', agentId)]);

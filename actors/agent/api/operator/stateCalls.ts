@@ -1,6 +1,12 @@
 /** Calls that list what is on this agent: answered from one moment, in slices. */
 import { joined, type Section, writeSections } from '../../../../proto/api/sections.ts';
-import { AgentResponseType, type ExecutorInfo, type Task } from '../../../../proto/index.ts';
+import {
+  type AgentResponseGetAgent,
+  AgentResponseType,
+  type ExecutorInfo,
+  type Task,
+} from '../../../../proto/index.ts';
+import type { DrainOrder } from '../../draining/draining.ts';
 import type { ExecutorEntry, FrameworkEntry, TaskEntry } from '../../tables/entries.ts';
 import { taskMessage } from '../../tables/messages.ts';
 import { containerMessages, otherContainerMessages } from '../containers.ts';
@@ -94,23 +100,33 @@ function listing(name: keyof typeof AgentResponseType, sectionsOf: Listing): Ope
   });
 }
 
+function drainFacts(order: DrainOrder | undefined): Partial<AgentResponseGetAgent> {
+  if (order === undefined) return {};
+  return {
+    drain_config: order.config,
+    estimated_drain_start_time: { nanoseconds: Math.floor(order.startedAtMs) * 1e6 },
+  };
+}
+
 export const stateCalls: OperatorCalls = {
   GET_STATE: listing('GET_STATE', stateListing),
   GET_FRAMEWORKS: listing('GET_FRAMEWORKS', frameworksListing),
   GET_EXECUTORS: listing('GET_EXECUTORS', executorsListing),
   GET_TASKS: listing('GET_TASKS', tasksListing),
   GET_AGENT: bare((request, { host }) =>
-    request.answer({ type: AgentResponseType.GET_AGENT, get_agent: { agent_info: host.info() } }),
+    request.answer({
+      type: AgentResponseType.GET_AGENT,
+      get_agent: { agent_info: host.info(), ...drainFacts(host.drain()) },
+    }),
   ),
   GET_RESOURCE_PROVIDERS: bare((request) =>
     request.answer({ type: AgentResponseType.GET_RESOURCE_PROVIDERS, get_resource_providers: {} }),
   ),
-  GET_OPERATIONS: bare((request, { operations }) =>
-    request.answer({
-      type: AgentResponseType.GET_OPERATIONS,
-      get_operations: { operations: operations.messages() },
-    }),
-  ),
+  GET_OPERATIONS: bare((request, { operations: all, authorizer }) => {
+    const viewer = new Viewer(authorizer, request.principal);
+    const operations = all.messages().filter(({ info }) => viewer.seesOperation(info));
+    request.answer({ type: AgentResponseType.GET_OPERATIONS, get_operations: { operations } });
+  }),
   GET_CONTAINERS: bare((request, agent) => {
     const viewer = new Viewer(agent.authorizer, request.principal);
     const containers = [

@@ -2,55 +2,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { agentRoutes } from '../../../../actors/agent/api/routes.ts';
-import {
-  type AgentCall,
-  AgentCallType,
-  type AgentResponse,
-  encodeAs,
-  encodeRecord,
-  fromJsonText,
-  TaskState,
-  toJsonText,
-} from '../../../../proto/index.ts';
+import { AgentCallType, encodeAs, encodeRecord, TaskState, toJsonText } from '../../../../proto/index.ts';
 import { packageRoot } from '../../../../runtime/build.ts';
-import { inject } from '../../../support/http.ts';
+import { ask, CALL, JSON_HEADERS, post, serve } from '../support/operatorCalls.ts';
 import { registeredSimulation, type SimulatedAgent } from '../support/simulatedAgent.ts';
 import { commandTask } from '../support/testMaster.ts';
-
-const build = { version: '1.12.0', build_date: '2026-01-01', build_time: 1, build_user: '' };
-const serve = {
-  serve: (view: Parameters<typeof agentRoutes>[0]) => agentRoutes(view, { build, flags: { a: 'b' } }),
-};
-const JSON_HEADERS = { 'content-type': 'application/json' };
-const CALL = 'mesos.v1.agent.Call';
-
-interface Sent {
-  readonly method?: string;
-  readonly path?: string;
-  readonly headers?: Record<string, string>;
-  readonly body?: string | Uint8Array;
-}
-
-function post(
-  { agent, world }: SimulatedAgent,
-  { method = 'POST', path = '/slave(1)/api/v1', headers, body }: Sent,
-) {
-  const request = {
-    method,
-    headers: headers ?? JSON_HEADERS,
-    body: Buffer.from(body ?? '{"type":"GET_HEALTH"}'),
-  };
-  const answer = inject(agent.node, path, request);
-  world.run(5);
-  return answer;
-}
-
-function ask(simulation: SimulatedAgent, call: AgentCall): AgentResponse {
-  const answer = post(simulation, { body: toJsonText(CALL, call) });
-  if (answer.status !== 200) throw new Error(`${answer.status} ${answer.text}`);
-  return fromJsonText('mesos.v1.agent.Response', answer.text) as AgentResponse;
-}
 
 const RECORDIO = 'application/recordio';
 const record = (text: string) => encodeRecord(text);
