@@ -89,7 +89,7 @@ test("volumes of a default executor's tasks are attached below the run, and one 
   world.run(100);
   master.runGroup([{ ...task, resources: [...(task.resources ?? []), ...more] }]);
   world.run(500);
-  const attached = () => post(simulation, { method: 'GET', path: '/files/debug' });
+  const attached = () => post(simulation, { method: 'GET', path: '/slave(1)/files/debug' });
   const paths = Object.entries(JSON.parse(attached().text) as Record<string, string>);
   const volumes = paths.filter(([path]) => path.endsWith('/tasks/pod/data'));
   t.is(volumes.length, 3, attached().text);
