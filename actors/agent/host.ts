@@ -33,6 +33,8 @@ export interface ContainerPort {
   /** The executor's and its tasks' resources changed. @throws Error in one line when they cannot be enforced */
   update(containerId: string, resources: ContainerResources): void;
   usage(containerId: string): Partial<ResourceStatistics> | undefined;
+  /** Steps after which `usage` tells of now without a long look at all processes; for who asks of many containers. */
+  measure(): Generator<void, void>;
   /** What it can tell of the container itself: networks, cgroups. */
   status(containerId: string): Partial<ContainerStatus>;
   /** Resources of which it can enforce a limit: cpus, mem. */

@@ -55,6 +55,17 @@ async function timed(run: () => Promise<void> | void): Promise<number> {
   return (performance.now() - startedAt) / 1000;
 }
 
+/** As the agent answers: a slice of 8 ms, then everybody else's turn. */
+async function inSlices(steps: Generator<void, void>, longest: { ms: number }): Promise<void> {
+  for (let over = false; !over; ) {
+    const startedAt = performance.now();
+    do over = steps.next().done === true;
+    while (!over && performance.now() - startedAt < 8);
+    longest.ms = Math.max(longest.ms, performance.now() - startedAt);
+    if (!over) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 function open(root: string, isolation: string): MesosContainerizer {
   const argv = [
     '--master=127.0.0.1:5050',
@@ -96,8 +107,12 @@ async function measure(isolation: string, name: string): Promise<Figure[]> {
     }
     await progress.until(() => progress.started + progress.over === CONTAINERS);
   });
-  const counted = await timed(() => {
-    for (const id of ids) containerizer.usage(id);
+  const longest = { ms: 0 };
+  const counted = await timed(async () => {
+    for (const id of ids) {
+      await inSlices(containerizer.measure(), longest);
+      containerizer.usage(id);
+    }
   });
   containerizer.close();
   progress = new Progress();
@@ -116,6 +131,7 @@ async function measure(isolation: string, name: string): Promise<Figure[]> {
   return [
     figure(`${CONTAINERS} launched`, launched, 's'),
     figure('statistics of all', counted, 's'),
+    figure('longest time that they hold up anything else', longest.ms, 'ms'),
     figure('all found again', found, 's'),
     figure('all destroyed', destroyed, 's'),
   ];

@@ -1,4 +1,5 @@
 /** `/containers` and `/monitor/statistics` of the agent (v1-operator-api.md §6). */
+import type { Writing } from '../../../proto/api/readings.ts';
 import type {
   AgentCallGetContainers,
   AgentResponseGetContainersContainer,
@@ -9,6 +10,7 @@ import { jsonText, RawJson, toJsonText } from '../../../proto/json.ts';
 import { Resources } from '../../../proto/resources/index.ts';
 import type { HttpRequest } from '../../../runtime/http/request.ts';
 import type { AgentView } from '../agent.ts';
+import type { AgentHost } from '../host.ts';
 import type { NestedRecord } from '../nestedContainers/record.ts';
 import { type ExecutorEntry, executorId } from '../tables/entries.ts';
 import { containerIdMessage } from '../taskRuns/taskRun.ts';
@@ -19,30 +21,35 @@ const STATISTICS = 'mesos.v1.ResourceStatistics';
 const BYTES_PER_MB = 1024 * 1024;
 
 /** The body of `/monitor/statistics`: what each container uses. */
-export function statisticsText(agent: AgentView, viewer: Viewer): string {
-  const blocks = runningOf(agent, viewer).map((executor) => ({
-    ...nameBlock(executor),
-    statistics: new RawJson(toJsonText(STATISTICS, statisticsOf(agent, executor))),
-  }));
+export function* statisticsText(agent: AgentView, viewer: Viewer): Writing {
+  const blocks: object[] = [];
+  for (const executor of runningOf(agent, viewer)) {
+    const statistics = yield* statisticsOf(agent, executor);
+    blocks.push({ ...nameBlock(executor), statistics: new RawJson(toJsonText(STATISTICS, statistics)) });
+  }
   return jsonText(blocks);
 }
 
 /**
  * The body of `/containers`.
  *
- * @throws Error in words when the parameters of the query do not go together
+ * @throws Error in words, at once, when the parameters of the query do not go together
  */
-export function containersText(agent: AgentView, viewer: Viewer, query: HttpRequest['query']): string {
+export function containersText(agent: AgentView, viewer: Viewer, query: HttpRequest['query']): () => Writing {
   const matches = filterOf(query);
-  const blocks = runningOf(agent, viewer)
-    .filter(matches)
-    .map((executor) => ({
-      container_id: executor.containerId,
-      ...nameBlock(executor),
-      statistics: new RawJson(toJsonText(STATISTICS, statisticsOf(agent, executor))),
-      status: new RawJson(toJsonText('mesos.v1.ContainerStatus', statusOf(agent, executor))),
-    }));
-  return jsonText(blocks);
+  return function* () {
+    const blocks: object[] = [];
+    for (const executor of runningOf(agent, viewer).filter(matches)) {
+      const statistics = yield* statisticsOf(agent, executor);
+      blocks.push({
+        container_id: executor.containerId,
+        ...nameBlock(executor),
+        statistics: new RawJson(toJsonText(STATISTICS, statistics)),
+        status: new RawJson(toJsonText('mesos.v1.ContainerStatus', statusOf(agent, executor))),
+      });
+    }
+    return jsonText(blocks);
+  };
 }
 
 function filterOf(query: HttpRequest['query']): (executor: ExecutorEntry) => boolean {
@@ -61,35 +68,53 @@ function filterOf(query: HttpRequest['query']): (executor: ExecutorEntry) => boo
 }
 
 /** What GET_CONTAINERS tells of executors' containers. */
-export function containerMessages(agent: AgentView, viewer: Viewer): AgentResponseGetContainersContainer[] {
-  return runningOf(agent, viewer).map((executor) => ({
-    framework_id: { value: executor.framework.id },
-    executor_id: executor.info.executor_id,
-    executor_name: executor.info.name ?? '',
-    container_id: { value: executor.containerId },
-    container_status: statusOf(agent, executor),
-    resource_statistics: statisticsOf(agent, executor),
-  }));
+export function* containerMessages(agent: AgentView, viewer: Viewer): Told {
+  const told: AgentResponseGetContainersContainer[] = [];
+  for (const executor of runningOf(agent, viewer))
+    told.push({
+      framework_id: { value: executor.framework.id },
+      executor_id: executor.info.executor_id,
+      executor_name: executor.info.name ?? '',
+      container_id: { value: executor.containerId },
+      container_status: statusOf(agent, executor),
+      resource_statistics: yield* statisticsOf(agent, executor),
+    });
+  return told;
 }
 
 /** What it tells of containers inside these, or of standalone ones: Mesos names no framework for either. */
-export function otherContainerMessages(
+export function* otherContainerMessages(
   { host, nestedContainers }: AgentView,
   viewer: Viewer,
   { show_nested = false, show_standalone = false }: AgentCallGetContainers,
-): AgentResponseGetContainersContainer[] {
+): Told {
   const isAsked = (record: NestedRecord): boolean =>
     record.executor === undefined ? show_standalone : show_nested && viewer.seesContainer(record.executor);
-  return nestedContainers.all
-    .filter((record) => isAsked(record) && nestedContainers.isAlive(record.id))
-    .map(({ id, processId }) => {
-      const container_id = containerIdMessage(id);
-      return {
-        container_id: { value: container_id.value },
-        container_status: { container_id, executor_pid: processId, ...host.containers.status(id) },
-        resource_statistics: { timestamp: host.clock.now() / 1000, ...host.containers.usage(id) },
-      };
+  const told: AgentResponseGetContainersContainer[] = [];
+  for (const record of nestedContainers.all.filter(isAsked)) {
+    const { id, processId } = record;
+    if (!nestedContainers.isAlive(id)) continue;
+    const container_id = containerIdMessage(id);
+    told.push({
+      container_id: { value: container_id.value },
+      container_status: { container_id, executor_pid: processId, ...host.containers.status(id) },
+      resource_statistics: { timestamp: host.clock.now() / 1000, ...(yield* usageOf(host, id)) },
     });
+  }
+  return told;
+}
+
+type Told = Generator<void, AgentResponseGetContainersContainer[]>;
+
+/** A step each: what one container uses. */
+function* usageOf(
+  { containers }: AgentHost,
+  containerId: string,
+): Generator<void, Partial<ResourceStatistics> | undefined> {
+  yield* containers.measure();
+  const usage = containers.usage(containerId);
+  yield;
+  return usage;
 }
 
 function runningOf({ host }: AgentView, viewer: Viewer): ExecutorEntry[] {
@@ -117,8 +142,8 @@ function nameBlock(executor: ExecutorEntry): object {
   };
 }
 
-function statisticsOf({ host }: AgentView, executor: ExecutorEntry): ResourceStatistics {
-  const usage = host.containers.usage(executor.containerId);
+function* statisticsOf({ host }: AgentView, executor: ExecutorEntry): Generator<void, ResourceStatistics> {
+  const usage = yield* usageOf(host, executor.containerId);
   const tasks = [...executor.tasks.values()].filter((task) => host.tables.isLive(task));
   const resources = [executor.info.resources, ...tasks.map((task) => task.info.resources)];
   const limits = Resources.of(resources.flatMap((list) => list ?? []));

@@ -1,10 +1,12 @@
 /** The agent's endpoints (v1-operator-api.md §6 and §7.1). */
+import type { Writing } from '../../../proto/api/readings.ts';
 import { ExecutorInfoType } from '../../../proto/generated/types/v1.ts';
 import { jsonText } from '../../../proto/json.ts';
 import type { BuildFacts } from '../../../runtime/endpoints/index.ts';
 import { type Attachment, Files, fileRoutes, systemUserNames } from '../../../runtime/files/index.ts';
-import { replyJson } from '../../../runtime/http/json.ts';
-import type { HttpHandler } from '../../../runtime/http/request.ts';
+import { jsonFormOf, replyJson } from '../../../runtime/http/json.ts';
+import { HttpRefusal, refusable } from '../../../runtime/http/refusal.ts';
+import type { HttpHandler, HttpRequest } from '../../../runtime/http/request.ts';
 import type { AgentRoute, AgentView } from '../agent.ts';
 import { volumesOf } from '../operations/volumeLinks.ts';
 import type { AgentPaths } from '../paths.ts';
@@ -41,16 +43,10 @@ export function agentRoutes(agent: AgentView, { build, flags, logFile }: ServedF
   const state = afterRecovery((request, reply) =>
     replyJson(request, reply, stateText(served, new Viewer(agent.authorizer, request.principal))),
   );
-  const containers = afterRecovery((request, reply) => {
-    let text: string;
-    try {
-      text = containersText(agent, new Viewer(agent.authorizer, request.principal), request.query);
-    } catch (error) {
-      reply.text(400, (error as Error).message);
-      return;
-    }
-    replyJson(request, reply, text);
-  });
+  const statistics = afterRecovery(inSlices(agent, (viewer) => () => statisticsText(agent, viewer)));
+  const containers = afterRecovery(
+    inSlices(agent, (viewer, { query }) => containersText(agent, viewer, query)),
+  );
   const routes: AgentRoute[] = [
     { path: '/state', help: 'Everything this agent runs and ran', realm: READ_ONLY, handler: state },
     {
@@ -74,9 +70,7 @@ export function agentRoutes(agent: AgentView, { build, flags, logFile }: ServedF
       path: '/monitor/statistics',
       help: 'What each container uses',
       realm: READ_ONLY,
-      handler: afterRecovery((request, reply) =>
-        replyJson(request, reply, statisticsText(agent, new Viewer(agent.authorizer, request.principal))),
-      ),
+      handler: statistics,
     },
     {
       path: '/api/v1/executor',
@@ -99,6 +93,33 @@ export function agentRoutes(agent: AgentView, { build, flags, logFile }: ServedF
     },
   ];
   return [...routes, ...fileRoutes(files).map((route) => ({ ...route, realm: READ_ONLY }))];
+}
+
+/**
+ * Serves a JSON text that takes long to put together, piece by piece; equal questions that wait share it.
+ *
+ * @param prepare throws Error in words for a question that makes no sense: 400
+ */
+function inSlices(
+  { authorizer, readings }: AgentView,
+  prepare: (viewer: Viewer, request: HttpRequest) => () => Writing,
+): HttpHandler {
+  return refusable((request, reply) => {
+    const { headers, wrap } = jsonFormOf(request);
+    const begin = writingOf(() => prepare(new Viewer(authorizer, request.principal), request));
+    const key = JSON.stringify([request.path, request.principal, [...request.query]]);
+    readings.answer(key, headers, reply, function* () {
+      return wrap(String(yield* begin()));
+    });
+  });
+}
+
+function writingOf(prepare: () => () => Writing): () => Writing {
+  try {
+    return prepare();
+  } catch (error) {
+    throw new HttpRefusal(400, (error as Error).message);
+  }
 }
 
 /** The log, and sandboxes under their real path, the path of the executor's latest run, and the short virtual one. */

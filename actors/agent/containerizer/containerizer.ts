@@ -6,7 +6,7 @@ import type { AgentPaths } from '../paths.ts';
 import type { Container, ContainerizerOptions, ContainerSink, Running, Starting } from './container.ts';
 import { type ExitStatus, exitStatusOfShell } from './exitStatus.ts';
 import { type ContainerLaunch, launchScript } from './launchScript.ts';
-import { ProcessFamilies, readProcesses, SessionIndex } from './processTable.ts';
+import { SessionIndex } from './processTable.ts';
 import {
   type ContainerProcess,
   callOff,
@@ -19,7 +19,7 @@ import {
 import { leaderLives, type ProcessTree, send, signalTrees, sweepLeftovers } from './signals.ts';
 import { markOf, type Report } from './starter.ts';
 import { Starters } from './starters.ts';
-import { type ContainerUsage, usageOf } from './usage.ts';
+import { type ContainerUsage, UsageTable, usageOf } from './usage.ts';
 
 /** The end of a command is followed by a look for leftovers within this time; one look serves all that ended. */
 const SWEEP_MS = 50;
@@ -51,9 +51,6 @@ const DESTROY_RETRY_MS = 250;
 /** After this many of them the leader is killed as well: then its status is unknown, but it is gone. */
 const DESTROY_RETRIES_MAX = 20;
 
-/** The process table is read again for usage when older than this. */
-const USAGE_AGE_MS = 500;
-
 /**
  * Runs containers as ordinary processes (Mesos' posix launcher): each in a session of its own below a small shell
  * that leaves pid and exit status in the runtime directory. Containers outlive the agent; `recover` finds them again.
@@ -67,7 +64,7 @@ export class Containerizer {
   readonly #signals = new Map<string, number>();
   readonly #index = new SessionIndex();
   readonly #starter: Starters;
-  #usageTable: { readonly at: number; readonly families: ProcessFamilies } | undefined;
+  readonly #usageTable: UsageTable;
   #sweepTimer: Timer | undefined;
   #lastSweep = Number.NEGATIVE_INFINITY;
   #watchTimer: Timer | undefined;
@@ -77,6 +74,7 @@ export class Containerizer {
   constructor(options: ContainerizerOptions) {
     this.#paths = options.paths;
     this.#clock = options.clock;
+    this.#usageTable = new UsageTable(options.clock);
     if (options.paths.runtimeDir.includes('\n'))
       throw new Error('the runtime directory must not hold a line break');
     fs.mkdirSync(options.paths.containers, { recursive: true });
@@ -193,11 +191,12 @@ export class Containerizer {
   usage(containerId: string): ContainerUsage | undefined {
     const container = this.#containers.get(containerId);
     if (container?.phase !== 'running') return undefined;
-    const now = this.#now();
-    if (this.#usageTable === undefined || now - this.#usageTable.at > USAGE_AGE_MS) {
-      this.#usageTable = { at: now, families: new ProcessFamilies(readProcesses()) };
-    }
     return usageOf(this.#usageTable.families, container);
+  }
+
+  /** Steps after which `usage` need not read all processes at once. */
+  measure(): Generator<void, void> {
+    return this.#usageTable.refresh();
   }
 
   /** Removes what the runtime directory keeps of a container that is over; to be called when its end is recorded elsewhere. */

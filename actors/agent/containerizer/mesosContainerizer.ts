@@ -170,6 +170,10 @@ export class MesosContainerizer implements ContainerPort {
     return Object.assign({}, summed, ...told);
   }
 
+  *measure(): Generator<void, void> {
+    if (this.#options.sumsProcesses) yield* this.#launcher.measure();
+  }
+
   status(containerId: string): Partial<ContainerStatus> {
     const isolators = this.#managed.get(containerId)?.isolators ?? [];
     const own = this.#launcher.status?.(containerId);

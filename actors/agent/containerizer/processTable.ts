@@ -80,12 +80,14 @@ export class ProcessFamilies {
   readonly #bySession = new Map<number, ProcessStat[]>();
   readonly #byGroup = new Map<number, ProcessStat[]>();
 
-  constructor(table: ReadonlyMap<number, ProcessStat>) {
-    for (const stat of table.values()) {
-      add(this.#byParent, stat.parent, stat);
-      add(this.#bySession, stat.session, stat);
-      add(this.#byGroup, stat.group, stat);
-    }
+  constructor(table: ReadonlyMap<number, ProcessStat> = new Map()) {
+    for (const stat of table.values()) this.add(stat);
+  }
+
+  add(stat: ProcessStat): void {
+    addTo(this.#byParent, stat.parent, stat);
+    addTo(this.#bySession, stat.session, stat);
+    addTo(this.#byGroup, stat.group, stat);
   }
 
   /**
@@ -121,7 +123,7 @@ export class ProcessFamilies {
   }
 }
 
-function add(index: Map<number, ProcessStat[]>, key: number, stat: ProcessStat): void {
+function addTo(index: Map<number, ProcessStat[]>, key: number, stat: ProcessStat): void {
   const list = index.get(key);
   if (list === undefined) index.set(key, [stat]);
   else list.push(stat);

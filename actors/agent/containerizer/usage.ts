@@ -1,6 +1,11 @@
+import type { Clock } from '../../../runtime/ports.ts';
 import {
-  type ProcessFamilies,
+  HAS_PROC,
+  ProcessFamilies,
   type ProcessStat,
+  readPids,
+  readProcess,
+  readProcesses,
   readResidentBytes,
   TICKS_PER_SECOND,
 } from './processTable.ts';
@@ -27,4 +32,54 @@ export function usageOf(families: ProcessFamilies, tree: ProcessTree): Container
     cpus_system_time_secs: sum(({ systemTicks }) => systemTicks) / TICKS_PER_SECOND,
     mem_rss_bytes: sum(({ pid }) => readResidentBytes(pid)),
   };
+}
+
+/** The process table is read again when older than this. */
+const AGE_MS_MAX = 500;
+
+/** The processes of the machine as they were a moment ago: one look serves all containers and all who ask. */
+export class UsageTable {
+  readonly #clock: Clock;
+  #read: { readonly atMs: number; readonly families: ProcessFamilies } | undefined;
+  /** Under way, and pushed on by whoever waits for it. */
+  #reading: Generator<void, void> | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** At most 0.5 s old. Reads all at once what `refresh` has not. */
+  get families(): ProcessFamilies {
+    return this.#fresh ?? this.#keep(new ProcessFamilies(HAS_PROC ? readProcesses() : new Map()));
+  }
+
+  /** Steps after which `families` has nothing to read; several who wait share them. */
+  *refresh(): Generator<void, void> {
+    while (this.#fresh === undefined) {
+      this.#reading ??= this.#readInSteps();
+      if (this.#reading.next().done === true) this.#reading = undefined;
+      else yield;
+    }
+  }
+
+  /** A process each step: thousands of them take longer than anything else may wait. */
+  *#readInSteps(): Generator<void, void> {
+    const families = new ProcessFamilies();
+    for (const pid of HAS_PROC ? readPids() : []) {
+      const stat = readProcess(pid);
+      if (stat !== undefined) families.add(stat);
+      yield;
+    }
+    this.#keep(families);
+  }
+
+  #keep(families: ProcessFamilies): ProcessFamilies {
+    this.#read = { atMs: this.#clock.monotonic(), families };
+    return families;
+  }
+
+  get #fresh(): ProcessFamilies | undefined {
+    const { atMs = Number.NEGATIVE_INFINITY, families } = this.#read ?? {};
+    return this.#clock.monotonic() - atMs > AGE_MS_MAX ? undefined : families;
+  }
 }

@@ -69,6 +69,10 @@ export class ComposingContainerizer implements ContainerPort {
     return this.#ownerOf(containerId)?.usage(containerId);
   }
 
+  *measure(): Generator<void, void> {
+    for (const { containerizer } of this.#parts) yield* containerizer.measure();
+  }
+
   status(containerId: string): Partial<ContainerStatus> {
     return this.#ownerOf(containerId)?.status(containerId) ?? {};
   }

@@ -115,6 +115,9 @@ export class DockerLauncher implements LauncherPort {
     return undefined;
   }
 
+  // Nothing to read: the engine is not asked for statistics.
+  *measure(): Generator<void, void> {}
+
   /** Addresses of a container with a network of its own. */
   status(containerId: string): Partial<ContainerStatus> {
     const networks = this.#entries.get(containerId)?.inspected?.NetworkSettings?.Networks ?? {};

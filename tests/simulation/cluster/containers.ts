@@ -77,6 +77,7 @@ export class MachineContainers {
       recordedBelow: (above) => [...this.containers.keys()].filter((id) => id.startsWith(`${above}.`)),
       update: () => undefined,
       usage: () => undefined,
+      measure: function* () {},
       status: () => ({}),
       enforces: new Set(),
       remove: (id) => void this.containers.delete(id),

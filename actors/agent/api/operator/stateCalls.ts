@@ -127,16 +127,23 @@ export const stateCalls: OperatorCalls = {
     const operations = all.messages().filter(({ info }) => viewer.seesOperation(info));
     request.answer({ type: AgentResponseType.GET_OPERATIONS, get_operations: { operations } });
   }),
-  GET_CONTAINERS: bare((request, agent) => {
-    const viewer = new Viewer(agent.authorizer, request.principal);
-    const containers = [
-      ...containerMessages(agent, viewer),
-      ...otherContainerMessages(agent, viewer, request.call.get_containers ?? {}),
-    ];
-    request.answer({
-      type: AgentResponseType.GET_CONTAINERS,
+  GET_CONTAINERS: bare(({ call, answerType, principal, reply }, agent) => {
+    const asked = call.get_containers ?? {};
+    const key = JSON.stringify(['GET_CONTAINERS', answerType, principal, asked]);
+    agent.readings.answer(key, { 'Content-Type': answerType }, reply, function* () {
+      const viewer = new Viewer(agent.authorizer, principal);
+      const containers = [
+        ...(yield* containerMessages(agent, viewer)),
+        ...(yield* otherContainerMessages(agent, viewer, asked)),
+      ].map((message) => () => message);
+      const plain = { type: AgentResponseType.GET_CONTAINERS };
       // Without a container Mesos leaves the whole message out.
-      get_containers: containers.length === 0 ? undefined : { containers },
+      const body: Section = {
+        field: 'get_containers',
+        sections: [{ field: 'containers', items: containers }],
+      };
+      const sections = containers.length === 0 ? [] : [body];
+      return joined(yield* writeSections('mesos.v1.agent.Response', answerType, plain, sections));
     });
   }),
 };

@@ -2,13 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { threadId } from 'node:worker_threads';
 import type { ExecutionContext } from 'ava';
 import { type AgentFlags, agentFlags } from '../../../../actors/agent/flags.ts';
 import { type StartedAgent, startAgent } from '../../../../actors/agent/start.ts';
 import { mesosCodec } from '../../../../proto/messageCodec.ts';
 import { parseFlags } from '../../../../runtime/flags/index.ts';
 import { type ListeningNode, listen } from '../../../../runtime/index.ts';
+import { ownPort } from '../../../support/ports.ts';
 import { until } from '../../../support/until.ts';
 import { TestMaster } from './testMaster.ts';
 
@@ -46,21 +46,8 @@ export interface RealAgent extends StartedAgent {
   leave(): Promise<void>;
 }
 
-/**
- * Ports that the system gives to nobody by itself: an agent that is started again needs its former one, which must not be
- * another test's by then.
- */
-let nextPort = 20_000 + ((process.pid * 37 + threadId * 211) % 9000);
-
-async function listenAt(port: string | undefined): Promise<ListeningNode> {
-  for (;;) {
-    const at = port === undefined ? nextPort++ : Number(port);
-    try {
-      return await listen({ host: '127.0.0.1', port: at, codec: mesosCodec, delegateId: 'slave(1)' });
-    } catch (error) {
-      if (port !== undefined || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    }
-  }
+async function listenAt(port: number): Promise<ListeningNode> {
+  return listen({ host: '127.0.0.1', port, codec: mesosCodec, delegateId: 'slave(1)' });
 }
 
 export const RESOURCES = 'cpus:4;mem:2048;disk:1000;ports:[31000-31010]';
@@ -71,7 +58,7 @@ export async function realAgent(
   workDir: string,
   more: Record<string, string> = {},
 ): Promise<RealAgent> {
-  const listening = await listenAt(more['port']);
+  const listening = await listenAt(Number(more['port'] ?? (await ownPort())));
   const flags = flagsOf({
     master: address,
     work_dir: workDir,

@@ -90,6 +90,8 @@ export class SimulatedContainers implements ContainerPort {
     return undefined;
   }
 
+  *measure(): Generator<void, void> {}
+
   remove(): void {}
 
   close(): void {}
