@@ -27,12 +27,12 @@ export const realTurns: Turns = {
 };
 
 /** Events one process may handle before the next one has its turn. */
-const EVENTS_A_VISIT = 128;
+const EVENTS_A_VISIT = 32;
 /** A turn gives way to I/O after so many events … */
 const EVENTS_A_TURN = 8192;
-/** … or so much time, looked at every few visits because a look at the clock costs as much as a message. */
+/** … or so much time, looked at every so many events (or visits) because a look at the clock costs as much as a message. */
 const TURN_MS = 5;
-const VISITS_A_LOOK = 32;
+const EVENTS_A_LOOK = 32;
 /** Of so many additions (a power of two, less one) to the queue, one begins a sample of the time in queue. */
 const SAMPLE_MASK = 63;
 
@@ -95,7 +95,7 @@ export class RunQueue {
     this.running = true;
     const until = this.clock.monotonic() + TURN_MS;
     let left = EVENTS_A_TURN;
-    let visits = 0;
+    let unseen = 0;
     for (let mailbox = this.next(); mailbox !== undefined; mailbox = this.next()) {
       mailbox.queued = false;
       const done = this.visit(mailbox, this.order?.events() ?? EVENTS_A_VISIT);
@@ -103,7 +103,10 @@ export class RunQueue {
       if (mailbox.waits?.measuring === true) mailbox.waits.handled(done, this.clock);
       if (mailbox.length > 0 && mailbox.state !== 'terminated') this.add(mailbox);
       if (left <= 0) break;
-      if (++visits % VISITS_A_LOOK === 0 && this.clock.monotonic() >= until) break;
+      unseen += done + 1;
+      if (unseen < EVENTS_A_LOOK) continue;
+      unseen = 0;
+      if (this.clock.monotonic() >= until) break;
     }
     this.running = false;
     this.afterTurn();

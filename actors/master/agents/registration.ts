@@ -18,6 +18,7 @@ import {
 import { sameMessage } from '../sameMessage.ts';
 import { totalOf, validateAgent, validateAgentDomain, validateReturningAgent } from '../validation/agent.ts';
 import { type AgentDescription, type AgentRecord, newAgent } from './record.ts';
+import { ReturnQueue } from './returnQueue.ts';
 
 const MACHINE_DOWN = 'Machine is `DOWN`';
 
@@ -25,9 +26,11 @@ export class AgentRegistration {
   private readonly parts: MasterParts;
   /** PIDs whose admission is on its way to the registry. */
   private readonly admissions = new Set<string>();
+  private readonly returns: ReturnQueue;
 
   constructor(parts: MasterParts) {
     this.parts = parts;
+    this.returns = new ReturnQueue(parts.actor, (message, from) => this.takeUp(message, from));
   }
 
   register(message: RegisterSlaveMessage, from: Pid | undefined): void {
@@ -57,10 +60,14 @@ export class AgentRegistration {
     this.admit(message, from, total);
   }
 
+  /** After a change of leader all agents come at once: each waits its turn, and is taken up once however often it asks. */
   reregister(message: ReregisterSlaveMessage, from: Pid | undefined): void {
-    const { agents, actor, metrics } = this.parts;
-    metrics.messages.reregister_slave.value++;
-    if (from === undefined) return;
+    this.parts.metrics.messages.reregister_slave.value++;
+    if (from !== undefined) this.returns.add(message, from);
+  }
+
+  private takeUp(message: ReregisterSlaveMessage, from: Pid): void {
+    const { agents, actor } = this.parts;
     const problem =
       validateReturningAgent(message.slave, message.version) ?? this.domainProblem(message.slave);
     if (problem !== undefined) {
@@ -99,6 +106,7 @@ export class AgentRegistration {
     const { agents, actor, metrics, losses } = this.parts;
     metrics.messages.unregister_slave.value++;
     const agent = agents.find(message.slave_id.value);
+    if (from !== undefined) this.returns.forget(from);
     if (agent === undefined || !agent.pid.equals(from)) {
       actor.log.warn('ignored an unregistration that is not its agent’s', {
         agent_id: message.slave_id.value,
@@ -229,8 +237,9 @@ export class AgentRegistration {
       agentReconciliation.forget(id);
       agents.chart.stop(id);
     };
-    // Nothing to write: a known agent that says the same as before is back at once.
-    if (known !== undefined && sameMessage(known.description.info, description.info)) {
+    // Nothing to write: a member that says the same as before is back at once.
+    const written = known?.description.info ?? registrar.registry.slaves.get(id)?.info;
+    if (member && sameMessage(written, description.info)) {
       finish(true);
       return;
     }

@@ -1,6 +1,6 @@
 /** A master takes over from another one: master.md §3, failover.md §2.5. */
 import test from 'ava';
-import { TaskState } from '../../../proto/index.ts';
+import { TaskState, ValueType } from '../../../proto/index.ts';
 import { agentInfo, frameworkInfo, reportedTask, TestCluster, taskInfo } from './support/cluster.ts';
 
 const MINUTES = 60_000;
@@ -65,6 +65,21 @@ test('an awaited agent comes back with its tasks; nothing is told twice', (t) =>
   t.is(parts.frameworks.find(frameworkId)?.tasks.size, 1);
   t.is(parts.leadership.chart.value, 'leading.settled');
   t.is(ask(cluster, scheduler, frameworkId)[0]?.state, TaskState.TASK_RUNNING);
+});
+
+test('the return of an awaited agent is written only when it says something else than before', (t) => {
+  const { cluster, agent, agentId } = failedOver();
+  const writes = () => cluster.masterNode.metrics.snapshot()['registrar/state_store_ms/count'] ?? 0;
+  const before = writes();
+  cluster.reregister(agent, agentId);
+  t.is(writes(), before);
+  t.true(cluster.master.parts.agents.isConnected(agentId));
+  cluster.failOver();
+  const attributes = [{ name: 'rack', type: ValueType.TEXT, text: { value: 'r1' } }];
+  const start = writes();
+  cluster.reregister(agent, agentId, { slave: { ...agentInfo(), id: { value: agentId }, attributes } });
+  t.true(writes() > start);
+  t.deepEqual(cluster.master.parts.registrar.registry.slaves.get(agentId)?.info.attributes, attributes);
 });
 
 test('questions about tasks of awaited agents get no answer; then they do', (t) => {

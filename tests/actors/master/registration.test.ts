@@ -1,6 +1,12 @@
 /** Agents join and come back: every row of master.md §5.1 and §5.2. */
 import test from 'ava';
-import { type AgentInfo, SchedulerCallType, TaskState, TaskStatusReason } from '../../../proto/index.ts';
+import {
+  type AgentInfo,
+  SchedulerCallType,
+  TaskState,
+  TaskStatusReason,
+  ValueType,
+} from '../../../proto/index.ts';
 import { agentInfo, frameworkInfo, reportedTask, TestCluster, taskInfo } from './support/cluster.ts';
 
 test('an agent is registered only after the registry has it', (t) => {
@@ -55,6 +61,37 @@ test('a request that is being stored is not begun again', (t) => {
   agent.say('mesos.internal.RegisterSlaveMessage', message);
   cluster.run(10);
   t.is(cluster.master.parts.agents.count, 1);
+});
+
+test('an agent that asks to come back again before it is answered is taken up once, as it said last', (t) => {
+  const cluster = new TestCluster();
+  const agent = cluster.agent();
+  const id = cluster.register(agent);
+  const message = { slave: { ...agentInfo(), id: { value: id } }, version: '1.12.0' };
+  const attributes = [{ name: 'rack', type: ValueType.TEXT, text: { value: 'r1' } }];
+  agent.say('mesos.internal.ReregisterSlaveMessage', message);
+  agent.say('mesos.internal.ReregisterSlaveMessage', message);
+  agent.say('mesos.internal.ReregisterSlaveMessage', { ...message, slave: { ...message.slave, attributes } });
+  cluster.run(10);
+  t.is(agent.all('mesos.internal.SlaveReregisteredMessage').length, 1);
+  t.deepEqual(cluster.master.parts.agents.find(id)?.description.info.attributes, attributes);
+  const metrics = cluster.masterNode.metrics.snapshot();
+  t.is(metrics['master/messages_reregister_slave'], 3);
+  t.is(metrics['master/slave_reregistrations'], 1);
+});
+
+test('an agent that leaves for good while its return waits does not come back', (t) => {
+  const cluster = new TestCluster();
+  const agent = cluster.agent();
+  const id = cluster.register(agent);
+  agent.say('mesos.internal.ReregisterSlaveMessage', {
+    slave: { ...agentInfo(), id: { value: id } },
+    version: '1.12.0',
+  });
+  agent.say('mesos.internal.UnregisterSlaveMessage', { slave_id: { value: id } });
+  cluster.run(10);
+  t.is(cluster.master.parts.agents.count, 0);
+  t.is(agent.last('mesos.internal.SlaveReregisteredMessage'), undefined);
 });
 
 test('a new agent at the address of a disconnected one replaces it', (t) => {
