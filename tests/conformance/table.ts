@@ -2,6 +2,7 @@
  * Rows of the public APIs (v1-operator-api.md, v1-scheduler-api.md §2): a request, and what any Mesos answers to it. None of them
  * changes anything but the log level, so that they may be held against a running cluster.
  */
+import { callRows } from './callRows.ts';
 
 export interface Row {
   readonly name: string;
@@ -324,4 +325,5 @@ export const rows: readonly Row[] = [
   ...wrongRows(),
   ...legacyRows(),
   ...schedulerRows(),
+  ...callRows,
 ];
