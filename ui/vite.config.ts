@@ -1,5 +1,10 @@
 import { defineConfig } from 'vite';
 
+/** Absolute path of a page beside this file. */
+function entry(name: string): string {
+  return decodeURIComponent(new URL(name, import.meta.url).pathname);
+}
+
 /** The page is served below /app/, by masters, agents and frameworks alike. */
 export default defineConfig({
   base: '/app/',
@@ -11,6 +16,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rollupOptions: { input: { index: entry('index.html'), marathon: entry('marathon.html') } },
   },
   worker: { format: 'es' },
 });

@@ -23,22 +23,35 @@ const SAFETY = {
   'Referrer-Policy': 'no-referrer',
 };
 
-/** Serves `/app/<file>` from a folder, and `/app` (and `/`, where the node's home is here) as its index.html. */
+export interface AssetsOptions {
+  /** File that `/app` is. Default: index.html */
+  readonly page?: string;
+  /** Name of the authentication realm, when not everybody may have the page. */
+  readonly realm?: string;
+}
+
+/** Serves `/app/<file>` from a folder, and `/app` (and `/`, where the node's home is here) as its page. */
 export class Assets extends Process {
   private readonly folder: string;
+  private readonly options: AssetsOptions;
   private readonly cache = new Map<string, Uint8Array | undefined>();
 
-  constructor(folder: string) {
+  constructor(folder: string, options: AssetsOptions = {}) {
     super('app');
     this.folder = path.resolve(folder);
+    this.options = options;
   }
 
   override initialize(): void {
-    this.route('/', (request, reply) => this.serve(request, reply), { help: 'The web page' });
+    const { realm } = this.options;
+    this.route('/', (request, reply) => this.serve(request, reply), {
+      help: 'The web page',
+      ...(realm !== undefined && { realm }),
+    });
   }
 
   private serve(request: HttpRequest, reply: HttpReply): void {
-    const name = request.rest === '' ? 'index.html' : request.rest;
+    const name = request.rest === '' ? (this.options.page ?? 'index.html') : request.rest;
     const type = MIME[path.extname(name)];
     const bytes = type === undefined ? undefined : this.read(name);
     if (type === undefined || bytes === undefined) {

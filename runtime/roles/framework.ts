@@ -1,8 +1,11 @@
+import path from 'node:path';
 import { frameworkFlags, frameworkRules } from '../../actors/framework/flags.ts';
 import { MARATHON_ID } from '../../actors/framework/marathon/framework.ts';
 import { startFramework } from '../../actors/framework/start.ts';
+import { packageRoot } from '../build.ts';
 import { REALMS } from '../endpoints/index.ts';
 import * as flag from '../flags/index.ts';
+import { Assets } from '../http/assets.ts';
 import { basicAuthenticator } from '../http/authentication.ts';
 import type { Logger } from '../logging/index.ts';
 import type { Node } from '../node.ts';
@@ -31,7 +34,10 @@ export async function hostFrameworkNode(values: FrameworkValues, log: Logger): P
   const marathon = values.framework === 'marathon';
   const port = marathon && values.port === 0 ? values.http_port : values.port;
   const listening = await listenFor({ ...values, port, ...(marathon && { delegateId: MARATHON_ID }) }, log);
-  if (marathon) askForPassword(listening.node, values);
+  if (marathon) {
+    askForPassword(listening.node, values);
+    servePage(listening.node);
+  }
   try {
     const started = await startFramework(listening.node, values);
     return {
@@ -46,6 +52,13 @@ export async function hostFrameworkNode(values: FrameworkValues, log: Logger): P
     await listening.shutdown();
     throw error;
   }
+}
+
+/** Marathon's places of the web page. */
+function servePage(node: Node): void {
+  const folder = path.join(packageRoot, 'dist', 'ui');
+  node.spawn(new Assets(folder, { page: 'marathon.html', realm: REALMS.readonly }));
+  node.homeId = 'app';
 }
 
 /** What every node serves asks for Marathon's password too, when there is one. */

@@ -1,18 +1,11 @@
 /** The web page in a real browser, over a cluster of real processes. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { chromium, type Locator, type Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import { inBrowser, objections, openPage, picture } from '../support/browser.ts';
 import { chromiumPath } from '../support/chromium.ts';
-import {
-  boot,
-  bootAgent,
-  bootMaster,
-  type MasterProcess,
-  repositoryRoot,
-  scratch,
-} from '../support/processes.ts';
+import { boot, bootAgent, bootMaster, type MasterProcess, scratch } from '../support/processes.ts';
 import { until } from '../support/until.ts';
 
 interface World {
@@ -22,9 +15,6 @@ interface World {
   /** What the browser complained of. */
   readonly complaints: readonly string[];
 }
-
-/** CI installs a browser; on a machine without one there is nothing to look with. */
-const inBrowser = chromiumPath === undefined ? 'not looked at: no Chromium here' : 'in Chromium';
 
 async function open(t: ExecutionContext): Promise<World | undefined> {
   if (chromiumPath === undefined) return undefined;
@@ -44,15 +34,7 @@ async function open(t: ExecutionContext): Promise<World | undefined> {
     { name: '<b>markup</b>', cpus: 0.1, mem: 32, retries: 0, command: 'exit 3' },
     { name: 'never', cpus: 400, mem: 32, command: 'true' },
   ]);
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
-  t.teardown(() => browser.close());
-  const page = await browser.newPage({ viewport: { width: 1300, height: 900 } });
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  return { master, folder, page, complaints };
+  return { master, folder, ...(await openPage(t, chromiumPath)) };
 }
 
 function runJobs(
@@ -72,26 +54,9 @@ function runJobs(
   ]);
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What the rules of accessibility object to on this screen. */
-async function objections(page: Page): Promise<string[]> {
-  // Through the debugger: the page's policy lets no script of others in.
-  await page.evaluate(axe);
-  return page.evaluate(`axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then((result) =>
-    result.violations.map(({ id, nodes }) => id + ': ' + nodes.map((node) => node.html).slice(0, 3).join(' ')))`);
-}
-
 /** The word for a state. */
 function badge(page: Page, state: string): Locator {
   return page.locator('.badge').getByText(state, { exact: true });
-}
-
-/** Kept for who wants to look. */
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = path.join(repositoryRoot, 'artifacts');
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: path.join(folder, `page-${name}.png`) });
 }
 
 test(`every screen shows what is there, live, for everybody (${inBrowser})`, async (t) => {

@@ -57,9 +57,21 @@ function titled(title: string, content: preact.JSX.Element) {
   );
 }
 
+const PLACES: readonly (readonly [string, string])[] = [
+  ['', 'Summary'],
+  ['agents', 'Agents'],
+  ['frameworks', 'Frameworks'],
+  ['tasks', 'Tasks'],
+  ['roles', 'Roles'],
+  ['offers', 'Offers'],
+  ['maintenance', 'Maintenance'],
+  ['charts', 'Statecharts'],
+  ['node', 'Node'],
+];
+
 function App() {
   return (
-    <Layout>
+    <Layout brand="Mesostate" places={PLACES} source="the master">
       <Page />
     </Layout>
   );

@@ -1,6 +1,6 @@
 /** Hooks that fetch what a page shows. */
 import { useEffect, useState } from 'preact/hooks';
-import { version } from './data/client.ts';
+import { version } from './data/live.ts';
 
 export interface Loaded<T> {
   readonly value: T | undefined;

@@ -1,24 +1,10 @@
 /** The page's side of its worker. */
-import { signal } from '@preact/signals';
-import { nowMs } from '../clock.ts';
-import type {
-  Connection,
-  Details,
-  FromWorker,
-  Question,
-  RowKinds,
-  Rows,
-  RowsQuestion,
-  Summary,
-} from './rows.ts';
+import { connection, version } from './live.ts';
+import type { Details, FromWorker, Question, RowKinds, Rows, RowsQuestion, Summary } from './rows.ts';
 
 const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
 const waiting = new Map<number, (value: unknown) => void>();
 let asked = 0;
-
-/** Rises when something changed; what shows data asks again. */
-export const version = signal(0);
-export const connection = signal<Connection>({ state: 'connecting', problem: '', heardAt: nowMs() });
 
 worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
   if (data.kind === 'changed') version.value += 1;

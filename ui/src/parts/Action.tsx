@@ -9,41 +9,50 @@ interface ActionProps {
   readonly question: string;
   /** The call that is made, shown as a line for a shell. */
   readonly call?: object;
+  /** The line for a shell where it is no call of the operator API. */
+  readonly shell?: string;
   /** What cannot be undone is not chosen beforehand. */
   readonly dangerous?: boolean;
   /** Must be typed before it is done. */
   readonly confirmWord?: string;
   readonly children?: ComponentChildren;
-  perform(): Promise<void>;
+  /** Whether what went wrong can be overridden: then the person is asked. */
+  mayForce?(error: unknown): boolean;
+  /** @param force when the person overrides what was refused */
+  perform(force: boolean): Promise<void>;
 }
 
 export function Action({
   label,
   question,
   call,
+  shell = call === undefined ? undefined : curlOf(call),
   dangerous = false,
   confirmWord,
   children,
+  mayForce,
   perform,
 }: ActionProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState('');
+  const [forcible, setForcible] = useState(false);
   const [typed, setTyped] = useState('');
   const open = () => {
     setProblem('');
+    setForcible(false);
     setTyped('');
     dialog.current?.showModal();
   };
-  const submit = async (event: Event) => {
-    event.preventDefault();
+  const act = async (force: boolean) => {
     setBusy(true);
     try {
-      await perform();
+      await perform(force);
       dialog.current?.close();
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
+      setForcible(mayForce?.(error) === true);
     } finally {
       setBusy(false);
     }
@@ -54,7 +63,12 @@ export function Action({
         {label}
       </button>
       <dialog ref={dialog} aria-labelledby={title}>
-        <form onSubmit={(event) => void submit(event)}>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            void act(false);
+          }}
+        >
           <h2 id={title}>{label}</h2>
           <p>{question}</p>
           {children}
@@ -68,10 +82,10 @@ export function Action({
               />
             </label>
           )}
-          {call !== undefined && (
+          {shell !== undefined && (
             <details>
               <summary>The same from a shell</summary>
-              <pre>{curlOf(call)}</pre>
+              <pre>{shell}</pre>
             </details>
           )}
           <Problem text={problem} />
@@ -79,6 +93,11 @@ export function Action({
             <button type="button" onClick={() => dialog.current?.close()}>
               Cancel
             </button>
+            {forcible && (
+              <button type="button" class="danger" disabled={isBusy} onClick={() => void act(true)}>
+                Force
+              </button>
+            )}
             <button
               type="submit"
               class={dangerous ? 'danger' : 'primary'}

@@ -1,7 +1,8 @@
 /** A table over rows that the worker keeps: only those in sight are asked for and drawn, however many there are. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { askRows, version } from '../data/client.ts';
+import { askRows } from '../data/client.ts';
+import { version } from '../data/live.ts';
 import type { RowKinds, Rows } from '../data/rows.ts';
 import { place, setQuery } from '../router.ts';
 

@@ -2,24 +2,21 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { now } from '../clock.ts';
-import { connection } from '../data/client.ts';
 import { getJson } from '../data/http.ts';
+import { connection } from '../data/live.ts';
 import { spanText } from '../format.ts';
 import { place, to } from '../router.ts';
 
-const PLACES: readonly (readonly [string, string])[] = [
-  ['', 'Summary'],
-  ['agents', 'Agents'],
-  ['frameworks', 'Frameworks'],
-  ['tasks', 'Tasks'],
-  ['roles', 'Roles'],
-  ['offers', 'Offers'],
-  ['maintenance', 'Maintenance'],
-  ['charts', 'Statecharts'],
-  ['node', 'Node'],
-];
+interface LayoutProps {
+  /** First part of the address, title. */
+  readonly places: readonly (readonly [string, string])[];
+  /** Who is listened to, in words. */
+  readonly source: string;
+  readonly brand: string;
+  readonly children: ComponentChildren;
+}
 
-export function Layout({ children }: { readonly children: ComponentChildren }) {
+export function Layout({ places, source, brand, children }: LayoutProps) {
   const [here = ''] = place.value.path;
   const [version, setVersion] = useState('');
   useEffect(() => {
@@ -35,14 +32,14 @@ export function Layout({ children }: { readonly children: ComponentChildren }) {
       </a>
       <header>
         <a class="brand" href="#/">
-          Mesostate
+          {brand}
         </a>
         <span class="where">
           {location.host}
           {version !== '' && ` · ${version}`}
         </span>
         <nav aria-label="Pages">
-          {PLACES.map(([name, title]) => (
+          {places.map(([name, title]) => (
             <a
               key={name}
               href={name === '' ? '#/' : to(name)}
@@ -52,7 +49,7 @@ export function Layout({ children }: { readonly children: ComponentChildren }) {
             </a>
           ))}
         </nav>
-        <Liveness />
+        <Liveness source={source} />
       </header>
       <main id="content">{children}</main>
     </>
@@ -60,7 +57,7 @@ export function Layout({ children }: { readonly children: ComponentChildren }) {
 }
 
 /** Never silently old: how long ago something was heard, and what is wrong. */
-function Liveness() {
+function Liveness({ source }: { readonly source: string }) {
   const { state, problem, heardAt, leader } = connection.value;
   const silence = now.value - heardAt / 1000;
   const text =
@@ -72,7 +69,7 @@ function Liveness() {
         ? 'connecting …'
         : state === 'refused'
           ? 'not allowed: log in'
-          : `no answer from the master (${problem}); trying again, last heard ${spanText(silence)} ago`;
+          : `no answer from ${source} (${problem}); trying again, last heard ${spanText(silence)} ago`;
   if (state === 'lost' && leader !== undefined)
     return (
       <p class="liveness warn" role="status">

@@ -16,7 +16,8 @@ export function Ago({ at }: { readonly at: number }) {
 
 const GOOD = /^(active|running|finished|healthy|live|drained|up)$/;
 const BAD = /^(failed|lost|error|dropped|gone|gone_by_operator|unhealthy|down)$/;
-const WARN = /^(unreachable|killing|draining|deactivated|disconnected|inactive|recovered|unknown)$/;
+const WARN =
+  /^(unreachable|waiting|delayed|paused|stopped|killing|draining|deactivated|disconnected|inactive|recovered|unknown)$/;
 
 /** A word for a state: its colour is never the only sign. */
 export function StateBadge({ state }: { readonly state: string }) {

@@ -177,6 +177,9 @@ export function taskJson(
     ...(place?.region !== undefined && { region: place.region }),
     ...(place?.zone !== undefined && { zone: place.zone }),
     role: instance.role,
-    ...(extended && { instanceNumber: instance.number }),
+    ...(extended && {
+      instanceNumber: instance.number,
+      ...(spec !== undefined && { outdated: isOutdated(instance, spec) }),
+    }),
   };
 }

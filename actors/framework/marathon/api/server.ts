@@ -80,10 +80,12 @@ export class MarathonApi {
         true,
       ),
       page('/config', 'The flags in force', () => configAnswer(this.#marathon)),
+      // Where Marathon's own page was.
+      page('/ui', 'To the web page', () => ({ status: 302, headers: { Location: '/app' } })),
       page('/', 'The web page', (call) => {
         if (call.request.path !== '/')
           throw new ApiError(404, `There is nothing at '${call.request.path}' here`);
-        return { status: 302, headers: { Location: '/ui/' } };
+        return { status: 302, headers: { Location: '/app' } };
       }),
     ];
   }

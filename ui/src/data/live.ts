@@ -1,0 +1,8 @@
+/** Whether what is shown is alive, and when to ask again: written by whatever follows the events of this node. */
+import { signal } from '@preact/signals';
+import { nowMs } from '../clock.ts';
+import type { Connection } from './rows.ts';
+
+/** Rises when something changed; what shows data asks again. */
+export const version = signal(0);
+export const connection = signal<Connection>({ state: 'connecting', problem: '', heardAt: nowMs() });

@@ -1,0 +1,56 @@
+/** Marathon's places of the page. */
+import { render } from 'preact';
+import { Layout } from '../parts/Layout.tsx';
+import { place } from '../router.ts';
+import '../style.css';
+import './style.css';
+import { About } from './pages/About.tsx';
+import { AppPage } from './pages/App.tsx';
+import { Applications } from './pages/Applications.tsx';
+import { Deployments } from './pages/Deployments.tsx';
+import { Create, Edit } from './pages/Editor.tsx';
+import { deployments, follow } from './store.ts';
+
+function Page() {
+  const [kind, id = '/'] = place.value.path;
+  switch (kind) {
+    case 'apps':
+      return id === '/' ? <Applications group="/" /> : <AppPage id={id} key={id} />;
+    case 'group':
+      return <Applications group={id} />;
+    // As Marathon's own page had it, beside the plainer word.
+    case 'newapp':
+    case 'new':
+      return <Create />;
+    case 'edit':
+      return <Edit id={id} key={id} />;
+    case 'deployments':
+      return <Deployments />;
+    case 'about':
+      return <About />;
+    default:
+      return <Applications group="/" />;
+  }
+}
+
+function App() {
+  const underWay = deployments.value.length;
+  return (
+    <Layout
+      brand="Marathon"
+      source="Marathon"
+      places={[
+        ['', 'Applications'],
+        ['deployments', underWay === 0 ? 'Deployments' : `Deployments (${underWay})`],
+        ['new', 'Create'],
+        ['about', 'About'],
+      ]}
+    >
+      <Page />
+    </Layout>
+  );
+}
+
+follow();
+const root = document.getElementById('app');
+if (root !== null) render(<App />, root);

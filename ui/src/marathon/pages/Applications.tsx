@@ -1,0 +1,248 @@
+/** What lies in a group: groups first, then apps; or all that fits a search, wherever it lies. */
+import { useState } from 'preact/hooks';
+import { memoryText, numberText } from '../../format.ts';
+import { ApiLink, StateBadge } from '../../parts/bits.tsx';
+import { place, setQuery, to } from '../../router.ts';
+import { HealthBar } from '../parts/HealthBar.tsx';
+import { Write } from '../parts/Write.tsx';
+import { type AppRow, childRows, isBelow, type Row, searchedRows, sortedRows } from '../rows.ts';
+import { STATUSES } from '../status.ts';
+import { apps, groups, isLoaded, pods, queue } from '../store.ts';
+
+interface Column {
+  readonly name: keyof AppRow & string;
+  readonly title: string;
+  readonly numeric?: boolean;
+}
+
+const COLUMNS: readonly Column[] = [
+  { name: 'name', title: 'Name' },
+  { name: 'cpus', title: 'CPU', numeric: true },
+  { name: 'mem', title: 'Memory', numeric: true },
+  { name: 'status', title: 'Status' },
+  { name: 'running', title: 'Running instances', numeric: true },
+  { name: 'weight', title: 'Health' },
+];
+/** Drawn at first; more on request. */
+const SHOWN_MAX = 200;
+
+export function Applications({ group }: { readonly group: string }) {
+  const { query } = place.value;
+  const search = query.get('search') ?? '';
+  const status = query.get('status') ?? '';
+  const [showsAll, setShowsAll] = useState(false);
+  if (!isLoaded.value) return <p role="status">Asking Marathon …</p>;
+  const known = { apps: apps.value, groups: groups.value, queue: queue.value };
+  const found =
+    search === '' && status === '' ? childRows(known, group) : searchedRows(known, group, search, status);
+  const rows = sortedRows(found, query.get('sort') ?? 'name', query.get('desc') === '1');
+  const shown = showsAll ? rows : rows.slice(0, SHOWN_MAX);
+  const podsHere = pods.value.filter((id) => isBelow(id, group));
+  return (
+    <>
+      <h1>Applications</h1>
+      <ApiLink path={group === '/' ? '/v2/apps' : `/v2/groups${group}`} />
+      <Crumbs group={group} />
+      <div class="actions">
+        <a class="button" href={`${to('new')}?group=${encodeURIComponent(group)}`}>
+          Create application
+        </a>
+        <GroupActions group={group} />
+      </div>
+      <section class="table" aria-label="Applications">
+        <Tools total={rows.length} search={search} status={status} />
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+        <div class="scroll" tabIndex={0}>
+          <table>
+            <Head />
+            <tbody>
+              {shown.map((row) => (
+                <RowLine key={`${row.kind}${row.id}`} row={row} whole={search !== '' || status !== ''} />
+              ))}
+            </tbody>
+          </table>
+          {rows.length === 0 && (
+            <p class="nothing">
+              {search === '' && status === '' ? 'Nothing runs here yet.' : 'Nothing fits what is looked for.'}
+            </p>
+          )}
+        </div>
+        {shown.length < rows.length && (
+          <button type="button" onClick={() => setShowsAll(true)}>
+            Show all {rows.length}
+          </button>
+        )}
+      </section>
+      {podsHere.length > 0 && (
+        <section>
+          <h2>Pods</h2>
+          <ul>
+            {podsHere.map((id) => (
+              <li key={id}>
+                {id} <ApiLink path={`/v2/pods${id}::status`} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+function Crumbs({ group }: { readonly group: string }) {
+  const names = group.split('/').filter((name) => name !== '');
+  return (
+    <nav class="crumbs" aria-label="Groups">
+      <a href="#/">all</a>
+      {names.map((name, at) => (
+        <a key={name} href={to('group', `/${names.slice(0, at + 1).join('/')}`)}>
+          {name}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+interface ToolsProps {
+  readonly total: number;
+  readonly search: string;
+  readonly status: string;
+}
+
+function Tools({ total, search, status }: ToolsProps) {
+  return (
+    <div class="tools">
+      <h2>
+        Applications <span class="count">{total}</span>
+      </h2>
+      <label>
+        Status{' '}
+        <select value={status} onChange={(event) => setQuery('status', event.currentTarget.value)}>
+          <option value="">all</option>
+          {STATUSES.map((each) => (
+            <option key={each} value={each}>
+              {each.toLowerCase()}
+            </option>
+          ))}
+        </select>
+      </label>
+      <input
+        type="search"
+        placeholder="Find…"
+        aria-label="Find applications"
+        value={search}
+        onInput={(event) => setQuery('search', event.currentTarget.value)}
+      />
+    </div>
+  );
+}
+
+function Head() {
+  const { query } = place.value;
+  const sort = query.get('sort') ?? 'name';
+  const descending = query.get('desc') === '1';
+  const sortBy = (name: string) => {
+    setQuery('sort', name);
+    setQuery('desc', sort === name && !descending ? '1' : '');
+  };
+  return (
+    <thead>
+      <tr>
+        {COLUMNS.map(({ name, title, numeric }) => (
+          <th
+            key={name}
+            scope="col"
+            class={numeric ? 'numeric' : ''}
+            aria-sort={sort === name ? (descending ? 'descending' : 'ascending') : 'none'}
+          >
+            <button type="button" onClick={() => sortBy(name)}>
+              {title}
+              <span aria-hidden="true">{sort === name ? (descending ? ' ▼' : ' ▲') : ''}</span>
+            </button>
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+function RowLine({ row, whole }: { readonly row: Row; readonly whole: boolean }) {
+  const name = whole ? row.id : row.name;
+  return (
+    <tr>
+      <td>
+        {row.kind === 'group' ? (
+          <a href={to('group', row.id)}>{name}/</a>
+        ) : (
+          <a href={to('apps', row.id)}>{name}</a>
+        )}{' '}
+        {row.container !== '' && <span class="badge">{row.container}</span>}{' '}
+        {row.labels.slice(0, 3).map((label) => (
+          <span class="badge" key={label}>
+            {label}
+          </span>
+        ))}
+        {row.labels.length > 3 && <span title={row.labels.slice(3).join(', ')}> …</span>}
+      </td>
+      <td class="numeric">{numberText(row.cpus)}</td>
+      <td class="numeric">{memoryText(row.mem)}</td>
+      <td>{row.status !== '' && <StateBadge state={row.status} />}</td>
+      <td class="numeric">
+        {row.running} of {row.instances}
+      </td>
+      <td>
+        <HealthBar health={row.health} />
+      </td>
+    </tr>
+  );
+}
+
+function GroupActions({ group }: { readonly group: string }) {
+  const [factor, setFactor] = useState('2');
+  const inside = [...apps.value.values()].filter(({ id }) => isBelow(id, group));
+  if (group === '/') return null;
+  const running = inside.some(({ instances }) => instances > 0);
+  return (
+    <>
+      <Write
+        label="Scale group"
+        question="By which factor?"
+        method="PUT"
+        path={`/groups${group}`}
+        body={{ scaleBy: Number(factor) }}
+      >
+        <label>
+          Factor{' '}
+          <input
+            type="number"
+            min="0.1"
+            step="any"
+            required
+            value={factor}
+            onInput={(event) => setFactor(event.currentTarget.value)}
+          />
+        </label>
+      </Write>
+      {inside.length > 0 && (
+        <Write
+          label="Suspend group"
+          question={`Scale all ${inside.length} applications of the group to 0?`}
+          method="PUT"
+          path="/apps"
+          body={inside.map(({ id }) => ({ id, instances: 0 }))}
+        />
+      )}
+      <Write
+        label="Destroy group"
+        question={`All ${inside.length} applications in it are destroyed. This cannot be undone.`}
+        method="DELETE"
+        path={`/groups${group}`}
+        dangerous
+        {...(running && { confirmWord: group })}
+        done={() => {
+          location.hash = '#/';
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,165 @@
+/** Creates and edits an app. What is wrong is told where it is wrong; what will be sent is shown before. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Problem } from '../../parts/bits.tsx';
+import { place, to } from '../../router.ts';
+import { useLoaded } from '../../use.ts';
+import {
+  appPath,
+  ask,
+  isLocked,
+  type Method,
+  type PlaceProblem,
+  Refusal,
+  shellLine,
+  wordsOf,
+} from '../api.ts';
+import { changeBetween, isAt, SECTIONS } from '../fields.ts';
+import { Diff } from '../parts/Diff.tsx';
+import { DocumentEditor } from '../parts/DocumentEditor.tsx';
+import { type Answer, DryRun } from '../parts/DryRun.tsx';
+import { apps, definitionOf, isLoaded } from '../store.ts';
+import type { Definition } from '../types.ts';
+
+export function Create() {
+  const group = place.value.query.get('group') ?? '/';
+  const first: Definition = {
+    id: group === '/' ? '/' : `${group}/`,
+    cmd: '',
+    cpus: 0.1,
+    mem: 32,
+    instances: 1,
+  };
+  return <Editor title="Create an application" first={first} />;
+}
+
+export function Edit({ id }: { readonly id: string }) {
+  // The definition as it was when the editing began.
+  const [version] = useState(() => apps.value.get(id)?.version);
+  const current = version ?? apps.value.get(id)?.version;
+  const { value, problem } = useLoaded(
+    async () => (current === undefined ? undefined : definitionOf(id, current)),
+    [id, current],
+  );
+  if (isLoaded.value && current === undefined) return <p role="status">There is no application {id}.</p>;
+  if (value === undefined) return <Problem text={problem} />;
+  return <Editor title={`Edit ${id}`} first={value} id={id} />;
+}
+
+interface EditorProps {
+  readonly title: string;
+  readonly first: Definition;
+  /** Of the app that is edited; none when it is created. */
+  readonly id?: string;
+}
+
+interface Write {
+  readonly method: Method;
+  readonly path: string;
+  readonly body: Definition;
+}
+
+function writeOf(id: string | undefined, first: Definition, document: Definition): Write {
+  if (id === undefined) return { method: 'POST', path: '/apps', body: document };
+  const { isWhole, body } = changeBetween(first, document);
+  return { method: 'PUT', path: `${appPath(id)}${isWhole ? '?partialUpdate=false' : ''}`, body };
+}
+
+function withFlag(path: string, flag: string): string {
+  return `${path}${path.includes('?') ? '&' : '?'}${flag}=true`;
+}
+
+function Editor({ title, first, id }: EditorProps) {
+  const [document, setDocument] = useState(first);
+  const [isReadable, setReadable] = useState(true);
+  const [problems, setProblems] = useState<readonly PlaceProblem[]>([]);
+  const [problem, setProblem] = useState('');
+  const [locked, setLocked] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  // To the first field that is wrong, however long the form is.
+  useEffect(() => {
+    if (problems.length > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [problems]);
+  const [tried, setTried] = useState<Answer | undefined>(undefined);
+  const { method, path, body } = writeOf(id, first, document);
+  const isSame = id !== undefined && Object.keys(body).length === 0;
+
+  const send = async <T,>(target: string, then: (answer: T) => void) => {
+    setBusy(true);
+    setProblem('');
+    setProblems([]);
+    setLocked(false);
+    try {
+      then(await ask<T>(method, target, body));
+    } catch (error) {
+      const places = error instanceof Refusal ? error.details : [];
+      setProblems(places);
+      setProblem(spoken(error, places));
+      setLocked(isLocked(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const submit = (force: boolean) =>
+    send<{ id?: string }>(force ? withFlag(path, 'force') : path, (answer) => {
+      location.hash = to('apps', id ?? answer.id ?? '/');
+    });
+  const change = (next: Definition) => {
+    setDocument(next);
+    setTried(undefined);
+  };
+  return (
+    <form
+      ref={form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit(false);
+      }}
+    >
+      <h1>{title}</h1>
+      <DocumentEditor document={document} problems={problems} change={change} readable={setReadable} />
+      {id !== undefined && (
+        <>
+          <h2>What changes</h2>
+          <Diff label="What changes" before={first} after={document} />
+        </>
+      )}
+      {tried !== undefined && <DryRun answer={tried} />}
+      <details>
+        <summary>The same from a shell</summary>
+        <pre class="diff">{shellLine(method, path, body)}</pre>
+      </details>
+      <Problem text={problem} />
+      <div class="actions">
+        <a class="button" href={id === undefined ? '#/' : to('apps', id)}>
+          Cancel
+        </a>
+        <button
+          type="button"
+          disabled={isBusy || !isReadable || isSame}
+          onClick={() => void send<Answer>(withFlag(path, 'dryRun'), setTried)}
+        >
+          Try without doing it
+        </button>
+        {locked && (
+          <button type="button" class="danger" disabled={isBusy} onClick={() => void submit(true)}>
+            Stop the other deployment and deploy this
+          </button>
+        )}
+        <button type="submit" class="primary" disabled={isBusy || !isReadable || isSame}>
+          {isBusy ? 'Working …' : id === undefined ? 'Create' : 'Deploy'}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** What stands at a field need not be said again; what has no field is. */
+function spoken(error: unknown, places: readonly PlaceProblem[]): string {
+  const fields = SECTIONS.flatMap((section) => section.fields);
+  const rest = places.filter(({ path }) => !fields.some((field) => isAt(field.path, path)));
+  if (places.length === 0 || !(error instanceof Error)) return wordsOf(error);
+  const words = rest.map(({ path, errors }) => `${path} ${errors.join(', ')}`);
+  const marked = places.length > rest.length ? ['see the marked fields'] : [];
+  return `${error.message}: ${[...words, ...marked].join('; ')}`;
+}

@@ -1,0 +1,39 @@
+/** What a write would do, and whether what it launches would fit now. */
+import type { Action } from '../types.ts';
+
+export interface Answer {
+  readonly steps: readonly { readonly actions: readonly Action[] }[];
+  /** Hosts whose newest offer an instance fits into. */
+  readonly fits: readonly string[];
+  /** Agents whose offers were looked at. */
+  readonly offers: number;
+  /** How many of them lack what. */
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+export function DryRun({ answer }: { readonly answer: Answer }) {
+  const { steps, fits, offers, reasons } = answer;
+  return (
+    <section class="card" aria-label="What would be done" role="status">
+      <h2>What would be done</h2>
+      {steps.length === 0 && <p>Nothing: it is so already.</p>}
+      <ol>
+        {steps.map(({ actions }, at) => (
+          <li key={at}>
+            {actions.map(({ action, app, pod }) => `${action} ${app ?? pod ?? ''}`).join(', ')}
+          </li>
+        ))}
+      </ol>
+      <p>
+        {offers === 0
+          ? 'No offer is known at the moment, so whether an instance fits cannot be told.'
+          : `An instance would fit now on ${fits.length} of ${offers} agents${fits.length === 0 ? '' : `: ${fits.slice(0, 10).join(', ')}`}.`}
+      </p>
+      {Object.entries(reasons).map(([reason, count]) => (
+        <p key={reason}>
+          {count} of {offers}: {reason}
+        </p>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,156 @@
+/** Instances of an app: where, since when, how they are; each can be killed. */
+import { useState } from 'preact/hooks';
+import { IdText, StateBadge } from '../../parts/bits.tsx';
+import { appPath } from '../api.ts';
+import { taskLink } from '../master.ts';
+import type { Task } from '../types.ts';
+import { When } from './LastFailure.tsx';
+import { Write } from './Write.tsx';
+
+interface InstancesProps {
+  readonly app: string;
+  readonly tasks: readonly Task[];
+}
+
+/** Drawn at first; more on request. */
+const SHOWN_MAX = 100;
+
+export function Instances({ app, tasks }: InstancesProps) {
+  const [search, setSearch] = useState('');
+  const [showsAll, setShowsAll] = useState(false);
+  const [byHost, setByHost] = useState(false);
+  const fits = (task: Task): boolean => textOf(task).includes(search.trim().toLowerCase());
+  const found = tasks
+    .filter(fits)
+    .sort((a, b) =>
+      byHost
+        ? a.host.localeCompare(b.host, undefined, { numeric: true })
+        : (a.instanceNumber ?? 0) - (b.instanceNumber ?? 0),
+    );
+  const shown = showsAll ? found : found.slice(0, SHOWN_MAX);
+  return (
+    <section class="table" aria-label="Instances">
+      <div class="tools">
+        <h2>
+          Instances <span class="count">{found.length}</span>
+        </h2>
+        <input
+          type="search"
+          placeholder="Find…"
+          aria-label="Find instances"
+          value={search}
+          onInput={(event) => setSearch(event.currentTarget.value)}
+        />
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <div class="scroll" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col" aria-sort={byHost ? 'none' : 'ascending'}>
+                <button type="button" onClick={() => setByHost(false)}>
+                  Number{byHost ? '' : ' ▲'}
+                </button>
+              </th>
+              <th scope="col">Instance</th>
+              <th scope="col" aria-sort={byHost ? 'ascending' : 'none'}>
+                <button type="button" onClick={() => setByHost(true)}>
+                  Host{byHost ? ' ▲' : ''}
+                </button>
+              </th>
+              <th scope="col">State</th>
+              <th scope="col">Health</th>
+              <th scope="col">Version</th>
+              <th scope="col">Started</th>
+              <th scope="col">Logs</th>
+              <th scope="col">Kill</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((task) => (
+              <InstanceLine key={task.id} app={app} task={task} />
+            ))}
+          </tbody>
+        </table>
+        {found.length === 0 && <p class="nothing">{search === '' ? 'There are none.' : 'None fits.'}</p>}
+      </div>
+      {shown.length < found.length && (
+        <button type="button" onClick={() => setShowsAll(true)}>
+          Show all {found.length}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function textOf(task: Task): string {
+  return [
+    task.id,
+    ...task.ports.map((port) => `${task.host}:${port}`),
+    task.host,
+    task.state,
+    healthWord(task),
+  ]
+    .join('\n')
+    .toLowerCase();
+}
+
+function healthWord({ healthCheckResults = [] }: Task): string {
+  if (healthCheckResults.length === 0) return '';
+  return healthCheckResults.every(({ alive }) => alive) ? 'healthy' : 'unhealthy';
+}
+
+interface LineProps {
+  readonly app: string;
+  readonly task: Task;
+}
+
+function InstanceLine({ app, task }: LineProps) {
+  const health = healthWord(task);
+  const cause = task.healthCheckResults?.find(({ alive }) => !alive)?.lastFailureCause;
+  const link = taskLink(task.id);
+  return (
+    <tr>
+      <td>{task.instanceNumber ?? '–'}</td>
+      <td>
+        <IdText id={task.id} />
+      </td>
+      <td>
+        {task.ports.length === 0
+          ? task.host
+          : task.ports.map((port) => (
+              <a key={port} href={`http://${task.host}:${port}`} rel="noreferrer">
+                {task.host}:{port}{' '}
+              </a>
+            ))}
+      </td>
+      <td>
+        <StateBadge state={task.state.replace(/^TASK_/, '')} />
+      </td>
+      <td>
+        {health === '' ? '–' : <StateBadge state={health} />} {cause}
+      </td>
+      <td>
+        {task.version} {task.outdated === true && <span class="badge warn">older</span>}
+      </td>
+      <td>
+        <When text={task.startedAt} />
+      </td>
+      <td>{link === undefined ? '–' : <a href={link}>at the master</a>}</td>
+      <td>
+        <Write
+          label="Kill"
+          question={`Kill ${task.id}? Another one takes its place.`}
+          method="DELETE"
+          path={`${appPath(app)}/tasks/${encodeURIComponent(task.id)}`}
+        />
+        <Write
+          label="Kill and scale"
+          question={`Kill ${task.id}, and have one instance less?`}
+          method="DELETE"
+          path={`${appPath(app)}/tasks/${encodeURIComponent(task.id)}?scale=true`}
+        />
+      </td>
+    </tr>
+  );
+}

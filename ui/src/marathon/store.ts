@@ -1,0 +1,188 @@
+/**
+ * What the page knows of Marathon: all of it read once, then only what the events name is read again. The queue has no events;
+ * it is looked at while something waits or is deployed.
+ */
+import { signal } from '@preact/signals';
+import { every, later, nowMs } from '../clock.ts';
+import { connection, version } from '../data/live.ts';
+import { appPath, ask } from './api.ts';
+import type { Action, App, Deployment, Group, Info, QueueEntry } from './types.ts';
+
+export const apps = signal<ReadonlyMap<string, App>>(new Map());
+/** Ids of all groups but the root. */
+export const groups = signal<readonly string[]>([]);
+/** Ids of pods, which this page lists and does not steer. */
+export const pods = signal<readonly string[]>([]);
+export const deployments = signal<readonly Deployment[]>([]);
+export const queue = signal<ReadonlyMap<string, QueueEntry>>(new Map());
+export const info = signal<Info | undefined>(undefined);
+/** False until all was read for the first time. */
+export const isLoaded = signal(false);
+
+const GATHER_MS = 150;
+const QUEUE_LOOK_MS = 3000;
+const AGAIN_MS = 2000;
+/** Above this many apps that changed at once, all are read in one request. */
+const SINGLY_MAX = 8;
+const EVENT_TYPES = [
+  'instance_changed_event',
+  'status_update_event',
+  'health_status_changed_event',
+  'app_terminated_event',
+  'group_change_success',
+  'deployment_info',
+  'deployment_step_success',
+  'deployment_step_failure',
+  'deployment_success',
+  'deployment_failed',
+  'deployment_paused',
+  'deployment_resumed',
+];
+
+interface Heard {
+  readonly eventType: string;
+  readonly appId?: string;
+  readonly runSpecId?: string;
+  readonly plan?: { readonly steps?: readonly { readonly actions: readonly Action[] }[] };
+}
+
+const dirty = new Set<string>();
+let groupsChanged = false;
+let deploymentsChanged = false;
+let gathering = false;
+
+/** Reads all and follows the events, for as long as the page is there. */
+export function follow(): void {
+  listen();
+  every(QUEUE_LOOK_MS, () => {
+    if (connection.value.state === 'live' && (queue.value.size > 0 || deployments.value.length > 0))
+      void quietly(refreshWaiting);
+  });
+}
+
+function listen(): void {
+  const source = new EventSource('/v2/events?plan-format=light&extended=true');
+  source.addEventListener('open', () => void quietly(readAll));
+  source.addEventListener('error', () => {
+    const { heardAt } = connection.value;
+    connection.value = { state: 'lost', problem: 'no answer', heardAt };
+    if (source.readyState !== EventSource.CLOSED) return;
+    source.close();
+    later(AGAIN_MS, listen);
+  });
+  for (const type of EVENT_TYPES)
+    source.addEventListener(type, ({ data }: MessageEvent<string>) => take(JSON.parse(data) as Heard));
+}
+
+async function quietly(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+    connection.value = { state: 'live', problem: '', heardAt: nowMs() };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    connection.value = { ...connection.value, state: 'lost', problem };
+  }
+}
+
+async function readAll(): Promise<void> {
+  const [root, about] = await Promise.all([
+    ask<Group>(
+      'GET',
+      '/groups?embed=group.groups&embed=group.apps.counts&embed=group.apps.deployments&embed=group.pods',
+    ),
+    ask<Info>('GET', '/info'),
+    refreshWaiting(),
+  ]);
+  info.value = about;
+  const all = flat(root);
+  apps.value = new Map(all.flatMap((group) => group.apps ?? []).map((app) => [app.id, app]));
+  takeGroups(root);
+  isLoaded.value = true;
+  version.value += 1;
+}
+
+function flat(group: Group): Group[] {
+  return [group, ...(group.groups ?? []).flatMap(flat)];
+}
+
+function takeGroups(root: Group): void {
+  const all = flat(root);
+  groups.value = all.map(({ id }) => id).filter((id) => id !== '/');
+  pods.value = all.flatMap((group) => group.pods ?? []).map(({ id }) => id);
+}
+
+function take(event: Heard): void {
+  connection.value = { state: 'live', problem: '', heardAt: nowMs() };
+  const { eventType, appId, runSpecId, plan } = event;
+  for (const id of [appId, runSpecId]) if (id !== undefined) dirty.add(id);
+  for (const { actions } of plan?.steps ?? [])
+    for (const { app } of actions) if (app !== undefined) dirty.add(app);
+  if (eventType === 'group_change_success' || eventType === 'deployment_success') groupsChanged = true;
+  if (eventType.startsWith('deployment')) deploymentsChanged = true;
+  if (gathering) return;
+  gathering = true;
+  later(GATHER_MS, () => {
+    gathering = false;
+    void quietly(refresh);
+  });
+}
+
+async function refresh(): Promise<void> {
+  const ids = [...dirty];
+  const withGroups = groupsChanged;
+  const withWaiting = deploymentsChanged || ids.length > 0;
+  dirty.clear();
+  groupsChanged = false;
+  deploymentsChanged = false;
+  await Promise.all([
+    refreshApps(ids),
+    withGroups
+      ? ask<Group>('GET', '/groups?embed=group.groups&embed=group.pods').then(takeGroups)
+      : undefined,
+    withWaiting ? refreshWaiting() : undefined,
+  ]);
+  version.value += 1;
+}
+
+async function refreshApps(ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  if (ids.length > SINGLY_MAX) {
+    const all = await ask<{ apps: App[] }>('GET', '/apps');
+    apps.value = new Map(all.apps.map((app) => [app.id, app]));
+    return;
+  }
+  // As a list: that there is none is an answer too, not an error.
+  const found = await Promise.all(
+    ids.map((id) => ask<{ apps: App[] }>('GET', `/apps?id=${encodeURIComponent(id)}`)),
+  );
+  const next = new Map(apps.value);
+  ids.forEach((id, at) => {
+    const app = found[at]?.apps.find((each) => each.id === id);
+    if (app === undefined) next.delete(id);
+    else next.set(id, app);
+  });
+  apps.value = next;
+}
+
+async function refreshWaiting(): Promise<void> {
+  const [under, waiting] = await Promise.all([
+    ask<Deployment[]>('GET', '/deployments?extended=true'),
+    ask<{ queue: QueueEntry[] }>('GET', '/queue?extended=true'),
+  ]);
+  deployments.value = under;
+  queue.value = new Map(
+    waiting.queue
+      .filter(({ count }) => count > 0)
+      .map((entry) => [entry.app?.id ?? entry.pod?.id ?? '', entry]),
+  );
+}
+
+/** Reads an app's present definition, as it was given. */
+export async function definitionOf(id: string, at: string): Promise<Readonly<Record<string, unknown>>> {
+  const {
+    version: _version,
+    versionInfo: _info,
+    ...definition
+  } = await ask<Record<string, unknown>>('GET', `${appPath(id)}/versions/${encodeURIComponent(at)}`);
+  return definition;
+}
