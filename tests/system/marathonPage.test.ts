@@ -226,7 +226,7 @@ test(`a rolling update is seen step by step, what it holds asks to be forced, an
   await page.getByText('"cmd": "sleep 2000"').waitFor();
   t.deepEqual(await objections(page), [], 'versions that differ');
   await page.goto(`${url}/app#/about`);
-  await page.getByText('failover_timeout').waitFor();
+  await page.getByText('mesos_leader_ui_url').waitFor();
   t.deepEqual(await objections(page), [], 'about');
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.setViewportSize({ width: 390, height: 800 });
