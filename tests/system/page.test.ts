@@ -75,6 +75,7 @@ test(`every screen shows what is there, live, for everybody (${inBrowser})`, asy
     ['tasks', 'jobs.talker.1'],
     ['roles', 'Guaranteed'],
     ['offers', 'Why it gets what it gets'],
+    ['operations', 'No operation is known.'],
     ['maintenance', 'No maintenance is planned.'],
     ['charts?actor=master', 'task'],
     ['charts?actor=master&machine=task', 'Steps'],
@@ -169,6 +170,27 @@ test(`policy is changed, and what the master refuses is told in its words (${inB
   await dialog.getByLabel('Limit').fill('cpus:2');
   await dialog.getByRole('button', { name: 'Quota' }).click();
   await page.getByRole('cell', { name: 'cpus:2', exact: true }).waitFor();
+
+  await page.goto(`${master.url}/#/agents`);
+  await page.getByRole('cell').getByRole('link').first().click();
+  await page.getByRole('button', { name: 'Reserve', exact: true }).click();
+  await dialog.getByLabel('Role').fill('db');
+  await dialog.getByLabel('Resources').fill('disk:5000');
+  await dialog.getByRole('button', { name: 'Reserve', exact: true }).click();
+  await dialog.getByRole('alert').waitFor();
+  await dialog.getByLabel('Resources').fill('disk:100');
+  await dialog.getByRole('button', { name: 'Reserve', exact: true }).click();
+  await page.getByRole('button', { name: 'Make a volume' }).click();
+  await dialog.getByLabel('ID of the volume').fill('data');
+  await dialog.getByRole('button', { name: 'Make a volume' }).click();
+  await page.getByRole('cell', { name: 'data', exact: true }).waitFor();
+  t.deepEqual(await objections(page), []);
+  await page.getByRole('button', { name: 'Destroy volume' }).click();
+  await dialog.getByRole('textbox').fill('data');
+  await dialog.getByRole('button', { name: 'Destroy volume' }).click();
+  await page.getByRole('button', { name: 'Unreserve' }).click();
+  await dialog.getByRole('button', { name: 'Unreserve' }).click();
+  await page.getByText('Nothing is reserved.').waitFor();
 
   await page.goto(`${master.url}/#/maintenance`);
   await page.getByRole('button', { name: 'Plan a window' }).click();

@@ -6,6 +6,7 @@ import { Framework } from './pages/Framework.tsx';
 import { Log } from './pages/Log.tsx';
 import { Maintenance } from './pages/Maintenance.tsx';
 import { Node } from './pages/Node.tsx';
+import { Operations } from './pages/Operations.tsx';
 import { Roles } from './pages/Roles.tsx';
 import { Sandbox } from './pages/Sandbox.tsx';
 import { Summary } from './pages/Summary.tsx';
@@ -37,6 +38,8 @@ function Page() {
           <WhyPending />
         </>,
       );
+    case 'operations':
+      return <Operations />;
     case 'maintenance':
       return <Maintenance />;
     case 'charts':
@@ -64,6 +67,7 @@ const PLACES: readonly (readonly [string, string])[] = [
   ['tasks', 'Tasks'],
   ['roles', 'Roles'],
   ['offers', 'Offers'],
+  ['operations', 'Operations'],
   ['maintenance', 'Maintenance'],
   ['charts', 'Statecharts'],
   ['node', 'Node'],

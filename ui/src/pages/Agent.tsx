@@ -3,10 +3,11 @@ import { useState } from 'preact/hooks';
 import { askAgent, refreshAgents } from '../data/client.ts';
 import { secondsOf } from '../data/facts.ts';
 import { call } from '../data/http.ts';
-import type { Agent as AgentData, Resource } from '../data/types.ts';
+import type { Agent as AgentData } from '../data/types.ts';
 import { memoryText, numberText } from '../format.ts';
 import { Action } from '../parts/Action.tsx';
 import { Ago, ApiLink, Fact, Facts, IdText, Meter, StateBadge } from '../parts/bits.tsx';
+import { Reservations } from '../parts/Reservations.tsx';
 import { TaskTable } from '../parts/tables.tsx';
 import { to } from '../router.ts';
 import { useLoaded } from '../use.ts';
@@ -53,7 +54,7 @@ export function Agent({ id }: { readonly id: string }) {
         </Fact>
       </Facts>
       <Steering id={id} agent={agent} state={row.state} />
-      <Reservations resources={agent.total_resources ?? []} />
+      <Reservations id={id} resources={agent.total_resources ?? []} />
       <TaskTable where={{ agent: id }} />
     </>
   );
@@ -140,37 +141,5 @@ function Steering({
         perform={does({ type: 'MARK_AGENT_GONE', mark_agent_gone: { agent_id } })}
       />
     </div>
-  );
-}
-
-function Reservations({ resources }: { readonly resources: readonly Resource[] }) {
-  const reserved = resources.filter((resource) => (resource.reservations?.length ?? 0) > 0);
-  if (reserved.length === 0) return null;
-  return (
-    <section>
-      <h2>Reservations</h2>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Role</th>
-            <th scope="col">Resource</th>
-            <th scope="col">Kind</th>
-            <th scope="col">Volume</th>
-          </tr>
-        </thead>
-        <tbody>
-          {reserved.map((resource, at) => (
-            <tr key={at}>
-              <td>{resource.reservations?.at(-1)?.role}</td>
-              <td>
-                {resource.name} {resource.scalar === undefined ? '' : numberText(resource.scalar.value)}
-              </td>
-              <td>{resource.reservations?.at(-1)?.type?.toLowerCase()}</td>
-              <td>{resource.disk?.persistence?.id ?? '–'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   );
 }

@@ -1,0 +1,175 @@
+/** What an agent keeps for roles, and the ways to keep more, give it back and make volumes of it. */
+import { useState } from 'preact/hooks';
+import { later } from '../clock.ts';
+import { refreshAgents } from '../data/client.ts';
+import { call } from '../data/http.ts';
+import type { Resource } from '../data/types.ts';
+import { numberText } from '../format.ts';
+import { Action } from './Action.tsx';
+
+/** The agent carries it out after the master has passed it on: looked at now and a little later. */
+const AGAIN_MS = 1000;
+
+function does(body: object): () => Promise<void> {
+  return async () => {
+    await call<void>(body);
+    await refreshAgents();
+    later(AGAIN_MS, () => void refreshAgents());
+  };
+}
+
+interface ReservationsProps {
+  /** Of the agent. */
+  readonly id: string;
+  readonly resources: readonly Resource[];
+}
+
+export function Reservations({ id, resources }: ReservationsProps) {
+  const reserved = resources.filter((resource) => (resource.reservations?.length ?? 0) > 0);
+  return (
+    <section class="card" aria-label="Reservations">
+      <h2>Reservations</h2>
+      {reserved.length === 0 ? (
+        <p>Nothing is reserved.</p>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Role</th>
+              <th scope="col">Resource</th>
+              <th scope="col">Kind</th>
+              <th scope="col">Volume</th>
+              <th scope="col">Actions</th>
+            </tr>
+          </thead>
+          <tbody>
+            {reserved.map((resource) => (
+              <ReservationLine key={JSON.stringify(resource)} id={id} resource={resource} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      <Reserve id={id} />
+    </section>
+  );
+}
+
+function ReservationLine({ id, resource }: { readonly id: string; readonly resource: Resource }) {
+  const { allocation_info: _role, ...plain } = resource;
+  const reservation = resource.reservations?.at(-1);
+  const volume = resource.disk?.persistence?.id;
+  const agent_id = { value: id };
+  const unreserve = { type: 'UNRESERVE_RESOURCES', unreserve_resources: { agent_id, resources: [plain] } };
+  const destroy = { type: 'DESTROY_VOLUMES', destroy_volumes: { agent_id, volumes: [plain] } };
+  return (
+    <tr>
+      <td>{reservation?.role}</td>
+      <td>
+        {resource.name} {resource.scalar === undefined ? '' : numberText(resource.scalar.value)}
+      </td>
+      <td>{reservation?.type?.toLowerCase()}</td>
+      <td>{volume ?? '–'}</td>
+      <td>
+        {volume !== undefined && (
+          <Action
+            label="Destroy volume"
+            question="What is in it is deleted. This cannot be undone."
+            call={destroy}
+            confirmWord={volume}
+            dangerous
+            perform={does(destroy)}
+          />
+        )}
+        {volume === undefined && reservation?.type === 'DYNAMIC' && (
+          <Action
+            label="Unreserve"
+            question="Let every role have it again?"
+            call={unreserve}
+            perform={does(unreserve)}
+          />
+        )}
+        {volume === undefined && resource.name === 'disk' && <MakeVolume id={id} resource={plain} />}
+      </td>
+    </tr>
+  );
+}
+
+function MakeVolume({ id, resource }: { readonly id: string; readonly resource: Resource }) {
+  const [name, setName] = useState('');
+  const [size, setSize] = useState('');
+  const value = size === '' ? (resource.scalar?.value ?? 0) : Number(size);
+  const disk = {
+    ...resource.disk,
+    persistence: { id: name },
+    volume: { container_path: 'volume', mode: 'RW' },
+  };
+  const volumes = [{ ...resource, scalar: { value }, disk }];
+  const body = { type: 'CREATE_VOLUMES', create_volumes: { agent_id: { value: id }, volumes } };
+  return (
+    <Action
+      label="Make a volume"
+      question="Keep this disk as a volume that outlives tasks?"
+      call={body}
+      perform={does(body)}
+    >
+      <label>
+        ID of the volume{' '}
+        <input required value={name} onInput={(event) => setName(event.currentTarget.value)} />
+      </label>
+      <label>
+        Size, in MiB{' '}
+        <input
+          type="number"
+          min="1"
+          value={size === '' ? String(value) : size}
+          onInput={(event) => setSize(event.currentTarget.value)}
+        />
+      </label>
+    </Action>
+  );
+}
+
+function Reserve({ id }: { readonly id: string }) {
+  const [role, setRole] = useState('');
+  const [text, setText] = useState('');
+  const body = () => ({
+    type: 'RESERVE_RESOURCES',
+    reserve_resources: { agent_id: { value: id }, resources: resourcesOf(text, role) },
+  });
+  return (
+    <div class="actions">
+      <Action
+        label="Reserve"
+        question="Keep what for which role? Offers that have it are taken back."
+        perform={() => does(body())()}
+      >
+        <label>
+          Role <input required value={role} onInput={(event) => setRole(event.currentTarget.value)} />
+        </label>
+        <label>
+          Resources{' '}
+          <input
+            required
+            placeholder="cpus:1;mem:256;disk:100"
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+        </label>
+      </Action>
+    </div>
+  );
+}
+
+/** `cpus:1;mem:256`, for a role. @throws Error for what is not so written */
+function resourcesOf(text: string, role: string): Resource[] {
+  return text
+    .split(/[;\s]+/)
+    .filter((part) => part !== '')
+    .map((part) => {
+      const match = /^([\w-]+):(\d+(?:\.\d+)?)$/.exec(part);
+      if (match === null) throw new Error(`'${part}' is not like cpus:1`);
+      const [, name = '', value] = match;
+      const reservations = [{ type: 'DYNAMIC', role }];
+      return { name, type: 'SCALAR', scalar: { value: Number(value) }, reservations };
+    });
+}
