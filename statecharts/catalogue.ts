@@ -24,6 +24,7 @@ import { marathonAppMachine } from './marathonApp.ts';
 import { marathonDeploymentMachine } from './marathonDeployment.ts';
 import { marathonHealthMachine } from './marathonHealth.ts';
 import { marathonInstanceMachine } from './marathonInstance.ts';
+import { marathonLeadershipMachine } from './marathonLeadership.ts';
 import { masterMachine } from './master.ts';
 import { nestedContainerMachine } from './nestedContainer.ts';
 import { offerMachine } from './offer.ts';
@@ -455,6 +456,21 @@ export const catalogue: readonly CatalogueEntry[] = [
       BACKED_OFF: true,
       DELAY_RESET: true,
       REMOVED: true,
+    },
+  }),
+  entry(marathonLeadershipMachine, {
+    description: 'One of several Marathons, from standing in line over leadership to its end.',
+    file: 'marathonLeadership.ts',
+    samples: {
+      ELECTED: true,
+      LOST: true,
+      STATE_READ: true,
+      STATE_UNREADABLE: true,
+      FRAMEWORK_REMOVED: true,
+      ABDICATED: true,
+      FRAMEWORK_ENDED: true,
+      WITHDRAWN: true,
+      STOP_REQUESTED: true,
     },
   }),
   entry(marathonHealthMachine, {

@@ -21,6 +21,7 @@ export * from './marathonApp.ts';
 export * from './marathonDeployment.ts';
 export * from './marathonHealth.ts';
 export * from './marathonInstance.ts';
+export * from './marathonLeadership.ts';
 export * from './master.ts';
 export * from './offer.ts';
 export * from './operation.ts';

@@ -11,6 +11,8 @@ export interface FrameworkEnd {
   readonly failover?: boolean;
   /** Begin anew, as a framework that the master does not know. */
   readonly again?: boolean;
+  /** Let another instance go on with it; of one that is alone, begin it anew. */
+  readonly handOver?: boolean;
 }
 
 /** A path that a framework answers over HTTP, and everything below it. */

@@ -1,5 +1,6 @@
 /** The flags of `--role=framework`. */
 import { etcdSecurityFlags } from '../../runtime/etcd/flags.ts';
+import { ETCD_EXPECTED, formatEtcdLocation, parseEtcdLocation } from '../../runtime/etcd/location.ts';
 import * as flag from '../../runtime/flags/index.ts';
 import { masterFlag } from '../detector/index.ts';
 import { marathonFlags, marathonRule } from './marathon/flags.ts';
@@ -14,6 +15,19 @@ export const frameworkFlags = {
   master: masterFlag(
     'Where the master is, or the etcd in which the masters of the cluster elect their leader',
   ),
+  etcd: flag.text({
+    expected: ETCD_EXPECTED,
+    placeholder: 'http://HOST:PORT,…/PATH',
+    parse: parseEtcdLocation,
+    print: formatEtcdLocation,
+    help: 'Of --framework=marathon: members of the etcd in which several of them elect their leader and keep their state, and the path below which it is. Default: one Marathon alone, its state in --work_dir',
+  }),
+  etcd_session_timeout: flag.duration({
+    default: '10secs',
+    min: '2secs',
+    max: '10mins',
+    help: 'How long a Marathon that is silent keeps the leadership; in whole seconds',
+  }),
   ...etcdSecurityFlags,
   jobs: flag.path({
     help: 'The jobs to run, a JSON file: {"jobs":[{"cpus":0.5,"mem":100,"command":"echo hello"}]}',
@@ -58,7 +72,12 @@ const jobsRule: flag.FlagRule<typeof frameworkFlags> = ({ framework, jobs, work_
     ? '--jobs: expected with --framework=jobs, or a --work_dir with jobs of before'
     : undefined;
 
+const etcdRule: flag.FlagRule<typeof frameworkFlags> = ({ framework, etcd }) =>
+  etcd !== undefined && framework !== 'marathon'
+    ? `--etcd: only --framework=marathon keeps its state there, got --framework=${framework}`
+    : undefined;
+
 /** Rules over several flags, for `defineFlags`. */
-export const frameworkRules: flag.FlagRule<typeof frameworkFlags>[] = [jobsRule, marathonRule];
+export const frameworkRules: flag.FlagRule<typeof frameworkFlags>[] = [jobsRule, marathonRule, etcdRule];
 
 export type FrameworkFlags = flag.FlagValues<typeof frameworkFlags>;

@@ -1,6 +1,14 @@
 /** Runs one framework: its driver, the context it is given, and its end. */
 import type { FrameworkInfo } from '../../proto/index.ts';
-import { type Address, type HttpHandler, type Node, type Pid, Process } from '../../runtime/index.ts';
+import {
+  type Address,
+  type HttpHandler,
+  type HttpReply,
+  type HttpRequest,
+  type Node,
+  type Pid,
+  Process,
+} from '../../runtime/index.ts';
 import type { MasterDetector } from '../detector/index.ts';
 import type { FrameworkContext, FrameworkEnd, FrameworkRoute } from './context.ts';
 import type { FrameworkDefinition } from './definition.ts';
@@ -14,6 +22,8 @@ export interface HostOptions {
   readonly master: Address | MasterDetector;
   readonly options: Readonly<Record<string, unknown>>;
   readonly print: (line: string) => void;
+  /** Takes what the framework answers over HTTP; default: a process of its own serves it. */
+  readonly serve?: (routes: readonly FrameworkRoute[]) => void;
 }
 
 /** A framework that runs. */
@@ -54,25 +64,31 @@ export function hostFramework(node: Node, options: HostOptions): HostedFramework
   return { pid, ended, finish };
 }
 
-/** What a framework serves over HTTP: requests run as events of its driver, between two callbacks. */
+/** What a framework serves over HTTP. */
 class FrameworkFront extends Process {
   readonly #routes: readonly FrameworkRoute[];
-  readonly #driver: MesosSchedulerDriver;
 
-  constructor(id: string, routes: readonly FrameworkRoute[], driver: MesosSchedulerDriver) {
+  constructor(id: string, routes: readonly FrameworkRoute[]) {
     super(id);
     this.#routes = routes;
-    this.#driver = driver;
   }
 
   override initialize(): void {
-    for (const { path, handler, ...options } of this.#routes)
-      this.route(
-        path,
-        this.#driver.deferred((request, reply) => answer(handler, request, reply)),
-        options,
-      );
+    for (const { path, handler, ...options } of this.#routes) this.route(path, handler, options);
   }
+}
+
+/** Requests run as events of the driver, between two callbacks. */
+function betweenCallbacks(
+  routes: readonly FrameworkRoute[],
+  driver: MesosSchedulerDriver,
+): readonly FrameworkRoute[] {
+  return routes.map((route) => ({
+    ...route,
+    handler: driver.deferred((request: HttpRequest, reply: HttpReply) =>
+      answer(route.handler, request, reply),
+    ),
+  }));
 }
 
 /** A handler that throws costs its request, never the framework. */
@@ -111,7 +127,7 @@ function create(
 function contextOf(
   node: Node,
   driver: MesosSchedulerDriver,
-  { definition, options, print }: HostOptions,
+  { definition, options, print, serve }: HostOptions,
   fronts: Pid[],
   finish: (end: FrameworkEnd) => void,
 ): FrameworkContext {
@@ -121,7 +137,11 @@ function contextOf(
     ids: node.ids,
     log: node.loggerFor(driver.id).child(definition.name),
     metrics: node.metrics,
-    serve: (id, routes) => void fronts.push(node.spawn(new FrameworkFront(id, routes, driver))),
+    serve: (id, routes) => {
+      const own = betweenCallbacks(routes, driver);
+      if (serve === undefined) fronts.push(node.spawn(new FrameworkFront(id, own)));
+      else serve(own);
+    },
     options,
     delay: (delayMs, run) => driver.after(delayMs, run),
     defer: (handler) => driver.deferred(handler),

@@ -2,8 +2,11 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import path from 'node:path';
+import { etcdOpener } from '../../runtime/etcd/flags.ts';
+import type { EtcdLocation } from '../../runtime/etcd/location.ts';
 import * as flag from '../../runtime/flags/index.ts';
 import { type Address, addressText, type Node, type Pid } from '../../runtime/index.ts';
+import type { TlsOptions } from '../../runtime/security/tls.ts';
 import { StartError } from '../../runtime/startError.ts';
 import { detectorFor, type MasterDetector } from '../detector/index.ts';
 import type { FrameworkEnd } from './context.ts';
@@ -16,6 +19,14 @@ import { readJobFile } from './jobs/jobFile.ts';
 import { type Output, Screen } from './jobs/screen.ts';
 import { settingsOf } from './marathon/flags.ts';
 import { marathonFramework } from './marathon/framework.ts';
+import { startMarathonMember } from './marathon/leadership/start.ts';
+
+export interface FrameworkSurroundings {
+  /** Where progress and results are printed; default: standard output. */
+  readonly output?: Output;
+  /** As this node speaks to others of its kind. */
+  readonly tls?: TlsOptions | undefined;
+}
 
 /** Told to stop before it was through. */
 const STOPPED: FrameworkEnd = { exitCode: 1 };
@@ -30,16 +41,17 @@ export interface StartedFramework {
 }
 
 /**
- * @param output where progress and results are printed; default: standard output
  * @throws StartError (by rejection) with one line and an exit code, when files or flags are wrong
  */
 export async function startFramework(
   node: Node,
   flags: FrameworkFlags,
-  output: Output = process.stdout,
+  { output = process.stdout, tls }: FrameworkSurroundings = {},
 ): Promise<StartedFramework> {
   const screen = new Screen(output);
   const findMaster = await masterFinder(node, flags);
+  if (flags.framework === 'marathon' && flags.etcd !== undefined)
+    return startMember(node, flags, { location: flags.etcd, master: findMaster, screen, tls });
   const open = await opener(node, flags, screen);
   const what = flags.framework === 'jobs' ? `jobs ${path.basename(flags.jobs ?? '')}` : undefined;
   const run = (): { hosted: HostedFramework; definition: FrameworkDefinition } => {
@@ -56,7 +68,7 @@ export async function startFramework(
   const untilDone = async (): Promise<number> => {
     for (;;) {
       const end = await current.hosted.ended;
-      if (end.again !== true) return end.exitCode;
+      if (end.again !== true && end.handOver !== true) return end.exitCode;
       current = run();
     }
   };
@@ -122,4 +134,29 @@ function openMarathon(node: Node, flags: FrameworkFlags, screen: Screen): Framew
   const settings = settingsOf(flags, flag.toStrings(table, flags));
   const print = (line: string): void => screen.print(line);
   return marathonFramework({ settings, print, self: addressText(node.address) });
+}
+
+interface MemberSurroundings {
+  readonly location: EtcdLocation;
+  readonly master: () => Address | MasterDetector;
+  readonly screen: Screen;
+  readonly tls: TlsOptions | undefined;
+}
+
+/** One of several Marathons over one etcd. */
+function startMember(
+  node: Node,
+  flags: FrameworkFlags,
+  { location, master, screen, tls }: MemberSurroundings,
+): StartedFramework {
+  return startMarathonMember(node, {
+    open: etcdOpener(location, flags, node.clock),
+    prefix: location.prefix,
+    sessionMs: flags.etcd_session_timeout,
+    settings: settingsOf(flags, flag.toStrings(table, flags)),
+    framework: frameworkInfoOf(flags, 'marathon'),
+    print: (line) => screen.print(line),
+    master,
+    tls,
+  });
 }

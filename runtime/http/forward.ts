@@ -12,6 +12,14 @@ export interface ForwardTarget {
   readonly path: string;
   /** As this node speaks to others; plain HTTP when left out. */
   readonly tls?: TlsOptions | undefined;
+  /** Headers sent besides those that every request hands on. */
+  readonly sent?: Readonly<Record<string, string>>;
+  /** Headers of the other node's answer that the client sees too, in lower case, besides those of every answer. */
+  readonly handedBack?: readonly string[];
+  /** Headers (in lower case) of the answer to the client, where the other node's has none of that name. */
+  readonly added?: Readonly<Record<string, string>>;
+  /** Instead of the plain line of text with which a request ends that the other node does not answer. */
+  readonly refuse?: (reply: HttpReply, problem: string) => void;
 }
 
 /** A node that says nothing for this long is given up, in milliseconds. */
@@ -36,31 +44,35 @@ const HANDED_BACK = [
 ] as const;
 
 /** Answers 502 when the other node does not. Runs outside of any actor: it touches nothing but the request and its reply. */
-export function forward(
-  request: HttpRequest,
-  reply: HttpReply,
-  { host, port, path, tls }: ForwardTarget,
-): void {
-  const headers: Record<string, string> = {};
+export function forward(request: HttpRequest, reply: HttpReply, target: ForwardTarget): void {
+  const { host, port, path, tls, sent, refuse } = target;
+  const headers: Record<string, string> = { ...sent };
   for (const name of HANDED_ON) {
     const value = request.headers[name];
     if (value !== undefined) headers[name] = value;
   }
   const options = { host, port, path, method: request.method, headers, timeout: SILENCE_MS_MAX };
   const asked = tls === undefined ? http.request(options) : https.request({ ...options, ...clientTls(tls) });
-  asked.once('response', (response) => void pass(response, reply));
+  asked.once('response', (response) => void pass(response, reply, target));
   asked.once('timeout', () => asked.destroy(new Error(`it said nothing for ${SILENCE_MS_MAX / 1000} s`)));
   asked.once('error', (error) => {
-    if (!reply.closed) reply.text(502, `No answer from ${host}:${port}: ${error.message}`);
+    if (reply.closed) return;
+    const problem = `No answer from ${host}:${port}: ${error.message}`;
+    if (refuse === undefined) reply.text(502, problem);
+    else refuse(reply, problem);
   });
   reply.onClose(() => asked.destroy());
   asked.end(request.body.length > 0 ? request.body : undefined);
 }
 
-async function pass(response: http.IncomingMessage, reply: HttpReply): Promise<void> {
+async function pass(
+  response: http.IncomingMessage,
+  reply: HttpReply,
+  { handedBack = [], added }: ForwardTarget,
+): Promise<void> {
   if (reply.closed) return;
-  const headers: Record<string, string> = {};
-  for (const name of HANDED_BACK) {
+  const headers: Record<string, string> = { ...added };
+  for (const name of [...HANDED_BACK, ...handedBack]) {
     const value = response.headers[name];
     if (typeof value === 'string') headers[name] = value;
   }

@@ -12,6 +12,7 @@ import type { Node } from '../node.ts';
 import { type Address, addressText } from '../pid.ts';
 import { listenFor } from './listenFor.ts';
 import { type CommonValues, defineRole, type Running } from './role.ts';
+import { securityOf } from './security.ts';
 
 /** The flags of a framework. */
 export const frameworkTable = flag.defineFlags(
@@ -39,7 +40,7 @@ export async function hostFrameworkNode(values: FrameworkValues, log: Logger): P
     servePage(listening.node);
   }
   try {
-    const started = await startFramework(listening.node, values);
+    const started = await startFramework(listening.node, values, { tls: securityOf(values).tls });
     return {
       address: listening.node.address,
       done: started.done,

@@ -9,6 +9,7 @@ import { NetworkProber, type Prober } from './health/prober.ts';
 import { EXIT_FRAMEWORK_ID_MISSING, Marathon } from './marathon.ts';
 import type { MarathonSettings } from './settings.ts';
 import { JournalStore, type JournalStoreOptions } from './store/journalStore.ts';
+import type { OpenStore } from './store/store.ts';
 
 /** Name of the process that serves the API. */
 export const MARATHON_ID = 'marathon';
@@ -18,6 +19,8 @@ export interface MarathonFrameworkOptions {
   /** Where the API is reached: `host:port`. */
   readonly self: string;
   readonly print: (line: string) => void;
+  /** Opens where the state is kept; default: a journal below `--work_dir`. @param onFailure nothing is written any more */
+  readonly open?: (onFailure: (error: Error) => void) => OpenStore;
   /** For simulated worlds; default: the real disk. */
   readonly disk?: JournalStoreOptions['disk'];
   /** For simulated worlds; default: the network. */
@@ -36,7 +39,8 @@ export const WORK_DIR_DEFAULT = 'work/marathon';
 export function marathonFramework(options: MarathonFrameworkOptions): FrameworkDefinition {
   const { settings } = options;
   let failed = (_error: Error): void => {};
-  const store = openStore(options, (error) => failed(error));
+  const { open = (onFailure) => openJournal(options, onFailure) } = options;
+  const store = open((error) => failed(error));
   const known = store.loaded.get('framework') as { readonly id?: string } | undefined;
   return {
     name: 'marathon',
@@ -46,7 +50,7 @@ export function marathonFramework(options: MarathonFrameworkOptions): FrameworkD
     create: (context) => {
       store.deferBy((run) => context.defer(run)());
       failed = context.defer((error: Error) => {
-        options.print(`marathon: --work_dir: ${error.message}`);
+        options.print(`marathon: its state cannot be written: ${error.message}`);
         context.finish({ exitCode: 1, failover: true });
       });
       return makeMarathon(options, store, context);
@@ -57,7 +61,7 @@ export function marathonFramework(options: MarathonFrameworkOptions): FrameworkD
 
 function makeMarathon(
   options: MarathonFrameworkOptions,
-  store: JournalStore,
+  store: OpenStore,
   context: FrameworkContext,
 ): Marathon {
   const { settings, self, print } = options;
@@ -87,7 +91,7 @@ function frameworkInfo(settings: MarathonSettings, id: string | undefined): Part
   };
 }
 
-function openStore(
+function openJournal(
   { settings, print, disk }: MarathonFrameworkOptions,
   onFailure: (error: Error) => void,
 ): JournalStore {

@@ -46,18 +46,8 @@ export class MarathonMetrics {
     this.#counter('http.responses.event-stream.size.counter.bytes').value += bytes;
   }
 
-  /** All of them as Dropwizard's reporter wrote them. */
   snapshot(startMs: number, endMs: number): object {
-    const gauges: Record<string, object> = {};
-    const counters: Record<string, object> = {};
-    const meters: Record<string, object> = {};
-    for (const [name, value] of Object.entries(this.#registry.snapshot())) {
-      if (name.endsWith('.meter')) meters[name] = { count: value };
-      else if (name.includes('.counter')) counters[name] = { count: value };
-      else gauges[name.startsWith('marathon.') ? name : `process.${name.replaceAll('/', '.')}`] = { value };
-    }
-    const time = (ms: number): string => new Date(ms).toISOString();
-    return { start: time(startMs), end: time(endMs), counters, gauges, histograms: {}, meters, timers: {} };
+    return dropwizard(this.#registry, startMs, endMs);
   }
 
   #counter(name: string): { value: number } {
@@ -86,4 +76,18 @@ export class MarathonMetrics {
     };
     for (const [name, pull] of Object.entries(gauges)) this.#registry.gauge(`marathon.${name}`, pull);
   }
+}
+
+/** All metrics as Dropwizard's reporter wrote them, over a span of milliseconds since 1970. */
+export function dropwizard(registry: MetricsRegistry, startMs: number, endMs: number): object {
+  const gauges: Record<string, object> = {};
+  const counters: Record<string, object> = {};
+  const meters: Record<string, object> = {};
+  for (const [name, value] of Object.entries(registry.snapshot())) {
+    if (name.endsWith('.meter')) meters[name] = { count: value };
+    else if (name.includes('.counter')) counters[name] = { count: value };
+    else gauges[name.startsWith('marathon.') ? name : `process.${name.replaceAll('/', '.')}`] = { value };
+  }
+  const time = (ms: number): string => new Date(ms).toISOString();
+  return { start: time(startMs), end: time(endMs), counters, gauges, histograms: {}, meters, timers: {} };
 }

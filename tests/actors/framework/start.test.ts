@@ -37,7 +37,7 @@ async function startedWorld(...argv: string[]) {
   world.node(1).spawn(master);
   const printed: string[] = [];
   const started = await startFramework(world.node(2), flagsOf(...argv), {
-    write: (text) => printed.push(text),
+    output: { write: (text) => printed.push(text) },
   });
   world.run(10);
   return { ...world, master, started, text: () => printed.join('') };

@@ -44,7 +44,7 @@ export function infoAnswer(marathon: Marathon, self: string): Answer {
         launch_token: numberOf(texts['launch_tokens']),
         master: masked(texts['master']),
         framework_name: texts['name'] ?? 'marathon',
-        ha: false,
+        ha: texts['etcd'] !== undefined,
         checkpoint: texts['checkpoint'] === 'true',
         executor: '//cmd',
         hostname: self.split(':')[0],
@@ -83,7 +83,7 @@ export function leaderAnswer(marathon: Marathon, call: Call, self: string): Answ
   if (call.method === 'GET') return { body: { leader: self } };
   if (call.method !== 'DELETE') return wrongMethod(call, 'GET and DELETE');
   const { context } = marathon;
-  context.delay(500, () => context.finish({ exitCode: 0, failover: true, again: true }));
+  context.delay(500, () => context.finish({ exitCode: 0, failover: true, handOver: true }));
   return { body: { message: 'Leadership abdicated' } };
 }
 

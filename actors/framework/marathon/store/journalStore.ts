@@ -1,7 +1,7 @@
 /** Marathon's state in one journal, `<work_dir>/marathon.journal`: a JSON array `[key, value]` a record, `[key]` removes. */
 import type { CutOff, Disk } from '../../../../runtime/storage/index.ts';
 import { Journal } from '../../../../runtime/storage/index.ts';
-import { FlushQueue, type StateStore } from './store.ts';
+import { FlushQueue, type OpenStore } from './store.ts';
 
 /** A journal this much larger than what lives in it is written anew. */
 const COMPACT_FACTOR = 4;
@@ -17,7 +17,7 @@ export interface JournalStoreOptions {
   readonly onDamage?: (problem: string) => void;
 }
 
-export class JournalStore implements StateStore {
+export class JournalStore implements OpenStore {
   readonly loaded: ReadonlyMap<string, unknown>;
   readonly #journal: Journal;
   readonly #live = new Map<string, Uint8Array>();

@@ -25,6 +25,12 @@ export interface StateStore {
   close(done: () => void): void;
 }
 
+/** A store over something outside, opened before its owner has an event loop. */
+export interface OpenStore extends StateStore {
+  /** The owner has an event loop now: what the outside answers comes as its events. */
+  deferBy(defer: (run: () => void) => void): void;
+}
+
 /** Calls waiting for what was written before them. */
 export class FlushQueue {
   #written = 0;
