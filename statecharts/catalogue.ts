@@ -459,7 +459,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     },
   }),
   entry(marathonLeadershipMachine, {
-    description: 'One of several Marathons, from standing in line over leadership to its end.',
+    description: 'A Marathon among several, from standing in line over leadership to its end.',
     file: 'marathonLeadership.ts',
     samples: {
       ELECTED: true,
