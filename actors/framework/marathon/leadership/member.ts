@@ -44,7 +44,7 @@ export interface MemberOptions {
 /** Upstream's exit code of a leadership that was lost. */
 const EXIT_LEADERSHIP_LOST = 103;
 /** What the leader's API answers, and what a Marathon says of itself whether it leads or not. */
-const PATHS = ['/v2', '/ping', '/metrics', '/metrics/prometheus', '/config', '/'];
+const PATHS = ['/v2', '/ping', '/metrics', '/metrics/prometheus', '/config', '/ui', '/'];
 const OVERRIDING: ReadonlySet<string> = new Set(['/metrics', '/metrics/prometheus']);
 
 export class MarathonMember extends Process {
