@@ -12,6 +12,7 @@ import type { Pid } from '../../runtime/pid.ts';
 import { type ExitReason, Process } from '../../runtime/process.ts';
 import type { AgentMembers, AgentParts, AgentView } from './agentParts.ts';
 import { CommandExecutor } from './commandExecutor/commandExecutor.ts';
+import { openContainerLogger } from './containerLogger/containers.ts';
 import { DefaultExecutor } from './defaultExecutor/defaultExecutor.ts';
 import { Draining } from './draining/draining.ts';
 import { NOTHING_NEEDED } from './executors/access.ts';
@@ -81,6 +82,7 @@ export class Agent extends Process<MessageTypes> {
     protectAgent(this.node, this.self.id, this.parts.flags);
     made.recovery.run();
     made.oversubscription.start();
+    made.containerLogger?.start();
     void this.parts.gc?.start((containerId) => this.tables.runs.has(containerId));
     made.operations.recover();
     this.checkRecovered();
@@ -90,6 +92,7 @@ export class Agent extends Process<MessageTypes> {
     this.made?.registration.stop();
     this.made?.operations.stop();
     this.made?.nestedContainers.close();
+    this.made?.containerLogger?.close();
     this.parts.containers.close();
     this.parts.gc?.close();
   }
@@ -189,6 +192,7 @@ export class Agent extends Process<MessageTypes> {
       subscriptions: new ExecutorSubscriptions(host, { ...parts, drivers }),
       launcher: new TaskLauncher(host, parts, () => this.resourceVersion),
       killer,
+      containerLogger: openContainerLogger(host, nestedContainers),
       draining: new Draining(host, killer, this.parts.checkpoints.recoveredDrain),
       reconciliation: new Reconciliation(host, { updates, streams }),
       recovery: new Recovery(host, parts, this.parts.remains),

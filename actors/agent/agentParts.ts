@@ -6,6 +6,7 @@ import type { Node } from '../../runtime/node.ts';
 import type { MasterDetector } from '../detector/index.ts';
 import type { NetworkProbes } from './checks/networkProbes.ts';
 import type { CommandExecutor } from './commandExecutor/commandExecutor.ts';
+import type { ContainerLogger } from './containerLogger/containerLogger.ts';
 import type { DefaultExecutor } from './defaultExecutor/defaultExecutor.ts';
 import type { Draining } from './draining/draining.ts';
 import type { AccessPort } from './executors/access.ts';
@@ -110,4 +111,6 @@ export interface AgentMembers {
   readonly reconciliation: Reconciliation;
   readonly recovery: Recovery;
   readonly oversubscription: Oversubscription;
+  /** Only with `--container_logger`. */
+  readonly containerLogger: ContainerLogger | undefined;
 }

@@ -47,6 +47,11 @@ export class Output {
   private async look(sandbox: Sandbox, file: 'stdout' | 'stderr', to: Writable): Promise<void> {
     for (;;) {
       const { size, data } = await sandbox.read(file, this.offsets[file]);
+      // Cut off at the agent because it had become too large: it begins anew.
+      if (size < this.offsets[file]) {
+        this.offsets[file] = 0;
+        continue;
+      }
       if (data.length > 0) to.write(data);
       this.offsets[file] += data.length;
       if (data.length === 0 || this.offsets[file] >= size) return;

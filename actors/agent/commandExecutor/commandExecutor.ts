@@ -115,6 +115,10 @@ export class CommandExecutor {
 
   private launchContainer(run: TaskRun): void {
     const { executor, task } = run;
+    if (task.info.container?.tty_info !== undefined)
+      throw new Error(
+        'tty_info: a terminal is given to containers of the operator API and to sessions, not to tasks',
+      );
     const launch = prepareLaunch(this.host, executor, task.info.command, this.environmentOf(run));
     this.host.containers.launch(launch, this.sink);
   }

@@ -3,6 +3,7 @@ import type {
   Environment,
   ExecutorInfo,
   FrameworkInfo,
+  Secret,
   TaskInfo,
 } from '../../../proto/generated/types/v1.ts';
 import type { Pid } from '../../../runtime/pid.ts';
@@ -88,12 +89,25 @@ export function groupTaskEnvironment(
   };
 }
 
-/** Variables whose values are given as they are. */
+/**
+ * Variables by name, secrets among them.
+ *
+ * @throws Error naming the variable whose secret is not given but referred to: there is nobody here who could resolve it
+ */
 export function literals(environment: Environment | undefined): Record<string, string> {
   const variables: Record<string, string> = {};
-  for (const { name, value } of environment?.variables ?? [])
-    if (value !== undefined) variables[name] = value;
+  for (const { name, value, secret } of environment?.variables ?? []) {
+    if (secret !== undefined) variables[name] = secretOf(name, secret);
+    else if (value !== undefined) variables[name] = value;
+  }
   return variables;
+}
+
+function secretOf(name: string, { value }: Secret): string {
+  if (value !== undefined) return Buffer.from(value.data).toString();
+  throw new Error(
+    `Environment variable '${name}': a secret by reference cannot be resolved, this agent has no secret resolver`,
+  );
 }
 
 /** What this agent tells its executors. */

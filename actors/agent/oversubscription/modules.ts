@@ -2,9 +2,12 @@
 
 import { parseResources } from '../../../proto/resources/index.ts';
 import * as flag from '../../../runtime/flags/index.ts';
+import { LOGROTATE_LOGGER, logLimits } from '../containerLogger/limits.ts';
 
 export const FIXED_ESTIMATOR = 'org_apache_mesos_FixedResourceEstimator';
 export const LOAD_CONTROLLER = 'org_apache_mesos_LoadQoSController';
+
+const KNOWN: readonly string[] = [FIXED_ESTIMATOR, LOAD_CONTROLLER, LOGROTATE_LOGGER];
 
 /** Parameters of each module named: module → key → value. */
 export type Modules = ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -15,8 +18,7 @@ export function parseModules(value: unknown): Modules {
   for (const library of listOf(value, 'libraries')) {
     for (const each of listOf(library, 'modules')) {
       const name = textOf(each, 'name');
-      if (name !== FIXED_ESTIMATOR && name !== LOAD_CONTROLLER)
-        throw new Error(`module '${name}' is not one of ${FIXED_ESTIMATOR}, ${LOAD_CONTROLLER}`);
+      if (!KNOWN.includes(name)) throw new Error(`module '${name}' is not one of ${KNOWN.join(', ')}`);
       const parameters = listOf(each, 'parameters').map(
         (one) => [textOf(one, 'key'), textOf(one, 'value')] as const,
       );
@@ -27,6 +29,8 @@ export function parseModules(value: unknown): Modules {
   if (resources !== undefined) parseResources(resources);
   for (const [key, threshold] of found.get(LOAD_CONTROLLER) ?? [])
     if (!(Number(threshold) >= 0)) throw new Error(`parameter ${key}: expected a load, got '${threshold}'`);
+  const logger = found.get(LOGROTATE_LOGGER);
+  if (logger !== undefined) logLimits((name) => logger.get(name));
   return found;
 }
 
@@ -51,6 +55,11 @@ export const oversubscriptionFlags = {
   resource_estimator: flag.choice({
     values: [FIXED_ESTIMATOR],
     help: 'Offers what is not in use as revocable resources: a fixed amount, parameter resources of the module',
+  }),
+  container_logger: flag.choice({
+    values: [LOGROTATE_LOGGER],
+    help: `Rotates stdout and stderr of containers that become too large: parameters max_stdout_size (10MB),
+      logrotate_stdout_options ("rotate N" old files) and the same of stderr, of the module`,
   }),
   qos_controller: flag.choice({
     values: [LOAD_CONTROLLER],

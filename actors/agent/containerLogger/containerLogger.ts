@@ -1,0 +1,54 @@
+/** Keeps the output of containers within limits, by a look at all files from time to time: no process a task. */
+import { join } from 'node:path';
+import type { Clock, Timer } from '../../../runtime/ports.ts';
+import type { LogLimits } from './limits.ts';
+import { rotateFile } from './rotate.ts';
+
+/** The output of one container. */
+export interface LoggedContainer {
+  readonly sandbox: string;
+  readonly limits: LogLimits;
+}
+
+export interface ContainerLoggerOptions {
+  readonly clock: Clock;
+  /** Containers that write at this moment. */
+  readonly containers: () => Iterable<LoggedContainer>;
+  readonly onWarning: (text: string) => void;
+}
+
+/** From the end of a look to the next one. */
+const LOOK_MS = 2000;
+
+export class ContainerLogger {
+  readonly #options: ContainerLoggerOptions;
+  #timer: Timer | undefined;
+  #closed = false;
+
+  constructor(options: ContainerLoggerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (this.#closed) return;
+    this.#timer = this.#options.clock.setTimer(LOOK_MS, () => void this.#look().then(() => this.start()));
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#timer?.cancel();
+  }
+
+  async #look(): Promise<void> {
+    for (const { sandbox, limits } of [...this.#options.containers()]) {
+      for (const name of ['stdout', 'stderr'] as const) {
+        if (this.#closed) return;
+        try {
+          await rotateFile(join(sandbox, name), limits[name]);
+        } catch (error) {
+          this.#options.onWarning(`Output of a container cannot be rotated: ${(error as Error).message}`);
+        }
+      }
+    }
+  }
+}

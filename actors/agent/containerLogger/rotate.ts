@@ -1,0 +1,74 @@
+/** Rotates one file that others write to: copies it and cuts it off, so that who has it open goes on. */
+import * as fs from 'node:fs';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import type { LogLimit } from './limits.ts';
+
+const PIECE_BYTES = 256 * 1024;
+
+const { O_RDWR, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+
+/**
+ * Does nothing while the file is not larger than its limit. It belongs to a task, who may have put anything in its place:
+ * links and what is no plain file are left alone.
+ *
+ * @returns whether it was rotated
+ * @throws the file system's error
+ */
+export async function rotateFile(path: string, { bytesMax, kept }: LogLimit): Promise<boolean> {
+  const file = await openPlain(path);
+  if (file === undefined) return false;
+  try {
+    const stat = await file.stat();
+    if (!stat.isFile() || stat.nlink !== 1 || stat.size <= bytesMax) return false;
+    if (kept === 0) {
+      await file.truncate(0);
+      return true;
+    }
+    await rm(`${path}.${kept}`, { force: true });
+    for (let age = kept - 1; age > 0; age--) await renameIfThere(`${path}.${age}`, `${path}.${age + 1}`);
+    const copy = await open(`${path}.1`, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, stat.mode & 0o777);
+    try {
+      if (process.getuid?.() === 0) await copy.chown(stat.uid, stat.gid);
+      await copyAndCut(file, copy);
+    } finally {
+      await copy.close();
+    }
+    return true;
+  } finally {
+    await file.close();
+  }
+}
+
+async function openPlain(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    // Not there yet; a link; a folder; a pipe's end or a device.
+    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'ENXIO', 'EACCES'].includes(code)) return undefined;
+    throw error;
+  }
+}
+
+async function renameIfThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+async function copyAndCut(file: FileHandle, copy: FileHandle): Promise<void> {
+  const buffer = Buffer.allocUnsafe(PIECE_BYTES);
+  let at = 0;
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, 0, PIECE_BYTES, at);
+    await copy.write(buffer, 0, bytesRead);
+    at += bytesRead;
+    if (bytesRead < PIECE_BYTES) break;
+  }
+  // What came since is copied and cut off without anything in between but the task itself.
+  const rest = fs.readSync(file.fd, buffer, 0, PIECE_BYTES, at);
+  if (rest > 0) fs.writeSync(copy.fd, buffer, 0, rest);
+  fs.ftruncateSync(file.fd, 0);
+}
