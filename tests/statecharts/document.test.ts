@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import { createMachine } from 'xstate';
+import { chartsDocument } from '../../scripts/statechartsDocument.ts';
 import { catalogue } from '../../statecharts/catalogue.ts';
-import { chartsDocument } from '../../statecharts/drawing.ts';
 import { repositoryRoot } from '../support/processes.ts';
 
 test('docs/statecharts.md shows the machines as they are (`npm run draw` makes it anew)', (t) => {
