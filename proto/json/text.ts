@@ -65,39 +65,71 @@ function textOf(value: unknown): string | undefined {
   return `{${members.join(',')}}`;
 }
 
+/** Texts are gathered up to this length before they become bytes: in time, not all at the end. */
+const CHUNK_LENGTH = 64 * 1024;
+
 /**
- * `jsonText` in pieces: stops after each `LaterJson`, for the caller to look at the time.
+ * `jsonText` in pieces of UTF-8: stops after each `LaterJson`, for the caller to look at the time.
  * @returns the pieces of the text
  */
-export function* jsonPieces(value: unknown): Generator<void, string[]> {
-  const pieces: string[] = [];
-  yield* addPieces(value, pieces);
-  return pieces;
+export function* jsonPieces(value: unknown): Generator<void, Uint8Array[]> {
+  const text = new ChunkedText();
+  yield* addPieces(value, text);
+  return text.end();
 }
 
-function* addPieces(value: unknown, pieces: string[]): Generator<void, void> {
+class ChunkedText {
+  private readonly chunks: Uint8Array[] = [];
+  private text = '';
+
+  add(text: string): void {
+    this.text += text;
+    if (this.text.length >= CHUNK_LENGTH) this.cut();
+  }
+
+  end(): Uint8Array[] {
+    this.cut();
+    return this.chunks;
+  }
+
+  private cut(): void {
+    this.chunks.push(Buffer.from(this.text));
+    this.text = '';
+  }
+}
+
+function* addPieces(value: unknown, text: ChunkedText): Generator<void, void> {
   if (value instanceof LaterJson) {
-    pieces.push(jsonText(value));
+    text.add(jsonText(value.make()));
     yield;
   } else if (Array.isArray(value)) {
-    pieces.push('[');
-    for (const [at, item] of value.entries()) {
-      if (at > 0) pieces.push(',');
-      yield* addPieces(item, pieces);
-    }
-    pieces.push(']');
+    yield* addItems(value, text);
   } else if (typeof value === 'object' && value !== null && !('toJSON' in value)) {
-    yield* addMembers(value, pieces);
-  } else pieces.push(jsonText(value));
+    yield* addMembers(value, text);
+  } else text.add(jsonText(value));
 }
 
-function* addMembers(value: object, pieces: string[]): Generator<void, void> {
+function* addItems(items: readonly unknown[], text: ChunkedText): Generator<void, void> {
+  let comma = '[';
+  for (const item of items) {
+    text.add(comma);
+    comma = ',';
+    // Without a generator of its own: this is what long lists are made of.
+    if (item instanceof LaterJson) {
+      text.add(jsonText(item.make()));
+      yield;
+    } else yield* addPieces(item, text);
+  }
+  text.add(comma === '[' ? '[]' : ']');
+}
+
+function* addMembers(value: object, text: ChunkedText): Generator<void, void> {
   let comma = '{';
   for (const [key, item] of Object.entries(value)) {
     if (item === undefined) continue;
-    pieces.push(`${comma}${JSON.stringify(key)}:`);
+    text.add(`${comma}${JSON.stringify(key)}:`);
     comma = ',';
-    yield* addPieces(item, pieces);
+    yield* addPieces(item, text);
   }
-  pieces.push(comma === '{' ? '{}' : '}');
+  text.add(comma === '{' ? '{}' : '}');
 }

@@ -6,10 +6,12 @@ import type { HttpRequest } from './request.ts';
 /** How a JSON text goes to whoever asked for it. */
 export interface JsonForm {
   readonly headers: Record<string, string>;
-  wrap(text: string): string;
+  /** What stands around the text. */
+  readonly before: string;
+  readonly after: string;
 }
 
-const PLAIN: JsonForm = { headers: { 'Content-Type': 'application/json' }, wrap: (text) => text };
+const PLAIN: JsonForm = { headers: { 'Content-Type': 'application/json' }, before: '', after: '' };
 
 /**
  * Plain, or wrapped in a call when a page asked by `?jsonp=name` (a script of another origin).
@@ -20,14 +22,14 @@ export function jsonFormOf({ query }: HttpRequest): JsonForm {
   if (callback === null) return PLAIN;
   if (!/^[\w$.[\]]{1,128}$/.test(callback))
     throw new HttpRefusal(400, `jsonp: expected the name of a function, got '${callback.slice(0, 60)}'`);
-  return { headers: { 'Content-Type': 'text/javascript' }, wrap: (text) => `${callback}(${text});` };
+  return { headers: { 'Content-Type': 'text/javascript' }, before: `${callback}(`, after: ');' };
 }
 
 /** Answers a JSON text in the form that was asked for. */
 export function replyJson(request: HttpRequest, reply: HttpReply, text: string): void {
   refusable(() => {
-    const { headers, wrap } = jsonFormOf(request);
-    reply.send(200, wrap(text), headers);
+    const { headers, before, after } = jsonFormOf(request);
+    reply.send(200, `${before}${text}${after}`, headers);
   })(request, reply);
 }
 

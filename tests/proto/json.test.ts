@@ -7,7 +7,9 @@ import {
   fromJsonText,
   JSON_DEPTH_MAX,
   JsonMappingError,
+  jsonPieces,
   jsonText,
+  LaterJson,
   RawJson,
   toJson,
   toJsonText,
@@ -351,4 +353,24 @@ test('jsonText prints hand-made values', (t) => {
   t.is(jsonText(value), '{"a":3.0,"b":3,"c":[0.5,null,null,"x"],"e":{"refuse_seconds":5.0},"k\\"":[true]}');
   t.is(JSON.stringify(value), '{"a":3,"b":3,"c":[0.5,null,null,"x"],"e":{"refuse_seconds":5},"k\\"":[true]}');
   t.throws(() => jsonText(undefined), { instanceOf: TypeError });
+});
+
+test('a long text is written in pieces that are the same text, with a stop after each item made later', (t) => {
+  const value = {
+    none: undefined,
+    empty: [],
+    nothing: {},
+    list: Array.from(
+      { length: 3000 },
+      (_, n) => new LaterJson(() => ({ n: new Double(n), text: 'ä'.repeat(40) })),
+    ),
+    mixed: [1, { deep: new LaterJson(() => 'x') }, new RawJson('[2]')],
+  };
+  const writing = jsonPieces(value);
+  let stops = 0;
+  let step = writing.next();
+  for (; step.done !== true; step = writing.next()) stops++;
+  t.is(Buffer.concat(step.value).toString(), jsonText(value));
+  t.is(stops, 3001);
+  t.true(step.value.length > 2 && step.value.every(({ length }) => length < 256 * 1024));
 });

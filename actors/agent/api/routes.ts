@@ -105,11 +105,11 @@ function inSlices(
   prepare: (viewer: Viewer, request: HttpRequest) => () => Writing,
 ): HttpHandler {
   return refusable((request, reply) => {
-    const { headers, wrap } = jsonFormOf(request);
+    const { headers, before, after } = jsonFormOf(request);
     const begin = writingOf(() => prepare(new Viewer(authorizer, request.principal), request));
     const key = JSON.stringify([request.path, request.principal, [...request.query]]);
     readings.answer(key, headers, reply, function* () {
-      return wrap(String(yield* begin()));
+      return `${before}${yield* begin()}${after}`;
     });
   });
 }

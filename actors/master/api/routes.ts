@@ -1,5 +1,6 @@
 /** The HTTP side of a master: Mesos' endpoints for people and tools (v1-operator-api.md §1, §5). */
 
+import { joined } from '../../../proto/api/sections.ts';
 import { jsonPieces, jsonText } from '../../../proto/json.ts';
 import { fileRoutes } from '../../../runtime/files/index.ts';
 import { jsonFormOf, replyJson } from '../../../runtime/http/json.ts';
@@ -120,12 +121,12 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
 function tells(parts: MasterParts, path: string, document: Document): HttpHandler {
   return refusable((request, reply) => {
     const { query, principal } = request;
-    const { headers, wrap } = jsonFormOf(request);
+    const { headers, before, after } = jsonFormOf(request);
     const key = JSON.stringify([path, query.toString(), principal]);
     parts.readings.answer(key, headers, reply, () => {
       const shown = document(parts, new Viewer(parts.authorizer, principal), query);
       return (function* () {
-        return wrap((yield* jsonPieces(shown)).join(''));
+        return joined([before, ...(yield* jsonPieces(shown)), after]);
       })();
     });
   });

@@ -2,7 +2,8 @@
 import { AgentInfoCapabilityType, type DomainInfo, enumName } from '../../../proto/index.ts';
 import { RawJson, toJsonText } from '../../../proto/json.ts';
 import { Resources, toEndpointFormat } from '../../../proto/resources/index.ts';
-import type { AgentRecord } from '../agents/record.ts';
+import type { Pid } from '../../../runtime/index.ts';
+import type { AgentDescription, AgentRecord } from '../agents/record.ts';
 import type { MasterParts } from '../parts.ts';
 import {
   attributesBlock,
@@ -27,31 +28,52 @@ export const slavesDocument: Document = (parts, viewer, query) => {
 
 /** S: an agent that is a member. */
 export function agentBlock(parts: MasterParts, agent: AgentRecord, viewer: Viewer): Json {
-  const { info, version, capabilities } = agent.description;
-  const { agents, drains } = parts;
-  const drain = drains.info(agent.id);
-  const drainMs = drains.startedMs(agent.id);
-  const total = viewer.visible(agent.total);
-  return {
-    id: agent.id,
-    hostname: info.hostname,
-    port: info.port ?? agent.pid.port,
-    attributes: attributesBlock(info.attributes),
-    domain: domainBlock(info.domain),
-    pid: agent.pid.toUpid(),
-    registered_time: seconds(agent.registeredAtMs),
-    reregistered_time: agent.reregisteredAtMs === undefined ? undefined : seconds(agent.reregisteredAtMs),
-    resources: resourcesBlock(total),
-    used_resources: resourcesBlock(viewer.visible(usedOf(agent))),
-    offered_resources: resourcesBlock(viewer.visible(offeredOf(parts, agent))),
-    reserved_resources: reservationsBlock(total),
-    unreserved_resources: resourcesBlock(total.unreserved()),
-    active: agents.isActive(agent.id),
-    deactivated: !agents.chart.hasTag(agent.id, 'schedulable'),
-    version,
-    capabilities: capabilities.map(({ type }) => enumName(AgentInfoCapabilityType, type)),
+  return agentBlockMaker(parts, agent, viewer)();
+}
+
+/** The agent as it is now, to be written later. */
+export function agentBlockMaker(parts: MasterParts, agent: AgentRecord, viewer: Viewer): () => Json {
+  const { agents, drains, offers } = parts;
+  const { id, description, pid, registeredAtMs, reregisteredAtMs, total } = agent;
+  const drain = drains.info(id);
+  const drainMs = drains.startedMs(id);
+  const used = [...agent.used.values()];
+  const offered = offers.listed(agent.offers).map(({ resources }) => resources);
+  const active = agents.isActive(id);
+  const deactivated = !agents.chart.hasTag(id, 'schedulable');
+  const held = (bags: readonly Resources[]): Json => resourcesBlock(viewer.visible(Resources.sum(bags)));
+  return () => ({
+    ...describedBlock(id, description, pid),
+    registered_time: seconds(registeredAtMs),
+    reregistered_time: reregisteredAtMs === undefined ? undefined : seconds(reregisteredAtMs),
+    ...ownedBlock(viewer.visible(total), held(used), held(offered)),
+    active,
+    deactivated,
+    version: description.version,
+    capabilities: description.capabilities.map(({ type }) => enumName(AgentInfoCapabilityType, type)),
     drain_info: drain && new RawJson(toJsonText('mesos.v1.DrainInfo', drain)),
     estimated_drain_start_time_seconds: drainMs === undefined ? undefined : Math.floor(drainMs / 1000),
+  });
+}
+
+function describedBlock(id: string, { info }: AgentDescription, pid: Pid): Json {
+  return {
+    id,
+    hostname: info.hostname,
+    port: info.port ?? pid.port,
+    attributes: attributesBlock(info.attributes),
+    domain: domainBlock(info.domain),
+    pid: pid.toUpid(),
+  };
+}
+
+function ownedBlock(total: Resources, used: Json, offered: Json): Json {
+  return {
+    resources: resourcesBlock(total),
+    used_resources: used,
+    offered_resources: offered,
+    reserved_resources: reservationsBlock(total),
+    unreserved_resources: resourcesBlock(total.unreserved()),
   };
 }
 

@@ -1,10 +1,10 @@
 /** `/state`: all that the master knows (v1-operator-api.md §5.2). */
 import { enumName, MasterInfoCapabilityType } from '../../../proto/index.ts';
-import { Double } from '../../../proto/json.ts';
+import { Double, LaterJson } from '../../../proto/json.ts';
 import { type Document, seconds } from './blocks.ts';
 import { frameworkBlocks } from './frameworks.ts';
 import { usedByFramework } from './listings.ts';
-import { agentBlock, domainBlock, recoveredBlocks } from './slaves.ts';
+import { agentBlockMaker, domainBlock, recoveredBlocks } from './slaves.ts';
 
 export const stateDocument: Document = (parts, viewer) => {
   const { info, agents, frameworks, registrar, leadership, settings, flags, actor } = parts;
@@ -33,7 +33,7 @@ export const stateDocument: Document = (parts, viewer) => {
     leader_info: leader,
     cluster: viewer.seesFlags ? flags.cluster : undefined,
     flags: viewer.seesFlags ? settings.flagTexts : undefined,
-    slaves: members.map((agent) => agentBlock(parts, agent, viewer)),
+    slaves: members.map((agent) => new LaterJson(agentBlockMaker(parts, agent, viewer))),
     recovered_slaves: recoveredBlocks(parts),
     frameworks: frameworkBlocks(parts, frameworks.all(), viewer, used),
     completed_frameworks: frameworkBlocks(parts, frameworks.completed(), viewer, used),
