@@ -1,8 +1,10 @@
 /**
  * Plays scenarios under many seeds on all cores.
  *
- *   npm run simulate -- --seeds=1000 [--from=N] [--scenario=NAME]
+ *   npm run simulate -- --seeds=1000 [--from=N] [--scenario=NAME] [--first]
  *   npm run simulate -- --seed=N --scenario=NAME [--lines=N]      one run: its faults and the end of its transcript
+ *
+ * With `--first` the first failure ends it and is printed as it is.
  *
  * Exits with 1 when a seed failed, after printing it with as few faults as still make it fail; with 64 for a wrong option.
  */
@@ -23,10 +25,16 @@ import { scenarioNamed, scenarios } from '../tests/simulation/scenarios.ts';
 interface Job {
   readonly scenario: string;
   readonly seed: number;
+  /** Do not look for fewer faults. */
+  readonly first: boolean;
 }
 
-interface Report extends Job {
+interface Report {
+  readonly seed: number;
   readonly messages: number;
+  readonly steps: number;
+  /** Simulated time, in milliseconds. */
+  readonly elapsedMs: number;
   /** Empty when all held. */
   readonly failure: string;
 }
@@ -35,15 +43,16 @@ interface Report extends Job {
 const FAILURES_MAX = 5;
 const EX_USAGE = 64;
 
-function report(scenario: Scenario, seed: number): Report {
+function report(scenario: Scenario, { seed, first }: Job): Report {
   const outcome = playScenario(scenario, seed);
   const failed = outcome.failure !== undefined;
-  const failure = failed ? outcomeText(shrinkOutcome(scenario, outcome)) : '';
-  return { scenario: scenario.name, seed, messages: outcome.messages, failure };
+  const failure = failed ? outcomeText(first ? outcome : shrinkOutcome(scenario, outcome)) : '';
+  const { messages, steps, simulation } = outcome;
+  return { seed, messages, steps, elapsedMs: simulation.elapsedMs, failure };
 }
 
 function work(): void {
-  process.on('message', ({ scenario, seed }: Job) => process.send?.(report(scenarioNamed(scenario), seed)));
+  process.on('message', (job: Job) => process.send?.(report(scenarioNamed(job.scenario), job)));
 }
 
 function campaign(jobs: readonly Job[]): Promise<Report[]> {
@@ -55,7 +64,8 @@ function campaign(jobs: readonly Job[]): Promise<Report[]> {
     new Promise((resolve, reject) => {
       const child = fork(self, ['--worker'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
       const give = (): void => {
-        const job = failures < FAILURES_MAX ? jobs[next++] : undefined;
+        const most = jobs[0]?.first === true ? 1 : FAILURES_MAX;
+        const job = failures < most ? jobs[next++] : undefined;
         if (job === undefined) child.disconnect();
         else child.send(job);
       };
@@ -97,6 +107,7 @@ async function main(): Promise<number> {
       seed: text,
       scenario: text,
       lines: text,
+      first: { type: 'boolean' },
       worker: { type: 'boolean' },
     },
   });
@@ -112,12 +123,18 @@ async function main(): Promise<number> {
   const seeds = Array.from({ length: whole('seeds', values.seeds, 100) }, (_, at) => from + at);
   const startedMs = performance.now();
   const reports = await campaign(
-    seeds.flatMap((seed) => chosen.map(({ name }) => ({ scenario: name, seed }))),
+    seeds.flatMap((seed) =>
+      chosen.map(({ name }) => ({ scenario: name, seed, first: values.first === true })),
+    ),
   );
   const failed = reports.filter(({ failure }) => failure !== '').length;
-  const messages = reports.reduce((sum, each) => sum + each.messages, 0);
+  const total = (of: (report: Report) => number): number => reports.reduce((sum, each) => sum + of(each), 0);
+  const hours = (total(({ elapsedMs }) => elapsedMs) / 3_600_000).toFixed(0);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-  console.log(`${reports.length} runs, ${messages} messages, ${failed} failed, ${seconds} s`);
+  console.log(
+    `${reports.length} runs, ${total(({ steps }) => steps)} steps, ${total(({ messages }) => messages)} messages, ` +
+      `${hours} simulated hours, ${failed} failed, ${seconds} s`,
+  );
   return failed === 0 ? 0 : 1;
 }
 

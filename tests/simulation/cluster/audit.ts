@@ -4,22 +4,51 @@ import type { Master } from '../../../actors/master/master.ts';
 import type { OfferRecord } from '../../../actors/master/offers/record.ts';
 import { isPersistentVolume, Resources } from '../../../proto/resources/index.ts';
 
-/** What of a master's books does not agree. */
-export function audit(master: Master): string | undefined {
-  const parts = partsOf(master);
-  if (parts === undefined) return undefined;
-  const { agents, frameworks, registrar } = parts;
+/** For how long an agent that is back may owe what was launched on what it never got to know of. */
+const OWING_MS = 120_000;
+
+export class Auditor {
+  /** Agent → since when more of it is held than there is, in simulated milliseconds. */
+  private readonly owing = new Map<string, number>();
+
+  /** What of a master's books does not agree. */
+  look(master: Master, nowMs: number): string | undefined {
+    const parts = partsOf(master);
+    if (parts === undefined) return undefined;
+    const problem = auditRegistry(parts);
+    if (problem !== undefined) return problem;
+    const pids = new Set<string>();
+    for (const agent of parts.agents.all()) {
+      if (pids.has(agent.pid.text)) return `2: two agents at ${agent.pid.text}`;
+      pids.add(agent.pid.text);
+      const found = auditAgent(parts, agent) ?? this.overdrawn(parts, agent, nowMs);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /**
+   * 29. An operation that was lost with its agent takes what was launched on its result with it: until the agent has said that
+   * it does not know these tasks, they hold what is not there.
+   */
+  private overdrawn({ allocation, agents }: Parts, agent: AgentRecord, nowMs: number): string | undefined {
+    const all = Resources.sum(allocation.allocator.held(agent.id).values()).unallocated();
+    if (!agents.isConnected(agent.id) || agent.total.contains(all)) {
+      this.owing.delete(agent.id);
+      return undefined;
+    }
+    const since = this.owing.get(agent.id) ?? nowMs;
+    this.owing.set(agent.id, since);
+    return nowMs - since < OWING_MS ? undefined : `29: ${agent.id}: ${all} of ${agent.total} is held`;
+  }
+}
+
+/** 3, 4 and 9 */
+function auditRegistry({ agents, frameworks, registrar }: Parts): string | undefined {
   const { slaves, unreachable, gone } = registrar.registry;
   for (const id of slaves.keys()) if (unreachable.has(id) || gone.has(id)) return `3: ${id} is in two lists`;
   for (const id of unreachable.keys()) if (gone.has(id)) return `3: ${id} is unreachable and gone`;
-  const pids = new Set<string>();
-  for (const agent of agents.all()) {
-    if (!slaves.has(agent.id)) return `4: member ${agent.id} is not in the registry`;
-    if (pids.has(agent.pid.text)) return `2: two agents at ${agent.pid.text}`;
-    pids.add(agent.pid.text);
-    const problem = auditAgent(parts, agent);
-    if (problem !== undefined) return problem;
-  }
+  for (const { id } of agents.all()) if (!slaves.has(id)) return `4: member ${id} is not in the registry`;
   for (const framework of frameworks.all()) {
     for (const id of framework.tasks.keys())
       if (framework.unreachable.has(id)) return `9: ${id} is active and unreachable`;
@@ -56,8 +85,6 @@ function auditAgent(parts: Parts, agent: AgentRecord): string | undefined {
     const lives = livesOf(parts, agent, owner);
     if (!used.equals(lives)) return `30: ${agent.id}: ${used} is used, by what lives ${lives}`;
   }
-  const all = Resources.sum(held.values()).unallocated();
-  if (!agent.total.contains(all)) return `29: ${agent.id}: ${all} of ${agent.total} is held`;
   return out.map(reservedForOthers).find((each) => each !== undefined) ?? usedTwice(parts, agent);
 }
 

@@ -85,6 +85,7 @@ export function startFrameworkMachine(simulation: Simulation, book: Book, option
               teardowns?.subscribed(id.value);
             },
             refused: anew,
+            present: () => present ?? driver,
           }),
       });
       present = driver;
@@ -115,11 +116,19 @@ export function startFrameworkMachine(simulation: Simulation, book: Book, option
   });
 }
 
+/** What outlives a scheduler. */
+interface Keeper {
+  keepId(id: FrameworkID): void;
+  refused(): void;
+  /** Who has the framework now. */
+  present(): SchedulerDriver;
+}
+
 function schedulerOf(
   simulation: Simulation,
   book: Book,
   options: FrameworkOptions,
-  { keepId, refused }: { keepId: (id: FrameworkID) => void; refused: () => void },
+  { keepId, refused, present }: Keeper,
 ): Scheduler {
   const chance = (): number => simulation.chance.next();
   const { wild = false } = options;
@@ -133,7 +142,7 @@ function schedulerOf(
         book.offered(offer.id.value, offer.agent_id.value);
         // Some are kept until they may be worth nothing.
         if (wild && chance() < 0.1)
-          later(driver, chance() * 20_000, () => use(driver, offer, book, options, chance));
+          later(driver, chance() * 20_000, () => use(present(), offer, book, options, chance));
         else use(driver, offer, book, options, chance);
       }
     },

@@ -4,7 +4,7 @@ import type { Master } from '../../../actors/master/master.ts';
 import { FrameworkInfoCapabilityType } from '../../../proto/index.ts';
 import { mesosCodec } from '../../../proto/messageCodec.ts';
 import type { Scenario, Simulation } from '../../../runtime/simulation/index.ts';
-import { audit, partsOf } from './audit.ts';
+import { Auditor, partsOf } from './audit.ts';
 import { Book } from './book.ts';
 import { SimulatedExecutors } from './executors.ts';
 import { CAPABLE, startFrameworkMachine } from './framework.ts';
@@ -61,9 +61,10 @@ export const clusterScenario: Scenario = {
       for (const { problems } of told) if (problems.length > 0) return problems[0];
       return undefined;
     });
+    const auditor = new Auditor();
     simulation.invariant('the books of the master (2, 3, 4, 9, 28 to 31, 34)', () => {
       if (simulation.steps % AUDIT_STEPS !== 0 || master === undefined) return undefined;
-      return simulation.machine('master').up ? audit(master) : undefined;
+      return simulation.machine('master').up ? auditor.look(master, simulation.elapsedMs) : undefined;
     });
     let late: string | undefined;
     simulation.at(STORM_MS + BACK_MS, () => {
@@ -86,7 +87,7 @@ function startFrameworks(simulation: Simulation, members: MemberWatch): Book[] {
     launches,
     wild: true,
     reserves: true,
-    takeoversMs: [simulation.chance.next() * STORM_MS],
+    takeoversMs: [1, 2, 3].map(() => simulation.chance.next() * STORM_MS),
     info: { ...CAPABLE, roles: ['work'] },
   });
   const plain = new Book({ prefix: 'p', partitionAware: false, killingState: false });

@@ -36,7 +36,7 @@ export function startOperator(simulation: Simulation, { master, orders, markedGo
         else if (!orders()) return;
         else if (what < 0.15)
           parts.drains.drain({ agent_id, max_grace_period: { seconds: GRACE_S } }, () => undefined);
-        else if (what < 0.17) parts.losses.markGone(agent.id, (stored) => stored && markedGone(agent.id));
+        else if (what < 0.19) parts.losses.markGone(agent.id, (stored) => stored && markedGone(agent.id));
       } catch (error) {
         if (!(error instanceof HttpRefusal)) throw error;
       }
@@ -45,10 +45,13 @@ export function startOperator(simulation: Simulation, { master, orders, markedGo
   simulation.at(EVERY_MS, work);
 }
 
-/** 45: at the end no drain is going on. */
+/** 45: at the end no drain waits for anything but a framework that has never come back. */
 export function undrained(master: Master | undefined): string | undefined {
   const parts = master === undefined ? undefined : partsOf(master);
-  for (const { id } of parts?.agents.all() ?? [])
-    if (parts?.drains.info(id)?.state === DrainState.DRAINING) return `45: agent ${id} is not drained`;
+  for (const { id, tasks } of parts?.agents.all() ?? []) {
+    const waits = [...tasks.keys()].some((framework) => parts?.frameworks.isConnected(framework) === false);
+    if (!waits && parts?.drains.info(id)?.state === DrainState.DRAINING)
+      return `45: agent ${id} is not drained`;
+  }
   return undefined;
 }

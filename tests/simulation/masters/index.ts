@@ -9,7 +9,7 @@ import type { OpenEtcd } from '../../../runtime/etcd/client.ts';
 import type { Node } from '../../../runtime/index.ts';
 import { SimulatedEtcd } from '../../../runtime/simulation/etcd.ts';
 import type { Place, Scenario, Simulation } from '../../../runtime/simulation/index.ts';
-import { audit, partsOf } from '../cluster/audit.ts';
+import { Auditor, partsOf } from '../cluster/audit.ts';
 import { Book } from '../cluster/book.ts';
 import { startFrameworkMachine } from '../cluster/framework.ts';
 import { startAgentMachine, startMasterMachine } from '../cluster/machines.ts';
@@ -146,10 +146,11 @@ export const mastersScenario: Scenario = {
       version = paths.version;
       return version < before ? `from ${before} to ${version}` : undefined;
     });
+    const auditor = new Auditor();
     simulation.invariant('the books of the leader (2, 3, 4, 9, 28 to 31, 34)', () => {
       if (simulation.steps % AUDIT_STEPS !== 0) return undefined;
       const [leader] = leaders();
-      return leader === undefined ? undefined : audit(leader[1]);
+      return leader === undefined ? undefined : auditor.look(leader[1], simulation.elapsedMs);
     });
     return () =>
       book.unfinished() ??

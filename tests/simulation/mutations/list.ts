@@ -1,0 +1,88 @@
+/** Mistakes that somebody could make, each as one replacement in a compiled file. The simulation has to find every one. */
+
+export interface Mutation {
+  /** What is wrong, for the table. */
+  readonly name: string;
+  /** Under `dist/`. */
+  readonly file: string;
+  /** Occurs exactly once there. */
+  readonly find: string;
+  readonly replace: string;
+  /** Which scenario is to find it; default `cluster`. */
+  readonly scenario?: string;
+}
+
+const UPDATES = 'actors/agent/updates/statusUpdateManager.js';
+
+export const mutations: readonly Mutation[] = [
+  {
+    name: 'an update is forwarded before it is stored',
+    file: UPDATES,
+    find: 'this.#write(record, () => this.#recorded(queue));',
+    replace: '(this.#write(record, () => {}), this.#recorded(queue));',
+  },
+  {
+    name: 'the next update does not wait for the acknowledgement of the last one',
+    file: UPDATES,
+    find: 'if (this.#queues.get(queue.key) === queue)',
+    replace:
+      'if (this.#queues.get(queue.key) === queue && queue.latest) this.#options.forward(queue.latest);\nif (this.#queues.get(queue.key) === queue)',
+  },
+  {
+    name: 'an update is never repeated',
+    file: 'statecharts/updateStream.js',
+    find: "after: { RETRY: { target: 'forwarding', reenter: true, actions: 'doubleRetry' } },",
+    replace: '',
+  },
+  {
+    name: 'an executor is acknowledged before its update is stored',
+    file: 'actors/agent/statusUpdates.js',
+    find: 'this.streams.update(update, framework.info.checkpoint === true, recorded);',
+    replace: '(recorded(), this.streams.update(update, framework.info.checkpoint === true, () => {}));',
+  },
+  {
+    name: 'the end of a task is told twice',
+    file: 'actors/agent/statusUpdates.js',
+    find: 'if (this.takes(task, update.status))',
+    replace:
+      'if (this.takes(task, update.status) && !this.host.tables.isLive(task)) this.refuse(framework, task.id, undefined, status); if (true)',
+  },
+  {
+    name: 'resources are not recovered when a task ends',
+    file: 'actors/master/tasks/tasks.js',
+    find: 'this.parts.agents.release(agent, task.frameworkId, task.resources);',
+    replace: '',
+  },
+  {
+    name: 'a declined offer is given back twice',
+    file: 'actors/master/offers/offers.js',
+    find: 'this.parts.allocation.recover(frameworkId, agentId, resources, this.refusal);',
+    replace:
+      'for (const _ of [1, 2]) this.parts.allocation.recover(frameworkId, agentId, resources, this.refusal);',
+  },
+  {
+    name: 'offers outlive a takeover of their framework',
+    file: 'actors/master/frameworks/subscriptions.js',
+    find: ' offers.loseFramework(framework.id);',
+    replace: '',
+  },
+  {
+    name: 'an agent is admitted before the registry wrote it',
+    file: 'actors/master/agents/registration.js',
+    find: 'registrar.apply(admitSlave(',
+    replace: '((operation, done) => (done(true), registrar.apply(operation, () => {})))(admitSlave(',
+  },
+  {
+    name: 'an acknowledgement is not written down',
+    file: UPDATES,
+    find: 'if (head.record.length === 0)',
+    replace: 'if (true)',
+  },
+  {
+    name: 'a fence is left out: a master acts after its lease is over',
+    file: 'actors/master/election/etcdElection.js',
+    find: 'get holds() {',
+    replace: 'get holds() { return true;',
+    scenario: 'masters',
+  },
+];
