@@ -61,9 +61,9 @@ export const mutations: readonly Mutation[] = [
       'for (const _ of [1, 2]) this.parts.allocation.recover(frameworkId, agentId, resources, this.refusal);',
   },
   {
-    name: 'offers outlive a takeover of their framework',
-    file: 'actors/master/frameworks/subscriptions.js',
-    find: ' offers.loseFramework(framework.id);',
+    name: 'an offer stays out when it was accepted',
+    file: 'actors/master/offers/offers.js',
+    find: "this.end(offer, { type: 'ACCEPTED' });",
     replace: '',
   },
   {
