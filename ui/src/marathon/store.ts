@@ -22,6 +22,8 @@ export const isLoaded = signal(false);
 const GATHER_MS = 150;
 const QUEUE_LOOK_MS = 3000;
 const AGAIN_MS = 2000;
+/** A quiet Marathon sends no events: this often it is asked whether it is there. */
+const PULSE_MS = 15_000;
 /** Above this many apps that changed at once, all are read in one request. */
 const SINGLY_MAX = 8;
 const EVENT_TYPES = [
@@ -54,6 +56,7 @@ let gathering = false;
 /** Reads all and follows the events, for as long as the page is there. */
 export function follow(): void {
   listen();
+  every(PULSE_MS, () => void quietly(() => ask('GET', '/leader')));
   every(QUEUE_LOOK_MS, () => {
     if (connection.value.state === 'live' && (queue.value.size > 0 || deployments.value.length > 0))
       void quietly(refreshWaiting);
