@@ -181,6 +181,14 @@ export class NestedContainers {
     if (this.isAlive(containerId)) this.host.containers.destroy(containerId);
   }
 
+  /** Ends a session whose client is gone: nobody will ask how. */
+  abandon(containerId: string): void {
+    const record = this.records.get(containerId);
+    if (record === undefined) return;
+    record.isAbandoned = true;
+    this.destroy(containerId);
+  }
+
   /** Forgets one that has ended, with all that is left of it. */
   remove(record: NestedRecord): void {
     for (const child of this.below(record.id)) this.forget(child);

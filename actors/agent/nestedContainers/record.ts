@@ -45,6 +45,8 @@ export interface NestedRecord {
   failure: string | undefined;
   /** It broke this limit and was ended for it. */
   limitation: Limitation | undefined;
+  /** A session whose client went away before its end. */
+  isAbandoned?: boolean;
   /** Told when it has ended. */
   readonly waiters: ((termination: Termination) => void)[];
 }

@@ -12,6 +12,9 @@ import { pipeLines } from './io/pipes.ts';
 import type { NestedContainers } from './nestedContainers.ts';
 import { type NestedRecord, parentIdOf, rootIdOf } from './record.ts';
 
+/** How long it can be asked how a session ended, in milliseconds. */
+const SESSION_KEPT_MS = 60_000;
+
 export interface ContainerRequest {
   /** `parent.child`, or one word for a standalone container. */
   readonly containerId: string;
@@ -138,7 +141,9 @@ export class ContainerRequests {
       answered = true;
     };
     const clear = (record: NestedRecord): void => {
-      if (record.parentId === undefined || isSession) this.containers.remove(record);
+      if (record.parentId === undefined || record.isAbandoned === true) this.containers.remove(record);
+      // A short command is over before its client has asked how it will end.
+      else if (isSession) this.host.delay(SESSION_KEPT_MS, () => this.forgetSession(record));
     };
     try {
       this.containers.launch({
@@ -152,7 +157,7 @@ export class ContainerRequests {
             this.containers.remove(record);
             once(() => answer.refused(400, `Failed to launch container: ${message}`));
           },
-          // Nobody can ask for these any more; what was inside an executor's is kept until it is removed.
+          // What was inside an executor's is kept until it is removed.
           ended: clear,
         },
         launch: this.launchOf(request, parent, sandbox, io),
@@ -160,6 +165,11 @@ export class ContainerRequests {
     } catch (error) {
       once(() => answer.refused(400, `Failed to launch container: ${(error as Error).message}`));
     }
+  }
+
+  /** Unless it was removed meanwhile, by a client or with its executor. */
+  private forgetSession(record: NestedRecord): void {
+    if (this.containers.get(record.id) === record) this.containers.remove(record);
   }
 
   private launchOf(

@@ -99,7 +99,7 @@ function launchSession(containerId: string, request: OperatorRequest, agent: Ser
     {
       launched: ({ id, io }) => {
         const leave = host.defer(() => {
-          nestedContainers.destroy(id);
+          nestedContainers.abandon(id);
           io?.close();
         });
         if (request.reply.closed) leave();
