@@ -30,6 +30,12 @@ export interface ContainerPort {
   recordedContainers(): string[];
   /** The same of containers inside this one, and inside those: `parent.child`. */
   recordedBelow(containerId: string): string[];
+  /**
+   * Removes the images that no container uses.
+   *
+   * @param excluded names of images that stay
+   */
+  pruneImages?(excluded: readonly string[]): Promise<void>;
   /** The executor's and its tasks' resources changed. @throws Error in one line when they cannot be enforced */
   update(containerId: string, resources: ContainerResources): void;
   usage(containerId: string): Partial<ResourceStatistics> | undefined;

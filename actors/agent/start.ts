@@ -88,7 +88,14 @@ export async function startAgent(
       info,
       detector,
       containers: openContainerizers({
-        ...{ paths, clock: node.clock, flags, isRoot, fetcher: openFetcher(node, flags) },
+        ...{
+          paths,
+          clock: node.clock,
+          metrics: node.metrics,
+          flags,
+          isRoot,
+          fetcher: openFetcher(node, flags),
+        },
         onWarning: (text) => node.loggerFor(stores.agentId).warn(text),
       }),
       gc: openGc(node, flags, (text) => node.loggerFor(stores.agentId).warn(text)),

@@ -11,6 +11,7 @@ import { openContainerizer } from '../../actors/agent/containerizer/open.ts';
 import { agentFlags } from '../../actors/agent/flags.ts';
 import { AgentPaths } from '../../actors/agent/paths.ts';
 import { parseFlags } from '../../runtime/flags/index.ts';
+import { MetricsRegistry } from '../../runtime/metrics/index.ts';
 import { realPorts } from '../../runtime/realPorts.ts';
 import { type Figure, publish } from '../support/figures.ts';
 
@@ -79,6 +80,7 @@ function open(root: string, isolation: string): MesosContainerizer {
   return openContainerizer({
     paths: new AgentPaths(root, runtime),
     clock,
+    metrics: new MetricsRegistry(clock),
     flags: parsed.values,
     isRoot: process.getuid?.() === 0,
     onWarning: (text) => console.error(`bench: ${text}`),

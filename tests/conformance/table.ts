@@ -3,6 +3,7 @@
  * changes anything but the log level, so that they may be held against a running cluster.
  */
 import { callRows } from './callRows.ts';
+import { metricRows } from './metricRows.ts';
 
 export interface Row {
   readonly name: string;
@@ -326,4 +327,5 @@ export const rows: readonly Row[] = [
   ...legacyRows(),
   ...schedulerRows(),
   ...callRows,
+  ...metricRows,
 ];

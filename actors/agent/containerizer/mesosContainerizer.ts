@@ -5,6 +5,7 @@
  * one is an instance of the container chart; what that asks for is done here.
  */
 import type { ContainerStatus, ResourceStatistics } from '../../../proto/generated/types/v1.ts';
+import type { Counter } from '../../../runtime/metrics/index.ts';
 import type { Clock } from '../../../runtime/ports.ts';
 import { containerMachine } from '../../../statecharts/container.ts';
 import { ChartTable } from '../../../statecharts/engine.ts';
@@ -25,7 +26,7 @@ export interface FetcherPort {
 }
 
 /** The part that starts and ends processes. */
-export type LauncherPort = Omit<ContainerPort, 'update' | 'status' | 'enforces' | 'usage'> & {
+export type LauncherPort = Omit<ContainerPort, 'pruneImages' | 'update' | 'status' | 'enforces' | 'usage'> & {
   usage(containerId: string): ContainerUsage | undefined;
   status?(containerId: string): Partial<ContainerStatus>;
 };
@@ -40,6 +41,8 @@ export interface MesosContainerizerOptions {
   readonly provisioner?: Provisioner;
   /** Resources of which the launcher itself enforces limits. */
   readonly enforces?: readonly string[];
+  /** What could not be taken away: counted. */
+  readonly errors?: { readonly destroy: Counter; readonly image: Counter };
   /** Whether usage is summed over the process tree (posix/cpu, posix/mem). */
   readonly sumsProcesses: boolean;
   /** Something that nobody waits for went wrong. */
@@ -149,6 +152,10 @@ export class MesosContainerizer implements ContainerPort {
     return [...new Set([...this.#launcher.recordedContainers(), ...known])];
   }
 
+  async pruneImages(excluded: readonly string[]): Promise<void> {
+    await this.#options.provisioner?.prune(excluded);
+  }
+
   recordedBelow(containerId: string): string[] {
     return this.#launcher.recordedBelow(containerId);
   }
@@ -255,6 +262,7 @@ export class MesosContainerizer implements ContainerPort {
     try {
       await this.#options.provisioner?.release(id);
     } catch (error) {
+      if (this.#options.errors !== undefined) this.#options.errors.image.value += 1;
       this.#options.onWarning(`container ${id}: its root file system is left: ${(error as Error).message}`);
     }
     if (!this.#closed) this.#later(() => this.chart.step(id, { type: 'IMAGE_RELEASED' }));
@@ -376,6 +384,7 @@ export class MesosContainerizer implements ContainerPort {
       try {
         await isolator.cleanup?.(id);
       } catch (error) {
+        if (this.#options.errors !== undefined) this.#options.errors.destroy.value += 1;
         this.#options.onWarning(
           `container ${id}: ${isolator.name} left something: ${(error as Error).message}`,
         );

@@ -1,5 +1,6 @@
 /** Opens the containerizer of an agent on a real machine. */
 import { join } from 'node:path';
+import type { MetricsRegistry } from '../../../runtime/metrics/index.ts';
 import type { Clock } from '../../../runtime/ports.ts';
 import { ExitCode, StartError } from '../../../runtime/startError.ts';
 import type { AgentPaths } from '../paths.ts';
@@ -13,6 +14,7 @@ import { type FetcherPort, MesosContainerizer } from './mesosContainerizer.ts';
 export interface OpenContainerizerOptions {
   readonly paths: AgentPaths;
   readonly clock: Clock;
+  readonly metrics: MetricsRegistry;
   readonly flags: ContainerFlags;
   readonly isRoot: boolean;
   readonly fetcher?: FetcherPort;
@@ -33,10 +35,19 @@ export function openContainerizer(options: OpenContainerizerOptions): MesosConta
   const launcher = new Containerizer({ paths, clock });
   containerizer = new MesosContainerizer({
     ...{ launcher, clock, isolators, sumsProcesses, onWarning },
+    errors: errorCounters(options.metrics),
     ...(fetcher === undefined ? {} : { fetcher }),
     ...(provisioner === undefined ? {} : { provisioner }),
   });
   return containerizer;
+}
+
+function errorCounters(metrics: MetricsRegistry) {
+  const counter = (name: string, help: string) => metrics.counter(`containerizer/mesos/${name}`, help);
+  return {
+    destroy: counter('container_destroy_errors', 'Containers of which something could not be taken away'),
+    image: counter('provisioner/remove_container_errors', 'Root file systems that could not be removed'),
+  };
 }
 
 /** @throws StartError when the flags do not go together */

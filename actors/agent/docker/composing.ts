@@ -57,6 +57,10 @@ export class ComposingContainerizer implements ContainerPort {
     return [...new Set(this.#parts.flatMap(({ containerizer }) => containerizer.recordedContainers()))];
   }
 
+  async pruneImages(excluded: readonly string[]): Promise<void> {
+    for (const { containerizer } of this.#parts) await containerizer.pruneImages?.(excluded);
+  }
+
   recordedBelow(containerId: string): string[] {
     return this.#parts.flatMap(({ containerizer }) => containerizer.recordedBelow(containerId));
   }

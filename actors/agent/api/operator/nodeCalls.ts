@@ -32,6 +32,17 @@ export const nodeCalls: OperatorCalls = {
     setLoggingLevel(node, level, duration);
     request.done();
   }),
+  PRUNE_IMAGES: bare((request, { host }) => {
+    request.expectAllowed('PRUNE_IMAGES');
+    const excluded = (request.call.prune_images?.excluded_images ?? []).flatMap(
+      ({ docker }) => docker?.name ?? [],
+    );
+    const pruned = host.containers.pruneImages?.(excluded) ?? Promise.resolve();
+    pruned.then(
+      () => request.done(),
+      (error: Error) => request.refuse(500, `The images cannot be pruned: ${error.message}`),
+    );
+  }),
   LIST_FILES: withBody('list_files', ({ path }, request, { files }) =>
     request.answerBy(
       fileInfos(files, path, request.principal).then((file_infos) => ({

@@ -18,6 +18,8 @@ export interface ProvisionedImage {
 export class Provisioner {
   readonly #dir: string;
   readonly #store: ImageStore;
+  /** Images of containers whose layers are not on record yet. */
+  readonly #provisioning = new Map<string, string>();
 
   /** @param dir `<work_dir>/provisioner` */
   constructor(dir: string, store: ImageStore) {
@@ -30,7 +32,30 @@ export class Provisioner {
     const name = image.docker?.name;
     if (image.type !== ImageType.DOCKER || name === undefined)
       throw new Error('this agent has Docker images only');
-    const { layers, config } = await this.#store.get(name, image.cached !== false);
+    this.#provisioning.set(containerId, name);
+    try {
+      return await this.#provisionFrom(containerId, name, image.cached !== false);
+    } finally {
+      this.#provisioning.delete(containerId);
+    }
+  }
+
+  /**
+   * Removes images that no container uses (PRUNE_IMAGES).
+   *
+   * @param excluded names of images that stay
+   */
+  async prune(excluded: readonly string[]): Promise<void> {
+    const known = this.known().filter((id) => !this.#provisioning.has(id));
+    const used = known.map((id) => this.#layersOf(id));
+    // What a container is made of must not go: where that cannot be told, nothing does.
+    if (used.includes(undefined)) throw new Error('a container does not tell which image it is made of');
+    const layers = new Set(used.flatMap((each) => each ?? []));
+    await this.#store.prune(new Set([...excluded, ...this.#provisioning.values()]), layers);
+  }
+
+  async #provisionFrom(containerId: string, name: string, isCached: boolean): Promise<ProvisionedImage> {
+    const { layers, config } = await this.#store.get(name, isCached);
     if (layers.some((layer) => /[:,\\]/.test(layer)))
       throw new Error('the folder of images must not hold : or ,');
     const home = join(this.#home(containerId), 'backends/overlay');
@@ -38,6 +63,7 @@ export class Provisioner {
     if (root === undefined || upper === undefined || work === undefined) throw new Error('no folder');
     for (const folder of [root, upper, work])
       await fs.promises.mkdir(folder, { recursive: true, mode: 0o755 });
+    await fs.promises.writeFile(this.#record(containerId), JSON.stringify(layers));
     return { root, layers, upper, work, config };
   }
 
@@ -50,6 +76,20 @@ export class Provisioner {
   known(): string[] {
     const folder = join(this.#dir, 'containers');
     return fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+  }
+
+  /** undefined when it is not on record. */
+  #layersOf(containerId: string): string[] | undefined {
+    try {
+      const layers: unknown = JSON.parse(fs.readFileSync(this.#record(containerId), 'utf8'));
+      return Array.isArray(layers) ? layers.map(String) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #record(containerId: string): string {
+    return join(this.#home(containerId), 'layers.json');
   }
 
   #home(containerId: string): string {

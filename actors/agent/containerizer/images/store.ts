@@ -27,6 +27,8 @@ export class ImageStore {
   readonly #dir: string;
   readonly #registry: string;
   readonly #pulls = new Map<string, Promise<StoredImage>>();
+  /** Names of images by the folder that each was unpacked in. */
+  readonly #folders = new Map<string, string>();
   #made = 0;
 
   /**
@@ -55,6 +57,33 @@ export class ImageStore {
     return pull;
   }
 
+  /**
+   * Removes what was unpacked, by this process or one before it, and is not wanted.
+   *
+   * @param names images that stay
+   * @param layers folders that containers use
+   */
+  async prune(names: ReadonlySet<string>, layers: ReadonlySet<string>): Promise<void> {
+    const staging = join(this.#dir, 'staging');
+    if (!fs.existsSync(staging)) return;
+    const kept = new Set([...names].map(tagged));
+    const unwanted = fs
+      .readdirSync(staging)
+      .map((each) => join(staging, each))
+      .filter((folder) => {
+        const name = this.#folders.get(folder);
+        const isUsed = [...layers].some((layer) => layer.startsWith(`${folder}/`));
+        return !isUsed && (name === undefined || !kept.has(tagged(name)));
+      });
+    // All are forgotten first: whoever asks for one meanwhile has it unpacked anew.
+    for (const folder of unwanted) {
+      const name = this.#folders.get(folder);
+      if (name !== undefined) this.#pulls.delete(name);
+      this.#folders.delete(folder);
+    }
+    for (const folder of unwanted) await fs.promises.rm(folder, { recursive: true, force: true });
+  }
+
   async #pull(name: string): Promise<StoredImage> {
     for (const candidate of candidatesOf(name)) {
       const path = join(this.#registry, candidate);
@@ -77,6 +106,7 @@ export class ImageStore {
       'staging',
       `${basename(archive, '.tar').replaceAll(':', '_')}-${process.pid}-${++this.#made}`,
     );
+    this.#folders.set(staging, name);
     await fs.promises.rm(staging, { recursive: true, force: true });
     await fs.promises.mkdir(staging, { recursive: true, mode: 0o700 });
     await runProgram('tar', ['--extract', '--no-same-owner', '--file', archive, '--directory', staging]);
@@ -100,6 +130,11 @@ export class ImageStore {
     await convertWhiteouts(folder, '', below);
     return folder;
   }
+}
+
+/** `alpine` is `alpine:latest`. */
+function tagged(name: string): string {
+  return /:[^/]+$/.test(name) ? name : `${name}:latest`;
 }
 
 /** `alpine` is `alpine:latest` and `library/alpine`. @throws Error for a name that is no image's */

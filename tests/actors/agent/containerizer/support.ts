@@ -1,4 +1,5 @@
 /** A containerizer with isolators around real processes, over a folder of its own. */
+
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ import {
 import { Hierarchies } from '../../../../actors/agent/containerizer/isolators/cgroups/hierarchies.ts';
 import { openContainerizer } from '../../../../actors/agent/containerizer/open.ts';
 import { AgentPaths } from '../../../../actors/agent/paths.ts';
+import { MetricsRegistry } from '../../../../runtime/metrics/index.ts';
 import { until } from '../../../support/until.ts';
 import { flagsOf } from '../support/realAgent.ts';
 import { clock } from './helpers.ts';
@@ -81,6 +83,7 @@ export class IsolatedBench {
     this.containerizer = openContainerizer({
       paths: this.paths,
       clock,
+      metrics: new MetricsRegistry(clock),
       flags: flagsOf({
         master: '127.0.0.1:5050',
         work_dir: this.paths.workDir,
