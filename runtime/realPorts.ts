@@ -1,5 +1,5 @@
 /** The ports of a node in the real world. The only module that reads the machine's clock and entropy. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomFillSync, randomUUID } from 'node:crypto';
 import type { Clock, Ids, Ports, Random, Timer } from './ports.ts';
 import { TimerQueue } from './timerQueue.ts';
 
@@ -61,10 +61,20 @@ export class RealClock implements Clock {
 
 const random: Random = { next: () => Math.random() };
 
+/** Entropy is fetched for this many uuids at a time: a system call for each would be most of its price. */
+const POOLED_UUIDS = 256;
+const pool = new Uint8Array(16 * POOLED_UUIDS);
+let taken = pool.length;
+
 const ids: Ids = {
   uuid: () => randomUUID(),
   uuidBytes: () => {
-    const bytes = new Uint8Array(randomBytes(16));
+    if (taken === pool.length) {
+      randomFillSync(pool);
+      taken = 0;
+    }
+    const bytes = pool.slice(taken, taken + 16);
+    taken += 16;
     bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
     bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
     return bytes;

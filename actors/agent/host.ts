@@ -37,7 +37,8 @@ export interface ContainerPort {
    */
   pruneImages?(excluded: readonly string[]): Promise<void>;
   /** The executor's and its tasks' resources changed. @throws Error in one line when they cannot be enforced */
-  update(containerId: string, resources: ContainerResources): void;
+  /** @param resources summed up only for a container that somebody limits */
+  update(containerId: string, resources: () => ContainerResources): void;
   usage(containerId: string): Partial<ResourceStatistics> | undefined;
   /** Steps after which `usage` tells of now without a long look at all processes; for who asks of many containers. */
   measure(): Generator<void, void>;

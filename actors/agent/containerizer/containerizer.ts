@@ -16,6 +16,7 @@ import {
   removeRuntimeDirectory,
   writeLaunchFile,
 } from './runtimeFiles.ts';
+import { createSandboxSoon } from './sandbox.ts';
 import { leaderLives, type ProcessTree, send, signalTrees, sweepLeftovers } from './signals.ts';
 import { markOf, type Report } from './starter.ts';
 import { Starters } from './starters.ts';
@@ -122,15 +123,22 @@ export class Containerizer {
       attempts: 1,
     };
     this.#containers.set(id, container);
+    if (launch.makesSandbox === true) {
+      createSandboxSoon(launch.sandbox, (error) => this.#begin(container, launch, error));
+    } else this.#begin(container, launch, null);
+  }
+
+  /** The sandbox is there, or why it is not. */
+  #begin(container: Starting, launch: ContainerLaunch, problem: Error | null): void {
+    if (this.#closed) return;
     try {
-      const script = launchScript(launch);
-      if (fs.existsSync(dir)) throw new Error(`runtime directory ${dir} exists already`);
-      writeLaunchFile(dir, script, launch.isolation?.inside);
+      if (problem !== null) throw new Error(`its sandbox cannot be made: ${problem.message}`);
+      writeLaunchFile(container.dir, launchScript(launch), launch.isolation?.inside);
     } catch (error) {
       this.#later(() => this.#failed(container, (error as Error).message));
       return;
     }
-    this.#starter.start(id, dir);
+    this.#starter.start(container.id, container.dir);
     this.#watch();
   }
 

@@ -14,8 +14,10 @@ export interface ContainerCommand {
 export interface ContainerLaunch {
   /** Nested containers are written `parent.child`. */
   readonly containerId: string;
-  /** Absolute path of the sandbox; it must exist. */
+  /** Absolute path of the sandbox. */
   readonly sandbox: string;
+  /** The sandbox is to be made first; else it must exist. */
+  readonly makesSandbox?: boolean;
   /** That of the container around it. */
   readonly parentSandbox?: string;
   readonly command: ContainerCommand;

@@ -17,6 +17,7 @@ import { isolationOf } from './isolators/isolation.ts';
 import type { IsolatedLaunch, Isolator, Limitation, Preparation } from './isolators/isolator.ts';
 import type { ContainerLaunch } from './launchScript.ts';
 import type { ContainerResources } from './resources.ts';
+import { createSandbox } from './sandbox.ts';
 import type { ContainerUsage } from './usage.ts';
 
 /** Brings files into a sandbox before the command starts. */
@@ -108,7 +109,13 @@ export class MesosContainerizer implements ContainerPort {
       this.#launcher.launch(launch, sink);
       return;
     }
-    this.#begin({ ...unknown(id, sink), launch, isolators: concerned, resources: launch.resources });
+    if (launch.makesSandbox === true) createSandbox(launch.sandbox);
+    this.#begin({
+      ...unknown(id, sink),
+      launch: { ...launch, makesSandbox: false },
+      isolators: concerned,
+      resources: launch.resources,
+    });
     // Later: no sink is told anything from within this call.
     this.#later(() =>
       this.chart.step(id, { type: image === undefined ? 'NO_IMAGE_NEEDED' : 'IMAGE_NEEDED' }),
@@ -161,9 +168,10 @@ export class MesosContainerizer implements ContainerPort {
   }
 
   /** The container's resources are others now; what cannot be changed ends it, as in Mesos. */
-  update(containerId: string, resources: ContainerResources): void {
+  update(containerId: string, summed: () => ContainerResources): void {
     const managed = this.#managed.get(containerId);
     if (managed === undefined) return;
+    const resources = summed();
     managed.resources = resources;
     for (const isolator of managed.isolators) isolator.update?.(containerId, resources);
   }

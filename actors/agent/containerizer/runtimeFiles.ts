@@ -27,9 +27,21 @@ const CALLED_OFF = 'called off';
 
 /** Makes the runtime directory (mode 0700) and writes the launch script into it. @param inside for the container's own namespaces */
 export function writeLaunchFile(dir: string, script: string, inside?: string): void {
-  fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeOwnDirectory(dir);
   if (inside !== undefined) fs.writeFileSync(join(dir, 'inside'), inside, { mode: 0o600 });
   fs.writeFileSync(join(dir, 'launch'), script, { mode: 0o600 });
+}
+
+/** @throws Error when it is there already: it is another launch's */
+function makeOwnDirectory(dir: string): void {
+  try {
+    fs.mkdirSync(dir, 0o700);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw new Error(`runtime directory ${dir} exists already`);
+    if (code !== 'ENOENT') throw error;
+    fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
+  }
 }
 
 /**

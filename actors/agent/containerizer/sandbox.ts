@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** Mode of a sandbox: its owner's, readable for the group. */
 const SANDBOX_MODE = 0o750;
@@ -42,4 +42,58 @@ export function pointLatest(link: string, target: string): void {
     fs.symlinkSync(target, draft);
     fs.renameSync(draft, link);
   }
+}
+
+/** Told once, from the event loop; the error is the file system's, which names the path. */
+type Done = (error: Error | null) => void;
+
+/**
+ * The same as `createSandbox`, away from the agent's own thread: on a journalling disk each folder takes as long as all else
+ * that a launch does there.
+ */
+export function createSandboxSoon(sandbox: string, done: Done): void {
+  const runs = dirname(sandbox);
+  makeFolderSoon(dirname(runs), (error) => {
+    if (error !== null) return done(error);
+    makeFolderSoon(runs, (error) => {
+      if (error !== null) return done(error);
+      const both = whenBoth(done);
+      makeOwnSoon(sandbox, both);
+      pointLatestSoon(join(runs, 'latest'), sandbox, both);
+    });
+  });
+}
+
+function makeOwnSoon(sandbox: string, done: Done): void {
+  fs.mkdir(sandbox, { recursive: true, mode: SANDBOX_MODE }, (error) => {
+    if (error !== null || (process.umask() & SANDBOX_MODE) === 0) return done(error);
+    fs.chmod(sandbox, SANDBOX_MODE, done);
+  });
+}
+
+function makeFolderSoon(path: string, done: Done): void {
+  fs.mkdir(path, 0o755, (error) => {
+    if (error?.code === 'ENOENT') fs.mkdir(path, { recursive: true, mode: 0o755 }, done);
+    else done(error?.code === 'EEXIST' ? null : error);
+  });
+}
+
+/** The first error of two, or none, when both are over. */
+function whenBoth(done: Done): Done {
+  let first: { readonly error: Error | null } | undefined;
+  return (error) => {
+    if (first === undefined) first = { error };
+    else done(first.error ?? error);
+  };
+}
+
+function pointLatestSoon(link: string, target: string, done: Done): void {
+  fs.symlink(target, link, (error) => {
+    if (error?.code !== 'EEXIST') return done(error);
+    const draft = `${link}.${basename(target)}`;
+    fs.rm(draft, { force: true }, (error) => {
+      if (error !== null) return done(error);
+      fs.symlink(target, draft, (error) => (error === null ? fs.rename(draft, link, done) : done(error)));
+    });
+  });
 }

@@ -65,7 +65,7 @@ export class ComposingContainerizer implements ContainerPort {
     return this.#parts.flatMap(({ containerizer }) => containerizer.recordedBelow(containerId));
   }
 
-  update(containerId: string, resources: ContainerResources): void {
+  update(containerId: string, resources: () => ContainerResources): void {
     this.#ownerOf(containerId)?.update(containerId, resources);
   }
 

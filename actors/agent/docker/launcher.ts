@@ -9,6 +9,7 @@ import type { Clock, Timer } from '../../../runtime/ports.ts';
 import {
   type ContainerLaunch,
   type ContainerSink,
+  createSandbox,
   exitStatusOfShell,
   type LauncherPort,
 } from '../containerizer/index.ts';
@@ -72,6 +73,7 @@ export class DockerLauncher implements LauncherPort {
   launch(launch: ContainerLaunch, sink: ContainerSink): void {
     const { containerId: id, sandbox } = launch;
     if (this.#entries.has(id)) throw new Error(`container ${id}: is there already`);
+    if (launch.makesSandbox === true) createSandbox(sandbox);
     const entry = this.#enter(id, sink, { sandbox, logs: logStart(sandbox) });
     void this.#run(entry, launch).catch((error: Error) => this.#failed(entry, error.message));
   }

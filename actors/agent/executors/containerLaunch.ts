@@ -12,7 +12,7 @@ import type { ExecutorEntry, Verdict } from '../tables/entries.ts';
 import type { Tables } from '../tables/tables.ts';
 
 /**
- * Makes the sandbox of a run and says what is to be launched in it.
+ * Says what is to be launched for a run; a sandbox that needs volumes is made at once, others by the launch.
  *
  * @param command of the executor, or of the task that the built-in command executor runs
  * @throws the file system's error, which names the path
@@ -25,12 +25,16 @@ export function prepareLaunch(
 ): ContainerLaunch {
   const { sandboxes, tables } = host;
   const { containerId, directory, framework, info } = executor;
-  sandboxes.create(directory);
   const user = sandboxes.userOf(command?.user ?? framework.info.user);
-  mountVolumes(host, directory, volumesOf(host, executor), user);
+  const volumes = [...volumesOf(host, executor)].filter(({ disk }) => disk?.persistence !== undefined);
+  if (volumes.length > 0) {
+    sandboxes.create(directory);
+    mountVolumes(host, directory, volumes, user);
+  }
   return {
     containerId,
     sandbox: directory,
+    makesSandbox: volumes.length === 0,
     command: containerCommand(command),
     environment,
     ...(user === undefined ? {} : { user }),

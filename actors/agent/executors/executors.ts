@@ -21,7 +21,7 @@ import {
   type Verdict,
 } from '../tables/entries.ts';
 import { goneOrLost } from '../tables/loss.ts';
-import { limitationVerdict, prepareLaunch, resourcesOf, volumesOf } from './containerLaunch.ts';
+import { limitationVerdict, prepareLaunch, resourcesOf } from './containerLaunch.ts';
 import { agentEnvironment, executorEnvironment } from './environment.ts';
 import { type ExecutorChart, executorChart, executorCounts } from './executorChart.ts';
 import { tellExited } from './exited.ts';
@@ -259,7 +259,7 @@ export class Executors {
   private deliver(executor: ExecutorEntry): void {
     const { tables } = this.host;
     const queue = executor.queue.splice(0).filter((task) => tables.isUndelivered(task));
-    if (!this.resourcesChanged(executor)) return;
+    if (!this.resourcesChanged(executor, queue)) return;
     for (const task of queue) {
       if (!tables.isUndelivered(task)) continue;
       const together = task.group === undefined ? [task] : queue.filter(({ group }) => group === task.group);
@@ -272,15 +272,21 @@ export class Executors {
   /**
    * A task came or went: the limits of the container follow. One whose limits cannot be changed is destroyed.
    *
+   * @param fresh tasks whose volumes are not in the sandbox yet
    * @returns false when it is
    */
-  resourcesChanged(executor: ExecutorEntry): boolean {
+  resourcesChanged(executor: ExecutorEntry, fresh: readonly TaskEntry[] = []): boolean {
     if (executor.forCommandTask || this.isTerminated(executor)) return true;
     try {
       const { framework, info, directory } = executor;
-      const user = this.host.sandboxes.userOf(info.command?.user ?? framework.info.user);
-      mountVolumes(this.host, directory, volumesOf(this.host, executor), user);
-      this.host.containers.update(executor.containerId, resourcesOf(this.host.tables, executor));
+      const volumes = fresh
+        .flatMap((task) => task.info.resources ?? [])
+        .filter(({ disk }) => disk?.persistence !== undefined);
+      if (volumes.length > 0) {
+        const user = this.host.sandboxes.userOf(info.command?.user ?? framework.info.user);
+        mountVolumes(this.host, directory, volumes, user);
+      }
+      this.host.containers.update(executor.containerId, () => resourcesOf(this.host.tables, executor));
       return true;
     } catch (error) {
       this.destroy(executor, {

@@ -50,6 +50,7 @@ export class StatusUpdateManager {
   readonly #compactBytesMin: number;
   #liveBytes = 0;
   #compacting = false;
+  #closed = false;
 
   /** @throws what `Journal.open` throws, and an Error naming the record for an acknowledgement that fits no update */
   static open(options: StatusUpdateManagerOptions): StatusUpdateManager {
@@ -120,6 +121,7 @@ export class StatusUpdateManager {
    *   update in flight: then nothing changes (failover.md 24)
    */
   acknowledge(frameworkId: string, taskId: string, uuid: Uint8Array, done: () => void = () => {}): void {
+    if (this.#closed) return;
     const queue = this.#queues.get(keyOf(frameworkId, taskId));
     const head = queue?.head;
     if (queue === undefined || head === undefined || head.uuid !== hex(uuid) || !this.#inFlight(queue)) {
@@ -178,6 +180,7 @@ export class StatusUpdateManager {
 
   /** Writes what is waiting and gives the journal back. */
   close(done: () => void = () => {}): void {
+    this.#closed = true;
     for (const key of [GATE, ...this.#queues.keys()]) this.chart.stop(key);
     this.#queues.clear();
     this.#journal.close(done);

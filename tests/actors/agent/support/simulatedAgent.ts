@@ -74,7 +74,8 @@ export class SimulatedContainers implements ContainerPort {
   readonly enforces = new Set<string>();
   readonly updates: { readonly id: string; readonly resources: ContainerResources }[] = [];
 
-  update(id: string, resources: ContainerResources): void {
+  update(id: string, summed: () => ContainerResources): void {
+    const resources = summed();
     this.updates.push({ id, resources });
   }
 

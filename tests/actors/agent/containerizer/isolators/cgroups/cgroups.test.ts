@@ -30,11 +30,11 @@ test('as root with cgroups: a container runs within its limits, which go with it
   t.is(usage?.mem_limit_bytes, 64 * 2 ** 20);
   t.true((usage?.mem_total_bytes ?? 0) > 0);
 
-  bench.containerizer.update(id, { ...resources, cpus: 2, mem: 128 });
+  bench.containerizer.update(id, () => ({ ...resources, cpus: 2, mem: 128 }));
   t.is(bench.cgroupFile('cpu', id, 'cpu.shares'), '2048');
   t.is(bench.cgroupFile('memory', id, 'memory.limit_in_bytes'), `${128 * 2 ** 20}`);
   // A limit is never lowered under those that live by it.
-  bench.containerizer.update(id, { ...resources, mem: 32 });
+  bench.containerizer.update(id, () => ({ ...resources, mem: 32 }));
   t.is(bench.cgroupFile('memory', id, 'memory.limit_in_bytes'), `${128 * 2 ** 20}`);
   t.is(bench.cgroupFile('memory', id, 'memory.soft_limit_in_bytes'), `${32 * 2 ** 20}`);
 
