@@ -6,7 +6,7 @@
  */
 import type { MasterInfo } from '../../proto/index.ts';
 import type { EtcdClient, EtcdLease, EtcdOutcome, OpenEtcd } from '../../runtime/etcd/client.ts';
-import type { Clock, Random, Timer } from '../../runtime/index.ts';
+import type { Clock, Inspectable, Random, Timer } from '../../runtime/index.ts';
 import { electionMachine } from '../../statecharts/election.ts';
 import { LiveChart } from '../../statecharts/engine.ts';
 import { candidateValue, ELECTION, EtcdDetector, type Line } from '../detector/index.ts';
@@ -71,7 +71,7 @@ export class EtcdElection implements Election {
     return this.ownClaim;
   }
 
-  get charts() {
+  get charts(): readonly Inspectable[] {
     return this.chart === undefined ? [] : [this.chart, this.detector.chart];
   }
 
