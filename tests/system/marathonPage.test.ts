@@ -176,6 +176,8 @@ test(`an app is scaled, suspended and destroyed, and everything is live and outl
   await page.getByRole('heading', { name: 'Applications', level: 1 }).waitFor();
   await page.getByLabel('Find applications').fill('shop');
   await page.getByRole('link', { name: '/shop/web' }).waitFor();
+  // Its deployment takes a moment; then the event stream tells that it is gone.
+  await page.getByRole('link', { name: '/shop/big' }).waitFor({ state: 'detached' });
   t.is(await page.getByRole('link', { name: '/shop/big' }).count(), 0);
 });
 
