@@ -30,6 +30,8 @@ export interface ContainerizerOptions {
   readonly spawner?: boolean;
   /** Processes that are kept to run short commands one after another, at most; default 32, 0 for none. */
   readonly leadersMax?: number;
+  /** What runs for longer than this, in milliseconds, is no short command; default 3000. */
+  readonly longMs?: number;
 }
 
 interface Known {

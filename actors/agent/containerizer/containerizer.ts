@@ -85,6 +85,7 @@ export class Containerizer {
         clock: options.clock,
         name: `${options.paths.containers}#${process.pid}-${options.clock.now()}`,
         leadersMax: options.leadersMax ?? LEADERS_MAX,
+        ...(options.longMs === undefined ? {} : { longMs: options.longMs }),
         spawner: options.spawner !== false,
       },
       {

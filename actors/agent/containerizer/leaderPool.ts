@@ -28,6 +28,8 @@ export interface LeaderPoolOptions extends StarterOptions {
   readonly name: string;
   /** Leaders that are kept for short commands, at most. */
   readonly leadersMax: number;
+  /** A leader whose command runs for longer than this, in milliseconds, makes room for another one; default 3000. */
+  readonly longMs?: number;
 }
 
 /**
@@ -88,7 +90,7 @@ export class LeaderPool {
 
   /** Those with long commands make room for others. */
   #letGo(): void {
-    const before = this.#options.clock.monotonic() - LONG_MS;
+    const before = this.#options.clock.monotonic() - (this.#options.longMs ?? LONG_MS);
     for (const leader of this.#leaders) {
       if (leader.containerId !== undefined && leader.since < before) this.#leaders.delete(leader);
     }
