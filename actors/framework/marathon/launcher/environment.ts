@@ -70,9 +70,14 @@ function portVariables(
   numbers.forEach((number, index) => {
     variables[`${prefix}PORT${index}`] = String(number);
   });
+  // By the number that it has on the host, where none was asked for; a number that was asked for wins.
+  ports.forEach(({ requested, containerPort }, index) => {
+    const number = numbers[index] ?? 0;
+    if (requested === 0 || containerPort === undefined) variables[`${prefix}PORT_${number}`] = String(number);
+  });
   ports.forEach(({ requested, name }, index) => {
     const number = numbers[index] ?? 0;
-    variables[`${prefix}PORT_${requested === 0 ? number : requested}`] = String(number);
+    if (requested !== 0) variables[`${prefix}PORT_${requested}`] = String(number);
     if (name !== undefined) variables[`${prefix}PORT_${escaped(name).toUpperCase()}`] = String(number);
   });
   variables[`${prefix}PORTS`] = numbers.join(',');

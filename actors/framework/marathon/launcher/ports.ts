@@ -8,7 +8,7 @@ export interface AssignedPort {
   readonly hostPort: number | undefined;
   /** In the container; undefined with host networking. */
   readonly containerPort: number | undefined;
-  /** As it was asked for: `portDefinitions.port` or `containerPort`. */
+  /** As the app has it: `portDefinitions.port`, which is a service port too, or `containerPort`. */
   readonly requested: number;
   readonly name: string | undefined;
   readonly protocol: string;
@@ -32,7 +32,7 @@ export function assignPorts(app: App, taken: readonly number[], random: Random):
     return (app.portDefinitions ?? []).map(({ port, name, protocol, labels }) => ({
       hostPort: left.shift(),
       containerPort: undefined,
-      requested: app.requirePorts ? port : 0,
+      requested: port,
       name,
       protocol,
       labels,

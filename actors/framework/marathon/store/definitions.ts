@@ -102,20 +102,20 @@ export class Definitions {
   rootAt(version: string): Root | undefined {
     const at = this.#writes.findIndex((written) => written.version === version);
     if (at < 0) return undefined;
+    const writes = this.#writes.slice(0, at + 1);
+    const present = <T>(written: readonly Readonly<Record<string, T | null>>[]): [string, T][] =>
+      Object.entries<T | null>(Object.assign({}, ...written)).flatMap(([id, value]) =>
+        value === null ? [] : [[id, value]],
+      );
+    const groups = new Map(present(writes.map((each) => each.groups)));
     const services = new Map<string, Spec>();
-    const groups = new Map<string, GroupInfo>();
-    for (const written of this.#writes.slice(0, at + 1)) {
-      for (const [id, info] of Object.entries(written.groups)) {
-        if (info === null) groups.delete(id);
-        else groups.set(id, info);
-      }
-      for (const [id, of] of Object.entries(written.services)) {
-        const spec = of === null ? undefined : this.version(id, of);
-        if (spec === undefined) services.delete(id);
-        else services.set(id, spec);
-      }
+    for (const [id, of] of present(writes.map((each) => each.services))) {
+      const spec = this.version(id, of);
+      // A version that is kept no longer: going back without it would remove the service.
+      if (spec === undefined) return undefined;
+      services.set(id, spec);
     }
-    return new Root(services, groups, version);
+    return Root.EMPTY.with({ services, groups }, version);
   }
 
   /**
