@@ -56,9 +56,9 @@ export class ExecutorApi {
     if (!isSubscribe && this.agent.registration.isRecovering)
       throw new Refusal(503, 'Agent has not finished recovery');
     const executor = this.callerOf(request, call);
-    if (call.subscribe !== undefined && isSubscribe && answerType !== undefined) {
+    if (isSubscribe && answerType !== undefined) {
       const stream = reply.stream(200, { 'Content-Type': answerType });
-      this.agent.subscriptions.subscribe(executor, call.subscribe, stream, answerType);
+      this.agent.subscriptions.subscribe(executor, call.subscribe ?? {}, stream, answerType);
       return;
     }
     if (this.agent.executors.isRegistering(executor)) throw new Refusal(403, 'Executor is not subscribed');

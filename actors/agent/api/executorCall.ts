@@ -9,9 +9,11 @@ import {
 import { isUuid } from '../../../proto/ids.ts';
 import { type ExecutorCall, ExecutorCallType } from '../../../proto/index.ts';
 
-/** Calls that are nothing without their body. */
+/**
+ * Calls that are nothing without their body. SUBSCRIBE is not among them, though Mesos refuses it without one: all its body
+ * holds are lists that may be empty, and executors exist (npm's mesos-framework) whose library leaves it out.
+ */
 const BODIES = new Map<ExecutorCallType, keyof ExecutorCall>([
-  [ExecutorCallType.SUBSCRIBE, 'subscribe'],
   [ExecutorCallType.UPDATE, 'update'],
   [ExecutorCallType.MESSAGE, 'message'],
 ]);
