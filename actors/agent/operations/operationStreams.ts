@@ -35,6 +35,13 @@ export class OperationStreams {
     return this.live.has(key);
   }
 
+  /** Whether its end is still to be acknowledged; one that is being written down counts. */
+  awaits(key: string): boolean {
+    const { chart } = this;
+    if (!this.has(key) || chart.hasTag(key, 'terminal')) return false;
+    return !chart.matches(key, 'recordingAck') && !chart.matches(key, 'paused.recordingAck');
+  }
+
   operations(): IterableIterator<Operation> {
     return this.live.values();
   }

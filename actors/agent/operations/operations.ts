@@ -168,12 +168,15 @@ export class AgentOperations {
     this.streams.acknowledge(operation_uuid.value, status_uuid.value);
   }
 
-  /** Operations that the master waits for: those that are not known here were never carried out, and never will be. */
+  /**
+   * Operations that the master waits for. Those that are not known here were never carried out, and never will be, or their end
+   * was acknowledged.
+   */
   reconcile({ operations = [], framework_id }: ReconcileOperationsMessage): void {
     const { host } = this;
     const slave_id = { value: host.agentId() };
     for (const { operation_uuid, operation_id, resource_provider_id } of operations) {
-      if (operation_uuid === undefined || this.streams.has(keyOf(operation_uuid.value))) continue;
+      if (operation_uuid === undefined || this.streams.awaits(keyOf(operation_uuid.value))) continue;
       host.send(host.master(), 'mesos.internal.UpdateOperationStatusMessage', {
         framework_id,
         slave_id,

@@ -176,6 +176,11 @@ export class Operations {
   }
 
   private update(agent: AgentRecord, record: OperationRecord, said: OperationStatus): void {
+    // Asked whether it still has it, the agent says that it does not: whoever asked for it knows its end.
+    if (said.uuid === undefined && this.isTerminal(record)) {
+      this.acknowledged(record);
+      return;
+    }
     const status: OperationStatus = {
       ...said,
       operation_id: said.operation_id ?? record.info.id,
@@ -219,31 +224,36 @@ export class Operations {
 
   /**
    * A (re-)registered agent lists its operations. What the master knows beside them never arrived there: the agent is asked, and
-   * answers that it was dropped.
+   * answers that it was dropped. It is asked as well about ends that are news: an acknowledgement may have crossed the list, and
+   * then nothing would ever end them here.
    */
   reconcile(agent: AgentRecord, reported: readonly Operation[]): void {
     const keys = new Set(reported.map(({ uuid }) => keyOf(uuid.value)));
-    for (const operation of reported) this.takeBack(agent, operation);
-    const missing: OperationRecord[] = [];
+    const news = reported.flatMap((operation) => this.takeBack(agent, operation) ?? []);
+    const asked = news.filter((record) => this.isTerminal(record));
     for (const record of [...(this.byAgent.get(agent.id) ?? [])]) {
       if (keys.has(record.key)) continue;
       if (this.isTerminal(record)) this.remove(record);
-      else missing.push(record);
+      else {
+        this.step(record, { type: 'UPDATE_PENDING' });
+        asked.push(record);
+      }
     }
-    if (missing.length === 0) return;
-    for (const record of missing) this.step(record, { type: 'UPDATE_PENDING' });
+    if (asked.length === 0) return;
     this.parts.actor.send(agent.pid, 'mesos.internal.ReconcileOperationsMessage', {
-      operations: missing.map(({ uuid }) => ({ operation_uuid: { value: uuid } })),
+      operations: asked.map(({ uuid }) => ({ operation_uuid: { value: uuid } })),
     });
   }
 
+  /** @returns the operation, when it was not known */
   private takeBack(
     agent: AgentRecord,
     { uuid, framework_id, info, latest_status, statuses }: Operation,
-  ): void {
+  ): OperationRecord | undefined {
     const key = keyOf(uuid.value);
-    let record = this.byKey.get(key);
-    if (record !== undefined && record.agentId !== agent.id) return;
+    const known = this.byKey.get(key);
+    if (known !== undefined && known.agentId !== agent.id) return undefined;
+    let record = known;
     if (record === undefined) {
       record = {
         key,
@@ -258,6 +268,7 @@ export class Operations {
     }
     const event = operationUpdateEvent(enumName(OperationState, latest_status.state));
     if (event !== undefined) this.step(record, event);
+    return known === undefined ? record : undefined;
   }
 
   // ---- losses ---------------------------------------------------------------------------------------------------

@@ -103,6 +103,24 @@ test('an operation is carried out and told of until it is acknowledged', (t) => 
   t.true(told(simulation).equals(Resources.of(reserved('cpus:1'))));
 });
 
+test('asked about an end while its acknowledgement is being written down, the agent does not wait for another one', (t) => {
+  const simulation = registeredSimulation();
+  const { world, master } = simulation;
+  const operation_uuid = { value: apply(simulation, RESERVE(reserved('cpus:1'))) };
+  const ask = () =>
+    master.tell('mesos.internal.ReconcileOperationsMessage', { operations: [{ operation_uuid }] });
+  world.run(50);
+  ask();
+  world.run(50);
+  t.deepEqual(states(simulation), [State.OPERATION_FINISHED], 'it still has to be acknowledged');
+  const status_uuid = updates(simulation)[0]?.status.uuid ?? operation_uuid;
+  master.tell('mesos.internal.AcknowledgeOperationStatusMessage', { operation_uuid, status_uuid });
+  ask();
+  world.run(50);
+  t.deepEqual(states(simulation), [State.OPERATION_FINISHED, State.OPERATION_DROPPED]);
+  t.is(updates(simulation).at(-1)?.status.uuid, undefined);
+});
+
 test('operations that follow each other count on each other, and so do launches', (t) => {
   const simulation = registeredSimulation();
   const { world, master, containers } = simulation;

@@ -205,6 +205,25 @@ test('an operation that never arrived: the agent is asked, says so, and has what
   t.is([...scene.parts.operations.all()].length, 0, 'nobody has to acknowledge that');
 });
 
+test('an acknowledgement that crosses the list of a returning agent: the agent is asked again, and the operation is over', (t) => {
+  const scene = new Scene();
+  scene.accept([reserve(reserved('cpus:1'))]);
+  scene.report();
+  t.is([...scene.parts.operations.all()].length, 0, 'the master has acknowledged it');
+  comeBack(scene, true, State.OPERATION_FINISHED);
+  const asked = scene.agent.last('mesos.internal.ReconcileOperationsMessage')?.operations;
+  t.is(asked?.length, 1);
+  t.deepEqual(asked?.[0]?.operation_uuid, scene.applied[0]?.operation_uuid);
+  scene.agent.say('mesos.internal.UpdateOperationStatusMessage', {
+    slave_id: { value: scene.agentId },
+    operation_uuid: asked?.[0]?.operation_uuid,
+    status: { state: State.OPERATION_DROPPED },
+  });
+  scene.cluster.run(5);
+  t.is(scene.parts.operations.countOn(scene.agentId), 0, 'it holds up no drain');
+  t.deepEqual(scene.feedback, []);
+});
+
 test('after a failover of the master agents tell of their operations, and feedback goes on', (t) => {
   const scene = pending();
   const id = scene.scheduler.id;
