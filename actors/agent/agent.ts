@@ -23,6 +23,7 @@ import { ExecutorSubscriptions } from './executors/subscriptions.ts';
 import type { AgentHost } from './host.ts';
 import { TaskKiller } from './launch/killer.ts';
 import { TaskLauncher } from './launch/launcher.ts';
+import { installMessages } from './messages.ts';
 import { type AgentMetrics, addAgentGauges, agentCounters } from './metrics.ts';
 import { NestedContainers } from './nestedContainers/nestedContainers.ts';
 import { ContainerRequests } from './nestedContainers/requests.ts';
@@ -64,8 +65,11 @@ export class Agent extends Process<MessageTypes> {
     this.resourceVersionBytes = this.ids.uuidBytes();
     const made = this.make();
     this.made = made;
-    this.installMasterMessages(made);
-    this.installExecutorMessages(made);
+    installMessages(made, {
+      install: (name, handle) => this.install(name, handle),
+      ofMaster: (name, handle) => this.ofMaster(name, handle),
+      resourceVersion: () => this.resourceVersionBytes,
+    });
     this.addGauges(made);
     for (const chart of [
       made.registration.chart,
@@ -258,38 +262,6 @@ export class Agent extends Process<MessageTypes> {
 
   // ---- messages -------------------------------------------------------------------------------------------------
 
-  private installMasterMessages(made: AgentMembers): void {
-    const { registration, launcher, killer, frameworks, drivers, updates, operations } = made;
-    this.install('mesos.internal.SlaveRegisteredMessage', (m, from) => registration.registered(m, from));
-    this.install('mesos.internal.SlaveReregisteredMessage', (m, from) => registration.reregistered(m, from));
-    this.install('mesos.internal.PingSlaveMessage', (m, from) => registration.ping(m, from));
-    this.ofMaster('mesos.internal.RunTaskMessage', (m) => launcher.runTask(m));
-    this.ofMaster('mesos.internal.RunTaskGroupMessage', (m) => launcher.runTaskGroup(m));
-    this.ofMaster('mesos.internal.KillTaskMessage', (m) => killer.killTask(m));
-    this.ofMaster('mesos.internal.DrainSlaveMessage', (m) => made.draining.start(m.config));
-    this.ofMaster('mesos.internal.ShutdownFrameworkMessage', (m) => frameworks.shutDown(m));
-    this.ofMaster('mesos.internal.UpdateFrameworkMessage', (m) => frameworks.update(m));
-    this.ofMaster('mesos.internal.FrameworkToExecutorMessage', (m) => drivers.toExecutor(m));
-    this.ofMaster('mesos.internal.ApplyOperationMessage', (m) =>
-      operations.apply(m, this.resourceVersionBytes),
-    );
-    this.ofMaster('mesos.internal.CheckpointResourcesMessage', (m) => operations.checkpoint(m));
-    this.ofMaster('mesos.internal.ReconcileOperationsMessage', (m) => operations.reconcile(m));
-    this.install('mesos.internal.AcknowledgeOperationStatusMessage', (m, from) => {
-      if (registration.isFromMaster(from, 'AcknowledgeOperationStatusMessage')) operations.acknowledged(m);
-    });
-    this.ofMaster('mesos.internal.ShutdownMessage', (m) => {
-      this.log.warn('The master shuts this agent down', { message: m.message });
-      registration.shutdown();
-    });
-    this.install('mesos.internal.StatusUpdateAcknowledgementMessage', (m, from) => {
-      if (registration.isFromMaster(from, 'StatusUpdateAcknowledgementMessage')) updates.acknowledged(m);
-    });
-    this.install('mesos.internal.ShutdownExecutorMessage', (m, from) => {
-      if (registration.isFromMaster(from, 'ShutdownExecutorMessage')) drivers.shutDown(m);
-    });
-  }
-
   /** Orders of the master: ignored while the agent recovers or ends, and from anybody else. */
   private ofMaster<K extends keyof MessageTypes & string>(
     name: K,
@@ -304,13 +276,6 @@ export class Agent extends Process<MessageTypes> {
       }
       this.orders.take(() => handle(message));
     });
-  }
-
-  private installExecutorMessages({ drivers }: AgentMembers): void {
-    this.install('mesos.internal.RegisterExecutorMessage', (m, from) => drivers.register(m, from));
-    this.install('mesos.internal.ReregisterExecutorMessage', (m, from) => drivers.reregister(m, from));
-    this.install('mesos.internal.StatusUpdateMessage', (m, from) => drivers.statusUpdate(m, from));
-    this.install('mesos.internal.ExecutorToFrameworkMessage', (m) => drivers.toFramework(m));
   }
 
   // ---- registration ---------------------------------------------------------------------------------------------

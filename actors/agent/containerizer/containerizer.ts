@@ -5,6 +5,7 @@ import type { Clock, Timer } from '../../../runtime/ports.ts';
 import type { AgentPaths } from '../paths.ts';
 import type { Container, ContainerizerOptions, ContainerSink, Running, Starting } from './container.ts';
 import { type ExitStatus, exitStatusOfShell } from './exitStatus.ts';
+import { Kills } from './kills.ts';
 import { type ContainerLaunch, launchScript } from './launchScript.ts';
 import { SessionIndex } from './processTable.ts';
 import {
@@ -17,7 +18,7 @@ import {
   writeLaunchFile,
 } from './runtimeFiles.ts';
 import { createSandboxSoon } from './sandbox.ts';
-import { leaderLives, type ProcessTree, send, signalTrees, sweepLeftovers } from './signals.ts';
+import { leaderLives, sweepLeftovers } from './signals.ts';
 import { markOf, type Report } from './starter.ts';
 import { Starters } from './starters.ts';
 import { type ContainerUsage, UsageTable, usageOf } from './usage.ts';
@@ -46,12 +47,6 @@ const RECORD_TIMEOUT_MS = 5000;
 /** How often a launch is handed to a new spawner after the one before died with it. */
 const ATTEMPTS_MAX = 3;
 
-/** SIGKILL is repeated at this interval until the container has ended (processes forked meanwhile). */
-const DESTROY_RETRY_MS = 250;
-
-/** After this many of them the leader is killed as well: then its status is unknown, but it is gone. */
-const DESTROY_RETRIES_MAX = 20;
-
 /**
  * Runs containers as ordinary processes (Mesos' posix launcher): each in a session of its own below a small shell
  * that leaves pid and exit status in the runtime directory. Containers outlive the agent; `recover` finds them again.
@@ -62,20 +57,20 @@ export class Containerizer {
   readonly #paths: AgentPaths;
   readonly #clock: Clock;
   readonly #containers = new Map<string, Container>();
-  readonly #signals = new Map<string, number>();
+  readonly #kills: Kills;
   readonly #index = new SessionIndex();
   readonly #starter: Starters;
   readonly #usageTable: UsageTable;
   #sweepTimer: Timer | undefined;
   #lastSweep = Number.NEGATIVE_INFINITY;
   #watchTimer: Timer | undefined;
-  #signalTimer: Timer | undefined;
   #closed = false;
 
   constructor(options: ContainerizerOptions) {
     this.#paths = options.paths;
     this.#clock = options.clock;
     this.#usageTable = new UsageTable(options.clock);
+    this.#kills = new Kills(this.#containers, options.clock);
     if (options.paths.runtimeDir.includes('\n'))
       throw new Error('the runtime directory must not hold a line break');
     fs.mkdirSync(options.paths.containers, { recursive: true });
@@ -145,7 +140,7 @@ export class Containerizer {
 
   /** Sends a signal to every process of the container; to one that is just starting as soon as it has started. */
   kill(containerId: string, signal: NodeJS.Signals): void {
-    this.#kill(containerId, constants.signals[signal]);
+    this.#kills.kill(containerId, constants.signals[signal]);
   }
 
   /**
@@ -153,17 +148,12 @@ export class Containerizer {
    * shorten the time that is left, never lengthen it (Mesos' rule for a second kill).
    */
   terminate(containerId: string, graceMs: number): void {
-    const container = this.#containers.get(containerId);
-    const present = container?.phase === 'running' ? container.kill : undefined;
-    if (present === undefined) this.#kill(containerId, constants.signals.SIGTERM);
-    else if (present.at <= this.#now() + graceMs) return;
-    this.#armKill(containerId, graceMs, 0);
+    this.#kills.terminate(containerId, graceMs);
   }
 
   /** Kills every process of the container (SIGKILL) and does so until it has ended. */
   destroy(containerId: string): void {
-    this.#kill(containerId, constants.signals.SIGKILL);
-    this.#armKill(containerId, DESTROY_RETRY_MS, 0);
+    this.#kills.destroy(containerId);
   }
 
   /**
@@ -218,10 +208,8 @@ export class Containerizer {
   close(): void {
     this.#closed = true;
     this.#starter.close();
-    for (const container of this.#containers.values()) {
-      if (container.phase === 'running') container.kill?.timer.cancel();
-    }
-    for (const timer of [this.#sweepTimer, this.#watchTimer, this.#signalTimer]) timer?.cancel();
+    this.#kills.close();
+    for (const timer of [this.#sweepTimer, this.#watchTimer]) timer?.cancel();
     this.#containers.clear();
   }
 
@@ -289,8 +277,8 @@ export class Containerizer {
     const { id, dir, sink, recovered, since, signal, graceMs } = container;
     const sessions = new Set([process.leader]);
     this.#containers.set(id, { phase: 'running', id, dir, sink, recovered, since, process, sessions });
-    if (signal !== undefined) this.#kill(id, signal);
-    if (graceMs !== undefined) this.#armKill(id, graceMs, 0);
+    if (signal !== undefined) this.#kills.kill(id, signal);
+    if (graceMs !== undefined) this.#kills.killAfter(id, graceMs);
     sink.started(id, process.pid);
   }
 
@@ -309,50 +297,6 @@ export class Containerizer {
     this.#containers.delete(container.id);
     this.#starter.released(container.id);
     container.sink.failed(container.id, message);
-  }
-
-  // Signals
-
-  #kill(containerId: string, signal: number): void {
-    const container = this.#containers.get(containerId);
-    if (container?.phase === 'starting') {
-      const stronger = container.signal === constants.signals.SIGKILL ? container.signal : signal;
-      this.#containers.set(containerId, { ...container, signal: stronger });
-    } else if (container?.phase === 'running') {
-      if (this.#signals.get(containerId) !== constants.signals.SIGKILL)
-        this.#signals.set(containerId, signal);
-      this.#signalTimer ??= this.#later(() => this.#sendSignals());
-    }
-  }
-
-  #sendSignals(): void {
-    this.#signalTimer = undefined;
-    const trees = new Map<ProcessTree, number>();
-    for (const [id, signal] of this.#signals) {
-      const container = this.#containers.get(id);
-      if (container?.phase === 'running') trees.set(container, signal);
-    }
-    this.#signals.clear();
-    signalTrees(trees);
-  }
-
-  /** After `delayMs` SIGKILL, and again and again until the container has ended. */
-  #armKill(containerId: string, delayMs: number, tries: number): void {
-    const container = this.#containers.get(containerId);
-    if (container?.phase === 'starting') {
-      const graceMs = Math.min(delayMs, container.graceMs ?? delayMs);
-      this.#containers.set(containerId, { ...container, graceMs });
-    }
-    if (container?.phase !== 'running') return;
-    container.kill?.timer.cancel();
-    const timer = this.#clock.setTimer(delayMs, () => {
-      if (tries >= DESTROY_RETRIES_MAX && leaderLives(container.process)) {
-        send(container.process.leader, constants.signals.SIGKILL);
-      }
-      this.#kill(containerId, constants.signals.SIGKILL);
-      this.#armKill(containerId, DESTROY_RETRY_MS, tries + 1);
-    });
-    container.kill = { at: this.#now() + delayMs, timer, tries };
   }
 
   // Looking after containers

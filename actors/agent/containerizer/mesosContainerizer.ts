@@ -5,69 +5,19 @@
  * one is an instance of the container chart; what that asks for is done here.
  */
 import type { ContainerStatus, ResourceStatistics } from '../../../proto/generated/types/v1.ts';
-import type { Counter } from '../../../runtime/metrics/index.ts';
-import type { Clock } from '../../../runtime/ports.ts';
 import { containerMachine } from '../../../statecharts/container.ts';
 import { ChartTable } from '../../../statecharts/engine.ts';
 import type { ContainerPort } from '../host.ts';
 import type { ContainerSink } from './container.ts';
 import type { ExitStatus } from './exitStatus.ts';
-import type { ProvisionedImage, Provisioner } from './images/provisioner.ts';
 import { isolationOf } from './isolators/isolation.ts';
-import type { IsolatedLaunch, Isolator, Limitation, Preparation } from './isolators/isolator.ts';
+import type { Isolator, Limitation } from './isolators/isolator.ts';
 import type { ContainerLaunch } from './launchScript.ts';
+import { isolatedLaunch, type Managed, unknownContainer } from './managed.ts';
+import type { LauncherPort, MesosContainerizerOptions } from './ports.ts';
 import type { ContainerResources } from './resources.ts';
 import { createSandbox } from './sandbox.ts';
-import type { ContainerUsage } from './usage.ts';
-
-/** Brings files into a sandbox before the command starts. */
-export interface FetcherPort {
-  /** Resolves when all are there. Rejects, also when `signal` says that the container was given up, with an Error in one line. */
-  fetch(launch: ContainerLaunch, signal: AbortSignal): Promise<void>;
-}
-
-/** The part that starts and ends processes. */
-export type LauncherPort = Omit<ContainerPort, 'pruneImages' | 'update' | 'status' | 'enforces' | 'usage'> & {
-  usage(containerId: string): ContainerUsage | undefined;
-  status?(containerId: string): Partial<ContainerStatus>;
-};
-
-export interface MesosContainerizerOptions {
-  readonly launcher: LauncherPort;
-  readonly clock: Clock;
-  /** In the order of their preparation; cleaned up in reverse. */
-  readonly isolators: readonly Isolator[];
-  readonly fetcher?: FetcherPort;
-  /** Makes root file systems from images. */
-  readonly provisioner?: Provisioner;
-  /** Resources of which the launcher itself enforces limits. */
-  readonly enforces?: readonly string[];
-  /** What could not be taken away: counted. */
-  readonly errors?: { readonly destroy: Counter; readonly image: Counter };
-  /** Whether usage is summed over the process tree (posix/cpu, posix/mem). */
-  readonly sumsProcesses: boolean;
-  /** Something that nobody waits for went wrong. */
-  readonly onWarning: (text: string) => void;
-}
-
-interface Managed {
-  readonly id: string;
-  readonly sink: ContainerSink;
-  readonly launch: ContainerLaunch | undefined;
-  /** Those that this launch concerns; after a restart all of them. */
-  readonly isolators: readonly Isolator[];
-  preparations: Preparation[];
-  resources: ContainerResources | undefined;
-  image: ProvisionedImage | undefined;
-  pid: number;
-  exit: ExitStatus | undefined;
-  /** Why it was never started. */
-  failure: string | undefined;
-  announced: boolean;
-  readonly givenUp: AbortController;
-}
-
-const NOTHING: ContainerResources = { cpus: 0, mem: 0, disk: 0, revocable: false };
+import { cleanUp, fetchFiles, provision, releaseImage } from './steps.ts';
 
 export class MesosContainerizer implements ContainerPort {
   readonly enforces: ReadonlySet<string>;
@@ -111,7 +61,7 @@ export class MesosContainerizer implements ContainerPort {
     }
     if (launch.makesSandbox === true) createSandbox(launch.sandbox);
     this.#begin({
-      ...unknown(id, sink),
+      ...unknownContainer(id, sink),
       launch: { ...launch, makesSandbox: false },
       isolators: concerned,
       resources: launch.resources,
@@ -148,7 +98,7 @@ export class MesosContainerizer implements ContainerPort {
       return;
     }
     for (const id of containerIds) {
-      this.#begin({ ...unknown(id, sink), isolators: this.#isolators });
+      this.#begin({ ...unknownContainer(id, sink), isolators: this.#isolators });
       for (const isolator of this.#isolators) isolator.recover?.(id);
     }
     this.#launcher.recover(containerIds, this.#launcherSink);
@@ -199,7 +149,7 @@ export class MesosContainerizer implements ContainerPort {
     this.#launcher.remove(containerId);
     // After a boot nothing runs and nothing was recovered, but files may be left.
     if (!this.#managed.has(containerId) && this.#isolators.some(({ known }) => known !== undefined))
-      void this.#cleanUp(containerId, this.#isolators);
+      void cleanUp(this.#options, containerId, this.#isolators);
   }
 
   /** A limit was broken: its sink is told why, then it ends. */
@@ -254,11 +204,8 @@ export class MesosContainerizer implements ContainerPort {
   }
 
   async #provision(managed: Managed): Promise<void> {
-    const image = managed.launch?.container?.mesos?.image;
     try {
-      if (this.#options.provisioner === undefined || image === undefined)
-        throw new Error('this agent has no images: it was started without --image_providers');
-      managed.image = await this.#options.provisioner.provision(managed.id, image);
+      managed.image = await provision(this.#options, managed);
     } catch (error) {
       this.#stepFailed(managed.id, (error as Error).message);
       return;
@@ -267,12 +214,7 @@ export class MesosContainerizer implements ContainerPort {
   }
 
   async #releaseImage({ id }: Managed): Promise<void> {
-    try {
-      await this.#options.provisioner?.release(id);
-    } catch (error) {
-      if (this.#options.errors !== undefined) this.#options.errors.image.value += 1;
-      this.#options.onWarning(`container ${id}: its root file system is left: ${(error as Error).message}`);
-    }
+    await releaseImage(this.#options, id);
     if (!this.#closed) this.#later(() => this.chart.step(id, { type: 'IMAGE_RELEASED' }));
   }
 
@@ -293,12 +235,10 @@ export class MesosContainerizer implements ContainerPort {
     this.chart.step(id, { type: 'PREPARED' });
   }
 
-  async #fetch({ id, launch, givenUp }: Managed): Promise<void> {
+  async #fetch(managed: Managed): Promise<void> {
+    const { id } = managed;
     try {
-      if (launch !== undefined && (launch.uris ?? []).length > 0) {
-        if (this.#options.fetcher === undefined) throw new Error('this agent fetches no files');
-        await this.#options.fetcher.fetch(launch, givenUp.signal);
-      }
+      await fetchFiles(this.#options, managed);
     } catch (error) {
       this.#stepFailed(id, (error as Error).message);
       return;
@@ -382,22 +322,9 @@ export class MesosContainerizer implements ContainerPort {
     }
   }
 
-  async #takeAway(managed: Managed): Promise<void> {
-    await this.#cleanUp(managed.id, managed.isolators);
-    if (!this.#closed) this.chart.step(managed.id, { type: 'CLEANED_UP' });
-  }
-
-  async #cleanUp(id: string, isolators: readonly Isolator[]): Promise<void> {
-    for (const isolator of [...isolators].reverse()) {
-      try {
-        await isolator.cleanup?.(id);
-      } catch (error) {
-        if (this.#options.errors !== undefined) this.#options.errors.destroy.value += 1;
-        this.#options.onWarning(
-          `container ${id}: ${isolator.name} left something: ${(error as Error).message}`,
-        );
-      }
-    }
+  async #takeAway({ id, isolators }: Managed): Promise<void> {
+    await cleanUp(this.#options, id, isolators);
+    if (!this.#closed) this.chart.step(id, { type: 'CLEANED_UP' });
   }
 
   #announceEnd({ id, sink, announced, failure }: Managed): void {
@@ -416,28 +343,4 @@ export class MesosContainerizer implements ContainerPort {
       if (!this.#closed) callback();
     });
   }
-}
-
-function isolatedLaunch(launch: ContainerLaunch, image?: ProvisionedImage): IsolatedLaunch {
-  const { containerId } = launch;
-  const at = containerId.lastIndexOf('.');
-  const parentId = at < 0 ? undefined : containerId.slice(0, at);
-  return { containerId, parentId, launch, resources: launch.resources ?? NOTHING, image };
-}
-
-function unknown(id: string, sink: ContainerSink): Managed {
-  return {
-    id,
-    sink,
-    launch: undefined,
-    isolators: [],
-    preparations: [],
-    resources: undefined,
-    image: undefined,
-    pid: 0,
-    exit: undefined,
-    failure: undefined,
-    announced: false,
-    givenUp: new AbortController(),
-  };
 }

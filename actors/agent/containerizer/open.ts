@@ -9,7 +9,8 @@ import type { ContainerFlags } from './flags.ts';
 import { Provisioner } from './images/provisioner.ts';
 import { ImageStore } from './images/store.ts';
 import { createIsolation } from './isolators/create.ts';
-import { type FetcherPort, MesosContainerizer } from './mesosContainerizer.ts';
+import { MesosContainerizer } from './mesosContainerizer.ts';
+import type { FetcherPort } from './ports.ts';
 
 export interface OpenContainerizerOptions {
   readonly paths: AgentPaths;

@@ -9,7 +9,6 @@ import {
   TaskState,
   TaskStatusReason,
 } from '../../../proto/generated/types/v1.ts';
-import type { ContainerSink, ExitStatus, Limitation } from '../containerizer/index.ts';
 import { IDLE_COMMAND } from '../defaultExecutor/defaultExecutor.ts';
 import type { AgentHost } from '../host.ts';
 import { mountVolumes } from '../operations/volumeLinks.ts';
@@ -21,9 +20,10 @@ import {
   type Verdict,
 } from '../tables/entries.ts';
 import { goneOrLost } from '../tables/loss.ts';
-import { limitationVerdict, prepareLaunch, resourcesOf } from './containerLaunch.ts';
+import { prepareLaunch, resourcesOf } from './containerLaunch.ts';
 import { agentEnvironment, executorEnvironment } from './environment.ts';
 import { type ExecutorChart, executorChart, executorCounts } from './executorChart.ts';
+import { ExecutorContainers } from './executorContainers.ts';
 import { tellExited } from './exited.ts';
 import type { ExecutorParts } from './parts.ts';
 
@@ -32,7 +32,7 @@ const isDefault = ({ info }: ExecutorEntry): boolean => info.type === ExecutorIn
 export class Executors {
   private readonly host: AgentHost;
   readonly chart: ExecutorChart;
-  private readonly sink: ContainerSink;
+  private readonly containers: ExecutorContainers;
   /** Containers whose launch was asked for, by id. */
   private readonly asked = new Set<string>();
   private parts: ExecutorParts | undefined;
@@ -47,13 +47,11 @@ export class Executors {
       conclude: (executor) => this.conclude(executor),
       onQuiet: events.onQuiet,
     });
-    this.sink = {
-      started: host.defer((id: string, pid: number) => this.containerStarted(id, pid)),
-      exited: host.defer((id: string, status: ExitStatus) => this.containerExited(id, status)),
-      limited: host.defer((id: string, limitation: Limitation) => this.containerLimited(id, limitation)),
-      destroyed: host.defer((id: string) => this.containerDestroyed(id)),
-      failed: host.defer((id: string, message: string) => this.launchFailed(id, message)),
-    };
+    this.containers = new ExecutorContainers(host, this.chart, {
+      started: (executor) => this.containerStarted(executor),
+      found: (executor) => this.containerFound(executor),
+      destroyed: (executor) => this.containerDestroyed(executor),
+    });
   }
 
   /** The parts know each other: told once, before anything happens. */
@@ -102,7 +100,7 @@ export class Executors {
   recover(executors: readonly ExecutorEntry[]): void {
     this.host.containers.recover(
       executors.map(({ containerId }) => containerId),
-      { ...this.sink, started: this.host.defer((id: string, pid: number) => this.containerFound(id, pid)) },
+      this.containers.recoveredSink,
     );
   }
 
@@ -163,24 +161,20 @@ export class Executors {
       const own = executorEnvironment(agentEnvironment(host), framework.info, info, directory);
       if (isDefault(executor)) {
         const idle = { ...info.command, ...IDLE_COMMAND };
-        host.containers.launch(prepareLaunch(host, executor, idle, own), this.sink);
+        host.containers.launch(prepareLaunch(host, executor, idle, own), this.containers.sink);
         return;
       }
       const { variables, files } = host.access.grant(containerId);
       const launch = prepareLaunch(host, executor, info.command, { ...variables, ...own });
-      host.containers.launch({ ...launch, handOver: files }, this.sink);
+      host.containers.launch({ ...launch, handOver: files }, this.containers.sink);
     } catch (error) {
-      this.sink.failed(containerId, (error as Error).message);
+      this.containers.sink.failed(containerId, (error as Error).message);
     }
   }
 
   // ---- what happens to containers -------------------------------------------------------------------------------
 
-  private containerStarted(containerId: string, pid: number): void {
-    const executor = this.host.tables.runs.get(containerId);
-    if (executor === undefined) return;
-    executor.processId = pid;
-    this.chart.step(containerId, { type: 'LAUNCHED' });
+  private containerStarted(executor: ExecutorEntry): void {
     if (isDefault(executor)) this.takeIn(executor);
   }
 
@@ -193,52 +187,15 @@ export class Executors {
     if (!this.shutDownIfIdle(executor)) defaultExecutor.endIfDone(executor);
   }
 
-  private containerFound(containerId: string, pid: number): void {
-    const executor = this.host.tables.runs.get(containerId);
-    if (executor === undefined) return;
-    executor.processId = pid;
-    this.chart.step(containerId, { type: 'FOUND_ALIVE' });
+  private containerFound(executor: ExecutorEntry): void {
     if (isDefault(executor)) this.takeIn(executor);
     const agent = { slave_id: { value: this.host.agentId() } };
     this.host.send(executor.connection?.pid, 'mesos.internal.ReconnectExecutorMessage', agent);
   }
 
-  private containerExited(containerId: string, status: ExitStatus): void {
-    const executor = this.host.tables.runs.get(containerId);
-    if (executor !== undefined) executor.exit = status;
-  }
-
-  private containerLimited(containerId: string, limitation: Limitation): void {
-    const executor = this.host.tables.runs.get(containerId);
-    if (executor === undefined) return;
-    this.host.log.info('A container broke a limit', {
-      container_id: containerId,
-      message: limitation.message,
-    });
-    executor.verdict ??= limitationVerdict(limitation);
-  }
-
-  private containerDestroyed(containerId: string): void {
-    const executor = this.host.tables.runs.get(containerId);
-    if (executor === undefined) return;
+  private containerDestroyed(executor: ExecutorEntry): void {
     if (isDefault(executor)) this.known.defaultExecutor.forget(executor);
     this.ended(executor);
-  }
-
-  private launchFailed(containerId: string, message: string): void {
-    const executor = this.host.tables.runs.get(containerId);
-    if (executor === undefined) return;
-    this.host.metrics.containerLaunchErrors.value += 1;
-    this.host.log.warn('The container of an executor could not be launched', {
-      container_id: containerId,
-      message,
-    });
-    executor.verdict ??= {
-      state: TaskState.TASK_FAILED,
-      reason: TaskStatusReason.REASON_CONTAINER_LAUNCH_FAILED,
-      message: `Failed to launch container: ${message}`,
-    };
-    this.chart.step(containerId, { type: 'LAUNCH_FAILED' });
   }
 
   /** Its container is gone, or there never was one. What was inside does not outlive it. */

@@ -23,15 +23,7 @@ import type {
   TaskInfo,
   TaskStatus,
 } from '../../../proto/index.ts';
-import {
-  FrameworkInfoCapabilityType,
-  OfferOperationType,
-  SchedulerCallType,
-  SchedulerEventType,
-  TaskState,
-  TaskStatusReason,
-  TaskStatusSource,
-} from '../../../proto/index.ts';
+import { OfferOperationType, SchedulerCallType, SchedulerEventType } from '../../../proto/index.ts';
 import {
   type Address,
   addressText,
@@ -46,9 +38,12 @@ import {
   schedulerDriverMachine,
   subscriptionBackoffMaxMs,
 } from '../../../statecharts/index.ts';
-import type { Leader, MasterDetector } from '../../detector/index.ts';
-import type { Connect, ConnectionHost, SchedulerConnection } from './connection.ts';
-import { hasCapability, optional } from './fields.ts';
+import type { Leader } from '../../detector/index.ts';
+import { callBack } from './callbacks.ts';
+import type { ConnectionHost, SchedulerConnection } from './connection.ts';
+import { droppedLaunches } from './drops.ts';
+import { optional } from './fields.ts';
+import type { DriverOptions } from './options.ts';
 import { pidConnection } from './pidConnection.ts';
 import type { Scheduler, SchedulerDriver } from './scheduler.ts';
 
@@ -57,21 +52,6 @@ const SUBSCRIBE_TIMEOUT_MS = 2_000;
 
 /** What ends a driver, rather than its connection. */
 const ENDS: ReadonlySet<string> = new Set(['STOP_REQUESTED', 'ABORT_REQUESTED', 'ERROR_RECEIVED']);
-
-export interface DriverOptions {
-  /** Name of the process: `scheduler-<uuid>`. */
-  readonly id: string;
-  /** Where the master is, or who finds it. */
-  readonly master: Address | MasterDetector;
-  /** With `id` set, the framework of that id is taken over. */
-  readonly framework: FrameworkInfo;
-  /** Makes the scheduler, when the process is initialized: it can use the process' timers at once. */
-  readonly scheduler: () => Scheduler;
-  /** Leave acknowledgements to the scheduler (`acknowledge`). */
-  readonly explicitAcknowledgements?: boolean;
-  /** The wire; default: Mesos' own, between PIDs. */
-  readonly connect?: Connect;
-}
 
 export class MesosSchedulerDriver extends Process<MessageTypes> implements SchedulerDriver {
   readonly #options: DriverOptions;
@@ -344,7 +324,8 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
     if (event.type === SchedulerEventType.SUBSCRIBED) this.#welcome(event);
     else if (event.type === SchedulerEventType.ERROR)
       this.#refused(event.error?.message ?? 'no reason given');
-    else if (this.#subscribed) this.#deliver(event);
+    else if (this.#subscribed && event.update !== undefined) this.#update(event.update.status);
+    else if (this.#subscribed) callBack(this.#scheduler, this, event);
   }
 
   #welcome({ subscribed }: SchedulerEvent): void {
@@ -360,19 +341,6 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
     this.#scheduler.error?.(this, message);
   }
 
-  #deliver(event: SchedulerEvent): void {
-    const scheduler = this.#scheduler;
-    if (event.update !== undefined) this.#update(event.update.status);
-    else if (event.offers !== undefined) scheduler.offers(this, event.offers.offers ?? []);
-    else if (event.rescind !== undefined) scheduler.rescind?.(this, event.rescind.offer_id);
-    else if (event.inverse_offers !== undefined)
-      scheduler.inverseOffers?.(this, event.inverse_offers.inverse_offers ?? []);
-    else if (event.rescind_inverse_offer !== undefined)
-      scheduler.rescindInverseOffer?.(this, event.rescind_inverse_offer.inverse_offer_id);
-    else if (event.message !== undefined) scheduler.frameworkMessage?.(this, event.message);
-    else if (event.failure !== undefined) scheduler.failure?.(this, event.failure);
-  }
-
   /** An update that the callback threw at stays unacknowledged: it comes again. */
   #update(status: TaskStatus): void {
     this.#scheduler.update(this, status);
@@ -381,24 +349,10 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
 
   /** Without a master nobody else would ever answer for these tasks (failover.md §2.7). */
   #dropLaunches(operations: readonly OfferOperation[]): void {
-    const state = hasCapability(this.#framework, FrameworkInfoCapabilityType.PARTITION_AWARE)
-      ? TaskState.TASK_DROPPED
-      : TaskState.TASK_LOST;
-    const tasks = operations.flatMap(
-      (each) => each.launch?.task_infos ?? each.launch_group?.task_group.tasks ?? [],
-    );
+    const statuses = droppedLaunches(this.#framework, operations);
     this.dispatch(() => {
-      for (const { task_id, agent_id } of tasks) {
-        this.#scheduler.update(this, {
-          task_id,
-          agent_id,
-          state,
-          source: TaskStatusSource.SOURCE_MASTER,
-          reason: TaskStatusReason.REASON_MASTER_DISCONNECTED,
-          message: 'Master disconnected',
-          timestamp: this.clock.now() / 1000,
-        });
-      }
+      for (const status of statuses)
+        this.#scheduler.update(this, { ...status, timestamp: this.clock.now() / 1000 });
     });
   }
 

@@ -1,0 +1,66 @@
+/** Which part of the agent each message is for. */
+import type { MessageTypes } from '../../proto/generated/types/names.ts';
+import type { Pid } from '../../runtime/pid.ts';
+import type { AgentMembers } from './agentParts.ts';
+
+type Name = keyof MessageTypes & string;
+
+/** Where messages come in. */
+export interface Inbox {
+  install<K extends Name>(name: K, handle: (message: MessageTypes[K], from: Pid | undefined) => void): void;
+  /** Orders: taken from the detected master alone, and while the agent may obey. */
+  ofMaster<K extends Name>(name: K, handle: (message: MessageTypes[K]) => void): void;
+  /** The version of the agent's resources, now. */
+  resourceVersion(): Uint8Array;
+}
+
+export function installMessages(made: AgentMembers, inbox: Inbox): void {
+  installRegistration(made, inbox);
+  installOrders(made, inbox);
+  installOperations(made, inbox);
+  installExecutors(made, inbox);
+}
+
+function installRegistration({ registration, updates, drivers }: AgentMembers, inbox: Inbox): void {
+  inbox.install('mesos.internal.SlaveRegisteredMessage', (m, from) => registration.registered(m, from));
+  inbox.install('mesos.internal.SlaveReregisteredMessage', (m, from) => registration.reregistered(m, from));
+  inbox.install('mesos.internal.PingSlaveMessage', (m, from) => registration.ping(m, from));
+  // Also while the agent recovers or ends.
+  inbox.install('mesos.internal.StatusUpdateAcknowledgementMessage', (m, from) => {
+    if (registration.isFromMaster(from, 'StatusUpdateAcknowledgementMessage')) updates.acknowledged(m);
+  });
+  inbox.install('mesos.internal.ShutdownExecutorMessage', (m, from) => {
+    if (registration.isFromMaster(from, 'ShutdownExecutorMessage')) drivers.shutDown(m);
+  });
+}
+
+function installOrders(made: AgentMembers, inbox: Inbox): void {
+  const { registration, launcher, killer, frameworks, drivers, draining } = made;
+  inbox.ofMaster('mesos.internal.RunTaskMessage', (m) => launcher.runTask(m));
+  inbox.ofMaster('mesos.internal.RunTaskGroupMessage', (m) => launcher.runTaskGroup(m));
+  inbox.ofMaster('mesos.internal.KillTaskMessage', (m) => killer.killTask(m));
+  inbox.ofMaster('mesos.internal.DrainSlaveMessage', (m) => draining.start(m.config));
+  inbox.ofMaster('mesos.internal.ShutdownFrameworkMessage', (m) => frameworks.shutDown(m));
+  inbox.ofMaster('mesos.internal.UpdateFrameworkMessage', (m) => frameworks.update(m));
+  inbox.ofMaster('mesos.internal.FrameworkToExecutorMessage', (m) => drivers.toExecutor(m));
+  inbox.ofMaster('mesos.internal.ShutdownMessage', (m) => {
+    made.host.log.warn('The master shuts this agent down', { message: m.message });
+    registration.shutdown();
+  });
+}
+
+function installOperations({ registration, operations }: AgentMembers, inbox: Inbox): void {
+  inbox.ofMaster('mesos.internal.ApplyOperationMessage', (m) => operations.apply(m, inbox.resourceVersion()));
+  inbox.ofMaster('mesos.internal.CheckpointResourcesMessage', (m) => operations.checkpoint(m));
+  inbox.ofMaster('mesos.internal.ReconcileOperationsMessage', (m) => operations.reconcile(m));
+  inbox.install('mesos.internal.AcknowledgeOperationStatusMessage', (m, from) => {
+    if (registration.isFromMaster(from, 'AcknowledgeOperationStatusMessage')) operations.acknowledged(m);
+  });
+}
+
+function installExecutors({ drivers }: AgentMembers, inbox: Inbox): void {
+  inbox.install('mesos.internal.RegisterExecutorMessage', (m, from) => drivers.register(m, from));
+  inbox.install('mesos.internal.ReregisterExecutorMessage', (m, from) => drivers.reregister(m, from));
+  inbox.install('mesos.internal.StatusUpdateMessage', (m, from) => drivers.statusUpdate(m, from));
+  inbox.install('mesos.internal.ExecutorToFrameworkMessage', (m) => drivers.toFramework(m));
+}

@@ -1,0 +1,20 @@
+import type { FrameworkInfo } from '../../../proto/index.ts';
+import type { Address } from '../../../runtime/index.ts';
+import type { MasterDetector } from '../../detector/index.ts';
+import type { Connect } from './connection.ts';
+import type { Scheduler } from './scheduler.ts';
+
+export interface DriverOptions {
+  /** Name of the process: `scheduler-<uuid>`. */
+  readonly id: string;
+  /** Where the master is, or who finds it. */
+  readonly master: Address | MasterDetector;
+  /** With `id` set, the framework of that id is taken over. */
+  readonly framework: FrameworkInfo;
+  /** Makes the scheduler, when the process is initialized: it can use the process' timers at once. */
+  readonly scheduler: () => Scheduler;
+  /** Leave acknowledgements to the scheduler (`acknowledge`). */
+  readonly explicitAcknowledgements?: boolean;
+  /** The wire; default: Mesos' own, between PIDs. */
+  readonly connect?: Connect;
+}
