@@ -32,6 +32,7 @@ export {
   type RouteOptions,
 } from './process.ts';
 export { realPorts } from './realPorts.ts';
+export { Sealed } from './sealed.ts';
 export { ClusterSecret } from './security/clusterSecret.ts';
 export type { TlsOptions } from './security/tls.ts';
 export { ExitCode, StartError } from './startError.ts';

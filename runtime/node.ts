@@ -353,6 +353,10 @@ export class Node implements RouterHost, PeersHost {
     return { version: 1, host, port, incarnation, tells: TELL_BYTES, ...(nonce !== undefined && { nonce }) };
   }
 
+  wantsSealed(toId: string, name: string): boolean {
+    return this.processes.get(toId)?.process.wantsSealed(name) ?? false;
+  }
+
   arrived(toId: string, name: string, body: unknown, from: Pid | undefined, span?: Span): void {
     const mailbox = this.processes.get(toId);
     if (mailbox === undefined) this.deadLetters.count('no-process', { to: this.pid(toId), name, from });

@@ -11,6 +11,7 @@ import type { Logger } from './logging/index.ts';
 import type { Node } from './node.ts';
 import type { Pid } from './pid.ts';
 import type { Clock, Ids, Random, Timer } from './ports.ts';
+import { Sealed } from './sealed.ts';
 
 /** Why a linked process is gone. */
 export type ExitReason =
@@ -143,6 +144,18 @@ export abstract class Process<M extends object = AnyMessages> {
       // A literal takes no more room than it needs.
       this.handlerSlots = this.handlerSlots.length === 0 ? [handle, 0] : [...this.handlerSlots, handle, 0];
     }
+  }
+
+  /** Handles messages of this name, whose bodies are read when the handler asks for them. Installing again replaces. */
+  protected installSealed<K extends keyof M & string>(name: K, handler: MessageHandler<Sealed<M[K]>>): void {
+    const opened = (body: unknown, from: Pid | undefined) => handler(Sealed.of(body) as Sealed<M[K]>, from);
+    this.install(name, opened as MessageHandler<M[K]>);
+    this.handlerNames = this.handlerNames.withSealed(name);
+  }
+
+  /** Whether the handler of that name wants bodies that nobody has read. */
+  wantsSealed(name: string): boolean {
+    return this.handlerNames.sealed.has(name);
   }
 
   handles(name: string): boolean {

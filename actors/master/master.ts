@@ -93,7 +93,10 @@ export class Master extends Process<MessageTypes> {
   private hearAgents(parts: MasterParts): void {
     const { registration, pings, statusUpdates, operations } = parts;
     this.hear('mesos.internal.RegisterSlaveMessage', (m, from) => registration.register(m, from));
-    this.hear('mesos.internal.ReregisterSlaveMessage', (m, from) => registration.reregister(m, from));
+    this.installSealed(
+      'mesos.internal.ReregisterSlaveMessage',
+      this.whileLeading((m, from) => registration.reregister(m, from)),
+    );
     this.hear('mesos.internal.UnregisterSlaveMessage', (m, from) => registration.unregister(m, from));
     this.hear('mesos.internal.UpdateSlaveMessage', (m) => registration.update(m));
     this.hear('mesos.internal.UpdateOperationStatusMessage', (m, from) => operations.receive(m, from));
@@ -108,10 +111,14 @@ export class Master extends Process<MessageTypes> {
     name: K,
     handler: MessageHandler<MessageTypes[K]>,
   ): void {
-    this.install(name, (body, from) => {
+    this.install(name, this.whileLeading(handler));
+  }
+
+  private whileLeading<T>(handler: MessageHandler<T>): MessageHandler<T> {
+    return (body, from) => {
       if (this.parts.leadership.leading) handler(body, from);
       else this.parts.metrics.droppedMessages.value++;
-    });
+    };
   }
 
   private protectRoutes({ flags, authorizer }: MasterParts): void {

@@ -6,6 +6,7 @@ import {
   AgentInfoCapabilityType,
   type FrameworkInfo,
   type MessageTypes,
+  type Resource,
   type Task,
   TaskState,
 } from '../../proto/index.ts';
@@ -46,7 +47,7 @@ interface Told {
 
 export interface EmulatedOptions {
   readonly name: string;
-  readonly resources: string;
+  readonly resources: Resource[];
   /** What it has on it when it registers again: tasks by framework. */
   readonly frameworks: readonly FrameworkInfo[];
   readonly tasksOnReturn: number;
@@ -122,29 +123,24 @@ export class EmulatedAgent extends Process<MessageTypes> {
 
   private returning(agentId: string): MessageTypes['mesos.internal.ReregisterSlaveMessage'] {
     const { frameworks, tasksOnReturn, name } = this.options;
+    const timestamp = this.clock.now() / 1000;
+    const agent_id = { value: agentId };
     const tasks = Array.from({ length: tasksOnReturn }, (_, n): Task => {
       const framework = frameworks[n % frameworks.length];
+      const task_id = { value: `${name}-${n}` };
       return {
         name: `task-${n}`,
-        task_id: { value: `${name}-${n}` },
+        task_id,
         framework_id: framework?.id ?? { value: 'none' },
-        agent_id: { value: agentId },
+        agent_id,
         state: TaskState.TASK_RUNNING,
-        resources: parseResources('cpus:0.1;mem:32')
-          .toMessages()
-          .map((each) => ({ ...each, allocation_info: { role: '*' } })),
+        resources: TASK_RESOURCES,
         labels: { labels: LABELS },
-        statuses: [
-          {
-            task_id: { value: `${name}-${n}` },
-            state: TaskState.TASK_RUNNING,
-            timestamp: this.clock.now() / 1000,
-          },
-        ],
+        statuses: [{ task_id, state: TaskState.TASK_RUNNING, timestamp }],
       };
     });
     return {
-      slave: { ...this.info(), id: { value: agentId } },
+      slave: { ...this.info(), id: agent_id },
       version: VERSION,
       agent_capabilities: CAPABILITIES,
       tasks,
@@ -157,7 +153,7 @@ export class EmulatedAgent extends Process<MessageTypes> {
     return {
       hostname: name,
       port: this.self.port,
-      resources: parseResources(resources).toMessages(),
+      resources,
       attributes: [],
     };
   }
@@ -198,5 +194,9 @@ export class EmulatedAgent extends Process<MessageTypes> {
     });
   }
 }
+
+const TASK_RESOURCES = parseResources('cpus:0.1;mem:32')
+  .toMessages()
+  .map((each) => ({ ...each, allocation_info: { role: '*' } }));
 
 const LABELS = Array.from({ length: 10 }, (_, n) => ({ key: `label-${n}`, value: `value-${n}` }));

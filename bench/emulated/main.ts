@@ -4,6 +4,7 @@
  */
 import type { FrameworkInfo } from '../../proto/index.ts';
 import { mesosCodec } from '../../proto/messageCodec.ts';
+import { parseResources } from '../../proto/resources/index.ts';
 import { listen, Pid, realPorts } from '../../runtime/index.ts';
 import { EmulatedAgent } from './agent.ts';
 
@@ -28,7 +29,8 @@ const frameworks: FrameworkInfo[] = Array.from({ length: FRAMEWORKS }, (_, n) =>
   capabilities: [{ type: 6 }, { type: 5 }, { type: 7 }],
 }));
 
-async function emulate({ agents, tasksEach, masterPort, resources }: EmulationOptions): Promise<void> {
+async function emulate({ agents, tasksEach, masterPort, ...rest }: EmulationOptions): Promise<void> {
+  const resources = parseResources(rest.resources).toMessages();
   const master = new Pid('master', '127.0.0.1', masterPort);
   let registered = 0;
   const onRegistered = (): void => {

@@ -3,6 +3,7 @@ import { decodeBody, encodeBody, type MessageCodec } from '../codec.ts';
 import type { DeadLetters } from '../deadLetters.ts';
 import type { Logger } from '../logging/index.ts';
 import { type Address, Pid } from '../pid.ts';
+import { Sealed } from '../sealed.ts';
 import type { Span, TraceHeaders } from '../tracing/span.ts';
 import { Encoding, type Envelope, HEADED } from './frame.ts';
 import { bytesOf } from './size.ts';
@@ -76,4 +77,12 @@ export function openEnvelope(host: EnvelopeHost, envelope: Envelope, from: Pid |
     });
     return UNREADABLE;
   }
+}
+
+/** The body of a message that arrived, to be read later. */
+export function sealedEnvelope(host: EnvelopeHost, envelope: Envelope, from: Pid | undefined): Sealed {
+  return new Sealed(() => {
+    const body = openEnvelope(host, envelope, from);
+    return body === UNREADABLE ? undefined : body;
+  });
 }

@@ -15,7 +15,7 @@ import type { ClusterSecret } from '../security/clusterSecret.ts';
 import { type Span, spanOfMessage } from '../tracing/span.ts';
 import type { Channel, ChannelEvents, Transport } from './channel.ts';
 import { type LinkCharts, linkCharts } from './charts.ts';
-import { makeEnvelope, openEnvelope, splitHeaders, UNREADABLE } from './envelope.ts';
+import { makeEnvelope, openEnvelope, sealedEnvelope, splitHeaders, UNREADABLE } from './envelope.ts';
 import { type Control, type Envelope, HEADED, type Hello } from './frame.ts';
 import { InboundWatches } from './inbound.ts';
 import { KnownLibprocesses } from './libprocess/known.ts';
@@ -36,6 +36,8 @@ export interface PeersHost {
   readonly requirePeerAddressIpMatch: boolean;
   readonly address: Address;
   hello(): Hello;
+  /** Whether a process here reads bodies of messages of that name itself. */
+  wantsSealed(toId: string, name: string): boolean;
   /** A message from another node for a process here. */
   arrived(toId: string, name: string, body: unknown, from: Pid | undefined, span?: Span): void;
   /** A watched process of another node is gone. */
@@ -235,13 +237,19 @@ export class Peers implements LinkHost, LinkCharts {
       this.traced(envelope, from);
       return;
     }
-    const body = openEnvelope(this.host, envelope, from);
+    const body = this.bodyOf(envelope, from);
     if (body !== UNREADABLE) this.host.arrived(envelope.to, envelope.name, body, from);
+  }
+
+  private bodyOf(envelope: Envelope, from: Pid | undefined): unknown {
+    return this.host.wantsSealed(envelope.to, envelope.name)
+      ? sealedEnvelope(this.host, envelope, from)
+      : openEnvelope(this.host, envelope, from);
   }
 
   private traced(envelope: Envelope, from: Pid | undefined): void {
     const { headers = {}, bare } = splitHeaders(envelope);
-    const body = openEnvelope(this.host, bare, from);
+    const body = this.bodyOf(bare, from);
     const span = spanOfMessage(headers, this.host.ids);
     if (body !== UNREADABLE) this.host.arrived(bare.to, bare.name, body, from, span);
   }

@@ -7,7 +7,7 @@ import type {
   UpdateSlaveMessage,
 } from '../../../proto/index.ts';
 import { Resources } from '../../../proto/resources/index.ts';
-import type { Pid } from '../../../runtime/index.ts';
+import type { Pid, Sealed } from '../../../runtime/index.ts';
 import type { MasterParts } from '../parts.ts';
 import {
   admitSlave,
@@ -61,7 +61,7 @@ export class AgentRegistration {
   }
 
   /** After a change of leader all agents come at once: each waits its turn, and is taken up once however often it asks. */
-  reregister(message: ReregisterSlaveMessage, from: Pid | undefined): void {
+  reregister(message: Sealed<ReregisterSlaveMessage>, from: Pid | undefined): void {
     this.parts.metrics.messages.reregister_slave.value++;
     if (from !== undefined) this.returns.add(message, from);
   }

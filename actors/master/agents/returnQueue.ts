@@ -1,12 +1,13 @@
 /**
  * Agents that want to come back, in the order they first asked. One that asks again while it waits, because the answer takes its
- * time, keeps its place, and what it said last counts: otherwise a master that is busy would have the more to do the later it answers.
+ * time, keeps its place, and what it said last counts, and is all that is read: otherwise a master that is busy would have the more to
+ * do the later it answers.
  */
 import type { ReregisterSlaveMessage } from '../../../proto/index.ts';
-import type { Pid } from '../../../runtime/index.ts';
+import type { Pid, Sealed } from '../../../runtime/index.ts';
 
 interface Waiting {
-  readonly message: ReregisterSlaveMessage;
+  readonly message: Sealed<ReregisterSlaveMessage>;
   readonly from: Pid;
 }
 
@@ -29,7 +30,7 @@ export class ReturnQueue {
     this.take = take;
   }
 
-  add(message: ReregisterSlaveMessage, from: Pid): void {
+  add(message: Sealed<ReregisterSlaveMessage>, from: Pid): void {
     this.waiting.set(from.text, { message, from });
     this.await();
   }
@@ -52,6 +53,7 @@ export class ReturnQueue {
     if (first === undefined) return;
     this.waiting.delete(first.from.text);
     this.await();
-    this.take(first.message, first.from);
+    const message = first.message.open();
+    if (message !== undefined) this.take(message, first.from);
   }
 }
