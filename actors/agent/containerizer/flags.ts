@@ -106,6 +106,15 @@ export const containerFlags = {
     default: '',
     help: 'Folders, separated by colons, below which volumes of the host are made when they are missing',
   }),
+  default_container_shm_size: flag.bytes({
+    help: 'With namespaces/ipc: shared memory of containers that do not say how much. Default: half of the memory',
+  }),
+  disallow_sharing_agent_pid_namespace: flag.boolean({
+    help: 'With namespaces/pid: no container shares the namespace of the agent',
+  }),
+  disallow_sharing_agent_ipc_namespace: flag.boolean({
+    help: 'With namespaces/ipc: no container shares the namespace of the agent',
+  }),
   effective_capabilities: flag.json({
     validate: capabilityInfo,
     help: 'With linux/capabilities: JSON {"capabilities": […]} of containers that ask for none',

@@ -20,6 +20,8 @@ export interface ContainerLaunch {
   readonly makesSandbox?: boolean;
   /** That of the container around it. */
   readonly parentSandbox?: string;
+  /** A session, or a check by command: it sees what its parent sees. */
+  readonly looksIntoParent?: boolean;
   readonly command: ContainerCommand;
   /** The whole environment: nothing of the agent's own gets in. Without a PATH the default one is added. */
   readonly environment: Readonly<Record<string, string>>;

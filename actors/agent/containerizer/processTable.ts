@@ -179,3 +179,17 @@ function readSmall(path: string): string | undefined {
     fs.closeSync(fd);
   }
 }
+
+/** Variables of a process; none when it is gone. */
+export function readEnvironment(pid: number): Record<string, string> {
+  let text: string;
+  try {
+    text = fs.readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch {
+    return {};
+  }
+  const words = text.split('\0').filter((word) => word.indexOf('=') > 0);
+  return Object.fromEntries(
+    words.map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]),
+  );
+}

@@ -86,7 +86,7 @@ export class NestedContainers {
     const record = this.add({ id: containerId, executor, sandbox, isDebug, listener, io });
     if (io !== undefined) this.openIo(record, io);
     try {
-      this.host.containers.launch(launch, this.sink);
+      this.host.containers.launch(isDebug ? { ...launch, looksIntoParent: true } : launch, this.sink);
     } catch (error) {
       io?.close();
       this.forget(record);

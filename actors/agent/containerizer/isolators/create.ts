@@ -10,6 +10,7 @@ import { BlkioSubsystem, DevicesSubsystem, JoinedSubsystem, PidsSubsystem } from
 import type { CgroupOptions, Subsystem } from './cgroups/subsystem.ts';
 import type { Isolator, IsolatorEvents } from './isolator.ts';
 import { CapabilitiesIsolator } from './linux/capabilities.ts';
+import { JoiningIsolator } from './linux/joining.ts';
 import { NamespacesIsolator } from './linux/namespaces.ts';
 import { DiskIsolator } from './posix/disk.ts';
 import { RlimitsIsolator } from './posix/rlimits.ts';
@@ -28,6 +29,8 @@ export interface IsolationOptions {
   readonly clock: Clock;
   readonly isRoot: boolean;
   readonly events: IsolatorEvents;
+  /** Runtime directory of a container. */
+  readonly dirOf: (containerId: string) => string;
   /** Of the machine; for tests. */
   readonly hierarchies?: Hierarchies;
 }
@@ -93,7 +96,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
 
 /** Exactly one. */
 function filesystemIsolator(
-  { flags, isRoot }: IsolationOptions,
+  { flags, isRoot, clock, dirOf }: IsolationOptions,
   asked: ReadonlySet<string>,
   warnings: string[],
 ): Isolator {
@@ -111,15 +114,20 @@ function filesystemIsolator(
     ipc: asked.has('namespaces/ipc'),
     sandboxDirectory: flags.sandbox_directory,
     forcedHostPaths: flags.host_path_volume_force_creation.split(':').filter((path) => path !== ''),
+    shmMb:
+      flags.default_container_shm_size === undefined ? undefined : flags.default_container_shm_size / 2 ** 20,
+    keepsAgentPid: flags.disallow_sharing_agent_pid_namespace,
+    keepsAgentIpc: flags.disallow_sharing_agent_ipc_namespace,
+    surroundings: { clock, dirOf },
   });
 }
 
 function otherIsolators(
-  { flags, clock, events, isRoot }: IsolationOptions,
+  { flags, clock, events, isRoot, dirOf }: IsolationOptions,
   asked: ReadonlySet<string>,
   warnings: string[],
 ): Isolator[] {
-  const found: Isolator[] = [];
+  const found: Isolator[] = isRoot ? [new JoiningIsolator({ clock, dirOf })] : [];
   if (asked.has('disk/du')) {
     const { container_disk_watch_interval: intervalMs, enforce_container_disk_quota: enforce } = flags;
     found.push(new DiskIsolator({ clock, events, intervalMs, enforce }));

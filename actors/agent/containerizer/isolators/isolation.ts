@@ -21,10 +21,11 @@ export function isolationOf(launch: ContainerLaunch, preparations: readonly Prep
       enter: preparations.flatMap(({ enter }) => [...(enter ?? [])]),
       wrappers: [
         ...preparations.flatMap(({ wrappers }) => [...(wrappers ?? [])]),
+        ...joining(preparations),
         ...(kinds.size === 0 ? [] : [unshare(kinds)]),
       ],
       privileges: preparations.flatMap(({ privileges }) => [...(privileges ?? [])]),
-      ownsRoot: inside.some((line) => line.startsWith('enter ')),
+      ownsRoot: preparations.some(({ ownsRoot }) => ownsRoot === true),
       ...(kinds.size === 0 ? {} : { inside: insideScript(inside, kinds.has('pid')) }),
     },
   };
@@ -33,6 +34,15 @@ export function isolationOf(launch: ContainerLaunch, preparations: readonly Prep
 /** A process of a new pid namespace is its init: it has children reaped, and its own signals are not lost on it. */
 function insideScript(lines: readonly string[], isInit: boolean): string {
   return [...lines, ...(isInit ? ['launcher_init=1'] : []), ''].join('\n');
+}
+
+/** One program joins all: once it has another view of the files, none of these files can be found. */
+function joining(preparations: readonly Preparation[]): string[][] {
+  const wishes = preparations.flatMap(({ joins }) => joins ?? []);
+  const files = new Map(wishes.flatMap(({ namespaces }) => [...namespaces]));
+  if (files.size === 0) return [];
+  const options = [...files].map(([kind, file]) => `--${kind}=${quoted(file, 'namespace')}`);
+  return [['nsenter', ...options, ...wishes.flatMap((wish) => [...(wish.options ?? [])]), '--']];
 }
 
 function unshare(kinds: ReadonlySet<string>): string[] {

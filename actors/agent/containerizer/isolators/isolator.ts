@@ -40,15 +40,29 @@ export interface Preparation {
   /** Instead of the command asked for. */
   readonly command?: ContainerCommand;
   readonly namespaces?: NamespaceWishes;
+  /** Namespaces that are there already. */
+  readonly joins?: JoinWishes;
+  /** The user is changed together with the root, for which no program is needed there. */
+  readonly ownsRoot?: boolean;
   /** Words before the command's own, e.g. of prlimit(1): each becomes the next. */
   readonly wrappers?: readonly (readonly string[])[];
   /** Options of setpriv(1). */
   readonly privileges?: readonly string[];
 }
 
+export type NamespaceKind = 'mount' | 'pid' | 'ipc' | 'net' | 'uts';
+
+/** Namespaces to be joined, before any is made. */
+export interface JoinWishes {
+  /** Kind → file to join it by. */
+  readonly namespaces: ReadonlyMap<NamespaceKind, string>;
+  /** More options of nsenter(1). */
+  readonly options?: readonly string[];
+}
+
 /** Namespaces of the container's own. */
 export interface NamespaceWishes {
-  readonly kinds: readonly ('mount' | 'pid' | 'ipc' | 'net' | 'uts')[];
+  readonly kinds: readonly NamespaceKind[];
   /** Lines for inside-container.sh, run within them. */
   readonly lines: readonly string[];
 }

@@ -83,6 +83,8 @@ shift
 # shellcheck source=/dev/null
 . "$launcher_file"
 
+# For those who join: the file is opened while it can be seen, and filled when all is made.
+exec 9>"${launcher_file%inside}ready" || fail "it cannot be said that it is made"
 unset launcher_file launcher_rest launcher_at launcher_step launcher_device launcher_fd
 if [ -n "$launcher_root" ]; then
   cd "$launcher_root" && mount --move . / || fail "the root cannot be changed"
@@ -90,7 +92,9 @@ if [ -n "$launcher_root" ]; then
   set -- unshare --root=. --wd="$launcher_directory" ${launcher_gid:+--setgid="$launcher_gid"} \
     ${launcher_uid:+--setuid="$launcher_uid"} -- "$@"
 fi
-unset launcher_uid launcher_gid
+printf '%s\n' "$launcher_directory" >&9
+exec 9>&-
+unset launcher_uid launcher_gid launcher_directory launcher_root
 [ -n "$launcher_init" ] || exec "$@"
 # The first process of a pid namespace: the kernel keeps signals from it, and it reaps what others leave.
 "$@"

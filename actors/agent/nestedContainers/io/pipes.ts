@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import * as fs from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
+import { readEnvironment } from '../../containerizer/processTable.ts';
 
 export type OutputName = 'stdout' | 'stderr';
 
@@ -46,7 +47,7 @@ export const namedPipes: PipesPort = {
   make,
   open,
   resize,
-  environmentOf,
+  environmentOf: readEnvironment,
   has: (dir) => fs.existsSync(join(dir, 'stdin')),
   remove,
 };
@@ -129,19 +130,6 @@ function terminalBelow(pid: number): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function environmentOf(pid: number): Record<string, string> {
-  let text: string;
-  try {
-    text = fs.readFileSync(`/proc/${pid}/environ`, 'utf8');
-  } catch {
-    return {};
-  }
-  const words = text.split('\0').filter((word) => word.indexOf('=') > 0);
-  return Object.fromEntries(
-    words.map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]),
-  );
 }
 
 function remove(dir: string): void {

@@ -116,6 +116,14 @@ export class CgroupTree {
     return this.cgroup(containerId);
   }
 
+  /** The container itself, or the nearest one around it, that has a cgroup; undefined when none has. */
+  ownerOf(containerId: string): string | undefined {
+    for (let id = containerId; ; id = id.slice(0, id.lastIndexOf('.'))) {
+      if ([...this.#hierarchies.keys()].every((mount) => fs.existsSync(this.#dir(mount, id)))) return id;
+      if (!id.includes('.')) return undefined;
+    }
+  }
+
   /** Shell lines by which the process that runs them enters. */
   entering(containerId: string): string[] {
     return [...this.#hierarchies].map(([mount, version]) => {

@@ -61,7 +61,10 @@ export class CgroupsIsolator implements Isolator {
 
   prepare({ containerId, parentId, launch, resources }: IsolatedLaunch): Preparation {
     const shares = parentId !== undefined && launch.container?.linux_info?.share_cgroups !== false;
-    if (shares) return { enter: this.#tree.entering(rootOf(containerId)) };
+    if (shares) {
+      const owner = this.#tree.ownerOf(parentId);
+      return owner === undefined ? {} : { enter: this.#tree.entering(owner) };
+    }
     const cgroup = this.#tree.create(containerId);
     this.#members.set(containerId, { cgroup, resources, told: false });
     for (const subsystem of this.#options.subsystems) {
@@ -156,8 +159,4 @@ export class CgroupsIsolator implements Isolator {
     }
     return undefined;
   }
-}
-
-function rootOf(containerId: string): string {
-  return containerId.split('.')[0] ?? containerId;
 }

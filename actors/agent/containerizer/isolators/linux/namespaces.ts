@@ -3,9 +3,11 @@
  * unshare(1) and a script within the new namespaces.
  */
 import { join } from 'node:path';
+import { LinuxInfoIpcMode as IpcMode } from '../../../../../proto/generated/types/v1.ts';
 import { imageCommand, imageEnvironment } from '../../images/runtime.ts';
 import { quoted } from '../../launchScript.ts';
-import type { IsolatedLaunch, Isolator, Preparation } from '../isolator.ts';
+import type { IsolatedLaunch, Isolator, NamespaceKind, Preparation } from '../isolator.ts';
+import { type SurroundingsOptions, surroundingsOf } from './surroundings.ts';
 import { type MountedVolume, volumesOf } from './volumes.ts';
 
 export interface NamespacesOptions {
@@ -16,10 +18,19 @@ export interface NamespacesOptions {
   readonly sandboxDirectory: string;
   /** `--host_path_volume_force_creation`. */
   readonly forcedHostPaths: readonly string[];
+  /** `--default_container_shm_size`, megabytes. */
+  readonly shmMb: number | undefined;
+  /** `--disallow_sharing_agent_pid_namespace`, `--disallow_sharing_agent_ipc_namespace`. */
+  readonly keepsAgentPid: boolean;
+  readonly keepsAgentIpc: boolean;
+  readonly surroundings: SurroundingsOptions;
 }
 
-/** `LinuxInfo.IpcMode.SHARE_PARENT`. */
-const SHARE_PARENT = 2;
+/** Which namespaces a container makes and which it joins; it is in the agent's of all others. */
+interface Kinds {
+  readonly made: readonly ('mount' | 'pid' | 'ipc')[];
+  readonly joined: ReadonlyMap<NamespaceKind, string>;
+}
 
 export class NamespacesIsolator implements Isolator {
   readonly name = 'filesystem/linux';
@@ -30,28 +41,66 @@ export class NamespacesIsolator implements Isolator {
     this.#options = options;
   }
 
-  prepare(isolated: IsolatedLaunch): Preparation {
+  /** What looks into a container makes nothing. */
+  concerns({ launch }: IsolatedLaunch): boolean {
+    return launch.looksIntoParent !== true;
+  }
+
+  /** @throws Error in one line: volumes or namespaces that cannot be */
+  async prepare(isolated: IsolatedLaunch): Promise<Preparation> {
     const { containerId, parentId, launch, image } = isolated;
     this.#sandboxes.set(containerId, launch.sandbox);
     const parentSandbox =
       launch.parentSandbox ?? (parentId === undefined ? undefined : this.#sandboxes.get(parentId));
     const volumes = volumesOf(isolated, this.#options.forcedHostPaths, parentSandbox);
-    const info = launch.container?.linux_info;
-    const pid = this.#options.pid && info?.share_pid_namespace !== true;
-    const ipc = this.#options.ipc && info?.ipc_mode !== SHARE_PARENT;
-    const kinds = ['mount', ...(pid ? ['pid'] : []), ...(ipc ? ['ipc'] : [])] as const as (
-      | 'mount'
-      | 'pid'
-      | 'ipc'
-    )[];
-    const lines =
-      image === undefined ? this.#onHost(isolated, volumes, pid, ipc) : this.#inImage(isolated, volumes);
-    if (image === undefined) return { namespaces: { kinds, lines } };
+    const { made, joined } = await this.#kinds(isolated);
+    const namespaces = {
+      kinds: made,
+      lines:
+        image === undefined
+          ? this.#onHost(isolated, volumes, made, joined)
+          : this.#inImage(isolated, volumes),
+    };
+    const joins = { namespaces: joined };
+    if (image === undefined) return { namespaces, joins };
     return {
-      namespaces: { kinds, lines },
+      ...{ namespaces, joins, ownsRoot: true },
       environment: imageEnvironment(image.config),
       overrides: { MESOS_SANDBOX: this.#options.sandboxDirectory },
       command: imageCommand(launch.command, image.config),
+    };
+  }
+
+  async #kinds({ containerId, parentId, launch, image }: IsolatedLaunch): Promise<Kinds> {
+    const { pid, ipc, keepsAgentPid, keepsAgentIpc, surroundings } = this.#options;
+    const info = launch.container?.linux_info;
+    const isNested = parentId !== undefined;
+    const sharesPid = info?.share_pid_namespace === true;
+    // Unless they say otherwise, containers of their own keep to themselves, and those inside another share its memory.
+    const sharesIpc = info?.ipc_mode === undefined ? isNested : info.ipc_mode === IpcMode.SHARE_PARENT;
+    if (sharesPid && !isNested && keepsAgentPid)
+      throw new Error('share_pid_namespace: this agent lets nobody share its own');
+    if (info?.ipc_mode === IpcMode.SHARE_PARENT && !isNested && keepsAgentIpc)
+      throw new Error('ipc_mode SHARE_PARENT: this agent lets nobody share its own');
+    if (sharesIpc && info?.shm_size !== undefined)
+      throw new Error('shm_size: a container that shares its shared memory does not size it');
+    const around = isNested ? await surroundingsOf(containerId, surroundings) : undefined;
+    const joined = new Map<NamespaceKind, string>();
+    const join = (kind: NamespaceKind): void => {
+      const file = around?.namespaces.get(kind);
+      if (file !== undefined) joined.set(kind, file);
+    };
+    if (pid && sharesPid) join('pid');
+    if (ipc && sharesIpc) join('ipc');
+    // Shared memory is a part of the file system, too, which a root of its own hides.
+    if (joined.has('ipc') && image === undefined && around?.directory === undefined) join('mount');
+    return {
+      made: [
+        'mount',
+        ...(pid && !sharesPid ? (['pid'] as const) : []),
+        ...(ipc && !sharesIpc ? (['ipc'] as const) : []),
+      ],
+      joined,
     };
   }
 
@@ -62,16 +111,17 @@ export class NamespacesIsolator implements Isolator {
   #onHost(
     { launch }: IsolatedLaunch,
     volumes: readonly MountedVolume[],
-    pid: boolean,
-    ipc: boolean,
+    made: Kinds['made'],
+    joined: Kinds['joined'],
   ): string[] {
     const lines = volumes.map(({ from, to, readOnly }) => {
       // A path of the host that is not there is not made for one container's sake.
       const [root, below] = to.startsWith('/') ? ['', to] : [launch.sandbox, to];
       return placing(from, root, below, readOnly);
     });
-    if (pid) lines.push('ownproc');
-    if (ipc) lines.push(`ownshm ${shmSize(launch.container?.linux_info?.shm_size)}`);
+    if (made.includes('pid') || joined.has('pid')) lines.push('ownproc');
+    if (made.includes('ipc'))
+      lines.push(`ownshm ${shmSize(launch.container?.linux_info?.shm_size ?? this.#options.shmMb)}`);
     return lines;
   }
 
