@@ -9,6 +9,7 @@ export {
   type Authenticator,
   basicAuthenticator,
   type Credential,
+  challengeFor,
   combinedAuthenticator,
   type Principal,
 } from './http/authentication.ts';

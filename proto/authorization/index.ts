@@ -1,4 +1,5 @@
 export type { Action } from './actions.ts';
+export { allowedEndpoint } from './allowed.ts';
 export { type Approver, type Authorizer, localAuthorizer, permitAll } from './authorizer.ts';
 export { authorizationFlags, credentialsFlag, readCredentials } from './flags.ts';
 export { guardEndpoint, protect } from './protect.ts';

@@ -98,3 +98,12 @@ function merged(refused: readonly AuthenticationResult[]): AuthenticationResult 
   const texts = forbidden.flatMap(({ text }) => text ?? []);
   return { forbidden: texts.length > 0 ? { text: texts.join('\n') } : {} };
 }
+
+/**
+ * A script that asks people itself says `X-Requested-With: XMLHttpRequest`, and is challenged by a scheme that browsers do not
+ * know: they would ask in a window of their own and leave the script waiting.
+ */
+export function challengeFor({ headers }: Pick<HttpRequest, 'headers'>, challenge: string): string {
+  if (headers['x-requested-with']?.toLowerCase() !== 'xmlhttprequest') return challenge;
+  return challenge.replaceAll(/\bBasic (?=realm=)/g, 'x-Basic ');
+}

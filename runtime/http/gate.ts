@@ -4,6 +4,7 @@ import type { Route } from '../process.ts';
 import {
   type AuthenticationResult,
   type Authenticator,
+  challengeFor,
   isValidResult,
   type Principal,
 } from './authentication.ts';
@@ -83,7 +84,7 @@ export class HttpGate {
     reply: HttpReply,
     enter: (principal: Principal | undefined) => void,
   ): Promise<void> | undefined {
-    const judge = (result: AuthenticationResult): void => this.judge(result, reply, enter);
+    const judge = (result: AuthenticationResult): void => this.judge(result, request, reply, enter);
     try {
       const result = authenticator?.authenticate(request);
       if (result === undefined) enter(undefined);
@@ -95,13 +96,20 @@ export class HttpGate {
     return undefined;
   }
 
-  private judge(result: AuthenticationResult, reply: HttpReply, enter: (principal: Principal) => void): void {
+  private judge(
+    result: AuthenticationResult,
+    request: HttpRequest,
+    reply: HttpReply,
+    enter: (principal: Principal) => void,
+  ): void {
     const { principal, unauthorized, forbidden } = result;
     if (!isValidResult(result))
       this.failed(reply, 'its result is not one of principal, unauthorized, forbidden');
     else if (principal !== undefined) enter(principal);
     else if (unauthorized !== undefined)
-      reply.text(401, unauthorized.text ?? '', { 'WWW-Authenticate': unauthorized.challenge });
+      reply.text(401, unauthorized.text ?? '', {
+        'WWW-Authenticate': challengeFor(request, unauthorized.challenge),
+      });
     else reply.text(403, forbidden?.text ?? '');
   }
 

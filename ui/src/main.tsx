@@ -23,11 +23,15 @@ function Page() {
     case 'agents':
       if (id === undefined) return titled('Agents', <AgentTable />);
       if (third === 'browse') return <Sandbox agent={id} />;
-      return third === 'read' ? <Log agent={id} /> : <Agent id={id} />;
+      return third === 'read' ? <Log agent={id} /> : <Agent id={id} key={id} />;
     case 'frameworks':
-      return id === undefined ? titled('Frameworks', <FrameworkTable />) : <Framework id={id} />;
+      return id === undefined ? titled('Frameworks', <FrameworkTable />) : <Framework id={id} key={id} />;
     case 'tasks':
-      return id === undefined ? titled('Tasks', <TaskTable />) : <Task framework={id} id={third} />;
+      return id === undefined ? (
+        titled('Tasks', <TaskTable />)
+      ) : (
+        <Task framework={id} id={third} key={`${id}/${third}`} />
+      );
     case 'roles':
       return <Roles />;
     case 'offers':
@@ -75,7 +79,7 @@ const PLACES: readonly (readonly [string, string])[] = [
 
 function App() {
   return (
-    <Layout brand="Mesostate" places={PLACES} source="the master">
+    <Layout brand="Mesostate" places={PLACES} source="the master" loginPath="/allowed">
       <Page />
     </Layout>
   );

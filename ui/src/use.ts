@@ -1,5 +1,5 @@
 /** Hooks that fetch what a page shows. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { version } from './data/live.ts';
 
 export interface Loaded<T> {
@@ -39,4 +39,11 @@ export function useLoaded<T>(ask: () => Promise<T>, over: readonly unknown[], li
     };
   }, [...over, round, live ? version.value : 0]);
   return { ...state, again: () => setRound((before) => before + 1) };
+}
+
+/** The last that was known of something: what vanishes while one looks, or fills in a form about it, stays in sight. */
+export function useLast<T>(value: T | undefined): T | undefined {
+  const last = useRef<T | undefined>(undefined);
+  if (value !== undefined) last.current = value;
+  return last.current;
 }

@@ -1,5 +1,6 @@
 /** The agent's endpoints (v1-operator-api.md §6 and §7.1). */
 import type { Writing } from '../../../proto/api/readings.ts';
+import { allowedEndpoint } from '../../../proto/authorization/index.ts';
 import { ExecutorInfoType } from '../../../proto/generated/types/v1.ts';
 import { jsonText } from '../../../proto/json.ts';
 import type { BuildFacts } from '../../../runtime/endpoints/index.ts';
@@ -65,6 +66,12 @@ export function agentRoutes(agent: AgentView, { build, flags, logFile }: ServedF
           replyJson(request, reply, jsonText({ flags }));
         else reply.text(403, 'You may not see the flags');
       },
+    },
+    {
+      path: '/allowed',
+      help: 'Whether you may: ?action=ACCESS_SANDBOX:USER&action=VIEW_FLAGS',
+      realm: READ_WRITE,
+      handler: allowedEndpoint(agent.authorizer),
     },
     {
       path: '/monitor/statistics',

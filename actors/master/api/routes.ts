@@ -1,6 +1,7 @@
 /** The HTTP side of a master: Mesos' endpoints for people and tools (v1-operator-api.md §1, §5). */
 
 import { joined } from '../../../proto/api/sections.ts';
+import { allowedEndpoint } from '../../../proto/authorization/index.ts';
 import { jsonPieces, jsonText } from '../../../proto/json.ts';
 import { fileRoutes } from '../../../runtime/files/index.ts';
 import { jsonFormOf, replyJson } from '../../../runtime/http/json.ts';
@@ -66,6 +67,10 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
   route('/flags', showFlags, {
     help: 'The flags of the master',
     realm: READ_ONLY,
+  });
+  route('/allowed', whileLeading(parts, allowedEndpoint(parts.authorizer)), {
+    help: 'Whether you may: ?action=DRAIN_AGENT&action=UPDATE_WEIGHT:ROLE',
+    realm: READ_WRITE,
   });
   route('/leadership', (request, reply) => replyJson(request, reply, jsonText(leadershipDocument(parts))), {
     help: 'Who leads, and how many agents are back after a failover',

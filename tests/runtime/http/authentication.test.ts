@@ -188,3 +188,12 @@ function posted(node: Node): number {
   return inject(node, '/doors/open', { method: 'POST', headers: { 'libprocess-from': 'x@127.0.0.1:9' } })
     .status;
 }
+
+test('a script that asks people itself is challenged by a scheme for which no browser opens a window', (t) => {
+  const { node } = house(basicAuthenticator('house', [{ principal: 'ann', secret: 'x' }]));
+  const challenge = (headers: Record<string, string>): string | undefined =>
+    inject(node, '/guarded', { headers }).headers['WWW-Authenticate'];
+  t.is(challenge({}), 'Basic realm="house"');
+  t.is(challenge({ 'x-requested-with': 'XMLHttpRequest' }), 'x-Basic realm="house"');
+  t.is(challenge({ 'x-requested-with': 'app' }), 'Basic realm="house"');
+});

@@ -1,6 +1,17 @@
 /** The page's side of its worker. */
-import { connection, version } from './live.ts';
-import type { Details, FromWorker, Question, RowKinds, Rows, RowsQuestion, Summary } from './rows.ts';
+import { connection, needsLogin, version } from './live.ts';
+import { forgetRights } from './rights.ts';
+import type {
+  Connection,
+  Details,
+  FromWorker,
+  Question,
+  RowKinds,
+  Rows,
+  RowsQuestion,
+  Summary,
+} from './rows.ts';
+import { onLogin } from './session.ts';
 
 const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
 const waiting = new Map<number, (value: unknown) => void>();
@@ -8,12 +19,21 @@ let asked = 0;
 
 worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
   if (data.kind === 'changed') version.value += 1;
-  else if (data.kind === 'connection') connection.value = data.connection;
+  else if (data.kind === 'connection') connected(data.connection);
   else {
     waiting.get(data.id)?.(data.value);
     waiting.delete(data.id);
   }
 });
+
+function connected(next: Connection): void {
+  // Another master may lead now, with other rules.
+  if (next.state === 'live' && connection.value.state !== 'live') forgetRights();
+  if (next.state === 'login') needsLogin.value = true;
+  connection.value = next;
+}
+
+onLogin(() => void ask({ what: 'connect' }));
 
 function ask(question: Question): Promise<unknown> {
   return new Promise((resolve) => {

@@ -25,3 +25,8 @@ export function frameworkState({ active, connected, recovered }: Framework, isCo
   if (!connected) return 'disconnected';
   return active ? 'active' : 'inactive';
 }
+
+/** The right to end a framework of this principal, and its tasks. */
+export function rightToEnd(principal: string): string {
+  return principal === '' ? 'TEARDOWN_FRAMEWORK' : `TEARDOWN_FRAMEWORK:${principal}`;
+}

@@ -1,5 +1,10 @@
 /** Questions to the public HTTP API that no event answers, and actions. */
 
+import { needsLogin } from './live.ts';
+
+/** This page asks for a login itself; the browser is not to. */
+export const BY_SCRIPT = { 'X-Requested-With': 'XMLHttpRequest' };
+
 /** An answer that is not 2xx, or none: a sentence. */
 export class ApiError extends Error {
   /** 0 when there was no answer at all. */
@@ -20,13 +25,16 @@ async function checked(request: Promise<Response>): Promise<Response> {
   }
   if (response.ok) return response;
   const text = (await response.text()).trim().slice(0, 500);
-  if (response.status === 401) throw new ApiError(401, 'Log in first: the master wants to know who asks.');
+  if (response.status === 401) {
+    needsLogin.value = true;
+    throw new ApiError(401, 'Log in first: the node wants to know who asks.');
+  }
   if (response.status === 403) throw new ApiError(403, `You may not do that. ${text}`);
   throw new ApiError(response.status, text === '' ? `It was answered with status ${response.status}.` : text);
 }
 
 export async function getJson<T>(path: string): Promise<T> {
-  const response = await checked(fetch(path, { headers: { Accept: 'application/json' } }));
+  const response = await checked(fetch(path, { headers: { Accept: 'application/json', ...BY_SCRIPT } }));
   return (await response.json()) as T;
 }
 
@@ -35,7 +43,7 @@ export async function call<T>(body: object): Promise<T> {
   const response = await checked(
     fetch('/api/v1', {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+      headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...BY_SCRIPT },
       body: JSON.stringify(body),
     }),
   );
@@ -44,7 +52,7 @@ export async function call<T>(body: object): Promise<T> {
 }
 
 export async function postForm(path: string, form: Record<string, string>): Promise<void> {
-  await checked(fetch(path, { method: 'POST', body: new URLSearchParams(form) }));
+  await checked(fetch(path, { method: 'POST', headers: BY_SCRIPT, body: new URLSearchParams(form) }));
 }
 
 /** How the same is asked from a shell. */

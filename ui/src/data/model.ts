@@ -3,6 +3,7 @@ import { agentState, frameworkState, scalar, secondsOf } from './facts.ts';
 import { Index } from './rowIndex.ts';
 import type {
   AgentRow,
+  Details,
   FrameworkRow,
   OfferRow,
   RowKinds,
@@ -104,9 +105,10 @@ export class Model {
     );
   }
 
-  task(framework: string, id: string): { task: Task; row: TaskRow } | undefined {
+  task(framework: string, id: string): Details['task'] {
     const known = this.tasks.get(`${framework}/${id}`);
-    return known && { task: known.task, row: this.taskRow(known) };
+    const principal = this.frameworks.get(framework)?.framework.framework_info.principal ?? '';
+    return known && { task: known.task, row: this.taskRow(known), principal };
   }
 
   private begin({ get_agents, get_frameworks, get_tasks }: State): void {

@@ -119,7 +119,8 @@ export interface Summary {
 export interface Details {
   readonly agent: { readonly agent: Agent; readonly row: AgentRow } | undefined;
   readonly framework: { readonly framework: Framework; readonly row: FrameworkRow } | undefined;
-  readonly task: { readonly task: Task; readonly row: TaskRow } | undefined;
+  /** @param principal of its framework, or nothing */
+  readonly task: { readonly task: Task; readonly row: TaskRow; readonly principal: string } | undefined;
 }
 
 export type Question =
@@ -128,10 +129,13 @@ export type Question =
   | { readonly what: 'agent'; readonly id: string }
   | { readonly what: 'framework'; readonly id: string }
   | { readonly what: 'task'; readonly framework: string; readonly id: string }
-  | { readonly what: 'refreshAgents' };
+  | { readonly what: 'refreshAgents' }
+  /** Not to wait for the next try. */
+  | { readonly what: 'connect' };
 
 export interface Connection {
-  readonly state: 'connecting' | 'live' | 'lost' | 'refused';
+  /** `login`: nobody is, or no longer. `refused`: somebody is, who may not see it. */
+  readonly state: 'connecting' | 'live' | 'lost' | 'refused' | 'login';
   /** What went wrong, in words. */
   readonly problem: string;
   /** Milliseconds since 1970 of the last sign of life. */

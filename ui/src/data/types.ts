@@ -10,8 +10,15 @@ export interface Resource {
   readonly scalar?: { readonly value: number };
   readonly ranges?: { readonly range?: readonly { readonly begin: number; readonly end: number }[] };
   readonly set?: { readonly item?: readonly string[] };
-  readonly reservations?: readonly { readonly role?: string; readonly type?: string }[];
-  readonly disk?: { readonly persistence?: { readonly id: string }; readonly source?: object };
+  readonly reservations?: readonly {
+    readonly role?: string;
+    readonly type?: string;
+    readonly principal?: string;
+  }[];
+  readonly disk?: {
+    readonly persistence?: { readonly id: string; readonly principal?: string };
+    readonly source?: object;
+  };
   readonly allocation_info?: { readonly role?: string };
 }
 

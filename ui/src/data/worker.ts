@@ -3,6 +3,7 @@
  * paid here and never holds up a click.
  */
 import { every, later, nowMs } from '../clock.ts';
+import { BY_SCRIPT } from './http.ts';
 import { Model } from './model.ts';
 import { Records } from './recordio.ts';
 import type { Connection, FromWorker, Question, ToWorker } from './rows.ts';
@@ -15,6 +16,7 @@ const SAMPLE_MS = 5000;
 /** No event tells how a drain goes on. */
 const DRAIN_LOOK_MS = 3000;
 const RETRY_MS_MAX = 16_000;
+const LOGIN_MS = 60_000;
 
 const model = new Model();
 let telling = false;
@@ -55,13 +57,16 @@ async function answer(question: Question): Promise<unknown> {
     case 'refreshAgents':
       await refreshAgents();
       return undefined;
+    case 'connect':
+      tryNow();
+      return undefined;
   }
 }
 
 async function refreshAgents(): Promise<void> {
   const response = await fetch('/api/v1', {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...BY_SCRIPT },
     body: '{"type":"GET_AGENTS"}',
   });
   if (!response.ok) return;
@@ -74,10 +79,16 @@ async function refreshAgents(): Promise<void> {
 async function follow(from: string): Promise<string> {
   const response = await fetch('/api/v1', {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', Accept: 'application/json', [INDEX_HEADER]: from },
+    headers: {
+      'Content-Type': 'application/json',
+      Accept: 'application/json',
+      ...BY_SCRIPT,
+      [INDEX_HEADER]: from,
+    },
     body: '{"type":"SUBSCRIBE"}',
   });
-  if (response.status === 401 || response.status === 403) throw new Refused(await response.text());
+  if (response.status === 401) throw new Refused('login', 'nobody is logged in');
+  if (response.status === 403) throw new Refused('refused', await response.text());
   if (!response.ok || response.body === null)
     throw new Error(`the master answered ${response.status}: ${await response.text()}`);
   const log = response.headers.get(INDEX_HEADER)?.split(':')[0];
@@ -94,7 +105,27 @@ async function follow(from: string): Promise<string> {
   return position;
 }
 
-class Refused extends Error {}
+class Refused extends Error {
+  readonly state: 'login' | 'refused';
+
+  constructor(state: 'login' | 'refused', message: string) {
+    super(message);
+    this.state = state;
+  }
+}
+
+/** Ends the pause before the next try. */
+let tryNow = (): void => undefined;
+
+function pause(delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = later(delayMs, resolve);
+    tryNow = () => {
+      cancel();
+      resolve();
+    };
+  });
+}
 
 function take(event: MasterEvent): void {
   const isFirst = connection.state !== 'live';
@@ -115,11 +146,12 @@ async function run(): Promise<never> {
       retryMs = 500;
       tellConnection({ state: 'lost', problem: 'the master ended the stream' });
     } catch (error) {
-      const state = error instanceof Refused ? 'refused' : 'lost';
+      const state = error instanceof Refused ? error.state : 'lost';
       const leader = error instanceof TypeError ? await leaderElsewhere() : undefined;
       tellConnection({ state, problem: problemOf(error), leader });
     }
-    await new Promise<void>((resolve) => later(retryMs, resolve));
+    // Each try without a login may make the browser ask the person.
+    await pause(connection.state === 'login' ? LOGIN_MS : retryMs);
     retryMs = Math.min(RETRY_MS_MAX, retryMs * 2);
   }
 }
@@ -132,7 +164,7 @@ function problemOf(error: unknown): string {
 /** A master that stands by sends us to the leader, where this page's policy does not let us go: the page itself has to. */
 async function leaderElsewhere(): Promise<string | undefined> {
   try {
-    const response = await fetch('/leadership');
+    const response = await fetch('/leadership', { headers: BY_SCRIPT });
     const { leading, leader } = (await response.json()) as { leading?: boolean; leader?: { pid?: string } };
     return leading === false ? leader?.pid?.split('@')[1] : undefined;
   } catch {

@@ -1,5 +1,6 @@
 /** Marathon's REST API as the page uses it; refusals become sentences, and problems at their places. */
-import { ApiError } from '../data/http.ts';
+import { ApiError, BY_SCRIPT } from '../data/http.ts';
+import { needsLogin } from '../data/live.ts';
 
 /** Something wrong at a place of a document: `/healthChecks(0)/path`. */
 export interface PlaceProblem {
@@ -31,13 +32,17 @@ export async function ask<T>(method: Method, path: string, body?: unknown): Prom
   try {
     response = await fetch(`/v2${path}`, {
       method,
-      headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
+      headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...BY_SCRIPT },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
   } catch {
     throw new ApiError(0, 'No answer from Marathon. It may be down; try again in a moment.');
   }
   const text = await response.text();
+  if (response.status === 401) {
+    needsLogin.value = true;
+    throw new ApiError(401, 'Log in first: Marathon wants to know who asks.');
+  }
   if (!response.ok) throw refusalOf(response.status, text);
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }

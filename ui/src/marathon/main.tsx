@@ -39,6 +39,7 @@ function App() {
     <Layout
       brand="Marathon"
       source="Marathon"
+      loginPath="/v2/info"
       places={[
         ['', 'Applications'],
         ['deployments', underWay === 0 ? 'Deployments' : `Deployments (${underWay})`],

@@ -4,7 +4,9 @@
  */
 import { signal } from '@preact/signals';
 import { every, later, nowMs } from '../clock.ts';
-import { connection, version } from '../data/live.ts';
+import { ApiError } from '../data/http.ts';
+import { connection, needsLogin, version } from '../data/live.ts';
+import { onLogin } from '../data/session.ts';
 import { appPath, ask } from './api.ts';
 import type { Action, App, Deployment, Group, Info, QueueEntry } from './types.ts';
 
@@ -56,7 +58,10 @@ let gathering = false;
 /** Reads all and follows the events, for as long as the page is there. */
 export function follow(): void {
   listen();
-  every(PULSE_MS, () => void quietly(() => ask('GET', '/leader')));
+  onLogin(listen);
+  every(PULSE_MS, () => {
+    if (!needsLogin.value) void quietly(() => ask('GET', '/leader'));
+  });
   every(QUEUE_LOOK_MS, () => {
     if (connection.value.state === 'live' && (queue.value.size > 0 || deployments.value.length > 0))
       void quietly(refreshWaiting);
@@ -71,7 +76,10 @@ function listen(): void {
     connection.value = { state: 'lost', problem: 'no answer', heardAt };
     if (source.readyState !== EventSource.CLOSED) return;
     source.close();
-    later(AGAIN_MS, listen);
+    // A stream does not say why it was refused: a question does.
+    void quietly(() => ask('GET', '/leader')).then(() => {
+      if (!needsLogin.value) later(AGAIN_MS, listen);
+    });
   });
   for (const type of EVENT_TYPES)
     source.addEventListener(type, ({ data }: MessageEvent<string>) => take(JSON.parse(data) as Heard));
@@ -83,7 +91,8 @@ async function quietly(run: () => Promise<void>): Promise<void> {
     connection.value = { state: 'live', problem: '', heardAt: nowMs() };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
-    connection.value = { ...connection.value, state: 'lost', problem };
+    const state = error instanceof ApiError && error.status === 401 ? 'login' : 'lost';
+    connection.value = { ...connection.value, state, problem };
   }
 }
 

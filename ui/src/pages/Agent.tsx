@@ -6,14 +6,15 @@ import { call } from '../data/http.ts';
 import type { Agent as AgentData } from '../data/types.ts';
 import { memoryText, numberText } from '../format.ts';
 import { Action } from '../parts/Action.tsx';
-import { Ago, ApiLink, Fact, Facts, IdText, Meter, StateBadge } from '../parts/bits.tsx';
+import { Ago, ApiLink, Fact, Facts, IdText, Meter, Problem, StateBadge } from '../parts/bits.tsx';
 import { Reservations } from '../parts/Reservations.tsx';
 import { TaskTable } from '../parts/tables.tsx';
 import { to } from '../router.ts';
-import { useLoaded } from '../use.ts';
+import { useLast, useLoaded } from '../use.ts';
 
 export function Agent({ id }: { readonly id: string }) {
-  const { value, isKnown } = useLoaded(() => askAgent(id), [id], true);
+  const { value: now, isKnown } = useLoaded(() => askAgent(id), [id], true);
+  const value = useLast(now);
   if (value === undefined)
     return (
       <p role="status">
@@ -26,6 +27,9 @@ export function Agent({ id }: { readonly id: string }) {
       <h1>
         {row.host} <StateBadge state={row.state} />
       </h1>
+      {now === undefined && (
+        <Problem text="It is not registered any more: unreachable, gone, or not back yet after a change of the master. This is what was last known." />
+      )}
       <ApiLink path={`/slaves?slave_id=${encodeURIComponent(id)}`} />
       <Facts>
         <Fact name="Agent">
@@ -93,6 +97,7 @@ function Steering({
       {isOut ? (
         <Action
           label="Bring back"
+          needs={['REACTIVATE_AGENT']}
           question={`Offer what ${agent.agent_info.hostname} has again?`}
           call={{ type: 'REACTIVATE_AGENT', reactivate_agent: { agent_id } }}
           perform={does({ type: 'REACTIVATE_AGENT', reactivate_agent: { agent_id } })}
@@ -101,6 +106,8 @@ function Steering({
         <>
           <Action
             label="Drain"
+            needs={['DRAIN_AGENT']}
+            needsThen={markGone ? ['MARK_AGENT_GONE'] : []}
             question="Kill its tasks with grace, and offer nothing of it any more?"
             call={drain}
             dangerous
@@ -126,6 +133,7 @@ function Steering({
           </Action>
           <Action
             label="Deactivate"
+            needs={['DEACTIVATE_AGENT']}
             question="Offer nothing of it any more? Its tasks go on."
             call={{ type: 'DEACTIVATE_AGENT', deactivate_agent: { agent_id } }}
             perform={does({ type: 'DEACTIVATE_AGENT', deactivate_agent: { agent_id } })}
@@ -134,6 +142,7 @@ function Steering({
       )}
       <Action
         label="Mark gone"
+        needs={['MARK_AGENT_GONE']}
         question="Its tasks are lost, and it may never register again. This cannot be undone."
         call={{ type: 'MARK_AGENT_GONE', mark_agent_gone: { agent_id } }}
         confirmWord={agent.agent_info.hostname}

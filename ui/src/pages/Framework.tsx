@@ -1,16 +1,17 @@
 /** One framework: what it is, what it holds, why it waits. */
 import { askFramework } from '../data/client.ts';
-import { secondsOf } from '../data/facts.ts';
+import { rightToEnd, secondsOf } from '../data/facts.ts';
 import { call } from '../data/http.ts';
 import { memoryText, numberText, percentText } from '../format.ts';
 import { Action } from '../parts/Action.tsx';
-import { Ago, ApiLink, Fact, Facts, IdText, StateBadge } from '../parts/bits.tsx';
+import { Ago, ApiLink, Fact, Facts, IdText, Problem, StateBadge } from '../parts/bits.tsx';
 import { TaskTable } from '../parts/tables.tsx';
 import { WhyPending } from '../parts/WhyPending.tsx';
-import { useLoaded } from '../use.ts';
+import { useLast, useLoaded } from '../use.ts';
 
 export function Framework({ id }: { readonly id: string }) {
-  const { value, isKnown } = useLoaded(() => askFramework(id), [id], true);
+  const { value: now, isKnown } = useLoaded(() => askFramework(id), [id], true);
+  const value = useLast(now);
   if (value === undefined)
     return <p role="status">{isKnown ? `The master knows no framework ${id} (any more).` : 'Looking …'}</p>;
   const { framework, row } = value;
@@ -21,6 +22,9 @@ export function Framework({ id }: { readonly id: string }) {
       <h1>
         {row.name} <StateBadge state={row.state} />
       </h1>
+      {now === undefined && (
+        <Problem text="The master knows it no more, or not yet again. This is what was last known." />
+      )}
       <ApiLink path={`/frameworks?framework_id=${encodeURIComponent(id)}`} />
       <Facts>
         <Fact name="Framework">
@@ -53,6 +57,7 @@ export function Framework({ id }: { readonly id: string }) {
         <div class="actions">
           <Action
             label="Tear down"
+            needs={[rightToEnd(row.principal)]}
             question={`End ${row.name} and kill its ${row.tasks} task(s)? This cannot be undone.`}
             call={body}
             confirmWord={row.name}

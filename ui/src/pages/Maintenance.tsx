@@ -77,6 +77,7 @@ export function Maintenance() {
             <div class="actions">
               <Action
                 label="Take down"
+                needs={['START_MAINTENANCE']}
                 question="Remove the agents of these machines? Their tasks are lost."
                 call={{ type: 'START_MAINTENANCE', start_maintenance: { machines } }}
                 dangerous
@@ -84,12 +85,14 @@ export function Maintenance() {
               />
               <Action
                 label="Bring up"
+                needs={['STOP_MAINTENANCE']}
                 question="Let the agents of these machines register again, and end the window?"
                 call={{ type: 'STOP_MAINTENANCE', stop_maintenance: { machines } }}
                 perform={does({ type: 'STOP_MAINTENANCE', stop_maintenance: { machines } })}
               />
               <Action
                 label="Cancel window"
+                needs={['UPDATE_MAINTENANCE_SCHEDULE']}
                 question="Cancel this window? Machines that are down must be brought up first."
                 call={replace(windows.filter((_, other) => other !== at))}
                 perform={does(replace(windows.filter((_, other) => other !== at)))}
@@ -121,6 +124,7 @@ function PlanWindow({ plan }: { plan(window: Window): Promise<void> }) {
     <div class="actions">
       <Action
         label="Plan a window"
+        needs={['UPDATE_MAINTENANCE_SCHEDULE']}
         question="Which machines will be away, from when, for how long?"
         perform={() => plan(window)}
       >

@@ -127,6 +127,7 @@ function SetWeight({ role, changed }: { readonly role: Role; changed(): void }) 
   return (
     <Action
       label="Weight"
+      needs={[`UPDATE_WEIGHT:${role.name}`]}
       question={`How much more than others is ${role.name} to get?`}
       call={body}
       perform={() => call(body).then(changed)}
@@ -166,6 +167,7 @@ function SetQuota({ role, config, changed }: QuotaProps) {
   return (
     <Action
       label="Quota"
+      needs={[`UPDATE_QUOTA_WITH_CONFIG:${role}`]}
       question={`What is ${role} sure to get, and what may it have at most? Empty: nothing is sure, and there is no bound.`}
       call={body}
       perform={() => call(body).then(changed)}

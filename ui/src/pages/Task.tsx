@@ -1,15 +1,17 @@
 /** One task: its history with timings, where it runs, what it printed. */
 import { askTask } from '../data/client.ts';
+import { rightToEnd } from '../data/facts.ts';
 import { postForm } from '../data/http.ts';
 import type { Status } from '../data/types.ts';
 import { memoryText, numberText, spanText } from '../format.ts';
 import { Action } from '../parts/Action.tsx';
-import { Ago, ApiLink, Fact, Facts, IdText, StateBadge } from '../parts/bits.tsx';
+import { Ago, ApiLink, Fact, Facts, IdText, Problem, StateBadge } from '../parts/bits.tsx';
 import { to } from '../router.ts';
-import { useLoaded } from '../use.ts';
+import { useLast, useLoaded } from '../use.ts';
 
 export function Task({ framework, id }: { readonly framework: string; readonly id: string }) {
-  const { value, isKnown } = useLoaded(() => askTask(framework, id), [framework, id], true);
+  const { value: now, isKnown } = useLoaded(() => askTask(framework, id), [framework, id], true);
+  const value = useLast(now);
   if (value === undefined)
     return (
       <p role="status">
@@ -27,6 +29,9 @@ export function Task({ framework, id }: { readonly framework: string; readonly i
       <h1>
         {row.name} <StateBadge state={row.state} />
       </h1>
+      {now === undefined && (
+        <Problem text="The master knows it no more, or not yet again. This is what was last known." />
+      )}
       <ApiLink
         path={`/tasks?task_id=${encodeURIComponent(id)}&framework_id=${encodeURIComponent(framework)}`}
       />
@@ -75,6 +80,7 @@ export function Task({ framework, id }: { readonly framework: string; readonly i
         {row.kept === 'active' && (
           <Action
             label="Kill"
+            needs={[rightToEnd(value.principal)]}
             question={`Kill ${row.name}? Its framework hears of it, and may start another one.`}
             dangerous
             perform={() => postForm('/tasks/kill', { framework_id: framework, task_id: id })}

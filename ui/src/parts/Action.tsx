@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import { curlOf } from '../data/http.ts';
+import { mayDo, principal } from '../data/rights.ts';
 import { Problem } from './bits.tsx';
 
 interface ActionProps {
@@ -13,6 +14,10 @@ interface ActionProps {
   readonly shell?: string;
   /** What cannot be undone is not chosen beforehand. */
   readonly dangerous?: boolean;
+  /** Rights without which it cannot even be begun: `DRAIN_AGENT`, `UPDATE_WEIGHT:role`. */
+  readonly needs?: readonly string[];
+  /** Rights that it takes as it is filled in now. */
+  readonly needsThen?: readonly string[];
   /** Must be typed before it is done. */
   readonly confirmWord?: string;
   readonly children?: ComponentChildren;
@@ -28,6 +33,8 @@ export function Action({
   call,
   shell = call === undefined ? undefined : curlOf(call),
   dangerous = false,
+  needs = [],
+  needsThen = [],
   confirmWord,
   children,
   mayForce,
@@ -35,6 +42,9 @@ export function Action({
 }: ActionProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
+  const why = useId();
+  const refusal = refusalOf(needs);
+  const refusalThen = refusalOf(needsThen);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState('');
   const [forcible, setForcible] = useState(false);
@@ -59,9 +69,22 @@ export function Action({
   };
   return (
     <>
-      <button type="button" class={dangerous ? 'danger' : ''} onClick={open}>
+      {/* Not `disabled`: who comes by keyboard is to hear why. */}
+      <button
+        type="button"
+        class={dangerous ? 'danger' : ''}
+        aria-disabled={refusal !== ''}
+        aria-describedby={refusal === '' ? undefined : why}
+        title={refusal}
+        onClick={() => refusal === '' && open()}
+      >
         {label}
       </button>
+      {refusal !== '' && (
+        <span id={why} class="hidden">
+          {refusal}
+        </span>
+      )}
       <dialog ref={dialog} aria-labelledby={title}>
         <form
           onSubmit={(event) => {
@@ -88,6 +111,7 @@ export function Action({
               <pre>{shell}</pre>
             </details>
           )}
+          <Problem text={refusalThen} />
           <Problem text={problem} />
           <div class="buttons">
             <button type="button" onClick={() => dialog.current?.close()}>
@@ -101,7 +125,7 @@ export function Action({
             <button
               type="submit"
               class={dangerous ? 'danger' : 'primary'}
-              disabled={isBusy || (confirmWord !== undefined && typed !== confirmWord)}
+              disabled={isBusy || refusalThen !== '' || (confirmWord !== undefined && typed !== confirmWord)}
             >
               {isBusy ? 'Working …' : label}
             </button>
@@ -110,4 +134,13 @@ export function Action({
       </dialog>
     </>
   );
+}
+
+/** Why it cannot be done by who looks; empty when it can. */
+function refusalOf(needs: readonly string[]): string {
+  const may = mayDo(needs);
+  if (may === undefined) return 'Asking whether you may …';
+  if (may) return '';
+  const who = principal.value === undefined ? 'You' : `You (${principal.value})`;
+  return `${who} may not do this: it takes the right ${needs.join(' and ')}.`;
 }

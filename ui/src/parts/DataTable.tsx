@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { askRows } from '../data/client.ts';
-import { version } from '../data/live.ts';
+import { connection, version } from '../data/live.ts';
 import type { RowKinds, Rows } from '../data/rows.ts';
 import { place, setQuery } from '../router.ts';
 
@@ -144,12 +144,15 @@ export function DataTable<Kind extends keyof RowKinds>(props: TableProps<Kind>) 
             <Spacer rows={total - found.offset - found.rows.length} />
           </tbody>
         </table>
-        {found.total === 0 && (
-          <p class="nothing">{search === '' ? 'There are none.' : 'Nothing fits what is looked for.'}</p>
-        )}
+        {found.total === 0 && <p class="nothing">{nothingText(search)}</p>}
       </div>
     </section>
   );
+}
+
+function nothingText(search: string): string {
+  if (search !== '') return 'Nothing fits what is looked for.';
+  return connection.value.state === 'live' ? 'There are none.' : 'Nothing is known yet.';
 }
 
 /** Holds the place of rows out of sight. */

@@ -4,8 +4,10 @@ import { useEffect, useState } from 'preact/hooks';
 import { now } from '../clock.ts';
 import { getJson } from '../data/http.ts';
 import { connection } from '../data/live.ts';
+import { principal } from '../data/rights.ts';
 import { spanText } from '../format.ts';
 import { place, to } from '../router.ts';
+import { Login } from './Login.tsx';
 
 interface LayoutProps {
   /** First part of the address, title. */
@@ -13,10 +15,12 @@ interface LayoutProps {
   /** Who is listened to, in words. */
   readonly source: string;
   readonly brand: string;
+  /** What name and password are tried with. */
+  readonly loginPath: string;
   readonly children: ComponentChildren;
 }
 
-export function Layout({ places, source, brand, children }: LayoutProps) {
+export function Layout({ places, source, brand, loginPath, children }: LayoutProps) {
   const [here = ''] = place.value.path;
   const [version, setVersion] = useState('');
   useEffect(() => {
@@ -37,6 +41,7 @@ export function Layout({ places, source, brand, children }: LayoutProps) {
         <span class="where">
           {location.host}
           {version !== '' && ` · ${version}`}
+          {principal.value !== undefined && ` · ${principal.value}`}
         </span>
         <nav aria-label="Pages">
           {places.map(([name, title]) => (
@@ -51,7 +56,10 @@ export function Layout({ places, source, brand, children }: LayoutProps) {
         </nav>
         <Liveness source={source} />
       </header>
-      <main id="content">{children}</main>
+      <main id="content">
+        <Login path={loginPath} />
+        {children}
+      </main>
     </>
   );
 }
@@ -67,9 +75,11 @@ function Liveness({ source }: { readonly source: string }) {
         : 'live'
       : state === 'connecting'
         ? 'connecting …'
-        : state === 'refused'
-          ? 'not allowed: log in'
-          : `no answer from ${source} (${problem}); trying again, last heard ${spanText(silence)} ago`;
+        : state === 'login'
+          ? 'log in first'
+          : state === 'refused'
+            ? `you may not see this (${problem})`
+            : `no answer from ${source} (${problem}); trying again, last heard ${spanText(silence)} ago`;
   if (state === 'lost' && leader !== undefined)
     return (
       <p class="liveness warn" role="status">

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { later } from '../clock.ts';
 import { refreshAgents } from '../data/client.ts';
 import { call } from '../data/http.ts';
+import { principal } from '../data/rights.ts';
 import type { Resource } from '../data/types.ts';
 import { numberText } from '../format.ts';
 import { Action } from './Action.tsx';
@@ -57,7 +58,8 @@ export function Reservations({ id, resources }: ReservationsProps) {
 function ReservationLine({ id, resource }: { readonly id: string; readonly resource: Resource }) {
   const { allocation_info: _role, ...plain } = resource;
   const reservation = resource.reservations?.at(-1);
-  const volume = resource.disk?.persistence?.id;
+  const persistence = resource.disk?.persistence;
+  const volume = persistence?.id;
   const agent_id = { value: id };
   const unreserve = { type: 'UNRESERVE_RESOURCES', unreserve_resources: { agent_id, resources: [plain] } };
   const destroy = { type: 'DESTROY_VOLUMES', destroy_volumes: { agent_id, volumes: [plain] } };
@@ -73,6 +75,7 @@ function ReservationLine({ id, resource }: { readonly id: string; readonly resou
         {volume !== undefined && (
           <Action
             label="Destroy volume"
+            needs={[rightTo('DESTROY_VOLUME', persistence?.principal)]}
             question="What is in it is deleted. This cannot be undone."
             call={destroy}
             confirmWord={volume}
@@ -83,6 +86,7 @@ function ReservationLine({ id, resource }: { readonly id: string; readonly resou
         {volume === undefined && reservation?.type === 'DYNAMIC' && (
           <Action
             label="Unreserve"
+            needs={[rightTo('UNRESERVE_RESOURCES', reservation?.principal)]}
             question="Let every role have it again?"
             call={unreserve}
             perform={does(unreserve)}
@@ -100,7 +104,7 @@ function MakeVolume({ id, resource }: { readonly id: string; readonly resource: 
   const value = size === '' ? (resource.scalar?.value ?? 0) : Number(size);
   const disk = {
     ...resource.disk,
-    persistence: { id: name },
+    persistence: { id: name, ...asOurs() },
     volume: { container_path: 'volume', mode: 'RW' },
   };
   const volumes = [{ ...resource, scalar: { value }, disk }];
@@ -108,6 +112,7 @@ function MakeVolume({ id, resource }: { readonly id: string; readonly resource: 
   return (
     <Action
       label="Make a volume"
+      needs={[`CREATE_VOLUME:${resource.reservations?.at(-1)?.role ?? '*'}`]}
       question="Keep this disk as a volume that outlives tasks?"
       call={body}
       perform={does(body)}
@@ -140,6 +145,7 @@ function Reserve({ id }: { readonly id: string }) {
     <div class="actions">
       <Action
         label="Reserve"
+        needsThen={role === '' ? [] : [`RESERVE_RESOURCES:${role}`]}
         question="Keep what for which role? Offers that have it are taken back."
         perform={() => does(body())()}
       >
@@ -160,6 +166,16 @@ function Reserve({ id }: { readonly id: string }) {
   );
 }
 
+/** Where the master asks who one is, what is reserved and made is theirs by name; it refuses another one, and none. */
+function asOurs(): { principal?: string } {
+  return principal.value === undefined ? {} : { principal: principal.value };
+}
+
+/** Of what nobody owns anybody's right is asked. */
+function rightTo(action: string, owner: string | undefined): string {
+  return owner === undefined ? action : `${action}:${owner}`;
+}
+
 /** `cpus:1;mem:256`, for a role. @throws Error for what is not so written */
 function resourcesOf(text: string, role: string): Resource[] {
   return text
@@ -169,7 +185,7 @@ function resourcesOf(text: string, role: string): Resource[] {
       const match = /^([\w-]+):(\d+(?:\.\d+)?)$/.exec(part);
       if (match === null) throw new Error(`'${part}' is not like cpus:1`);
       const [, name = '', value] = match;
-      const reservations = [{ type: 'DYNAMIC', role }];
+      const reservations = [{ type: 'DYNAMIC', role, ...asOurs() }];
       return { name, type: 'SCALAR', scalar: { value: Number(value) }, reservations };
     });
 }

@@ -1,6 +1,6 @@
 /** The HTTP side of Marathon: who asks, what is asked, and one place for errors (spec: marathon.md §1). */
 import type { HttpReply, HttpRequest } from '../../../../runtime/index.ts';
-import { basicAuthenticator } from '../../../../runtime/index.ts';
+import { basicAuthenticator, challengeFor } from '../../../../runtime/index.ts';
 import { EXPOSITION_TYPE, exposition } from '../../../../runtime/metrics/index.ts';
 import type { FrameworkRoute } from '../../context.ts';
 import { ApiError } from '../errors.ts';
@@ -145,7 +145,7 @@ export class MarathonApi {
     return {
       status: 401,
       body: { message: 'Invalid username or password.' },
-      headers: { 'WWW-Authenticate': challenge },
+      headers: { 'WWW-Authenticate': challengeFor(request, challenge) },
     };
   }
 
