@@ -115,6 +115,12 @@ export const marathonFlags = {
     10_000,
     'A subscriber that takes longer is left out for a while',
   ),
+  http_event_callback_retries: flag.integer({
+    default: 0,
+    min: 0,
+    max: 20,
+    help: 'How often an event is sent again to a subscriber that did not take it',
+  }),
   event_stream_max_outstanding_messages: flag.integer({
     default: 1_024,
     min: 1,
@@ -184,6 +190,7 @@ export function settingsOf(
     callbacks: flags.event_subscriber !== undefined,
     callbackUrls: flags.http_endpoints,
     slowConsumerMs: flags.http_event_callback_slow_consumer_timeout,
+    callbackRetries: flags.http_event_callback_retries,
     eventStreamMax: flags.event_stream_max_outstanding_messages,
     credentials: user === undefined || password === undefined ? undefined : { user, password },
     realm: flags.http_realm,

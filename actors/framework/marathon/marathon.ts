@@ -99,7 +99,15 @@ export class Marathon implements Scheduler {
     this.launcher = parts.launcher(this);
     this.demand = parts.offerDemand(this);
     this.#reconciler = parts.reconciler(this, () => this.#knownTasks());
-    this.callbacks = new Callbacks({ clock, defer, events: this.events, store, log, settings });
+    this.callbacks = new Callbacks({
+      clock,
+      defer,
+      delay: context.delay,
+      events: this.events,
+      store,
+      log,
+      settings,
+    });
     this.writes = new Writes(this);
     this.timed = new TimedChanges(this);
   }

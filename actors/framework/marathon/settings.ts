@@ -40,6 +40,8 @@ export interface MarathonSettings {
   readonly callbacks: boolean;
   readonly callbackUrls: readonly string[];
   readonly slowConsumerMs: number;
+  /** How often an event that a subscriber did not take is sent again. */
+  readonly callbackRetries: number;
   readonly eventStreamMax: number;
   readonly credentials: { readonly user: string; readonly password: string } | undefined;
   readonly realm: string;

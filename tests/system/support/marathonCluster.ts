@@ -46,13 +46,19 @@ export interface Reply<T> {
 }
 
 export interface ClusterOptions {
-  /** Further flags of each agent; one agent when nothing is said. Later flags win. */
+  /** Flags of each agent, which take the place of the usual ones; one agent when nothing is said. */
   readonly agents?: readonly (readonly string[])[];
   /** Further flags of Marathon. */
   readonly flags?: readonly string[];
 }
 
 const AGENT = ['--resources=cpus:8;mem:4096;disk:1000;ports:[31000-31999]', '--hostname=127.0.0.1'];
+
+function withUsual(own: readonly string[]): string[] {
+  const nameOf = (flag: string): string => flag.split('=', 1)[0] ?? '';
+  const given = new Set(own.map(nameOf));
+  return [...AGENT.filter((flag) => !given.has(nameOf(flag))), ...own];
+}
 
 export class MarathonCluster {
   readonly master: MasterProcess;
@@ -153,7 +159,7 @@ export async function marathonCluster(
   const folder = scratch(t);
   const master = await bootMaster(t, folder, ['--allocation_interval=200ms']);
   await Promise.all(
-    agents.map((more, index) => bootAgent(t, master, `${folder}/agent-${index + 1}`, [...AGENT, ...more])),
+    agents.map((own, index) => bootAgent(t, master, `${folder}/agent-${index + 1}`, withUsual(own))),
   );
   const port = await freePort();
   const start = (): Booted =>

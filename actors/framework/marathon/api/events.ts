@@ -8,8 +8,6 @@ import { type Answer, type Call, frameOf } from './call.ts';
 
 /** So that a client who is gone is noticed, and proxies keep the connection. */
 const KEEP_ALIVE_MS = 10_000;
-/** About how large an event is, to bound those that a slow reader has not read. */
-const EVENT_BYTES = 4_096;
 
 /** Opens the stream. @throws ApiError 406 */
 export function streamEvents(
@@ -35,16 +33,17 @@ export function streamEvents(
     'Content-Type': 'text/event-stream;charset=UTF-8',
     ...(lastId !== undefined && { 'Marathon-Events-Missed': String(missed === undefined) }),
   });
+  // Events that a slow reader has not taken yet.
   let waiting = 0;
   const write = (event: MarathonEvent): void => {
     if (!wants(event)) return;
     const frame = frameOf(event, events.epoch, light);
-    waiting += frame.length;
+    waiting++;
     metrics.streamed(frame.length);
-    if (waiting > settings.eventStreamMax * EVENT_BYTES) stream.end();
+    if (waiting > settings.eventStreamMax) stream.end();
     else if (stream.write(frame))
       void stream.drained().then(() => {
-        waiting -= frame.length;
+        waiting--;
       });
   };
   for (const event of missed ?? []) write(event);

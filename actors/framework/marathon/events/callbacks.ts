@@ -9,22 +9,28 @@ import type { EventBus, MarathonEvent } from './bus.ts';
 
 /** Events that wait for one subscriber; what comes when so many wait is not sent to it. */
 const WAITING_MAX = 1_000;
-/** The first pause after a failure; each further one doubles it, up to the limit. */
+/** The first pause after a failure, or before another try; each further one doubles it, up to the limit. */
 const PAUSE_MS = 1_000;
 const PAUSE_MAX_MS = 60_000;
 
 export interface CallbacksOptions {
   readonly clock: Clock;
+  readonly delay: (delayMs: number, run: () => void) => unknown;
   readonly defer: <A extends unknown[]>(run: (...args: A) => void) => (...args: A) => void;
   readonly events: EventBus;
   readonly store: StateStore;
   readonly log: Logger;
-  readonly settings: Pick<MarathonSettings, 'callbacks' | 'callbackUrls' | 'slowConsumerMs'>;
+  readonly settings: Pick<
+    MarathonSettings,
+    'callbacks' | 'callbackUrls' | 'slowConsumerMs' | 'callbackRetries'
+  >;
 }
 
 interface Subscriber {
   readonly url: string;
   readonly waiting: MarathonEvent[];
+  /** How often the event it is being sent was sent in vain. */
+  tries: number;
   busy: boolean;
   failures: number;
   skipUntilMs: number;
@@ -69,7 +75,7 @@ export class Callbacks {
 
   #add(url: string): void {
     if (this.#subscribers.has(url)) return;
-    this.#subscribers.set(url, { url, waiting: [], busy: false, failures: 0, skipUntilMs: 0 });
+    this.#subscribers.set(url, { url, waiting: [], tries: 0, busy: false, failures: 0, skipUntilMs: 0 });
   }
 
   #offer(subscriber: Subscriber, event: MarathonEvent): void {
@@ -88,11 +94,28 @@ export class Callbacks {
     const done = defer((error: string | undefined) => {
       subscriber.busy = false;
       const slow = clock.monotonic() - startedMs > settings.slowConsumerMs;
+      if (error !== undefined && subscriber.tries < settings.callbackRetries) {
+        this.#again(subscriber, event);
+        return;
+      }
+      subscriber.tries = 0;
       if (error === undefined && !slow) subscriber.failures = 0;
       else this.#skip(subscriber, error ?? 'it takes too long');
       this.#next(subscriber);
     });
     post(subscriber.url, event.full ?? event.data, settings.slowConsumerMs, clock, done);
+  }
+
+  /** The same event once more, after a pause; those that come meanwhile wait behind it. */
+  #again(subscriber: Subscriber, event: MarathonEvent): void {
+    subscriber.waiting.unshift(event);
+    subscriber.busy = true;
+    const pauseMs = Math.min(PAUSE_MS * 2 ** subscriber.tries, PAUSE_MAX_MS);
+    subscriber.tries++;
+    this.#options.delay(pauseMs, () => {
+      subscriber.busy = false;
+      if (this.#subscribers.get(subscriber.url) === subscriber) this.#next(subscriber);
+    });
   }
 
   /** Events of the next while are not sent to it. */
