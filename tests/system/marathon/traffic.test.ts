@@ -17,9 +17,9 @@ const CONNECTIONS = 8;
 
 /** Serves the variable V. Told to end, it does so when nobody has asked it anything for a second. */
 const SERVER = `exec ${JSON.stringify(process.execPath)} -e '${[
-  'let last=Date.now()',
-  'const s=require("http").createServer((q,r)=>{if(q.url!=="/health")last=Date.now();r.end(process.env.V)}).listen(Number(process.env.PORT0),"127.0.0.1")',
-  'process.on("SIGTERM",()=>setInterval(()=>{if(Date.now()-last>1000)process.exit(0)},100))',
+  'let left=10',
+  'const s=require("http").createServer((q,r)=>{if(q.url!=="/health")left=10;r.end(process.env.V)}).listen(Number(process.env.PORT0),"127.0.0.1")',
+  'process.on("SIGTERM",()=>setInterval(()=>{if(--left<0)process.exit(0)},100))',
 ].join(';')}'`;
 
 const APP = {
