@@ -2,14 +2,17 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { type EtcdSecurityValues, etcdSecurityFlags } from '../runtime/etcd/flags.ts';
+import { parseEtcdLocation } from '../runtime/etcd/location.ts';
+import * as flag from '../runtime/flags/index.ts';
 import { ExitCode } from '../runtime/startError.ts';
 import type { GlobalValues } from './globals.ts';
+import type { MasterPlace } from './http/leader.ts';
 import { Problem, usageProblem } from './problem.ts';
 import type { Environment } from './terminal.ts';
 
 export interface Config {
-  /** Address of a master, http or https. */
-  readonly master: URL;
+  readonly master: MasterPlace;
   readonly credential: Credential | undefined;
   /** PEM. */
   readonly ca: string | undefined;
@@ -21,7 +24,9 @@ export interface Credential {
 }
 
 const DEFAULT_MASTER = '127.0.0.1:5050';
-const MEMBERS = ['master', 'credential', 'ca'] as const;
+const ETCD_MEMBERS = ['etcd_ca_file', 'etcd_cert_file', 'etcd_key_file', 'etcd_credential'] as const;
+const MEMBERS = ['master', 'credential', 'ca', ...ETCD_MEMBERS] as const;
+const etcdTable = flag.defineFlags(etcdSecurityFlags);
 type Members = Partial<Record<(typeof MEMBERS)[number], string>>;
 
 /** @throws Problem naming the file or address that cannot be used */
@@ -31,17 +36,48 @@ export function readConfig(given: GlobalValues, env: Environment): Config {
   const credential = given.credential ?? env['MESOSTATE_CREDENTIAL'] ?? members.credential;
   const ca = given.ca ?? env['MESOSTATE_CA'] ?? members.ca;
   return {
-    master: masterUrl(master),
+    master: masterPlace(master, members, env, ca !== undefined),
     credential: credential === undefined ? undefined : readCredential(credential),
     ca: ca === undefined ? undefined : readText(ca, '--ca'),
   };
+}
+
+function masterPlace(text: string, members: Members, env: Environment, tls: boolean): MasterPlace {
+  if (!/^etcds?:\/\//.test(text)) return { kind: 'address', url: masterUrl(text) };
+  const protocol = tls ? 'https:' : 'http:';
+  try {
+    return {
+      kind: 'etcd',
+      location: parseEtcdLocation(text),
+      security: etcdSecurity(members, env),
+      protocol,
+    };
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw usageProblem(`--master: ${(error as Error).message}`);
+  }
+}
+
+/** Who we are to etcd: as the nodes' flags say it, in the config file or the environment (`MESOS_ETCD_CREDENTIAL` …). */
+function etcdSecurity(members: Members, env: Environment): EtcdSecurityValues {
+  const argv = ETCD_MEMBERS.filter((name) => env[`MESOS_${name.toUpperCase()}`] === undefined)
+    .map((name) => [name, members[name]] as const)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`]));
+  const parsed = flag.parseFlags(etcdTable, argv, env);
+  if (parsed.outcome === 'values') return parsed.values;
+  throw new Problem(
+    parsed.outcome === 'errors' ? parsed.errors.join('; ') : 'no flags',
+    ExitCode.configuration,
+  );
 }
 
 /** `host:port`, `http://host:port` or `https://host:port`. */
 export function masterUrl(text: string): URL {
   const url = URL.parse(/^https?:\/\//.test(text) ? text : `http://${text}`);
   if (url === null || url.hostname === '' || /[\s,]/.test(text))
-    throw usageProblem(`--master: expected HOST:PORT or an http or https address, got '${text}'`);
+    throw usageProblem(
+      `--master: expected HOST:PORT, an http or https address, or etcd://HOST:PORT,…/PATH, got '${text}'`,
+    );
   if (url.port === '' && !/:\d+\/?$/.test(text)) url.port = '5050';
   return url;
 }

@@ -4,6 +4,7 @@ import { styleText } from 'node:util';
 import { jsonText } from '../proto/json.ts';
 import type { Config } from './config.ts';
 import type { GlobalValues } from './globals.ts';
+import { leaderOf } from './http/leader.ts';
 import { AgentApi, MasterApi } from './http/operator.ts';
 import { type Column, type Paint, tableText } from './output/table.ts';
 import { safeText } from './output/text.ts';
@@ -30,14 +31,20 @@ export class Context {
   }
 
   get master(): MasterApi {
-    this.#master ??= new MasterApi(this.config.master, this.config);
+    this.#master ??= new MasterApi(() => this.leader(), this.config);
     return this.#master;
   }
 
   /** @param address `host:port` */
   agent(address: string): AgentApi {
-    const origin = new URL(`${this.master.http.origin.protocol}//${address}`);
-    return new AgentApi(origin, this.config);
+    const { master } = this.config;
+    const protocol = master.kind === 'address' ? master.url.protocol : master.protocol;
+    return new AgentApi(new URL(`${protocol}//${address}`), this.config);
+  }
+
+  /** Where the leading master is, or one that knows. @throws Problem when etcd cannot tell */
+  leader(): Promise<URL> {
+    return leaderOf(this.config.master, this.terminal.clock);
   }
 
   /** Seconds since the epoch. */

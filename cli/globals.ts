@@ -4,8 +4,8 @@ import type { Options, Values } from './command.ts';
 export const globalOptions = {
   master: {
     kind: 'text',
-    value: 'HOST:PORT',
-    help: 'Any master of the cluster; default: MESOSTATE_MASTER, the config file, 127.0.0.1:5050',
+    value: 'PLACE',
+    help: 'HOST:PORT of any master, or etcd://HOST:PORT,…/PATH for the one that leads; default: MESOSTATE_MASTER, the config file, 127.0.0.1:5050',
   },
   credential: {
     kind: 'text',
@@ -20,7 +20,7 @@ export const globalOptions = {
   config: {
     kind: 'text',
     value: 'FILE',
-    help: 'The config file, JSON with master, credential, ca; default: MESOSTATE_CONFIG, ~/.config/mesostate/config.json',
+    help: 'The config file, JSON with master, credential, ca, etcd_ca_file …; default: MESOSTATE_CONFIG, ~/.config/mesostate/config.json',
   },
   json: { kind: 'flag', help: 'Print JSON for programs instead of tables for people' },
   color: { kind: 'text', value: 'WHEN', help: 'auto (the default: only on a terminal), always or never' },

@@ -34,8 +34,11 @@ export interface SchedulerHandlers {
 }
 
 export interface SchedulerClientOptions {
-  /** `http://host:5050` of any master. */
-  readonly master: string;
+  /**
+   * `http://host:5050` of any master; of several, which are tried in turn; or a way to find it, asked before every attempt after a
+   * failure: what it rejects with is told as `refused`, and it is asked again after a pause.
+   */
+  readonly master: string | readonly string[] | (() => Promise<string>);
   readonly framework: FrameworkInfo;
   readonly handlers: SchedulerHandlers;
   /** `Basic …` or `Bearer …`. */
@@ -46,7 +49,9 @@ export interface SchedulerClientOptions {
 export class SchedulerClient {
   private readonly options: SchedulerClientOptions;
   private readonly ports: Pick<Ports, 'clock' | 'random'>;
-  private master: URL;
+  /** Where the last attempt went; undefined: it is still to be found. */
+  private master: URL | undefined;
+  private turn = 0;
   private framework: FrameworkInfo;
   private streamId: string | undefined;
   private stream: OpenStream | undefined;
@@ -60,7 +65,6 @@ export class SchedulerClient {
   constructor(options: SchedulerClientOptions) {
     this.options = options;
     this.ports = options.ports ?? realPorts();
-    this.master = new URL(options.master);
     this.framework = options.framework;
   }
 
@@ -70,7 +74,7 @@ export class SchedulerClient {
   }
 
   start(): void {
-    this.subscribe();
+    this.find();
   }
 
   /** Lets go of the master; the framework fails over when its `failover_timeout` has passed. */
@@ -88,17 +92,14 @@ export class SchedulerClient {
    * @returns false when there is none
    */
   call(call: Omit<SchedulerCall, 'framework_id'>): boolean {
-    if (this.streamId === undefined || this.framework.id === undefined) return false;
+    const { master } = this;
+    if (master === undefined || this.streamId === undefined || this.framework.id === undefined) return false;
     const headers = { ...this.headers, 'mesos-stream-id': this.streamId };
     const text = toJsonText('mesos.v1.scheduler.Call', { ...call, framework_id: this.framework.id });
-    post(this.url, headers, text, ({ status, text: said }) => {
+    post(apiOf(master), headers, text, ({ status, text: said }) => {
       if (status >= 300 && !this.stopped) this.options.handlers.refused?.(`${status} ${said}`);
     });
     return true;
-  }
-
-  private get url(): URL {
-    return new URL('/api/v1/scheduler', this.master);
   }
 
   private get headers(): Record<string, string> {
@@ -106,14 +107,42 @@ export class SchedulerClient {
     return authorization === undefined ? {} : { authorization };
   }
 
-  private subscribe(): void {
+  /** Learns where the master is, or the next one, and subscribes there. */
+  private find(): void {
+    const { master } = this.options;
+    if (typeof master === 'function') {
+      master().then(
+        (found) => this.subscribe(new URL(found)),
+        (error: unknown) => {
+          if (this.stopped) return;
+          this.options.handlers.refused?.(error instanceof Error ? error.message : String(error));
+          this.later();
+        },
+      );
+      return;
+    }
+    const all = typeof master === 'string' ? [master] : master;
+    const next = all[this.turn++ % all.length];
+    if (next === undefined) throw new Error('master: expected at least one address');
+    this.subscribe(new URL(next));
+  }
+
+  private later(): void {
+    this.redirects = 0;
+    const bound = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** this.attempts);
+    this.attempts += 1;
+    this.retry = this.ports.clock.setTimer(this.ports.random.next() * bound, () => this.find());
+  }
+
+  private subscribe(master: URL): void {
     if (this.stopped) return;
+    this.master = master;
     const text = toJsonText('mesos.v1.scheduler.Call', {
       type: SchedulerCallType.SUBSCRIBE,
       framework_id: this.framework.id,
       subscribe: { framework_info: this.framework },
     });
-    this.stream = openStream(this.url, this.headers, text, {
+    this.stream = openStream(apiOf(master), this.headers, text, {
       opened: (headers) => {
         this.streamId = String(headers['mesos-stream-id'] ?? '');
         this.listen();
@@ -132,17 +161,12 @@ export class SchedulerClient {
     }
     if (status === 307 && location !== undefined && this.redirects < REDIRECTS_MAX) {
       this.redirects += 1;
-      this.master = new URL(location, this.master);
-      this.subscribe();
+      this.subscribe(new URL(location, this.master));
       return;
     }
     if (status >= 400 && status !== 503) this.options.handlers.refused?.(`${status} ${text}`);
-    // A leader that is gone may be followed by any of the others: the address that was given knows.
-    this.master = new URL(this.options.master);
-    this.redirects = 0;
-    const bound = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** this.attempts);
-    this.attempts += 1;
-    this.retry = this.ports.clock.setTimer(this.ports.random.next() * bound, () => this.subscribe());
+    // A leader that is gone may be followed by any of the others: what was given knows.
+    this.later();
   }
 
   /** Anything that comes is a sign of life. */
@@ -165,4 +189,8 @@ export class SchedulerClient {
     }
     this.options.handlers.event(event);
   }
+}
+
+function apiOf(master: URL): URL {
+  return new URL('/api/v1/scheduler', master);
 }

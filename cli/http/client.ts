@@ -24,6 +24,12 @@ export interface Answer {
   readonly body: Buffer;
 }
 
+/** A request under way. */
+export interface StartedRequest {
+  readonly request: http.ClientRequest;
+  readonly response: Promise<http.IncomingMessage>;
+}
+
 /** How often the masters may say that another one leads. */
 const REDIRECTS_MAX = 5;
 /** Answers longer than this are refused, in bytes: a state of 100,000 tasks has some 200 MB. */
@@ -33,17 +39,21 @@ const ANSWER_BYTES_MAX = 1024 * 1024 * 1024;
 export class HttpClient {
   /** What the errors call the server: `master`, `agent`. */
   readonly what: string;
-  #origin: URL;
+  #origin: URL | undefined;
+  readonly #find: () => Promise<URL>;
   readonly #access: Access;
 
-  constructor(what: string, origin: URL, access: Access) {
+  /** @param place where the server is, or who tells it: asked at first, and again when it is there no more */
+  constructor(what: string, place: URL | (() => Promise<URL>), access: Access) {
     this.what = what;
-    this.#origin = origin;
+    this.#origin = place instanceof URL ? place : undefined;
+    this.#find = place instanceof URL ? async () => place : place;
     this.#access = access;
   }
 
   /** Where it was found in the end. */
-  get origin(): URL {
+  async origin(): Promise<URL> {
+    this.#origin ??= await this.#find();
     return this.#origin;
   }
 
@@ -59,9 +69,8 @@ export class HttpClient {
     try {
       return JSON.parse(body.toString());
     } catch {
-      throw new Problem(
-        `the ${this.what} at ${this.#origin.host} answered ${path} with something that is not JSON`,
-      );
+      const { host } = await this.origin();
+      throw new Problem(`the ${this.what} at ${host} answered ${path} with something that is not JSON`);
     }
   }
 
@@ -72,42 +81,57 @@ export class HttpClient {
    */
   async open(question: Question): Promise<http.IncomingMessage> {
     for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
-      const response = await this.#once(question);
+      const origin = await this.origin();
+      const response = await this.#somewhere(origin, question);
       const status = response.statusCode ?? 0;
       const { location } = response.headers;
       if ((status === 307 || status === 302) && location !== undefined) {
         response.resume();
-        this.#origin = new URL(new URL(location, this.#origin).origin);
+        this.#origin = new URL(new URL(location, origin).origin);
         continue;
       }
       if (status >= 200 && status < 300) return response;
-      throw this.#refusal(question, status, (await wholeBody(response)).toString().trim());
+      throw this.#refusal(origin, question, status, (await wholeBody(response)).toString().trim());
     }
     throw new Problem('the masters send us from one to the other: none of them leads; try again in a moment');
   }
 
-  /** A request whose body is written bit by bit, with its answer. The connection is its own. */
-  start(question: Question): { request: http.ClientRequest; response: Promise<http.IncomingMessage> } {
-    const request = this.#request(question, false);
+  /** A request whose body is written bit by bit, with its answer, to a server at a known place. The connection is its own. */
+  start(question: Question): StartedRequest {
+    const origin = this.#origin;
+    if (origin === undefined) throw new Error(`the ${this.what} has to be found first`);
+    const request = this.#request(origin, question, false);
     const response = new Promise<http.IncomingMessage>((resolve, reject) => {
       request.once('response', resolve);
-      request.once('error', (error) => reject(this.#unreachable(error)));
+      request.once('error', (error) => reject(this.#unreachable(origin, error)));
     });
     return { request, response };
   }
 
-  #once(question: Question): Promise<http.IncomingMessage> {
+  /** There, or where the server has gone to meanwhile. */
+  async #somewhere(origin: URL, question: Question): Promise<http.IncomingMessage> {
+    try {
+      return await this.#once(origin, question);
+    } catch (error) {
+      const found = await this.#find();
+      if (found.host === origin.host) throw error;
+      this.#origin = found;
+      return this.#once(found, question);
+    }
+  }
+
+  #once(origin: URL, question: Question): Promise<http.IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const request = this.#request(question, undefined);
+      const request = this.#request(origin, question, undefined);
       request.once('response', resolve);
-      request.once('error', (error) => reject(this.#unreachable(error)));
+      request.once('error', (error) => reject(this.#unreachable(origin, error)));
       request.end(question.body);
     });
   }
 
-  #request(question: Question, agent: false | undefined): http.ClientRequest {
+  #request(origin: URL, question: Question, agent: false | undefined): http.ClientRequest {
     const { credential, ca } = this.#access;
-    const isTls = this.#origin.protocol === 'https:';
+    const isTls = origin.protocol === 'https:';
     const headers: Record<string, string> = { ...question.headers };
     if (credential !== undefined) {
       const pair = `${credential.principal}:${credential.secret}`;
@@ -119,20 +143,19 @@ export class HttpClient {
       ...(agent === undefined ? {} : { agent }),
       ...(isTls && ca !== undefined ? { ca } : {}),
     };
-    return (isTls ? https : http).request(new URL(question.path, this.#origin), options);
+    return (isTls ? https : http).request(new URL(question.path, origin), options);
   }
 
-  #unreachable(error: NodeJS.ErrnoException): Problem {
-    const where = `${this.what} at ${this.#origin.host}`;
+  #unreachable({ host }: URL, error: NodeJS.ErrnoException): Problem {
     const how =
       this.what === 'master'
         ? 'is it running? Name another one by --master=HOST:PORT or MESOSTATE_MASTER'
         : 'it may be down, or not be reachable from here';
-    return new Problem(`no ${where}: ${error.message}; ${how}`, ExitCode.unavailable);
+    return new Problem(`no ${this.what} at ${host}: ${error.message}; ${how}`, ExitCode.unavailable);
   }
 
-  #refusal({ path }: Question, status: number, text: string): Problem {
-    const where = `the ${this.what} at ${this.#origin.host}`;
+  #refusal({ host }: URL, { path }: Question, status: number, text: string): Problem {
+    const where = `the ${this.what} at ${host}`;
     if (status === 401) return new Problem(`${where} wants to know who asks: give --credential=FILE`, 77);
     if (status === 403) return new Problem(`${where} does not allow it: ${text || 'no reason given'}`, 77);
     const shown = text === '' ? `status ${status} for ${path}` : text;

@@ -19,8 +19,9 @@ const HEADERS = { 'Content-Type': PROTOBUF_TYPE, Accept: PROTOBUF_TYPE };
 export class MasterApi {
   readonly http: HttpClient;
 
-  constructor(origin: URL, access: Access) {
-    this.http = new HttpClient('master', origin, access);
+  /** @param find tells where a master is, the leading one if it can */
+  constructor(find: () => Promise<URL>, access: Access) {
+    this.http = new HttpClient('master', find, access);
   }
 
   /** @throws Problem with what the master said */

@@ -57,10 +57,10 @@ export class Runner {
   constructor(context: Context, request: RunRequest) {
     this.context = context;
     this.request = request;
-    const { credential, master } = context.config;
+    const { credential } = context.config;
     const pair = credential === undefined ? undefined : `${credential.principal}:${credential.secret}`;
     this.client = new SchedulerClient({
-      master: master.origin,
+      master: async () => (await context.leader()).origin,
       framework: {
         name: `mesostate run: ${request.name}`,
         user: request.user,

@@ -9,7 +9,7 @@ export interface EtcdLocation {
   readonly prefix: string;
 }
 
-const SYNTAX = /^(?:(https?|etcds?):\/\/)?([^/]+)\/([^?#\s]*)$/;
+const SYNTAX = /^(?:(https?|etcds?):\/\/)?([^/]+)\/(?!\/)([^?#\s]*)$/;
 const SECURE: ReadonlySet<string | undefined> = new Set(['https', 'etcds']);
 const MEMBERS_MAX = 9;
 

@@ -40,7 +40,10 @@ test('wrong words are refused before anything is asked of a master', async (t) =
     [['logs', 'a', 'b', 'c'], /got 3 word\(s\)/],
     [['logs', 'a', '--lines=-1'], /--lines: expected a whole number from 0 up, got '-1'/],
     [['ps', '--color=pink'], /--color: expected auto, always or never, got 'pink'/],
-    [['tasks', '--master=a b'], /--master: expected HOST:PORT or an http or https address, got 'a b'/],
+    [
+      ['tasks', '--master=a b'],
+      /--master: expected HOST:PORT, an http or https address, or etcd.*, got 'a b'/,
+    ],
     [['quota', 'set', 'r'], /quota set: expected --guarantee or --limit/],
     [['quota', 'set', 'r', '--limit=cpus'], /--limit: expected NAME:NUMBER such as cpus:4, got 'cpus'/],
     [['weights', 'prod'], /weights: expected ROLE=WEIGHT such as prod=2.5, got 'prod'/],

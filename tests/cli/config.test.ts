@@ -4,6 +4,7 @@ import test from 'ava';
 import { masterUrl, readConfig } from '../../cli/config.ts';
 import type { GlobalValues } from '../../cli/globals.ts';
 import { Problem } from '../../cli/problem.ts';
+import type { Environment } from '../../cli/terminal.ts';
 import { scratch } from '../support/processes.ts';
 
 const nothing: GlobalValues = {
@@ -16,16 +17,21 @@ const nothing: GlobalValues = {
   help: false,
 };
 
+function hostOf(given: GlobalValues, env: Environment): string | undefined {
+  const { master } = readConfig(given, env);
+  return master.kind === 'address' ? master.url.host : undefined;
+}
+
 test('the command line goes before the environment, that before the config file, that before the default', (t) => {
   const config = path.join(scratch(t), 'config.json');
   writeFileSync(config, '{"master":"file:1"}');
   const env = { MESOSTATE_CONFIG: config };
-  const of = (given: Partial<GlobalValues>, more: Record<string, string> = {}): string =>
-    readConfig({ ...nothing, ...given }, { ...env, ...more }).master.host;
+  const of = (given: Partial<GlobalValues>, more: Record<string, string> = {}) =>
+    hostOf({ ...nothing, ...given }, { ...env, ...more });
   t.is(of({ master: 'line:3' }, { MESOSTATE_MASTER: 'env:2' }), 'line:3');
   t.is(of({}, { MESOSTATE_MASTER: 'env:2' }), 'env:2');
   t.is(of({}), 'file:1');
-  t.is(readConfig(nothing, { HOME: '/nonexistent' }).master.host, '127.0.0.1:5050');
+  t.is(hostOf(nothing, { HOME: '/nonexistent' }), '127.0.0.1:5050');
 });
 
 test('a master is named by host and port, or by an address', (t) => {
@@ -34,6 +40,27 @@ test('a master is named by host and port, or by an address', (t) => {
   t.is(masterUrl('https://master.example:443').protocol, 'https:');
   t.is(masterUrl('[::1]:5050').host, '[::1]:5050');
   t.throws(() => masterUrl('a:1,b:2'), { instanceOf: Problem });
+});
+
+test('a master may be found by etcd: members, and who we are to them', (t) => {
+  const folder = scratch(t);
+  const config = path.join(folder, 'config.json');
+  const written = (members: object): void => writeFileSync(config, JSON.stringify(members));
+  const place = (env: Record<string, string> = {}) => readConfig({ ...nothing, config }, env).master;
+  written({ master: 'etcd://10.0.0.1,10.0.0.2:2380/mesostate', etcd_credential: 'u:p', ca: config });
+  t.like(place(), {
+    kind: 'etcd',
+    protocol: 'https:',
+    location: { prefix: '/mesostate/', tls: false, members: [{ port: 2379 }, { port: 2380 }] },
+    security: { etcd_credential: 'u:p' },
+  });
+  t.like(place({ MESOS_ETCD_CREDENTIAL: 'v:q' }), { security: { etcd_credential: 'v:q' } });
+  t.like(place({ MESOSTATE_MASTER: 'etcds://e/x' }), { location: { tls: true } });
+  t.throws(() => place({ MESOSTATE_MASTER: 'etcd://e' }), { instanceOf: Problem, message: /no path/ });
+  written({ master: 'etcd://e/x', etcd_credential: 'hunter2' });
+  const { message } = t.throws(() => place(), { instanceOf: Problem });
+  t.regex(message, /--etcd_credential: expected USER:PASSWORD/);
+  t.false(message.includes('hunter2'));
 });
 
 test('a broken config or credential file is named, and nothing of a secret repeated', (t) => {
@@ -47,7 +74,7 @@ test('a broken config or credential file is named, and nothing of a secret repea
   t.regex(message({ config: file('a', '{') }), /a: not JSON/);
   t.regex(
     message({ config: file('b', '{"mastr":"x"}') }),
-    /unknown member 'mastr', expected master, credential, ca/,
+    /unknown member 'mastr', expected master, credential, ca, etcd_ca_file/,
   );
   t.regex(message({ config: file('c', '{"master":1}') }), /master: expected a text/);
   t.regex(message({ config: path.join(folder, 'none') }), /cannot be read: ENOENT/);

@@ -2,6 +2,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { SchedulerClient } from '../../actors/client/index.ts';
+import { type FrameworkInfo, FrameworkInfoCapabilityType } from '../../proto/index.ts';
+import { run } from '../cli/support/terminal.ts';
 import { bootEtcd, type EtcdCluster, hasEtcd } from '../support/etcd.ts';
 import { boot, freePort, getJson, type MasterProcess, scratch } from '../support/processes.ts';
 import { until } from '../support/until.ts';
@@ -15,6 +18,25 @@ const QUICK = [
 
 interface Summary {
   readonly slaves: { readonly active: boolean; readonly TASK_RUNNING: number }[];
+}
+
+interface Frameworks {
+  readonly frameworks: { readonly id: string; readonly active: boolean }[];
+}
+
+/** A scheduler that knows several masters, and only one of them leads. */
+function subscribed(t: ExecutionContext, master: readonly string[]): SchedulerClient {
+  const framework: FrameworkInfo = {
+    user: 'nobody',
+    name: 'two masters',
+    failover_timeout: 60,
+    roles: ['*'],
+    capabilities: [{ type: FrameworkInfoCapabilityType.MULTI_ROLE }],
+  };
+  const client = new SchedulerClient({ master, framework, handlers: { event: () => {} } });
+  t.teardown(() => client.stop());
+  client.start();
+  return client;
 }
 
 async function bootOver(t: ExecutionContext, url: string): Promise<MasterProcess> {
@@ -82,13 +104,13 @@ if (hasEtcd) {
       t.is(scheduler.headers.get('location'), `//127.0.0.1:${first.port}/master/api/v1/scheduler`);
       const agent = await bootAgentOver(t, etcd, path.join(folder, 'agent'));
       const gate = path.join(folder, 'gate');
-      const run = runJobs(t, etcd, folder, `echo once; while ! [ -e '${gate}' ]; do sleep 0.2; done`);
+      const jobs = runJobs(t, etcd, folder, `echo once; while ! [ -e '${gate}' ]; do sleep 0.2; done`);
       await allRun(first);
       first.child.kill('SIGKILL');
       await second.says(/leading id=/);
       await allRun(second);
       writeFileSync(gate, '');
-      t.is(await run.exited, 0, run.output().slice(-3000) + second.output().slice(-3000));
+      t.is(await jobs.exited, 0, jobs.output().slice(-3000) + second.output().slice(-3000));
       t.deepEqual(outputs(path.join(folder, 'agent')), ['once\n', 'once\n', 'once\n', 'once\n']);
       t.is(await agent.end(), 0);
       t.is(await second.end(), 0);
@@ -126,18 +148,33 @@ if (hasEtcd) {
     },
   );
 
-  test.serial('etcd: a leader that ends in order is followed at once', async (t) => {
+  test.serial('etcd: a leader that ends in order is followed at once, also by who asks etcd', async (t) => {
     const etcd = await bootEtcd(t);
     const first = await bootOver(t, `${etcd.url}/other`);
+    const leader = async () => (await run(['resolve', `--master=${etcd.masterUrl}/other`])).stdout;
     await first.says(/leading id=/);
+    t.is(await leader(), `127.0.0.1:${first.port}\n`);
+    const port = await freePort();
     const second = boot(t, [
-      ...['--role=master', `--port=${await freePort()}`, `--etcd=${etcd.url}/other`],
+      ...['--role=master', `--port=${port}`, `--etcd=${etcd.url}/other`],
       '--etcd_session_timeout=10mins',
     ]);
     await second.says(/state=standby/);
+    const client = subscribed(t, [first.url, `http://127.0.0.1:${port}`]);
+    await until('the framework has an id', () => client.frameworkId !== undefined);
+    const id = client.frameworkId;
     t.is(await first.end(), 0);
     await second.says(/leading id=/);
+    t.is(await leader(), `127.0.0.1:${port}\n`);
+    await until('the framework is back at the other master', async () => {
+      const { frameworks } = await getJson<Frameworks>(`http://127.0.0.1:${port}/frameworks`);
+      return frameworks.some((each) => each.id === id && each.active);
+    });
+    client.stop();
     t.is(await second.end(), 0);
+    const nobody = await run(['resolve', `--master=${etcd.masterUrl}`]);
+    t.is(nobody.code, 69);
+    t.regex(nobody.stderr, /no master leads, says etcd at/);
   });
 } else {
   test('etcd is not installed here: a master without one waits, serves its health, and names no leader', async (t) => {

@@ -23,7 +23,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // How the leading master is found is the same for all who look for it, how a leader is elected for all who take turns.
   actors: { folders: ['runtime', 'proto', 'statecharts', 'actors/detector', 'actors/election'] },
   // The command line sees a cluster from outside, over its public HTTP.
-  cli: { folders: ['runtime', 'proto', 'actors/client'] },
+  cli: { folders: ['runtime', 'proto', 'actors/client', 'actors/detector'] },
   ui: { folders: [] },
 };
 
