@@ -99,7 +99,9 @@ function launchSession(containerId: string, request: OperatorRequest, agent: Ser
     {
       launched: ({ id, io }) => {
         const leave = host.defer(() => {
-          nestedContainers.abandon(id);
+          // Who has read all of the output may still ask how it ended.
+          if (io?.isOver === true) nestedContainers.destroy(id);
+          else nestedContainers.abandon(id);
           io?.close();
         });
         if (request.reply.closed) leave();
