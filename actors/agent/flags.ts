@@ -9,6 +9,7 @@ import { etcdSecurityFlags } from '../../runtime/etcd/flags.ts';
 import * as flag from '../../runtime/flags/index.ts';
 import { masterFlag } from '../detector/index.ts';
 import { containerFlags } from './containerizer/flags.ts';
+import { foreignAgentFlags } from './foreignFlags.ts';
 import { oversubscriptionFlags } from './oversubscription/modules.ts';
 
 function expectRole(role: string): void {
@@ -148,6 +149,7 @@ export const agentFlags = flag.defineFlags(
         ? '--authenticate_http_readonly, --authenticate_http_readwrite: need --http_credentials to know anybody by'
         : undefined,
   ],
+  foreignAgentFlags,
 );
 
 export type AgentFlags = flag.FlagValues<typeof agentFlags.flags>;

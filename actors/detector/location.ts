@@ -12,6 +12,10 @@ export type MasterLocation =
  * @throws Error saying what was expected
  */
 export function parseMasterLocation(text: string, defaultPort?: number): MasterLocation {
+  if (text.startsWith('zk://'))
+    throw new Error(
+      `expected host:port, or etcd://host:port,…/path, got '${text}': masters meet in etcd, not in ZooKeeper`,
+    );
   if (/^(etcds?|https?):\/\//.test(text)) return { kind: 'etcd', ...parseEtcdLocation(text) };
   return { kind: 'address', ...parseHostPort(text, defaultPort) };
 }

@@ -21,6 +21,7 @@ import {
   text,
 } from '../../runtime/flags/index.ts';
 import { parseMinimum } from './allocator/index.ts';
+import { foreignMasterFlags } from './foreignFlags.ts';
 import { policyFlags } from './policyFlags.ts';
 import { validateWeights } from './validation/weights.ts';
 
@@ -174,26 +175,30 @@ const authenticationFlags = [
   'authenticate_http_frameworks',
 ] as const;
 
-export const masterFlags = defineFlags(rows, [
-  ({ registry, etcd, work_dir }) =>
-    registryKind({ registry, etcd }) === 'local' && work_dir === undefined
-      ? '--work_dir: required with --registry=local, expected a folder'
-      : undefined,
-  ({ registry, etcd }) =>
-    registry === 'etcd' && etcd === undefined
-      ? `--etcd: required with --registry=etcd, expected ${ETCD_EXPECTED}`
-      : undefined,
-  ({ registry, etcd }) =>
-    registry !== undefined && registry !== 'etcd' && etcd !== undefined
-      ? `--registry: expected etcd with --etcd, got '${registry}': masters that take turns must share it`
-      : undefined,
-  (values) => {
-    const asked = authenticationFlags.find((name) => values[name]);
-    return asked !== undefined && values.credentials === undefined
-      ? `--${asked}: needs --credentials to know anybody by`
-      : undefined;
-  },
-]);
+export const masterFlags = defineFlags(
+  rows,
+  [
+    ({ registry, etcd, work_dir }) =>
+      registryKind({ registry, etcd }) === 'local' && work_dir === undefined
+        ? '--work_dir: required with --registry=local, expected a folder'
+        : undefined,
+    ({ registry, etcd }) =>
+      registry === 'etcd' && etcd === undefined
+        ? `--etcd: required with --registry=etcd, expected ${ETCD_EXPECTED}`
+        : undefined,
+    ({ registry, etcd }) =>
+      registry !== undefined && registry !== 'etcd' && etcd !== undefined
+        ? `--registry: expected etcd with --etcd, got '${registry}': masters that take turns must share it`
+        : undefined,
+    (values) => {
+      const asked = authenticationFlags.find((name) => values[name]);
+      return asked !== undefined && values.credentials === undefined
+        ? `--${asked}: needs --credentials to know anybody by`
+        : undefined;
+    },
+  ],
+  foreignMasterFlags,
+);
 
 export type MasterFlags = FlagValues<typeof rows>;
 

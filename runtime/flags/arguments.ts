@@ -68,6 +68,7 @@ function readArgument(table: FlagRows, argument: string, found: Arguments): void
   const text = equals === -1 ? undefined : argument.slice(equals + 1);
   const flag = flagNamed(table, word);
   if (flag !== undefined) readNamed(table, flag, word, text, found);
+  else if (isForeign(table, word, `--${word}`, found)) return;
   else if (word.startsWith('no-')) readNegated(table, word, text, found);
   else found.errors.push(unknownFlag(table, word));
 }
@@ -113,6 +114,18 @@ function readEnvironment(table: FlagRows, env: Environment, found: Arguments): v
     const text = env[origin];
     if (text !== undefined && !onCommandLine.has(name)) addGiven(table, word, { text, origin }, found);
   }
+  for (const name of Object.keys(table.foreign)) {
+    if (env[variableOf(name)] !== undefined) isForeign(table, name, variableOf(name), found);
+  }
+}
+
+/** Tells what became of a flag of Mesos'. @returns whether it is one */
+function isForeign({ foreign }: FlagRows, word: string, origin: string, found: Arguments): boolean {
+  const flag = foreign[word.replace(/^no-/, '')];
+  if (flag === undefined) return false;
+  if (flag.harmless) found.warnings.push(`${origin}: has no effect here: ${flag.instead}`);
+  else found.errors.push(`${origin}: a flag of Apache Mesos that is not known here: ${flag.instead}`);
+  return true;
 }
 
 function flagNamed(table: FlagRows, word: string): Flag<unknown> | undefined {

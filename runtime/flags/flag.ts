@@ -59,9 +59,19 @@ export type FlagValues<F extends FlagRecord> = {
  */
 export type FlagRule<F extends FlagRecord> = (values: FlagValues<F>) => string | undefined;
 
+/**
+ * A flag of Apache Mesos that means nothing here, so that who moves is told why. With `harmless` it is passed over with a warning; else the
+ * program does not start, for what was asked for would not be there.
+ */
+export interface ForeignFlag {
+  readonly instead: string;
+  readonly harmless: boolean;
+}
+
 /** The rows of a table, whatever their values. */
 export interface FlagRows {
   readonly flags: FlagRecord;
+  readonly foreign: Readonly<Record<string, ForeignFlag>>;
   /** Every accepted name, aliases too, to the name of its flag. */
   readonly names: ReadonlyMap<string, string>;
 }
@@ -81,6 +91,7 @@ const NAME = /^[a-z][a-z0-9_]*$/;
 export function defineFlags<F extends FlagRecord>(
   flags: F,
   rules: ReadonlyArray<FlagRule<F>> = [],
+  foreign: FlagRows['foreign'] = {},
 ): FlagTable<F> {
   const names = new Map<string, string>();
   for (const [name, flag] of Object.entries(flags)) {
@@ -91,7 +102,10 @@ export function defineFlags<F extends FlagRecord>(
     }
     checkDefault(name, flag);
   }
-  return { flags, rules, names };
+  for (const name of Object.keys(foreign)) {
+    if (names.has(name)) throw new Error(`flag table: '${name}' is defined, and foreign`);
+  }
+  return { flags, rules, names, foreign };
 }
 
 function checkDefault(name: string, flag: Flag<unknown>): void {

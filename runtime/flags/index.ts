@@ -8,6 +8,7 @@ export {
   type FlagRule,
   type FlagTable,
   type FlagValues,
+  type ForeignFlag,
   type Kind,
 } from './flag.ts';
 export { type HelpOptions, helpText } from './help.ts';

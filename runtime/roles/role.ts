@@ -42,6 +42,7 @@ export function defineRole<F extends FlagRecord>(definition: RoleDefinition<F>):
   const table = flag.defineFlags<F & typeof commonFlags>(
     { ...commonFlags, logging_level: loggingLevel(definition.loggingLevel), ...definition.table.flags },
     definition.table.rules as readonly flag.FlagRule<F & typeof commonFlags>[],
+    definition.table.foreign,
   );
   return {
     name,

@@ -311,3 +311,22 @@ test('mistakes in a table are told when it is made', (t) => {
     message: "flag table: default of 'a': expected a port number 0…65535, got 'x'",
   });
 });
+
+test('a flag of Mesos that means nothing here is passed over with a warning, or refused with what to do instead', (t) => {
+  const own = flags.defineFlags({ port: flags.port({ default: 5050, help: 'Port' }) }, [], {
+    zk: { instead: 'masters meet in etcd', harmless: false },
+    quorum: { instead: 'etcd has one', harmless: true },
+  });
+  const warned = flags.parseFlags(own, ['--quorum=2'], {});
+  t.is(warned.outcome, 'values');
+  t.like(warned, { warnings: ['--quorum: has no effect here: etcd has one'] });
+  const refused = flags.parseFlags(own, ['--port=1'], { MESOS_ZK: 'zk://a/b', MESOS_QUORUM: '1' });
+  t.like(refused, {
+    outcome: 'errors',
+    errors: ['MESOS_ZK: a flag of Apache Mesos that is not known here: masters meet in etcd'],
+    warnings: ['MESOS_QUORUM: has no effect here: etcd has one'],
+  });
+  t.throws(() => flags.defineFlags(own.flags, [], { port: { instead: '', harmless: true } }), {
+    message: /'port' is defined, and foreign/,
+  });
+});
