@@ -77,6 +77,17 @@ export const agentFlags = flag.defineFlags(
       help: `What may differ from the last run under the same agent id: equal, nothing; additive, resources,
         attributes and a domain may be added`,
     }),
+    recover: flag.choice({
+      values: ['reconnect', 'cleanup'],
+      default: 'reconnect',
+      help: `What becomes of executors that an earlier run left: reconnect, they go on; cleanup, they are shut down and the agent
+        ends when none is left, without a word to the master. For upgrades that live executors would not survive`,
+    }),
+    strict: flag.boolean({
+      default: true,
+      help: `Do not start when a file of an earlier run is damaged. Without it the file is set aside (.damaged), the agent goes on with what is
+        left, and slave/recovery_errors counts`,
+    }),
     registration_backoff_factor: flag.duration({
       default: '1secs',
       max: '1mins',

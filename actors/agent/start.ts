@@ -34,6 +34,7 @@ import { ensureVolumes, RealVolumes, sourceProblem } from './operations/volumes.
 import { AgentPaths } from './paths.ts';
 import { Checkpoints } from './recovery/checkpoints.ts';
 import { type KnownIdentity, readIdentity, writeBootId, writeIdentity } from './recovery/identity.ts';
+import { Opener } from './recovery/setAside.ts';
 import { incompatibility } from './registration/compatibility.ts';
 import { StatusUpdateManager } from './updates/index.ts';
 
@@ -73,9 +74,14 @@ export async function startAgent(
   const { clock, random } = node;
   const log = node.loggerFor('slave').child('detector');
   const detector = detectorFor(flags.master, flags, { clock, random, log });
-  const stores = openStores(node, paths, ending);
+  const opener = new Opener(
+    flags.strict,
+    () => clock.now(),
+    (text) => node.loggerFor('slave').error(text),
+  );
+  const stores = openStores(node, paths, ending, opener);
   try {
-    const known = readIdentity(paths);
+    const known = opener.open(() => readIdentity(paths));
     const info = identify(known, describeMachine(node, flags), flags, paths);
     const frameworks = stores.checkpoints.recovered(info.id?.value);
     if (info.id === undefined) stores.streams.clear();
@@ -118,6 +124,7 @@ export async function startAgent(
         frameworks,
         updatesOf: (frameworkId, taskId) => stores.streams.updatesOf(frameworkId, taskId),
         rebooted: known.rebooted,
+        skipped: opener.skipped,
       },
       resources: openResources(node, stores, info, paths),
       access: new ExecutorAccess(access, paths.runtimeDir),
@@ -147,7 +154,7 @@ interface Stores {
   close(): Promise<void>;
 }
 
-function openStores(node: Node, paths: AgentPaths, ending: Ending): Stores {
+function openStores(node: Node, paths: AgentPaths, ending: Ending, opener: Opener): Stores {
   const agentId = node.generateId('slave');
   const pid = node.pid(agentId);
   const dispatch = (run: () => void) => node.dispatch(pid, run);
@@ -156,11 +163,9 @@ function openStores(node: Node, paths: AgentPaths, ending: Ending): Stores {
     ending.end(`what must not be forgotten cannot be written: ${error.message}`);
   const disk = new RealDisk();
   let forward: Agent | undefined;
-  const checkpoints = Checkpoints.open({ disk, dir: paths.metaDir, onFailure });
-  let streams: StatusUpdateManager | undefined;
-  let resources: ResourceJournal;
-  try {
-    streams = StatusUpdateManager.open({
+  const checkpoints = opener.open(() => Checkpoints.open({ disk, dir: paths.metaDir, onFailure }));
+  const openStreams = () =>
+    StatusUpdateManager.open({
       disk,
       dir: paths.metaDir,
       clock: chartClock({ delay }),
@@ -169,7 +174,11 @@ function openStores(node: Node, paths: AgentPaths, ending: Ending): Stores {
       onWarning: (text) => node.loggerFor(agentId).warn(text),
       onFailure,
     });
-    resources = ResourceJournal.open({ disk, dir: paths.resourcesMeta, onFailure });
+  let streams: StatusUpdateManager | undefined;
+  let resources: ResourceJournal;
+  try {
+    streams = opener.open(openStreams);
+    resources = opener.open(() => ResourceJournal.open({ disk, dir: paths.resourcesMeta, onFailure }));
   } catch (error) {
     checkpoints.close(() => undefined);
     streams?.close(() => undefined);

@@ -12,6 +12,17 @@ import type { AgentPaths } from '../paths.ts';
 
 const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
 
+/** A file of an earlier run that cannot be read as what it is. */
+export class DamagedFile extends Error {
+  readonly file: string;
+
+  constructor(file: string, why: string) {
+    super(`${file}: ${why}`);
+    this.name = 'DamagedFile';
+    this.file = file;
+  }
+}
+
 export interface KnownIdentity {
   /** The AgentInfo of the last registration, with its id; undefined for a new agent. */
   readonly info: AgentInfo | undefined;
@@ -78,8 +89,12 @@ function readInfo(paths: AgentPaths): AgentInfo | undefined {
   if (bytes === undefined) return undefined;
   const length = bytes.length < 4 ? -1 : bytes.readUInt32LE(0);
   if (length !== bytes.length - 4)
-    throw new Error(`${file}: expected one record of ${length} bytes, the file is damaged`);
-  return { ...decodeAs('mesos.v1.AgentInfo', bytes.subarray(4)), id: { value: agentId } };
+    throw new DamagedFile(file, `expected one record of ${length} bytes, the file is damaged`);
+  try {
+    return { ...decodeAs('mesos.v1.AgentInfo', bytes.subarray(4)), id: { value: agentId } };
+  } catch (error) {
+    throw new DamagedFile(file, `no AgentInfo: ${(error as Error).message}`);
+  }
 }
 
 function systemBootId(): string | undefined {

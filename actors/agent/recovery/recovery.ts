@@ -22,6 +22,8 @@ export interface Remains {
   readonly updatesOf: (frameworkId: string, taskId: string) => readonly StatusUpdate[];
   /** The machine was booted since: no process is left, whatever the runtime directory says. */
   readonly rebooted: boolean;
+  /** Files that were damaged and set aside. */
+  readonly skipped?: number;
 }
 
 interface Parts {
@@ -46,7 +48,8 @@ export class Recovery {
 
   /** Restores the tables, then looks for the containers. What those say comes later, as events of the agent. */
   run(): void {
-    const { tables, log } = this.host;
+    const { tables, log, metrics } = this.host;
+    metrics.recoveryErrors.value += this.remains.skipped ?? 0;
     for (const [id, { info, pid, executors }] of this.remains.frameworks) {
       const framework = this.parts.frameworks.restore(id, info, pid);
       for (const kept of executors.values()) {

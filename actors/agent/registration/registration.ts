@@ -72,6 +72,11 @@ export class Registration {
 
   /** Everything found on disk is taken over: the search for a master begins. */
   recovered(): void {
+    if (this.host.flags.recover === 'cleanup') {
+      this.chart.send({ type: 'RECOVERED_FOR_CLEANUP' });
+      this.checkEnd();
+      return;
+    }
     this.chart.send({ type: 'RECOVERED' });
     this.detector.watch(this.host.defer((leader: Leader | undefined) => this.detected(leader?.pid)));
   }

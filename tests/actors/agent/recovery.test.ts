@@ -1,5 +1,5 @@
 /** An agent that is started again (agent.md §7): with real processes and files. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { TaskState, TaskStatusReason } from '../../../proto/generated/types/v1.ts';
@@ -157,6 +157,40 @@ test('a damaged slave.info is told by its name', async (t) => {
   writeFileSync(file, 'xx');
   const error = await t.throwsAsync(realAgent(t, world, workDir));
   t.true(error?.message.includes(file), error?.message);
+});
+
+test('without --strict a damaged file is set aside and counted; what runs of it is ended', async (t) => {
+  const { master, world, agent, workDir } = await registeredAgent(t);
+  master.run(commandTask('unknown', `echo $$ >${workDir}/pid; exec sleep 1000`));
+  await until('it runs', () => master.states('unknown').includes(TASK_RUNNING));
+  const pid = Number(readFileSync(join(workDir, 'pid'), 'utf8'));
+  await agent.leave();
+  const journal = join(workDir, 'meta', 'checkpoints.journal');
+  const bytes = readFileSync(journal);
+  bytes.fill(0xff, 0, 16);
+  writeFileSync(journal, bytes);
+  const error = await t.throwsAsync(realAgent(t, world, workDir, portOf(agent)));
+  t.regex(error?.message ?? '', /checkpoints\.journal: damaged/);
+  const next = await realAgent(t, world, workDir, { ...portOf(agent), strict: 'false' });
+  await until('it is gone', () => !lives(pid));
+  t.is((await reregistered(master)).slave.id?.value, 'agent-S0');
+  t.is(next.listening.node.metrics.snapshot()['slave/recovery_errors'], 1);
+  t.true(readdirSync(join(workDir, 'meta')).some((name) => /^checkpoints\.journal\.damaged-\d+$/.test(name)));
+});
+
+test('with --recover=cleanup all that was left is ended, then the agent, and no master hears of it', async (t) => {
+  const { master, world, agent, workDir } = await registeredAgent(t);
+  master.run(commandTask('old', `echo $$ >${workDir}/pid; exec sleep 1000`));
+  await until('it runs', () => master.states('old').includes(TASK_RUNNING));
+  const pid = Number(readFileSync(join(workDir, 'pid'), 'utf8'));
+  await agent.leave();
+  const cleaning = await realAgent(t, world, workDir, { ...portOf(agent), recover: 'cleanup' });
+  t.is(await cleaning.done, 0);
+  await cleaning.leave();
+  t.false(lives(pid));
+  t.deepEqual(master.messages(REREGISTER), []);
+  const empty = await realAgent(t, world, workDir, { ...portOf(agent), recover: 'cleanup' });
+  t.is(await empty.done, 0);
 });
 
 test('stop with killTasks ends all that was started', async (t) => {
