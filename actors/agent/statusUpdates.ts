@@ -276,6 +276,7 @@ export class StatusUpdates {
 
   private containerStatus(executor: ExecutorEntry, status: TaskStatus): ContainerStatus {
     const said = status.container_status;
+    if (isBuiltIn(executor) && isGone(status)) return { container_id: said?.container_id };
     const ownAddress = { protocol: NetworkInfoProtocol.IPv4, ip_address: this.host.self.host };
     return {
       ...this.host.containers.status(executor.containerId),
@@ -285,6 +286,12 @@ export class StatusUpdates {
       executor_pid: (isBuiltIn(executor) ? said?.executor_pid : undefined) ?? executor.processId,
     };
   }
+}
+
+/** Whether a status is about a container inside its executor's that is not there yet, or no more. */
+function isGone({ state, container_status }: TaskStatus): boolean {
+  if (container_status?.container_id?.parent === undefined) return false;
+  return container_status.executor_pid === undefined || isTerminal(state);
 }
 
 /** Whether the scheduler has acknowledged this very update: the task is over and remembered. */

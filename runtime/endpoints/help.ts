@@ -9,6 +9,9 @@ interface ProcessHelp {
   readonly endpoints: { readonly name: string; readonly text: string }[];
 }
 
+/** Programs whose users read text: they get Markdown, as from libprocess. */
+const TERMINALS = /curl|HTTPie/i;
+
 /** `/help`, `/help/<id>`, `/help/<id>/<name>`: generated from the routes, so that it never lies. */
 export class Help extends Process {
   constructor() {
@@ -35,14 +38,10 @@ export class Help extends Process {
       reply.text(400, `No help for '${request.rest}'`);
     } else if (request.query.get('format') === 'json') {
       replyJson(request, reply, JSON.stringify({ processes: narrowed }));
-    } else if ((request.headers['accept'] ?? '').includes('text/html')) {
-      // Browsers ask for HTML by name; curl and HTTPie take whatever comes.
-      reply.send(200, html(narrowed), {
-        'Content-Type': 'text/html; charset=utf-8',
-        'X-Content-Type-Options': 'nosniff',
-      });
-    } else {
+    } else if (TERMINALS.test(request.headers['user-agent'] ?? '')) {
       reply.send(200, markdown(narrowed), { 'Content-Type': 'text/x-markdown' });
+    } else {
+      reply.send(200, html(narrowed), { 'Content-Type': 'text/html' });
     }
   }
 

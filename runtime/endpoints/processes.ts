@@ -31,8 +31,8 @@ export class ProcessesEndpoint extends Process {
   private list(request: HttpRequest, reply: HttpReply): void {
     const detail = request.query.get('detail') === 'true';
     const shown = this.node.list().map((mailbox) => ({
-      id: mailbox.pid.id,
       events: mailbox.waiting(EVENTS_SHOWN_MAX).map((event) => eventOf(mailbox, event)),
+      id: mailbox.pid.id,
       ...(detail ? detailsOf(this.node, mailbox) : {}),
     }));
     replyJson(request, reply, JSON.stringify(shown));

@@ -14,8 +14,9 @@ export class SystemEndpoint extends Process {
       (request, reply) => {
         const { cpus_total, mem_total_bytes, mem_free_bytes, ...load } = systemStats();
         const loads = Object.entries(load).map(([name, value]) => `"${name}":${doubleText(value)}`);
-        const counts = `"cpus_total":${cpus_total},"mem_total_bytes":${mem_total_bytes},"mem_free_bytes":${mem_free_bytes}`;
-        replyJson(request, reply, `{${loads.join(',')},${counts}}`);
+        const counts = Object.entries({ cpus_total, mem_free_bytes, mem_total_bytes });
+        const texts = [...loads, ...counts.map(([name, value]) => `"${name}":${value}`)];
+        replyJson(request, reply, `{${texts.sort().join(',')}}`);
       },
       { help: 'Load, processors and memory of this machine' },
     );

@@ -10,14 +10,18 @@ export interface BuildFacts {
   readonly git_tag?: string;
 }
 
-/** `GET /version`. */
+/** `GET /version`; names in order, as libprocess has them. */
 export class VersionEndpoint extends Process {
   private readonly text: string;
 
   constructor(build: BuildFacts) {
     super('version');
-    const { build_time, ...rest } = build;
-    this.text = `${JSON.stringify(rest).slice(0, -1)},"build_time":${doubleText(build_time)}}`;
+    const members = Object.entries(build).filter(([, value]) => value !== undefined);
+    const texts = members.map(([name, value]) => {
+      const text = typeof value === 'number' ? doubleText(value) : JSON.stringify(value);
+      return `"${name}":${text}`;
+    });
+    this.text = `{${texts.sort().join(',')}}`;
   }
 
   override initialize(): void {

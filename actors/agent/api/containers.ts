@@ -18,6 +18,14 @@ import type { Viewer } from './viewer.ts';
 
 const STATISTICS = 'mesos.v1.ResourceStatistics';
 
+/** The older endpoints sort the names of what they tell. */
+function sorted(typeName: string, message: object): RawJson {
+  const members = Object.entries(message).map(([name, value]) =>
+    toJsonText(typeName, { [name]: value }).slice(1, -1),
+  );
+  return new RawJson(`{${members.filter(Boolean).sort().join(',')}}`);
+}
+
 const BYTES_PER_MB = 1024 * 1024;
 
 /** The body of `/monitor/statistics`: what each container uses. */
@@ -25,7 +33,7 @@ export function* statisticsText(agent: AgentView, viewer: Viewer): Writing {
   const blocks: object[] = [];
   for (const executor of runningOf(agent, viewer)) {
     const statistics = yield* statisticsOf(agent, executor);
-    blocks.push({ ...nameBlock(executor), statistics: new RawJson(toJsonText(STATISTICS, statistics)) });
+    blocks.push({ ...nameBlock(executor), statistics: sorted(STATISTICS, statistics) });
   }
   return jsonText(blocks);
 }
@@ -44,8 +52,8 @@ export function containersText(agent: AgentView, viewer: Viewer, query: HttpRequ
       blocks.push({
         container_id: executor.containerId,
         ...nameBlock(executor),
-        statistics: new RawJson(toJsonText(STATISTICS, statistics)),
-        status: new RawJson(toJsonText('mesos.v1.ContainerStatus', statusOf(agent, executor))),
+        statistics: sorted(STATISTICS, statistics),
+        status: sorted('mesos.v1.ContainerStatus', statusOf(agent, executor)),
       });
     }
     return jsonText(blocks);
@@ -98,10 +106,19 @@ export function* otherContainerMessages(
     told.push({
       container_id: { value: container_id.value },
       container_status: { container_id, executor_pid: processId, ...host.containers.status(id) },
-      resource_statistics: { timestamp: host.clock.now() / 1000, ...(yield* usageOf(host, id)) },
+      resource_statistics: {
+        timestamp: host.clock.now() / 1000,
+        ...(record.resources && limitsOf(record.resources)),
+        ...(yield* usageOf(host, id)),
+      },
     });
   }
   return told;
+}
+
+function limitsOf({ cpus, mem }: { readonly cpus: number; readonly mem: number }) {
+  const bytes = Math.round(mem * BYTES_PER_MB);
+  return { cpus_soft_limit: cpus, mem_limit_bytes: bytes, mem_soft_limit_bytes: bytes };
 }
 
 type Told = Generator<void, AgentResponseGetContainersContainer[]>;
@@ -149,9 +166,7 @@ function* statisticsOf({ host }: AgentView, executor: ExecutorEntry): Generator<
   const limits = Resources.of(resources.flatMap((list) => list ?? []));
   return {
     timestamp: host.clock.now() / 1000,
-    cpus_soft_limit: limits.cpus,
-    mem_limit_bytes: Math.round(limits.mem * BYTES_PER_MB),
-    mem_soft_limit_bytes: Math.round(limits.mem * BYTES_PER_MB),
+    ...limitsOf(limits),
     ...usage,
   };
 }

@@ -82,8 +82,8 @@ export class NestedContainers {
 
   /** @throws Error in words: the container cannot be launched */
   launch({ executor, launch, isDebug, listener, io }: NestedLaunch): NestedRecord {
-    const { containerId, sandbox } = launch;
-    const record = this.add({ id: containerId, executor, sandbox, isDebug, listener, io });
+    const { containerId: id, sandbox, resources } = launch;
+    const record = this.add({ id, executor, sandbox, resources, isDebug, listener, io });
     if (io !== undefined) this.openIo(record, io);
     try {
       this.host.containers.launch(isDebug ? { ...launch, looksIntoParent: true } : launch, this.sink);
@@ -228,7 +228,7 @@ export class NestedContainers {
   // ---- inside ---------------------------------------------------------------------------------------------------
 
   private add(
-    facts: Pick<NestedRecord, 'id' | 'executor' | 'sandbox' | 'isDebug' | 'listener' | 'io'>,
+    facts: Pick<NestedRecord, 'id' | 'executor' | 'sandbox' | 'resources' | 'isDebug' | 'listener' | 'io'>,
   ): NestedRecord {
     const { id } = facts;
     const record: NestedRecord = {

@@ -3,7 +3,12 @@ import type {
   TaskState,
   TaskStatusReason,
 } from '../../../proto/generated/types/v1.ts';
-import { type ExitStatus, type Limitation, waitStatus } from '../containerizer/index.ts';
+import {
+  type ContainerResources,
+  type ExitStatus,
+  type Limitation,
+  waitStatus,
+} from '../containerizer/index.ts';
 import { limitationVerdict } from '../executors/containerLaunch.ts';
 import type { ExecutorEntry } from '../tables/entries.ts';
 import type { ContainerIo } from './io/containerIo.ts';
@@ -35,6 +40,8 @@ export interface NestedRecord {
   /** The executor at its root; undefined for a standalone one. */
   readonly executor: ExecutorEntry | undefined;
   readonly sandbox: string;
+  /** What it was launched with; unknown of one that an earlier agent process launched. */
+  readonly resources?: ContainerResources | undefined;
   /** For looking into its parent: it shares the parent's sandbox and ends with who asked for it. */
   readonly isDebug: boolean;
   listener: NestedListener | undefined;

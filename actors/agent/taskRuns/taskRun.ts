@@ -69,7 +69,7 @@ export function newRun(
     overtime: undefined,
     healthy: undefined,
     killedForHealth: false,
-    checkStatus: task.info.check && checkStatusOf(task.info.check.type, {}),
+    checkStatus: noCheckYet(task),
   };
 }
 
@@ -105,6 +105,11 @@ function startFailure({ executor, failure, recovered }: TaskRun): CommandStatus 
     reason: TaskStatusReason.REASON_CONTAINER_LAUNCH_FAILED,
     message: `Failed to launch container: ${failure ?? 'unknown'}`,
   };
+}
+
+/** The status of a task's check, if it has one, without a result. */
+export function noCheckYet({ info }: TaskEntry): CheckStatusInfo | undefined {
+  return info.check && checkStatusOf(info.check.type, {});
 }
 
 /** `a.b` as `{ value: b, parent: { value: a } }`. */

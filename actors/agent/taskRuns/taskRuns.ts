@@ -12,7 +12,7 @@ import { type AgentHost, chartClock, chartError } from '../host.ts';
 import type { NestedContainers } from '../nestedContainers/nestedContainers.ts';
 import { type ExecutorEntry, executorId, type TaskEntry, type Verdict } from '../tables/entries.ts';
 import { knowsKilling } from '../tables/loss.ts';
-import { type CommandStatus, endOf, newRun, type RunPlace, type TaskRun } from './taskRun.ts';
+import { type CommandStatus, endOf, newRun, noCheckYet, type RunPlace, type TaskRun } from './taskRun.ts';
 
 /** Grace of a kill when neither the kill nor the task has a policy. */
 export const KILL_GRACE_MS = 3000;
@@ -202,7 +202,7 @@ export class TaskRuns {
     this.checks.begin(run);
   }
 
-  /** With a check, everything that is said of the task tells its last result. */
+  /** With a check, everything that is said of the task while it runs tells its last result. */
   say(run: TaskRun, status: CommandStatus, recorded?: () => void): void {
     const { checkStatus } = run;
     this.events.update(
@@ -212,14 +212,20 @@ export class TaskRuns {
     );
   }
 
-  private reportKilling(run: TaskRun): void {
+  /** Of a task that ends nothing is known any more by its check, as in Mesos. */
+  private stopChecks(run: TaskRun): void {
     this.checks.stop(run);
+    run.checkStatus = noCheckYet(run.task);
+  }
+
+  private reportKilling(run: TaskRun): void {
+    this.stopChecks(run);
     if (knowsKilling(run.executor.framework.info)) this.say(run, { state: TaskState.TASK_KILLING });
   }
 
   private reportEnd(run: TaskRun, cause: string): void {
     run.overtime?.cancel();
-    this.checks.stop(run);
+    this.stopChecks(run);
     const status = endOf(run, cause);
     this.say(run, status);
     this.events.ended(run, status);

@@ -124,7 +124,7 @@ export function executorBlock(info: ExecutorInfo, resources: Resources): Json {
     executor_id: info.executor_id.value,
     name: info.name ?? '',
     framework_id: info.framework_id?.value ?? '',
-    command: command === undefined ? {} : commandBlock(command),
+    command: commandBlock(command ?? {}),
     resources: resourcesBlock(resources),
     role: resources.entries[0]?.kind.allocationRole,
     labels: labelsBlock(labels),

@@ -1,5 +1,10 @@
 /** What the master keeps of an operation on reservations and volumes. Its state is its chart's (`operations.chart`, by key) alone. */
-import type { OfferOperation, Operation, OperationStatus } from '../../../proto/index.ts';
+import {
+  type OfferOperation,
+  type Operation,
+  OperationState,
+  type OperationStatus,
+} from '../../../proto/index.ts';
 
 export interface OperationRecord {
   /** The uuid as hexadecimal text: the name of its chart, too. */
@@ -26,7 +31,8 @@ export function operationMessage(record: OperationRecord, latest: OperationStatu
     agent_id: { value: agentId },
     info,
     latest_status: latest,
-    statuses: [...statuses],
+    // That it is pending nobody has said.
+    statuses: statuses.filter(({ state }) => state !== OperationState.OPERATION_PENDING),
     uuid: { value: uuid },
   };
 }

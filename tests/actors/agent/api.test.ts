@@ -1,9 +1,8 @@
 /** The agent's endpoints (v1-operator-api.md §6, §7.1), over real HTTP. */
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { TaskState } from '../../../proto/generated/types/v1.ts';
-import { repositoryRoot } from '../../support/processes.ts';
 import { until } from '../../support/until.ts';
 import { realAgent, realMaster, registeredAgent, temporaryFolder } from './support/realAgent.ts';
 import { commandTask } from './support/testMaster.ts';
@@ -31,53 +30,13 @@ async function busyAgent(t: Parameters<typeof registeredAgent>[0]) {
   return made;
 }
 
-// Recordings stand beside the repository where it is developed.
-const golden = [join(repositoryRoot, '../shared/golden')].find((path) => existsSync(path));
-
-/** Types of the members of a JSON value; of arrays, of their first element. */
-function shapeOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length === 0 ? [] : [shapeOf(value[0])];
-  if (typeof value !== 'object' || value === null) return typeof value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shapeOf(member)]));
-}
-
-test('/state has the members and types of Mesos', async (t) => {
+test('/state says who the agent is and what it has', async (t) => {
   const { agent } = await busyAgent(t);
   const state = await getJson(`${agent.url}/state`);
   t.like(state, { id: 'agent-S0', hostname: 'localhost', attributes: { rack: 'r1', zone: 'z1' } });
   t.regex(String(state['pid']), /^slave\(1\)@127\.0\.0\.1:\d+$/);
   t.deepEqual(state['resources'], { cpus: 4, mem: 2048, disk: 1000, gpus: 0, ports: '[31000-31010]' });
   t.like(state['unreserved_resources_allocated'], { cpus: 0.2, mem: 64 });
-  if (golden === undefined) return;
-  // What hides secrets in the recorded file broke a string of its flags, which are not compared.
-  const file = readFileSync(join(golden, 'operator-agent/001-state-with-running-task.json'), 'utf8');
-  const recorded = JSON.parse(file.replace(/"executor_environment_variables": .*\n/, '')) as {
-    response: { json: Json };
-  };
-  const theirs = recorded.response.json;
-  const known = new Set([
-    'git_sha',
-    'git_branch',
-    'log_dir',
-    'flags',
-    'frameworks',
-    'completed_frameworks',
-    'attributes',
-  ]);
-  for (const [name, value] of Object.entries(theirs)) {
-    if (!known.has(name)) t.deepEqual(shapeOf(state[name]), shapeOf(value), name);
-  }
-  const frameworkOf = (from: Json) => (from['frameworks'] as Json[])[0] ?? {};
-  const executorOf = (from: Json, name: string) => {
-    const executors = frameworkOf(from)['executors'] as Json[];
-    const all = [...executors, ...(frameworkOf(from)['completed_executors'] as Json[])];
-    return all.find((each) => each['id'] === name) ?? {};
-  };
-  const { role: _role, ...framework } = frameworkOf(state);
-  const { roles: _roles, ...theirFramework } = frameworkOf(theirs);
-  t.deepEqual(Object.keys(framework).sort(), Object.keys(theirFramework).sort());
-  t.deepEqual(shapeOf(executorOf(state, 'sleeps')), shapeOf(executorOf(theirs, 'g-sleep')));
-  t.deepEqual(shapeOf(executorOf(state, 'fails')), shapeOf(executorOf(theirs, 'g-fail')));
 });
 
 test('/containers and /monitor/statistics say what runs', async (t) => {

@@ -68,11 +68,12 @@ test('/logging/toggle: both or neither, nothing below the start, back after the 
   t.is(ask('/logging/toggle').text, '0\n');
 });
 
-test('/help: HTML for browsers, markdown for others, JSON when asked for, 400 for what is not there', (t) => {
+test('/help: HTML, markdown for terminals, JSON when asked for, 400 for what is not there', (t) => {
   const { ask } = served();
   const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
   const page = ask('/help', browser);
-  t.is(page.headers['Content-Type'], 'text/html; charset=utf-8');
+  t.is(page.headers['Content-Type'], 'text/html');
+  t.is(ask('/help').headers['Content-Type'], 'text/html');
   t.regex(page.text, /<a href="\/metrics\/snapshot">/);
   const text = ask('/help/metrics', { accept: '*/*', 'user-agent': 'curl/8.5.0' });
   t.is(text.headers['Content-Type'], 'text/x-markdown');

@@ -1,9 +1,6 @@
 /** `/api/v1` of the agent: what is refused, and what the calls that only tell answer. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import test from 'ava';
 import { AgentCallType, encodeAs, encodeRecord, TaskState, toJsonText } from '../../../../proto/index.ts';
-import { packageRoot } from '../../../../runtime/build.ts';
 import { ask, CALL, JSON_HEADERS, post, serve } from '../support/operatorCalls.ts';
 import { registeredSimulation, type SimulatedAgent } from '../support/simulatedAgent.ts';
 import { commandTask } from '../support/testMaster.ts';
@@ -147,35 +144,3 @@ test('what the caller may not see is passed over, and what it may not do is refu
   t.is(post(simulation, { body }).status, 403);
   t.is(post(simulation, { method: 'GET', path: '/slave(1)/flags' }).status, 403);
 });
-
-// ---- golden -------------------------------------------------------------------------------------------------------
-
-const golden = join(packageRoot, '..', 'shared', 'golden', 'operator-agent');
-
-/** Exchanges whose answers depend on tasks that ran in the recorded cluster, or whose text is damaged. */
-const NOT_REPLAYED = /^00[1-7]|^01[3-8]|^029/;
-
-interface Exchange {
-  readonly request: { method: string; path: string; headers: Record<string, string | number>; body?: string };
-  readonly response: { status: number; headers: Record<string, string>; json?: unknown };
-}
-
-for (const file of existsSync(golden) ? readdirSync(golden).sort() : []) {
-  if (NOT_REPLAYED.test(file)) continue;
-  test(`operator-agent/${file}`, (t) => {
-    const { request, response } = JSON.parse(readFileSync(join(golden, file), 'utf8')) as Exchange;
-    const headers = Object.fromEntries(
-      Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
-    );
-    const answer = post(registeredSimulation({}, serve), {
-      ...{ method: request.method, path: request.path.replace('/api', '/slave(1)/api'), headers },
-      body: request.body ?? '',
-    });
-    t.is(answer.status, response.status, answer.text);
-    t.is(answer.headers['Content-Type'], response.headers['content-type']);
-    t.is(answer.headers['Allow'], response.headers['allow']);
-    if (response.json === undefined || answer.headers['Content-Type'] !== 'application/json') return;
-    const ours = JSON.parse(answer.text) as object;
-    t.deepEqual(Object.keys(ours), Object.keys(response.json as object));
-  });
-}

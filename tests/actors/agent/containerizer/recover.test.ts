@@ -66,7 +66,7 @@ for (const leadersMax of [0, 32]) {
     t.deepEqual(await bench.ended('waiting'), { kind: 'exited', code: 6 });
     const sleeping = await bench.started('sleeping');
     t.true(alive(sleeping));
-    t.is(bench.containerizer.usage('sleeping')?.processes, 2);
+    t.true((bench.containerizer.usage('sleeping')?.mem_rss_bytes ?? 0) > 0);
     bench.containerizer.destroy('sleeping');
     t.deepEqual(await bench.ended('sleeping'), { kind: 'signaled', signal: 9 });
     await Promise.all(['waiting', 'ended', 'sleeping'].map((id) => bench.destroyed(id)));

@@ -57,6 +57,7 @@ export async function realAgent(
   { address }: RealMaster,
   workDir: string,
   more: Record<string, string> = {},
+  logFile?: string,
 ): Promise<RealAgent> {
   const listening = await listenAt(Number(more['port'] ?? (await ownPort())));
   const flags = flagsOf({
@@ -77,7 +78,7 @@ export async function realAgent(
     await listening.shutdown();
   };
   try {
-    const started = await startAgent(listening.node, flags);
+    const started = await startAgent(listening.node, flags, undefined, logFile);
     t.teardown(() => end(true, started));
     const url = `http://127.0.0.1:${listening.node.address.port}`;
     return { ...started, listening, url, leave: () => end(false, started) };
@@ -87,11 +88,16 @@ export async function realAgent(
   }
 }
 
-/** A registered agent. */
-export async function registeredAgent(t: ExecutionContext, more: Record<string, string> = {}) {
+/** A registered agent. @param facts the id that the master gives it, and its log */
+export async function registeredAgent(
+  t: ExecutionContext,
+  more: Record<string, string> = {},
+  facts: { readonly agentId?: string; readonly logFile?: string } = {},
+) {
   const workDir = temporaryFolder(t);
   const world = await realMaster(t);
-  const agent = await realAgent(t, world, workDir, more);
+  world.master.agentId = facts.agentId ?? world.master.agentId;
+  const agent = await realAgent(t, world, workDir, more, facts.logFile);
   await until('the agent is registered', () => world.master.messages('mesos.internal.UpdateSlaveMessage')[0]);
   return { ...world, world, agent, workDir };
 }

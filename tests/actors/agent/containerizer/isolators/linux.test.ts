@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { ProcessFamilies, readProcesses } from '../../../../../actors/agent/containerizer/processTable.ts';
 import {
   CapabilityInfoCapability,
   ContainerInfoType,
@@ -30,10 +31,10 @@ test('as root: a task sees its own processes only, ends by signals and statuses 
   t.regex(shm, /^tmpfs .* 0% \/dev\/shm$/);
 
   const sleeper = bench.launch('sleep 1000');
-  await bench.started(sleeper);
+  const leader = await bench.started(sleeper);
   await until(
-    () => JSON.stringify(bench.containerizer.usage(sleeper)),
-    () => (bench.containerizer.usage(sleeper)?.processes ?? 0) >= 3,
+    'the init, the shell and its command are there',
+    () => new ProcessFamilies(readProcesses()).membersOf(leader, new Set()).length >= 3,
   );
   bench.containerizer.kill(sleeper, 'SIGTERM');
   t.deepEqual((await bench.over(sleeper)).status, { kind: 'signaled', signal: 15 });
