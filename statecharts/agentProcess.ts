@@ -17,7 +17,10 @@ export type AgentProcessEvent =
   | { readonly type: 'MASTER_DETECTED' }
   | { readonly type: 'MASTER_LOST' }
   | { readonly type: 'AUTHENTICATED' }
+  /** The master knows no such principal, or another secret of it. */
   | { readonly type: 'AUTHENTICATION_REFUSED' }
+  /** The attempt came to nothing; another one may succeed. */
+  | { readonly type: 'AUTHENTICATION_FAILED' }
   /** SlaveRegisteredMessage or SlaveReregisteredMessage. */
   | { readonly type: 'REGISTERED' }
   /** The master calls this agent by another id than its own. */
@@ -41,7 +44,7 @@ export interface AgentProcessInput {
 }
 
 interface AgentProcessContext extends AgentProcessInput {
-  /** Registration messages sent since the master was detected; counted up to 16. */
+  /** Registration messages sent, or attempts to authenticate begun, since the master was detected; counted up to 16. */
   readonly attempts: number;
 }
 
@@ -118,7 +121,9 @@ export const agentProcessMachine = setup({
     forgetAttempts: assign({ attempts: 0 }),
     countAttempt: assign({ attempts: ({ context }) => Math.min(context.attempts + 1, 16) }),
     keepId: assign({ hasId: true }),
+    /** Begins an attempt, in place of one that goes on. */
     authenticate: () => undefined,
+    stopAuthenticating: () => undefined,
     sendRegister: () => undefined,
     sendReregister: () => undefined,
     sendUnregister: () => undefined,
@@ -136,7 +141,10 @@ export const agentProcessMachine = setup({
     FIRST_ATTEMPT: 1000,
     /** Give a random part of it. */
     RETRY: ({ context }) => registrationBackoffMaxMs(context.attempts, 1000),
+    /** Give a random time in growing bounds: `authenticationTimeoutMaxMs(attempts - 1, …)`. */
     AUTHENTICATION_TIMEOUT: 15_000,
+    /** Give a random part of the same. */
+    AUTHENTICATION_BACKOFF: 1000,
   },
 }).createMachine({
   id: 'agentProcess',
@@ -161,8 +169,10 @@ export const agentProcessMachine = setup({
       on: { ...ends, MASTER_DETECTED: detected, MASTER_LOST: {} },
     },
     authenticating: {
-      entry: 'authenticate',
-      meta: { description: 'The agent proves to the master who it is.' },
+      initial: 'proving',
+      entry: 'forgetAttempts',
+      exit: 'stopAuthenticating',
+      meta: { description: 'The agent proves to the master who it is, before it registers.' },
       on: {
         ...ends,
         AUTHENTICATED: [{ guard: 'hasId', target: 'reregistering' }, { target: 'registering' }],
@@ -170,7 +180,18 @@ export const agentProcessMachine = setup({
         MASTER_DETECTED: { target: 'authenticating', reenter: true },
         MASTER_LOST: 'disconnected',
       },
-      after: { AUTHENTICATION_TIMEOUT: { target: 'authenticating', reenter: true } },
+      states: {
+        proving: {
+          entry: ['authenticate', 'countAttempt'],
+          meta: { description: 'An attempt is under way.' },
+          on: { AUTHENTICATION_FAILED: 'pausing' },
+          after: { AUTHENTICATION_TIMEOUT: { target: 'proving', reenter: true } },
+        },
+        pausing: {
+          meta: { description: 'The last attempt came to nothing; the next one comes after a pause.' },
+          after: { AUTHENTICATION_BACKOFF: 'proving' },
+        },
+      },
     },
     registering: {
       meta: { description: 'The agent asks the master for the first time to take it in.' },

@@ -5,6 +5,8 @@ import { agentFrameworkMachine } from './agentFramework.ts';
 import { agentProcessMachine } from './agentProcess.ts';
 import { agentResourcesMachine } from './agentResources.ts';
 import { agentTaskMachine } from './agentTask.ts';
+import { authenticateeMachine } from './authenticatee.ts';
+import { authenticatorMachine } from './authenticator.ts';
 import { checkMachine } from './check.ts';
 import { commandTaskMachine } from './commandTask.ts';
 import { containerMachine } from './container.ts';
@@ -262,6 +264,7 @@ export const catalogue: readonly CatalogueEntry[] = [
       MASTER_LOST: true,
       AUTHENTICATED: true,
       AUTHENTICATION_REFUSED: true,
+      AUTHENTICATION_FAILED: true,
       REGISTERED: true,
       REGISTERED_AS_ANOTHER: true,
       PING_SAYS_DISCONNECTED: true,
@@ -269,6 +272,28 @@ export const catalogue: readonly CatalogueEntry[] = [
       SHUTDOWN_ORDERED: true,
       UNREGISTER_REQUESTED: true,
       ALL_ENDED: true,
+    },
+  }),
+  entry(authenticatorMachine, {
+    description: 'An authentication by CRAM-MD5, at the master.',
+    file: 'authenticator.ts',
+    samples: {
+      START_RECEIVED: [{ known: true }, { known: false }],
+      STEP_RECEIVED: [{ proved: true }, { proved: false }],
+      CLIENT_EXITED: true,
+      DISCARDED: true,
+    },
+  }),
+  entry(authenticateeMachine, {
+    description: 'An authentication by CRAM-MD5, at an agent or a framework.',
+    file: 'authenticatee.ts',
+    samples: {
+      MECHANISMS_RECEIVED: [{ known: true }, { known: false }],
+      STEP_RECEIVED: true,
+      COMPLETED_RECEIVED: true,
+      FAILED_RECEIVED: true,
+      ERROR_RECEIVED: true,
+      MASTER_EXITED: true,
     },
   }),
   entry(agentFrameworkMachine, {
@@ -364,10 +389,13 @@ export const catalogue: readonly CatalogueEntry[] = [
   entry(schedulerDriverMachine, {
     description: 'The connection of a scheduler to its master.',
     file: 'schedulerDriver.ts',
+    inputs: [{ hasCredential: false }, { hasCredential: true }],
     samples: {
       MASTER_DETECTED: true,
       MASTER_LOST: true,
       CONNECTED: true,
+      AUTHENTICATED: true,
+      AUTHENTICATION_FAILED: true,
       CONNECTION_LOST: true,
       SUBSCRIBE_REFUSED: true,
       SUBSCRIBED: true,

@@ -4,6 +4,8 @@ export * from './agentFramework.ts';
 export * from './agentProcess.ts';
 export * from './agentResources.ts';
 export * from './agentTask.ts';
+export * from './authenticatee.ts';
+export * from './authenticator.ts';
 export * from './catalogue.ts';
 export * from './commandTask.ts';
 export * from './container.ts';

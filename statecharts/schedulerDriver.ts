@@ -6,6 +6,10 @@ export type SchedulerDriverEvent =
   | { readonly type: 'MASTER_DETECTED' }
   | { readonly type: 'MASTER_LOST' }
   | { readonly type: 'CONNECTED' }
+  /** The master knows who this is. */
+  | { readonly type: 'AUTHENTICATED' }
+  /** The attempt to prove it came to nothing; another one may succeed. */
+  | { readonly type: 'AUTHENTICATION_FAILED' }
   /** No connection, or the stream ended. */
   | { readonly type: 'CONNECTION_LOST' }
   /** SUBSCRIBE was answered by something else than 200: 307, 401, 503 … */
@@ -20,7 +24,12 @@ export type SchedulerDriverEvent =
   /** The scheduler stops the driver, with or without TEARDOWN. */
   | { readonly type: 'STOP_REQUESTED' };
 
-interface SchedulerDriverContext {
+export interface SchedulerDriverInput {
+  /** It must authenticate before it subscribes. */
+  readonly hasCredential: boolean;
+}
+
+interface SchedulerDriverContext extends SchedulerDriverInput {
   /** Subscriptions tried in vain since the last success or new master; counted up to 16. */
   readonly failures: number;
 }
@@ -50,6 +59,7 @@ const anew = { target: 'connecting', actions: ['disconnect', 'forgetFailures'] }
 export const schedulerDriverMachine = setup({
   types: {} as {
     context: SchedulerDriverContext;
+    input: SchedulerDriverInput;
     events: SchedulerDriverEvent;
     tags: SchedulerDriverTag;
     meta: { description: string };
@@ -59,6 +69,9 @@ export const schedulerDriverMachine = setup({
     forgetFailures: assign({ failures: 0 }),
     connect: () => undefined,
     disconnect: () => undefined,
+    /** Begins an attempt to prove who this is. */
+    authenticate: () => undefined,
+    stopAuthenticating: () => undefined,
     sendSubscribe: () => undefined,
     /** The scheduler hears that it is connected. */
     announceSubscribed: () => undefined,
@@ -66,8 +79,13 @@ export const schedulerDriverMachine = setup({
     announceDisconnected: () => undefined,
     announceAborted: () => undefined,
   },
+  guards: {
+    mustAuthenticate: ({ context }) => context.hasCredential,
+  },
   delays: {
     CONNECT_TIMEOUT: 10_000,
+    /** Give a random time in growing bounds: `authenticationTimeoutMaxMs(failures, …)`. */
+    AUTHENTICATION_TIMEOUT: 15_000,
     SUBSCRIBE_TIMEOUT: 10_000,
     /** Give a random part of it. */
     BACKOFF: ({ context }) => subscriptionBackoffMaxMs(context.failures),
@@ -76,7 +94,7 @@ export const schedulerDriverMachine = setup({
   id: 'schedulerDriver',
   initial: 'detecting',
   options: { maxIterations: 10 },
-  context: { failures: 0 },
+  context: ({ input }) => ({ ...input, failures: 0 }),
   states: {
     detecting: {
       entry: 'disconnect',
@@ -95,10 +113,24 @@ export const schedulerDriverMachine = setup({
       on: {
         ...anywhere,
         MASTER_DETECTED: { ...anew, reenter: true },
-        CONNECTED: 'subscribing',
+        CONNECTED: [{ guard: 'mustAuthenticate', target: 'authenticating' }, { target: 'subscribing' }],
         CONNECTION_LOST: failed,
       },
       after: { CONNECT_TIMEOUT: failed },
+    },
+    authenticating: {
+      tags: ['connected'],
+      entry: 'authenticate',
+      exit: 'stopAuthenticating',
+      meta: { description: 'The framework proves to the master who it is.' },
+      on: {
+        ...anywhere,
+        MASTER_DETECTED: anew,
+        AUTHENTICATED: 'subscribing',
+        AUTHENTICATION_FAILED: failed,
+        CONNECTION_LOST: failed,
+      },
+      after: { AUTHENTICATION_TIMEOUT: failed },
     },
     subscribing: {
       tags: ['connected'],

@@ -10,6 +10,7 @@ import type { MessageTypes } from '../../proto/generated/types/names.ts';
 import type { AgentInfo } from '../../proto/generated/types/v1.ts';
 import type { Pid } from '../../runtime/pid.ts';
 import { type ExitReason, Process } from '../../runtime/process.ts';
+import { ClientAuthentication } from '../authentication/index.ts';
 import type { AgentMembers, AgentParts, AgentView } from './agentParts.ts';
 import { CommandExecutor } from './commandExecutor/commandExecutor.ts';
 import { openContainerLogger } from './containerLogger/containers.ts';
@@ -169,7 +170,7 @@ export class Agent extends Process<MessageTypes> {
       settled: () => this.settled(),
       disagreed: () => this.disagreed(),
     });
-    const registration = new Registration(host, this.parts.detector, {
+    const registration = new Registration(host, this.parts.detector, this.authentication(), {
       sendRegister: () => this.registrations.take(() => this.sendRegister()),
       sendReregister: () => this.registrations.take(() => this.sendRegister()),
       keepId: (id, done) => this.keepId(id, done),
@@ -202,6 +203,17 @@ export class Agent extends Process<MessageTypes> {
       recovery: new Recovery(host, parts, this.parts.remains),
       oversubscription: new Oversubscription(host, { ...parts, loads: this.parts.loads ?? (() => []) }),
     };
+  }
+
+  private authentication(): ClientAuthentication | undefined {
+    const { flags } = this.parts;
+    if (flags.credential === undefined) return undefined;
+    const { node, self, random } = this;
+    return new ClientAuthentication(
+      { node, self, random, defer: (handler) => this.defer(handler) },
+      flags.credential,
+      flags,
+    );
   }
 
   private makeHost(): AgentHost {

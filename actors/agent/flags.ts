@@ -7,6 +7,7 @@ import { domainFlag } from '../../proto/domainFlag.ts';
 import { parseAttributes, parseResources, validateRole } from '../../proto/resources/index.ts';
 import { etcdSecurityFlags } from '../../runtime/etcd/flags.ts';
 import * as flag from '../../runtime/flags/index.ts';
+import { authenticateeFlags, authenticateeRule } from '../authentication/index.ts';
 import { masterFlag } from '../detector/index.ts';
 import { containerFlags } from './containerizer/flags.ts';
 import { foreignAgentFlags } from './foreignFlags.ts';
@@ -148,6 +149,7 @@ export const agentFlags = flag.defineFlags(
     ...oversubscriptionFlags,
     ...containerFlags,
     ...authorizationFlags,
+    ...authenticateeFlags,
     http_credentials: credentialsFlag(
       'Principals and their secrets for HTTP, {"credentials": [{"principal": "a", "secret": "b"}]}: the absolute path of their file',
     ),
@@ -159,6 +161,7 @@ export const agentFlags = flag.defineFlags(
       (authenticate_http_readonly || authenticate_http_readwrite) && http_credentials === undefined
         ? '--authenticate_http_readonly, --authenticate_http_readwrite: need --http_credentials to know anybody by'
         : undefined,
+    authenticateeRule,
   ],
   foreignAgentFlags,
 );

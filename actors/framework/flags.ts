@@ -2,7 +2,9 @@
 import { etcdSecurityFlags } from '../../runtime/etcd/flags.ts';
 import { ETCD_EXPECTED, formatEtcdLocation, parseEtcdLocation } from '../../runtime/etcd/location.ts';
 import * as flag from '../../runtime/flags/index.ts';
+import { authenticateeFlags, authenticateeRule } from '../authentication/index.ts';
 import { masterFlag } from '../detector/index.ts';
+import type { DriverAuthentication } from './driver/index.ts';
 import { marathonFlags, marathonRule } from './marathon/flags.ts';
 
 /** Rows of the table, to be joined with those of every role. */
@@ -40,7 +42,8 @@ export const frameworkFlags = {
   }),
   user: flag.string({ help: 'User that tasks run as. Default: the one who starts the framework' }),
   roles: flag.list({ default: '*', help: 'Roles whose resources the framework asks for' }),
-  principal: flag.string({ help: 'Principal of the framework' }),
+  principal: flag.string({ help: 'Principal of the framework. Default: that of --credential' }),
+  ...authenticateeFlags,
   checkpoint: flag.boolean({
     default: true,
     help: 'Let agents write down tasks, so that these outlive a restart of the agent',
@@ -77,7 +80,29 @@ const etcdRule: flag.FlagRule<typeof frameworkFlags> = ({ framework, etcd }) =>
     ? `--etcd: only --framework=marathon keeps its state there, got --framework=${framework}`
     : undefined;
 
+const principalRule: flag.FlagRule<typeof frameworkFlags> = ({ principal, credential }) =>
+  principal !== undefined && credential !== undefined && principal !== credential.principal
+    ? `--principal: expected that of --credential, '${credential.principal}', got '${principal}'`
+    : undefined;
+
 /** Rules over several flags, for `defineFlags`. */
-export const frameworkRules: flag.FlagRule<typeof frameworkFlags>[] = [jobsRule, marathonRule, etcdRule];
+export const frameworkRules: flag.FlagRule<typeof frameworkFlags>[] = [
+  jobsRule,
+  marathonRule,
+  etcdRule,
+  authenticateeRule,
+  principalRule,
+];
 
 export type FrameworkFlags = flag.FlagValues<typeof frameworkFlags>;
+
+/** Whom the framework is, as far as flags say it. */
+export function principalOf({ principal, credential }: FrameworkFlags): string | undefined {
+  return principal ?? credential?.principal;
+}
+
+/** Whom its driver has to prove to be to the master. */
+export function authenticationOf(flags: FrameworkFlags): DriverAuthentication | undefined {
+  const { credential } = flags;
+  return credential === undefined ? undefined : { ...flags, credential };
+}

@@ -2,7 +2,7 @@
 import { hostname, userInfo } from 'node:os';
 import type { FrameworkInfo } from '../../proto/index.ts';
 import { FrameworkInfoCapabilityType } from '../../proto/index.ts';
-import type { FrameworkFlags } from './flags.ts';
+import { type FrameworkFlags, principalOf } from './flags.ts';
 
 const WEEK_S = 604_800;
 const MINUTE_S = 60;
@@ -16,7 +16,8 @@ const CAPABILITIES = [
 
 /** @param what the framework and its instance, such as `jobs examples/jobs.json`: the name says who runs what */
 export function frameworkInfoOf(flags: FrameworkFlags, what: string): FrameworkInfo {
-  const { name, principal, roles, checkpoint, work_dir } = flags;
+  const { name, roles, checkpoint, work_dir } = flags;
+  const principal = principalOf(flags);
   const user = flags.user ?? currentUser();
   const timeoutS = work_dir === undefined ? MINUTE_S : WEEK_S;
   return {

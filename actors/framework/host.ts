@@ -13,6 +13,7 @@ import type { MasterDetector } from '../detector/index.ts';
 import type { FrameworkContext, FrameworkEnd, FrameworkRoute } from './context.ts';
 import type { FrameworkDefinition } from './definition.ts';
 import { MesosSchedulerDriver } from './driver/driver.ts';
+import type { DriverAuthentication } from './driver/options.ts';
 import type { Scheduler } from './driver/scheduler.ts';
 
 export interface HostOptions {
@@ -20,6 +21,8 @@ export interface HostOptions {
   readonly framework: FrameworkInfo;
   /** Where the master is, or who finds it, anew for each run. */
   readonly master: Address | MasterDetector;
+  /** Whom to prove to be to the master. */
+  readonly authentication?: DriverAuthentication | undefined;
   readonly options: Readonly<Record<string, unknown>>;
   readonly print: (line: string) => void;
   /** Takes what the framework answers over HTTP; default: a process of its own serves it. */
@@ -39,7 +42,7 @@ const NOTHING: Scheduler = { offers: () => {}, update: () => {} };
 
 /** Spawns the driver of a framework. */
 export function hostFramework(node: Node, options: HostOptions): HostedFramework {
-  const { definition, framework, master } = options;
+  const { definition, framework, master, authentication } = options;
   let end: FrameworkEnd | undefined;
   const fronts: Pid[] = [];
   const finish = (how: FrameworkEnd): void => {
@@ -51,6 +54,7 @@ export function hostFramework(node: Node, options: HostOptions): HostedFramework
   const driver: MesosSchedulerDriver = new MesosSchedulerDriver({
     id: `scheduler-${node.ids.uuid()}`,
     master,
+    authentication,
     framework: { ...framework, ...definition.framework },
     explicitAcknowledgements: definition.explicitAcknowledgements === true,
     scheduler: () => create(definition, contextOf(node, driver, options, fronts, finish), finish),

@@ -11,7 +11,7 @@ import { StartError } from '../../runtime/startError.ts';
 import { detectorFor, type MasterDetector } from '../detector/index.ts';
 import type { FrameworkEnd } from './context.ts';
 import { type FrameworkDefinition, loadFramework } from './definition.ts';
-import { type FrameworkFlags, frameworkFlags } from './flags.ts';
+import { authenticationOf, type FrameworkFlags, frameworkFlags, principalOf } from './flags.ts';
 import { frameworkInfoOf } from './frameworkInfo.ts';
 import { type HostedFramework, hostFramework } from './host.ts';
 import { jobsFramework } from './jobs/framework.ts';
@@ -61,7 +61,11 @@ export async function startFramework(
     const print = (line: string) => screen.print(line);
     return {
       definition,
-      hosted: hostFramework(node, { definition, framework, master: findMaster(), options, print }),
+      hosted: hostFramework(node, {
+        ...{ definition, framework, options, print },
+        master: findMaster(),
+        authentication: authenticationOf(flags),
+      }),
     };
   };
   let current = run();
@@ -131,7 +135,7 @@ async function resolveMaster({ host, port }: Address): Promise<Address> {
 const table = flag.defineFlags(frameworkFlags);
 
 function openMarathon(node: Node, flags: FrameworkFlags, screen: Screen): FrameworkDefinition {
-  const settings = settingsOf(flags, flag.toStrings(table, flags));
+  const settings = settingsOf({ ...flags, principal: principalOf(flags) }, flag.toStrings(table, flags));
   const print = (line: string): void => screen.print(line);
   return marathonFramework({ settings, print, self: addressText(node.address) });
 }
@@ -153,7 +157,8 @@ function startMember(
     open: etcdOpener(location, flags, node.clock),
     prefix: location.prefix,
     sessionMs: flags.etcd_session_timeout,
-    settings: settingsOf(flags, flag.toStrings(table, flags)),
+    settings: settingsOf({ ...flags, principal: principalOf(flags) }, flag.toStrings(table, flags)),
+    authentication: authenticationOf(flags),
     framework: frameworkInfoOf(flags, 'marathon'),
     print: (line) => screen.print(line),
     master,

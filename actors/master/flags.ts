@@ -160,6 +160,29 @@ const rows = {
   publish_per_framework_metrics: boolean({ default: true, help: 'Have metrics of each framework' }),
   ...policyFlags,
   ...authorizationFlags,
+  authenticate_agents: boolean({
+    aliases: ['authenticate_slaves'],
+    help: 'Let only those agents register that prove who they are',
+  }),
+  authenticate_frameworks: boolean({
+    aliases: ['authenticate'],
+    help: 'Let only those frameworks subscribe that prove who they are, by messages; authenticate_http_frameworks is for HTTP',
+  }),
+  authentication_v0_timeout: duration({
+    default: '15secs',
+    min: '1ms',
+    help: 'How long an agent or a framework may take to prove by messages who it is',
+  }),
+  authenticators: choice({
+    values: ['crammd5'],
+    default: 'crammd5',
+    help: 'How agents and frameworks prove by messages who they are',
+  }),
+  http_framework_authenticators: choice({
+    values: ['basic'],
+    default: 'basic',
+    help: 'How frameworks prove over HTTP who they are',
+  }),
   authenticate_http_frameworks: boolean({
     help: 'Serve /api/v1/scheduler to those alone who prove who they are',
   }),
@@ -173,6 +196,8 @@ const authenticationFlags = [
   'authenticate_http_readonly',
   'authenticate_http_readwrite',
   'authenticate_http_frameworks',
+  'authenticate_agents',
+  'authenticate_frameworks',
 ] as const;
 
 export const masterFlags = defineFlags(

@@ -23,6 +23,7 @@ export class Master extends Process<MessageTypes> {
   override initialize(): void {
     const parts = new MasterParts(this.ports(), this.settings, this.describeSelf());
     this.rooms = parts;
+    this.hear('mesos.internal.AuthenticateMessage', (m, from) => parts.authentication.request(m, from));
     this.hearAgents(parts);
     this.hear('mesos.scheduler.Call', (call, from) =>
       parts.rateLimits.message(from, 'mesos.scheduler.Call', () => parts.calls.receive(call, from)),
@@ -65,6 +66,7 @@ export class Master extends Process<MessageTypes> {
 
   override exited(pid: Pid, _reason: ExitReason): void {
     if (this.rooms?.leadership.lapsed === true) return;
+    this.rooms?.authentication.exited(pid);
     this.rooms?.agents.exited(pid);
     const parts = this.rooms;
     parts?.rateLimits.exited(pid, () => parts.frameworks.exited(pid));
@@ -91,19 +93,36 @@ export class Master extends Process<MessageTypes> {
   }
 
   private hearAgents(parts: MasterParts): void {
-    const { registration, pings, statusUpdates, operations } = parts;
-    this.hear('mesos.internal.RegisterSlaveMessage', (m, from) => registration.register(m, from));
+    const { authentication, registration, pings, statusUpdates, operations } = parts;
+    this.hear('mesos.internal.RegisterSlaveMessage', (m, from) =>
+      authentication.after(from, () => registration.register(m, from)),
+    );
     this.installSealed(
       'mesos.internal.ReregisterSlaveMessage',
-      this.whileLeading((m, from) => registration.reregister(m, from)),
+      this.whileLeading((m, from) => authentication.after(from, () => registration.reregister(m, from))),
     );
-    this.hear('mesos.internal.UnregisterSlaveMessage', (m, from) => registration.unregister(m, from));
-    this.hear('mesos.internal.UpdateSlaveMessage', (m) => registration.update(m));
-    this.hear('mesos.internal.UpdateOperationStatusMessage', (m, from) => operations.receive(m, from));
-    this.hear('mesos.internal.PongSlaveMessage', (_, from) => pings.pong(from));
-    this.hear('mesos.internal.StatusUpdateMessage', (m) => statusUpdates.receive(m));
-    this.hear('mesos.internal.ExitedExecutorMessage', (m) => statusUpdates.executorExited(m));
-    this.hear('mesos.internal.ExecutorToFrameworkMessage', (m) => statusUpdates.messageToFramework(m));
+    this.hearAgent('mesos.internal.UnregisterSlaveMessage', (m, from) => registration.unregister(m, from));
+    this.hearAgent('mesos.internal.UpdateSlaveMessage', (m) => registration.update(m));
+    this.hearAgent('mesos.internal.UpdateOperationStatusMessage', (m, from) => operations.receive(m, from));
+    this.hearAgent('mesos.internal.PongSlaveMessage', (_, from) => pings.pong(from));
+    this.hearAgent('mesos.internal.StatusUpdateMessage', (m) => statusUpdates.receive(m));
+    this.hearAgent('mesos.internal.ExitedExecutorMessage', (m) => statusUpdates.executorExited(m));
+    this.hearAgent('mesos.internal.ExecutorToFrameworkMessage', (m) => statusUpdates.messageToFramework(m));
+  }
+
+  /** What agents say, who must be known by then where they have to authenticate. */
+  private hearAgent<K extends keyof MessageTypes & string>(
+    name: K,
+    handler: MessageHandler<MessageTypes[K]>,
+  ): void {
+    this.hear(name, (body, from) => {
+      const { authentication, metrics } = this.parts;
+      if (authentication.admitsAgent(from)) handler(body, from);
+      else {
+        metrics.droppedMessages.value++;
+        this.log.warn('dropped a message of an agent that is not authenticated', { name, pid: from?.text });
+      }
+    });
   }
 
   /** Handles messages of this name while the master leads; others are dropped: their senders will repeat them. */

@@ -22,6 +22,7 @@ import { AgentReconciliation } from './agents/reconciliation.ts';
 import { AgentRecovery } from './agents/recovery.ts';
 import { AgentRegistration } from './agents/registration.ts';
 import { Allocation } from './allocation.ts';
+import { Authentication } from './authentication.ts';
 import { Changes } from './events/changes.ts';
 import { EventStreams } from './events/eventStreams.ts';
 import { Why } from './explain/why.ts';
@@ -93,6 +94,8 @@ export class MasterParts {
   readonly info: MasterInfo;
   /** Who may do what. */
   readonly authorizer: Authorizer;
+  /** Who the processes are that speak to the master. */
+  readonly authentication: Authentication;
   readonly metrics: MasterMetrics;
   readonly readings: Readings;
   /** What of this machine's files may be looked into. */
@@ -142,6 +145,7 @@ export class MasterParts {
     this.info = info;
     this.authorizer = settings.flags.acls === undefined ? permitAll : localAuthorizer(settings.flags.acls);
     this.metrics = new MasterMetrics(actor.metrics, settings.flags.publish_per_framework_metrics);
+    this.authentication = new Authentication(this);
     this.files = new Files(() => this.attached(), systemUserNames());
     this.eventStreams = new EventStreams(this);
     this.changes = new Changes(this);

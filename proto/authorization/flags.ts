@@ -29,15 +29,29 @@ export function readCredentials(text: string): Credential[] {
   return credentials;
 }
 
+/**
+ * One credential: `{"principal": …, "secret": …}`, or the older form of a line: `principal secret`.
+ * @throws Error saying what is wrong; never with a secret in it
+ */
+export function readCredential(text: string): Credential {
+  const trimmed = text.trim();
+  if (trimmed.startsWith('{')) return credentialOf(parseQuietly(trimmed), 'the document');
+  const [only, ...more] = fromLines(trimmed);
+  if (only === undefined || more.length > 0) throw new Error('expected one principal and its secret');
+  return only;
+}
+
 function fromDocument(text: string): Credential[] {
   const { credentials } = (parseQuietly(text) ?? {}) as { credentials?: unknown };
   if (!Array.isArray(credentials)) throw new Error('expected {"credentials": [{"principal", "secret"}]}');
-  return credentials.map((each: unknown, at) => {
-    const { principal, secret } = (each ?? {}) as { principal?: unknown; secret?: unknown };
-    if (typeof principal !== 'string' || principal === '' || typeof secret !== 'string')
-      throw new Error(`credentials[${at}]: expected texts 'principal' and 'secret'`);
-    return { principal, secret };
-  });
+  return credentials.map((each: unknown, at) => credentialOf(each, `credentials[${at}]`));
+}
+
+function credentialOf(document: unknown, where: string): Credential {
+  const { principal, secret } = (document ?? {}) as { principal?: unknown; secret?: unknown };
+  if (typeof principal !== 'string' || principal === '' || typeof secret !== 'string')
+    throw new Error(`${where}: expected texts 'principal' and 'secret'`);
+  return { principal, secret };
 }
 
 function parseQuietly(text: string): unknown {
@@ -70,6 +84,19 @@ const credentialsKind: Kind<readonly Credential[]> = {
 /** A list of credentials: the absolute path of its file, `file://PATH`, or the list itself. Never printed. */
 export function credentialsFlag(help: string): Flag<readonly Credential[] | undefined> {
   return flagOf(credentialsKind, { help, secret: true }) as Flag<readonly Credential[] | undefined>;
+}
+
+const credentialKind: Kind<Credential> = {
+  placeholder: 'PATH',
+  expected: 'an absolute path of a credential',
+  form: 'document',
+  parse: readCredential,
+  print: () => '',
+};
+
+/** One credential, given as `credentialsFlag` takes a list. */
+export function credentialFlag(help: string): Flag<Credential | undefined> {
+  return flagOf(credentialKind, { help, secret: true }) as Flag<Credential | undefined>;
 }
 
 /** Rows of the tables of master and agent. */

@@ -1,5 +1,11 @@
 export type { Action } from './actions.ts';
 export { allowedEndpoint } from './allowed.ts';
 export { type Approver, type Authorizer, localAuthorizer, permitAll } from './authorizer.ts';
-export { authorizationFlags, credentialsFlag, readCredentials } from './flags.ts';
+export {
+  authorizationFlags,
+  credentialFlag,
+  credentialsFlag,
+  readCredential,
+  readCredentials,
+} from './flags.ts';
 export { guardEndpoint, protect } from './protect.ts';

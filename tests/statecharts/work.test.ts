@@ -250,7 +250,7 @@ test('an agent asks again and again until it is registered; then updates flow', 
 
 test('a scheduler driver that is refused waits longer each time and starts afresh with a new master', (t) => {
   const clock = new Timers();
-  const driver = new LiveChart(schedulerDriverMachine, { clock });
+  const driver = new LiveChart(schedulerDriverMachine, { input: { hasCredential: false }, clock });
   driver.send({ type: 'MASTER_DETECTED' });
   for (const failures of [1, 2, 3]) {
     driver.send({ type: 'CONNECTED' });

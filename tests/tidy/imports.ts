@@ -20,8 +20,18 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   runtime: { folders: [], files: ['statecharts/engine.ts', 'statecharts/link.ts'] },
   proto: { folders: ['runtime'] },
   statecharts: { folders: ['proto/generated'], types: ['proto', 'runtime'], packages: ['xstate'] },
-  // How the leading master is found is the same for all who look for it, how a leader is elected for all who take turns.
-  actors: { folders: ['runtime', 'proto', 'statecharts', 'actors/detector', 'actors/election'] },
+  // How the leading master is found is the same for all who look for it, how a leader is elected for all who take turns, and
+  // how one proves who one is for both sides.
+  actors: {
+    folders: [
+      'runtime',
+      'proto',
+      'statecharts',
+      'actors/authentication',
+      'actors/detector',
+      'actors/election',
+    ],
+  },
   // The command line sees a cluster from outside, over its public HTTP.
   cli: { folders: ['runtime', 'proto', 'actors/client', 'actors/detector'] },
   ui: { folders: [] },

@@ -12,6 +12,7 @@ import type { Pid } from '../../../runtime/pid.ts';
 import type { Timer } from '../../../runtime/ports.ts';
 import { agentProcessMachine, registrationBackoffMaxMs } from '../../../statecharts/agentProcess.ts';
 import { LiveChart } from '../../../statecharts/engine.ts';
+import type { ClientAuthentication } from '../../authentication/index.ts';
 import type { Leader, MasterDetector } from '../../detector/index.ts';
 import { type AgentHost, chartClock, chartError } from '../host.ts';
 
@@ -36,15 +37,23 @@ export class Registration {
   private readonly host: AgentHost;
   private readonly detector: MasterDetector;
   private readonly events: RegistrationEvents;
+  /** Undefined for an agent without a credential. */
+  private readonly authentication: ClientAuthentication | undefined;
   readonly chart: LiveChart<typeof agentProcessMachine>;
   private leader: Pid | undefined;
   private pingTimeoutMs = PING_TIMEOUT_SECS * 1000;
   private pingTimer: Timer | undefined;
 
-  constructor(host: AgentHost, detector: MasterDetector, events: RegistrationEvents) {
+  constructor(
+    host: AgentHost,
+    detector: MasterDetector,
+    authentication: ClientAuthentication | undefined,
+    events: RegistrationEvents,
+  ) {
     this.host = host;
     this.detector = detector;
     this.events = events;
+    this.authentication = authentication;
     this.chart = this.makeChart();
   }
 
@@ -83,6 +92,7 @@ export class Registration {
 
   stop(): void {
     this.detector.stop();
+    this.authentication?.stop();
     this.pingTimer?.cancel();
     this.chart.stop();
   }
@@ -153,10 +163,13 @@ export class Registration {
 
   /**
    * The connection to the master broke. Mesos waits for a ping to stay away (75 s); here the agent asks again at once, so
-   * that a master that was restarted has its agents back within seconds. While it asks, its own back-off goes on.
+   * that a master that was restarted has its agents back within seconds. While it asks, its own back-off goes on; but with the
+   * connection goes what the master knew of who this is.
    */
   masterExited(): void {
-    if (this.isRegistered) this.redetected('MASTER_DETECTED');
+    const isAsking = this.chart.matches('registering') || this.chart.matches('reregistering');
+    if (this.isRegistered || (isAsking && this.authentication !== undefined))
+      this.redetected('MASTER_DETECTED');
   }
 
   /** What the master was told of this agent does not hold any more. */
@@ -228,10 +241,12 @@ export class Registration {
       host.send(this.leader, 'mesos.internal.UnregisterSlaveMessage', { slave_id: { value: id } });
     };
     return new LiveChart(agentProcessMachine, {
-      input: { hasId: host.agentId() !== '', hasCredential: false },
+      input: { hasId: host.agentId() !== '', hasCredential: this.authentication !== undefined },
       clock: chartClock(host),
       onError: chartError(host),
       actions: {
+        authenticate: () => this.authenticate(),
+        stopAuthenticating: () => this.authentication?.stop(),
         sendRegister: () => this.attempt(() => events.sendRegister()),
         sendReregister: () => this.attempt(() => events.sendReregister()),
         sendUnregister: unregister,
@@ -243,7 +258,29 @@ export class Registration {
       delays: {
         FIRST_ATTEMPT: () => chance(factorMs),
         RETRY: ({ context }) => chance(registrationBackoffMaxMs(context.attempts, factorMs)),
+        AUTHENTICATION_TIMEOUT: ({ context }) => this.authentication?.timeoutMs(context.attempts - 1) ?? 0,
+        AUTHENTICATION_BACKOFF: ({ context }) => this.authentication?.backoffMs(context.attempts - 1) ?? 0,
       },
+    });
+  }
+
+  private authenticate(): void {
+    const { authentication, leader } = this;
+    if (authentication === undefined || leader === undefined) return;
+    const who = { master: leader.toUpid(), principal: authentication.principal };
+    this.host.log.info('Authenticating at the master', who);
+    authentication.begin(leader, ({ kind, why }) => {
+      if (kind === 'completed') {
+        // The first link is used up when the master was not there yet.
+        this.host.link(leader);
+        this.chart.send({ type: 'AUTHENTICATED' });
+      } else if (kind === 'failed') {
+        this.chart.send({ type: 'AUTHENTICATION_REFUSED' });
+        this.events.ended(`the master refuses this agent: ${why}`);
+      } else {
+        this.host.log.warn('The authentication came to nothing; trying again', { ...who, why });
+        this.chart.send({ type: 'AUTHENTICATION_FAILED' });
+      }
     });
   }
 

@@ -28,7 +28,7 @@ import {
   type Address,
   addressText,
   type ExitReason,
-  type Pid,
+  Pid,
   Process,
   type Timer,
 } from '../../../runtime/index.ts';
@@ -38,13 +38,14 @@ import {
   schedulerDriverMachine,
   subscriptionBackoffMaxMs,
 } from '../../../statecharts/index.ts';
+import { type AuthenticationHost, ClientAuthentication } from '../../authentication/index.ts';
 import type { Leader } from '../../detector/index.ts';
 import { callBack } from './callbacks.ts';
 import type { ConnectionHost, SchedulerConnection } from './connection.ts';
 import { droppedLaunches } from './drops.ts';
 import { optional } from './fields.ts';
 import type { DriverOptions } from './options.ts';
-import { pidConnection } from './pidConnection.ts';
+import { MASTER_ID, pidConnection } from './pidConnection.ts';
 import type { Scheduler, SchedulerDriver } from './scheduler.ts';
 
 /** How long a SUBSCRIBE is waited for before the next try: the message may be lost, or the master not leading yet. */
@@ -65,6 +66,7 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
   #subscriptions = 0;
   #lostBecause = '';
   #connection: SchedulerConnection | undefined;
+  #authentication: ClientAuthentication | undefined;
   #chart: LiveChart<typeof schedulerDriverMachine> | undefined;
 
   constructor(options: DriverOptions) {
@@ -84,6 +86,13 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
       },
       event: (event) => this.#receive(event),
     });
+    const { authentication } = this.#options;
+    if (authentication !== undefined)
+      this.#authentication = new ClientAuthentication(
+        this.#authenticationHost(),
+        authentication.credential,
+        authentication,
+      );
     this.#chart = this.#makeChart();
     this.node.inspector.register(this.self, this.#chart);
     const { master } = this.#options;
@@ -247,8 +256,11 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
   #makeChart(): LiveChart<typeof schedulerDriverMachine> {
     return new LiveChart(schedulerDriverMachine, {
       id: this.id,
+      input: { hasCredential: this.#authentication !== undefined },
       clock: { setTimer: (delayMs, run) => this.delay(delayMs, run) },
       actions: {
+        authenticate: () => this.#authenticate(),
+        stopAuthenticating: () => this.#authentication?.stop(),
         // `open` may answer at once, which the chart takes only when this step is done.
         connect: () => {
           if (this.#leader !== undefined) this.#connection?.open(this.#leader);
@@ -261,6 +273,7 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
         announceAborted: () => this.log.info('driver aborted', { framework_id: this.frameworkId?.value }),
       },
       delays: {
+        AUTHENTICATION_TIMEOUT: ({ context }) => this.#authentication?.timeoutMs(context.failures) ?? 0,
         SUBSCRIBE_TIMEOUT: SUBSCRIBE_TIMEOUT_MS,
         BACKOFF: ({ context }) => this.#backoffMs(context.failures),
       },
@@ -280,6 +293,20 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
     });
     this.#lostBecause = '';
     return pauseMs;
+  }
+
+  #authenticate(): void {
+    const authentication = this.#authentication;
+    if (authentication === undefined || this.#leader === undefined) return;
+    const master = new Pid(MASTER_ID, this.#leader.host, this.#leader.port);
+    authentication.begin(master, ({ kind, why }) => {
+      if (kind === 'completed') this.#step({ type: 'AUTHENTICATED' });
+      else if (kind === 'failed') this.#refused(`the authentication was refused: ${why}`);
+      else {
+        this.#lostBecause = `the authentication came to nothing: ${why}`;
+        this.#step({ type: 'AUTHENTICATION_FAILED' });
+      }
+    });
   }
 
   #subscribe(): void {
@@ -367,5 +394,10 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
       onExited: (listener) => this.#exitedListeners.push(listener),
       delay: (delayMs, run) => this.delay(delayMs, run),
     };
+  }
+
+  #authenticationHost(): AuthenticationHost {
+    const { node, self, random } = this;
+    return { node, self, random, defer: (handler) => this.defer(handler) };
   }
 }

@@ -1,5 +1,6 @@
 import type { FrameworkInfo } from '../../../proto/index.ts';
-import type { Address } from '../../../runtime/index.ts';
+import type { Address, Credential } from '../../../runtime/index.ts';
+import type { AuthenticateeFlags } from '../../authentication/index.ts';
 import type { MasterDetector } from '../../detector/index.ts';
 import type { Connect } from './connection.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -17,4 +18,10 @@ export interface DriverOptions {
   readonly explicitAcknowledgements?: boolean;
   /** The wire; default: Mesos' own, between PIDs. */
   readonly connect?: Connect;
+  /** Whom to prove to be to the master, by CRAM-MD5; undefined: nobody. */
+  readonly authentication?: DriverAuthentication | undefined;
+}
+
+export interface DriverAuthentication extends AuthenticateeFlags {
+  readonly credential: Credential;
 }

@@ -10,7 +10,7 @@ import { Pid } from '../../../runtime/index.ts';
 import type { ConnectionEvents, ConnectionHost, SchedulerConnection } from './connection.ts';
 
 /** The master's process on every node that has one. */
-const MASTER_ID = 'master';
+export const MASTER_ID = 'master';
 
 const WHY: Readonly<Record<ExitReason, string>> = {
   ended: 'it ended',

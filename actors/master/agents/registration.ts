@@ -86,17 +86,20 @@ export class AgentRegistration {
     this.readmit(id, message, from, total);
   }
 
-  /**
-   * Agents prove nothing but that they know the cluster's secret, where there is one: they have no principal. What they keep for
-   * roles from the start they must be allowed to, too.
-   */
+  /** By the principal that the agent has proved to be, if any. What it keeps for roles from the start it must be allowed to, too. */
   private mayRegister({ resources }: AgentInfo, from: Pid): boolean {
-    const { authorizer, actor } = this.parts;
-    const mayReserve = authorizer.approver(undefined, 'RESERVE_RESOURCES');
+    const { authentication, authorizer, actor } = this.parts;
+    if (!authentication.admitsAgent(from)) {
+      actor.log.warn('refused an agent: it is not authenticated', { pid: from.text });
+      return false;
+    }
+    const value = authentication.principalOf(from);
+    const principal = value === undefined ? undefined : { value };
+    const mayReserve = authorizer.approver(principal, 'RESERVE_RESOURCES');
     const roles = [...Resources.of(resources).reservations().keys()];
     const denied = roles.find((role) => !mayReserve(role));
-    if (denied === undefined && authorizer.approver(undefined, 'REGISTER_AGENT')()) return true;
-    const what = denied === undefined ? 'lets none register' : `lets none reserve for '${denied}'`;
+    if (denied === undefined && authorizer.approver(principal, 'REGISTER_AGENT')()) return true;
+    const what = denied === undefined ? 'do not let it register' : `do not let it reserve for '${denied}'`;
     actor.log.warn(`refused an agent: --acls ${what}`, { pid: from.text });
     return false;
   }

@@ -20,14 +20,15 @@ export class SchedulerCalls {
 
   /** A call of a driver at a PID. */
   receive(call: SchedulerCall, from: Pid | undefined): void {
-    const { frameworks, actor, subscriptions } = this.parts;
+    const { authentication, frameworks, actor, subscriptions } = this.parts;
     if (from === undefined) {
       this.drop(call, from, 'it has no sender');
       return;
     }
     if (call.type === SchedulerCallType.SUBSCRIBE) {
-      if (call.subscribe === undefined) this.drop(call, from, "it has no 'subscribe'");
-      else subscriptions.subscribe(call.subscribe, from);
+      const { subscribe } = call;
+      if (subscribe === undefined) this.drop(call, from, "it has no 'subscribe'");
+      else authentication.after(from, () => subscriptions.subscribe(subscribe, from));
       return;
     }
     if (call.framework_id === undefined) {

@@ -28,10 +28,11 @@ export class Subscriptions {
   }
 
   /** SUBSCRIBE of a driver at a PID. */
-  subscribe(call: PidSubscribe, from: Pid): void {
+  subscribe(asked: PidSubscribe, from: Pid): void {
     const { frameworks } = this.parts;
+    const call = this.named(asked, from);
     const id = this.countedId(call);
-    const problem = this.problemOf(call);
+    const problem = this.problemOf(call, from);
     if (problem !== undefined) {
       this.refuse(from, problem);
       return;
@@ -66,6 +67,13 @@ export class Subscriptions {
     else this.resume(known, call, connection, true);
   }
 
+  /** A framework that does not name its principal has the one that it has proved to be. */
+  private named(call: PidSubscribe, from: Pid): PidSubscribe {
+    const { framework_info } = call;
+    const principal = framework_info.principal ?? this.parts.authentication.principalOf(from);
+    return principal === undefined ? call : { ...call, framework_info: { ...framework_info, principal } };
+  }
+
   /** Id of the framework that subscribes, empty for a new one. */
   private countedId({ framework_info }: SchedulerCallSubscribe): string {
     const { messages } = this.parts.metrics;
@@ -95,7 +103,8 @@ export class Subscriptions {
     return undefined;
   }
 
-  private problemOf(call: Asked): string | undefined {
+  /** @param from the driver; undefined where HTTP has said who asks */
+  private problemOf(call: Asked, from?: Pid): string | undefined {
     const { flags, frameworks } = this.parts;
     const info = call.framework_info;
     const problem =
@@ -106,6 +115,7 @@ export class Subscriptions {
     return (
       validateOwnRoles(info, call.suppressed_roles, call.offer_constraints) ??
       this.constraintProblem(call) ??
+      (from && this.parts.authentication.frameworkProblem(info.principal, from)) ??
       this.denialOf(info)
     );
   }

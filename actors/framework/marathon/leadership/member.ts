@@ -13,6 +13,7 @@ import type { MasterDetector } from '../../../detector/index.ts';
 import { EtcdElection } from '../../../election/etcdElection.ts';
 import { EtcdStore } from '../../../election/store/etcdStore.ts';
 import type { FrameworkEnd, FrameworkRoute } from '../../context.ts';
+import type { DriverAuthentication } from '../../driver/index.ts';
 import { type HostedFramework, hostFramework } from '../../host.ts';
 import { MARATHON_ID, marathonFramework } from '../framework.ts';
 import type { Prober } from '../health/prober.ts';
@@ -32,6 +33,8 @@ export interface MemberOptions {
   readonly framework: FrameworkInfo;
   /** Where Mesos' master is, or who finds it, anew for each run. */
   readonly master: () => Address | MasterDetector;
+  /** Whom to prove to be to the master. */
+  readonly authentication?: DriverAuthentication | undefined;
   readonly print: (line: string) => void;
   /** As this node speaks to other Marathons, when it does so by TLS. */
   readonly tls?: TlsOptions | undefined;
@@ -145,7 +148,7 @@ export class MarathonMember extends Process {
   }
 
   #lead(): void {
-    const { settings, framework, master, print, prober, made } = this.#options;
+    const { settings, framework, master, authentication, print, prober, made } = this.#options;
     const store = this.#store;
     if (store === undefined) return;
     const definition = marathonFramework({
@@ -164,6 +167,7 @@ export class MarathonMember extends Process {
       definition,
       framework,
       master: master(),
+      authentication,
       options: {},
       print,
       serve: (routes) => this.#serve(routes),

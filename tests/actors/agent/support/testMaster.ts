@@ -1,4 +1,5 @@
 /** A master that does what a test tells it to, and remembers all that an agent says. */
+import { AuthenticatorSession, type SessionOutcome } from '../../../../actors/authentication/index.ts';
 import type { MessageTypes } from '../../../../proto/generated/types/names.ts';
 import {
   type ExecutorInfo,
@@ -20,6 +21,7 @@ export interface Heard<K extends Name = Name> {
 }
 
 const NAMES = [
+  'mesos.internal.AuthenticateMessage',
   'mesos.internal.RegisterSlaveMessage',
   'mesos.internal.ReregisterSlaveMessage',
   'mesos.internal.UnregisterSlaveMessage',
@@ -37,6 +39,10 @@ export class TestMaster extends Process<MessageTypes> {
   answers = true;
   /** Whether updates are acknowledged. */
   acknowledges = true;
+  /** Secrets by principal; undefined: nobody who wants to authenticate is answered. */
+  secrets: ReadonlyMap<string, string> | undefined;
+  /** How authentications ended. */
+  readonly authentications: string[] = [];
   agent: Pid | undefined;
   agentId = 'agent-S0';
 
@@ -48,8 +54,17 @@ export class TestMaster extends Process<MessageTypes> {
     for (const name of NAMES) this.install(name, (body, from) => this.hear({ name, body }, from));
   }
 
+  private authenticate(authenticatee: Pid | undefined): void {
+    const { secrets } = this;
+    if (secrets === undefined || authenticatee === undefined) return;
+    const ended = ({ kind }: SessionOutcome): void => void this.authentications.push(kind);
+    const id = this.node.generateId('crammd5-authenticator-session');
+    this.node.spawn(new AuthenticatorSession({ id, authenticatee, secrets, ended }));
+  }
+
   private hear(heard: Heard, from: Pid | undefined): void {
     this.heard.push(heard);
+    if (heard.name === 'mesos.internal.AuthenticateMessage') this.authenticate(from);
     const slave_id = { value: this.agentId };
     const connection = { total_ping_timeout_seconds: 75 };
     if (heard.name === 'mesos.internal.RegisterSlaveMessage' && this.answers) {
