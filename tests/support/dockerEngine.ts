@@ -25,13 +25,22 @@ export interface TestEngine {
   docker(...args: string[]): string;
 }
 
+export interface EngineOptions {
+  /** With a bridge of its own, on which containers have addresses and their ports are published; default: none. */
+  readonly bridged?: boolean;
+}
+
 /** Starts an engine and imports busybox as `shell:1`. It ends with the test file. */
-export async function startEngine(): Promise<TestEngine & { stop(): Promise<void> }> {
+export async function startEngine({
+  bridged = false,
+}: EngineOptions = {}): Promise<TestEngine & { stop(): Promise<void> }> {
   const folder = fs.mkdtempSync(join(tmpdir(), 'docker-'));
   const socket = join(folder, 'S.sock');
+  const bridge = bridged ? addBridge() : undefined;
   const args = [
     ...['--data-root', join(folder, 'D'), '--exec-root', join(folder, 'E'), '-H', `unix://${socket}`],
-    ...['-p', join(folder, 'P.pid'), '--bridge=none', '--iptables=false', '--ip6tables=false'],
+    ...['-p', join(folder, 'P.pid'), `--bridge=${bridge ?? 'none'}`],
+    ...['--iptables=false', '--ip6tables=false'],
   ];
   const log = fs.openSync(join(folder, 'log'), 'w');
   const engine = spawn(dockerd ?? '', args, { stdio: ['ignore', log, log] });
@@ -48,13 +57,23 @@ export async function startEngine(): Promise<TestEngine & { stop(): Promise<void
     );
     run('import', makeImage(folder), 'shell:1');
   } catch (error) {
-    await stop(engine, folder);
+    await stop(engine, folder, bridge);
     throw error;
   }
-  return { socket, docker: run, stop: () => stop(engine, folder) };
+  return { socket, docker: run, stop: () => stop(engine, folder, bridge) };
 }
 
-async function stop(engine: ChildProcess, folder: string): Promise<void> {
+/** A bridge of this process' own, on a network that its process id chooses. @returns its name */
+function addBridge(): string {
+  const name = `mb${process.pid}`;
+  const address = `10.213.${process.pid % 250}.1/24`;
+  execFileSync('ip', ['link', 'add', name, 'type', 'bridge']);
+  execFileSync('ip', ['address', 'add', address, 'dev', name]);
+  execFileSync('ip', ['link', 'set', name, 'up']);
+  return name;
+}
+
+async function stop(engine: ChildProcess, folder: string, bridge: string | undefined): Promise<void> {
   const ended = new Promise((resolve) => engine.once('exit', resolve));
   engine.kill('SIGTERM');
   await ended;
@@ -63,6 +82,7 @@ async function stop(engine: ChildProcess, folder: string): Promise<void> {
   } catch {
     // Not every engine mounts it.
   }
+  if (bridge !== undefined) execFileSync('ip', ['link', 'delete', bridge]);
   fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
@@ -74,7 +94,20 @@ function makeImage(folder: string): string {
   fs.copyFileSync(busybox ?? '', join(root, 'bin/busybox'));
   fs.chmodSync(join(root, 'bin/busybox'), 0o755);
   copyLibraries(busybox ?? '', root);
-  for (const name of ['sh', 'cat', 'ls', 'env', 'sleep', 'echo', 'touch', 'true', 'seq'])
+  for (const name of [
+    'sh',
+    'cat',
+    'ls',
+    'env',
+    'sleep',
+    'echo',
+    'touch',
+    'true',
+    'seq',
+    'mkdir',
+    'httpd',
+    'test',
+  ])
     fs.symlinkSync('busybox', join(root, 'bin', name));
   const tar = join(folder, 'image.tar');
   execFileSync('tar', ['-cf', tar, '-C', root, '.']);

@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { until } from '../../support/until.ts';
-import { type App, type MarathonCluster, marathonCluster } from '../support/marathonCluster.ts';
+import { type App, FIRST_PORT, type MarathonCluster, marathonCluster } from '../support/marathonCluster.ts';
 
 const APP = { cpus: 0.1, mem: 32 };
+const FIXED = FIRST_PORT + 500;
 
 /** A command that writes its variables down, for the test to read. */
 function tellsEnvironment(marathon: MarathonCluster): { cmd: string; env: Record<string, string> } {
@@ -30,16 +31,16 @@ test('a required port is the one the command gets; others are any of the agent, 
     ...APP,
     ...tells,
     id: 'fixed',
-    ports: [31_500],
+    ports: [FIXED],
     requirePorts: true,
   });
   const fixed = await marathon.runs('/fixed', 1);
-  t.deepEqual(fixed.tasks[0]?.ports, [31_500]);
+  t.deepEqual(fixed.tasks[0]?.ports, [FIXED]);
   t.like(await environmentOf(marathon, fixed.tasks[0]?.id ?? ''), {
-    PORT: '31500',
-    PORT0: '31500',
-    PORT_31500: '31500',
-    PORTS: '31500',
+    PORT: String(FIXED),
+    PORT0: String(FIXED),
+    [`PORT_${FIXED}`]: String(FIXED),
+    PORTS: String(FIXED),
   });
 
   await marathon.call('POST', '/v2/apps', {
@@ -53,7 +54,13 @@ test('a required port is the one the command gets; others are any of the agent, 
   const web = await marathon.runs('/shop/web', 2);
   for (const { id, ports } of web.tasks) {
     const [first = 0, second = 0] = ports;
-    t.true(first >= 31_000 && first <= 31_999 && second >= 31_000 && second <= 31_999 && first !== second);
+    t.true(
+      first >= FIRST_PORT &&
+        first <= FIRST_PORT + 999 &&
+        second >= FIRST_PORT &&
+        second <= FIRST_PORT + 999 &&
+        first !== second,
+    );
     t.like(await environmentOf(marathon, id), {
       PORT: String(first),
       PORT0: String(first),
@@ -83,7 +90,7 @@ test('a required port is the one the command gets; others are any of the agent, 
   const line = lines.find((each) => each.startsWith('shop_web\t8080\t'))?.split('\t') ?? [];
   t.deepEqual([line.slice(2, 4).sort(), line.slice(4)], [both.sort(), ['']], 'a tab also after the last one');
   t.true(lines.includes('shop_none\t \t127.0.0.1 '));
-  t.true(lines.some((each) => /^fixed\t31500\t127\.0\.0\.1:31500\t$/.test(each)));
+  t.true(lines.some((each) => each === `fixed\t${FIXED}\t127.0.0.1:${FIXED}\t`));
 });
 
 interface Printed extends App {

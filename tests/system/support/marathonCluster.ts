@@ -52,7 +52,13 @@ export interface ClusterOptions {
   readonly flags?: readonly string[];
 }
 
-const AGENT = ['--resources=cpus:8;mem:4096;disk:1000;ports:[31000-31999]', '--hostname=127.0.0.1'];
+/** The first of a thousand ports that agents offer: another range for each test file, as files run beside each other. */
+export const FIRST_PORT: number = 21_000 + (process.pid % 10) * 1_000;
+
+const AGENT = [
+  `--resources=cpus:8;mem:4096;disk:1000;ports:[${FIRST_PORT}-${FIRST_PORT + 999}]`,
+  '--hostname=127.0.0.1',
+];
 
 function withUsual(own: readonly string[]): string[] {
   const nameOf = (flag: string): string => flag.split('=', 1)[0] ?? '';
