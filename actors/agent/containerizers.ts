@@ -52,5 +52,6 @@ function dockerPart({ paths, clock, flags, fetcher, onWarning }: OpenContaineriz
     containerizer,
     takes: ({ container, containerId }) =>
       container?.type === ContainerInfoType.DOCKER && !containerId.includes('.'),
+    runsInside: true,
   };
 }

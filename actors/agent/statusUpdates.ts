@@ -278,11 +278,12 @@ export class StatusUpdates {
     const said = status.container_status;
     if (isBuiltIn(executor) && isGone(status)) return { container_id: said?.container_id };
     const ownAddress = { protocol: NetworkInfoProtocol.IPv4, ip_address: this.host.self.host };
+    const seen = this.host.containers.status(executor.containerId);
     return {
-      ...this.host.containers.status(executor.containerId),
+      ...seen,
       ...said,
       container_id: said?.container_id ?? { value: executor.containerId },
-      network_infos: said?.network_infos ?? [{ ip_addresses: [ownAddress] }],
+      network_infos: said?.network_infos ?? seen.network_infos ?? [{ ip_addresses: [ownAddress] }],
       executor_pid: (isBuiltIn(executor) ? said?.executor_pid : undefined) ?? executor.processId,
     };
   }

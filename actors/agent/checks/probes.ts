@@ -26,12 +26,20 @@ export class Probes {
   /** @param done called once, when nothing of the probe is left */
   start(run: TaskRun, probe: ProbeDefinition, done: (result: ProbeResult) => void): Abort {
     if (probe.kind === 'http')
-      return this.network.http(probe.url, (statusCode) =>
+      return this.network.http(urlAt(this.addressOf(run), probe.url), (statusCode) =>
         done(statusCode === undefined ? {} : { statusCode }),
       );
     if (probe.kind === 'tcp')
-      return this.network.tcp(probe.host, probe.port, (connected) => done({ connected }));
+      return this.network.tcp(this.addressOf(run) ?? probe.host, probe.port, (connected) =>
+        done({ connected }),
+      );
     return this.runCommand(run, probe.command, done);
+  }
+
+  /** Where a task is that has a network of its own; its loopback is not this machine's. */
+  private addressOf({ executor }: TaskRun): string | undefined {
+    const { network_infos } = this.host.containers.status(executor.containerId);
+    return network_infos?.flatMap(({ ip_addresses }) => ip_addresses ?? [])[0]?.ip_address;
   }
 
   /** As a container inside the task's, with the task's environment and its sandbox. */
@@ -70,4 +78,11 @@ export class Probes {
     }
     return () => this.containers.destroy(containerId);
   }
+}
+
+function urlAt(address: string | undefined, url: string): string {
+  if (address === undefined || !URL.canParse(url)) return url;
+  const moved = new URL(url);
+  moved.hostname = address.includes(':') ? `[${address}]` : address;
+  return moved.href;
 }

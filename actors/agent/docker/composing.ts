@@ -6,6 +6,8 @@ import type { ContainerPort } from '../host.ts';
 export interface Part {
   readonly containerizer: ContainerPort;
   takes(launch: ContainerLaunch): boolean;
+  /** Commands that look into one of its containers are its own to run; else whoever takes them runs them. */
+  readonly runsInside?: boolean;
 }
 
 export class ComposingContainerizer implements ContainerPort {
@@ -20,7 +22,7 @@ export class ComposingContainerizer implements ContainerPort {
 
   /** @throws Error when none of them takes it */
   launch(launch: ContainerLaunch, sink: ContainerSink): void {
-    const part = this.#parts.find((each) => each.takes(launch));
+    const part = this.#insideOf(launch) ?? this.#parts.find((each) => each.takes(launch));
     if (part === undefined) throw new Error('none of --containerizers can run a container of its kind');
     part.containerizer.launch(launch, sink);
     this.#owners.set(launch.containerId, part.containerizer);
@@ -90,6 +92,11 @@ export class ComposingContainerizer implements ContainerPort {
 
   close(): void {
     for (const { containerizer } of this.#parts) containerizer.close();
+  }
+
+  #insideOf({ containerId, looksIntoParent }: ContainerLaunch): Part | undefined {
+    const owner = looksIntoParent === true ? this.#ownerOf(containerId) : undefined;
+    return this.#parts.find(({ containerizer, runsInside }) => runsInside && containerizer === owner);
   }
 
   #ownerOf(containerId: string): ContainerPort | undefined {

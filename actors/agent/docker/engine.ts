@@ -116,6 +116,21 @@ export class DockerEngine {
     return this.stream('GET', `/containers/${name}/logs`, { query, signal });
   }
 
+  /** Makes a command ready to be run inside a container. @returns its id */
+  async createExec(name: string, body: object): Promise<string> {
+    return ((await this.json('POST', `/containers/${name}/exec`, { body })) as { Id: string }).Id;
+  }
+
+  /** Runs it. Resolves when it has ended; what it wrote is dropped. */
+  async runExec(id: string, signal: AbortSignal): Promise<void> {
+    const body = { Detach: false, Tty: false };
+    for await (const _chunk of await this.stream('POST', `/exec/${id}/start`, { body, signal }));
+  }
+
+  async inspectExec(id: string): Promise<{ readonly Pid: number; readonly ExitCode: number | null }> {
+    return (await this.json('GET', `/exec/${id}/json`)) as { Pid: number; ExitCode: number | null };
+  }
+
   async json(method: string, path: string, options: EngineRequest = {}): Promise<unknown> {
     const text = await whole(await this.stream(method, path, options));
     return text === '' ? undefined : JSON.parse(text);

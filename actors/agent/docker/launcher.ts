@@ -17,6 +17,7 @@ import { registryAuth } from './auth.ts';
 import { createBody } from './create.ts';
 import type { DockerEngine, InspectedContainer } from './engine.ts';
 import { EngineError } from './engine.ts';
+import { CommandsInside } from './inside.ts';
 import { type LogStart, logStart, pumpLogs } from './logs.ts';
 
 export interface DockerLauncherOptions {
@@ -63,22 +64,30 @@ export class DockerLauncher implements LauncherPort {
   readonly #entries = new Map<string, Entry>();
   readonly #removals = new Set<Timer>();
   readonly #closing = new AbortController();
+  readonly #inside: CommandsInside;
 
   constructor(options: DockerLauncherOptions) {
     this.#options = options;
     this.#engine = options.engine;
+    this.#inside = new CommandsInside(options.engine);
     fs.mkdirSync(options.notes, { recursive: true, mode: 0o700 });
   }
 
   launch(launch: ContainerLaunch, sink: ContainerSink): void {
     const { containerId: id, sandbox } = launch;
-    if (this.#entries.has(id)) throw new Error(`container ${id}: is there already`);
+    if (this.#entries.has(id) || this.#inside.has(id)) throw new Error(`container ${id}: is there already`);
+    const [around = id] = id.split('.');
+    if (around !== id) {
+      this.#inside.launch(nameOf(around), launch, sink);
+      return;
+    }
     if (launch.makesSandbox === true) createSandbox(sandbox);
     const entry = this.#enter(id, sink, { sandbox, logs: logStart(sandbox) });
     void this.#run(entry, launch).catch((error: Error) => this.#failed(entry, error.message));
   }
 
   kill(containerId: string, signal: NodeJS.Signals): void {
+    this.#inside.kill(containerId);
     const entry = this.#entries.get(containerId);
     if (entry?.phase === 'preparing') entry.givenUp.abort(new Error('the container was destroyed'));
     else if (entry?.phase === 'running') void this.#signal(entry, signal);
@@ -137,6 +146,7 @@ export class DockerLauncher implements LauncherPort {
 
   close(): void {
     this.#closing.abort();
+    this.#inside.close();
     for (const timer of this.#removals) timer.cancel();
     this.#entries.clear();
   }

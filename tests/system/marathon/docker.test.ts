@@ -100,7 +100,7 @@ test(`an app of a book, on a bridge with mapped ports${canRunDocker ? '' : ' (no
   }[];
   t.is(inspect[0]?.Config.Labels['own'], 'yes');
   t.is(inspect[0]?.HostConfig.NetworkMode, 'bridge');
-  t.is(inspect[0]?.HostConfig.Memory, 32 * 1024 * 1024);
+  t.is(inspect[0]?.HostConfig.Memory, 64 * 1024 * 1024, '32 of the app and 32 for its executor');
   t.true(inspect[0]?.HostConfig.Binds.includes(`${marathon.folder}:/data:ro`));
   t.deepEqual(inspect[0]?.HostConfig.PortBindings, {
     '8080/tcp': [{ HostIp: '', HostPort: String(port) }],
