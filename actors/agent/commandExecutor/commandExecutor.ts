@@ -2,13 +2,27 @@
  * The built-in command executor: runs the command of a task in its executor's container, within the agent's own process
  * (v1-executor-api.md §6, agent.md §5).
  */
-import { type KillPolicy, TaskState, TaskStatusReason } from '../../../proto/generated/types/v1.ts';
-import type { ContainerSink, ExitStatus, Limitation } from '../containerizer/index.ts';
-import { limitationVerdict, prepareLaunch } from '../executors/containerLaunch.ts';
+import {
+  ContainerInfoType,
+  type KillPolicy,
+  TaskState,
+  TaskStatusReason,
+  type TTYInfo,
+} from '../../../proto/generated/types/v1.ts';
+import type {
+  ContainerLaunch,
+  ContainerSink,
+  ExitStatus,
+  Limitation,
+  TerminalSize,
+} from '../containerizer/index.ts';
+import { limitationVerdict, prepareLaunch, terminalOf } from '../executors/containerLaunch.ts';
 import { agentEnvironment, executorEnvironment, taskEnvironment } from '../executors/environment.ts';
 import { shutdownGraceMs } from '../executors/executorChart.ts';
 import type { Executors } from '../executors/executors.ts';
 import type { AgentHost } from '../host.ts';
+import { pipeLines } from '../nestedContainers/io/pipes.ts';
+import type { TaskTerminals } from '../nestedContainers/io/terminals.ts';
 import type { NestedContainers } from '../nestedContainers/nestedContainers.ts';
 import { allocationRole, type ExecutorEntry, type TaskEntry } from '../tables/entries.ts';
 import type { CommandStatus, RunPlace, TaskRun } from '../taskRuns/taskRun.ts';
@@ -27,6 +41,7 @@ export class CommandExecutor {
   private readonly executors: Executors;
   private readonly events: CommandExecutorEvents;
   private readonly runs: TaskRuns;
+  private readonly terminals: TaskTerminals;
   private readonly sink: ContainerSink;
 
   constructor(
@@ -38,12 +53,16 @@ export class CommandExecutor {
     this.host = host;
     this.executors = executors;
     this.events = events;
+    this.terminals = nestedContainers.terminals;
     const runs = new TaskRuns(host, nestedContainers, {
       update: ({ task }, status) => events.update(task, status),
       signal: ({ containerId }, signal) => host.containers.kill(containerId, signal),
       destroy: ({ containerId }) => host.containers.destroy(containerId),
       ended: () => undefined,
-      gone: ({ executor }) => executors.ended(executor),
+      gone: ({ executor, containerId }) => {
+        this.terminals.remove(containerId);
+        executors.ended(executor);
+      },
       place: (run) => this.placeOf(run),
     });
     this.runs = runs;
@@ -73,7 +92,11 @@ export class CommandExecutor {
    * @param killsDueMs wall-clock time at which SIGKILL is due, by task, for those that were being killed
    */
   recover(tasks: readonly TaskEntry[], killsDueMs: ReadonlyMap<TaskEntry, number>): void {
-    for (const task of tasks) this.runs.resume(task, task.executor.containerId, killsDueMs.get(task));
+    for (const task of tasks) {
+      const { containerId, directory } = task.executor;
+      this.runs.resume(task, containerId, killsDueMs.get(task));
+      if (task.info.container?.tty_info !== undefined) this.terminals.resume(containerId, directory);
+    }
     this.host.containers.recover(
       tasks.map(({ executor }) => executor.containerId),
       this.sink,
@@ -115,12 +138,35 @@ export class CommandExecutor {
 
   private launchContainer(run: TaskRun): void {
     const { executor, task } = run;
-    if (task.info.container?.tty_info !== undefined)
-      throw new Error(
-        'tty_info: a terminal is given to containers of the operator API and to sessions, not to tasks',
-      );
     const launch = prepareLaunch(this.host, executor, task.info.command, this.environmentOf(run));
-    this.host.containers.launch(launch, this.sink);
+    const tty = task.info.container?.tty_info;
+    if (tty === undefined) this.host.containers.launch(launch, this.sink);
+    else this.launchOnTerminal(run, launch, tty);
+  }
+
+  private launchOnTerminal(run: TaskRun, launch: ContainerLaunch, tty: TTYInfo): void {
+    if (launch.container?.type === ContainerInfoType.DOCKER)
+      throw new Error("tty_info: containers of Docker's engine have no terminal on this agent");
+    const { containerId, sandbox } = launch;
+    if (launch.makesSandbox === true) this.host.sandboxes.create(sandbox);
+    this.terminals.make(containerId, sandbox, (error) => {
+      if (this.runs.get(containerId) !== run) this.terminals.remove(containerId);
+      else if (error !== undefined)
+        this.sink.failed(containerId, `its terminal cannot be made: ${error.message}`);
+      // Ended meanwhile, when there was nothing to be ended yet.
+      else if (run.kill !== undefined || this.executors.isEnding(run.executor)) this.runs.abandon(run);
+      else this.launchWithPipes(launch, terminalOf(tty));
+    });
+  }
+
+  private launchWithPipes(launch: ContainerLaunch, terminal: TerminalSize): void {
+    const { containerId } = launch;
+    const redirections = pipeLines(this.host.paths.io(containerId), true);
+    try {
+      this.host.containers.launch({ ...launch, makesSandbox: false, terminal, redirections }, this.sink);
+    } catch (error) {
+      this.sink.failed(containerId, (error as Error).message);
+    }
   }
 
   private environmentOf({ executor, task }: TaskRun): Record<string, string> {

@@ -3,7 +3,13 @@ export type { ContainerizerOptions, ContainerSink } from './container.ts';
 export { Containerizer } from './containerizer.ts';
 export { describeExit, type ExitStatus, exitStatusOfShell, waitStatus } from './exitStatus.ts';
 export type { Limitation } from './isolators/isolator.ts';
-export { type ContainerCommand, type ContainerLaunch, DEFAULT_PATH, launchScript } from './launchScript.ts';
+export {
+  type ContainerCommand,
+  type ContainerLaunch,
+  DEFAULT_PATH,
+  launchScript,
+  type TerminalSize,
+} from './launchScript.ts';
 export { MesosContainerizer } from './mesosContainerizer.ts';
 export type { FetcherPort, LauncherPort } from './ports.ts';
 export { type ContainerResources, containerResources } from './resources.ts';

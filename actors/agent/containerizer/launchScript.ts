@@ -37,10 +37,18 @@ export interface ContainerLaunch {
   readonly uris?: readonly CommandInfoURI[];
   /** Persistent volumes among its resources. */
   readonly volumes?: readonly MountedVolume[];
+  /** The command has a terminal of its own, which passes on the input and output that `redirections` name. */
+  readonly terminal?: TerminalSize;
   /** Lines of the launch script that put something else in the place of its input and output. */
   readonly redirections?: readonly string[];
   /** What isolators added. */
   readonly isolation?: LaunchIsolation;
+}
+
+/** Of a terminal; the usual one where it is not known. */
+export interface TerminalSize {
+  readonly rows?: number;
+  readonly columns?: number;
 }
 
 /** Parts of the launch script that isolators wrote. */
@@ -103,7 +111,8 @@ export function launchScript(launch: ContainerLaunch): string {
   }
   lines.push('started');
   const viaEnv: string[] = [];
-  for (const [name, value] of Object.entries({ PATH: DEFAULT_PATH, ...environment })) {
+  const usual = { PATH: DEFAULT_PATH, ...(launch.terminal === undefined ? {} : { TERM: 'xterm' }) };
+  for (const [name, value] of Object.entries({ ...usual, ...environment })) {
     checkName(name);
     const text = quoted(value, `environment variable ${name}`);
     if (IDENTIFIER.test(name) && !OF_THE_SHELL.test(name)) lines.push(`export ${name}=${text}`);
@@ -115,11 +124,23 @@ export function launchScript(launch: ContainerLaunch): string {
 }
 
 /** Through wrappers and namespaces to the command. */
-function becoming({ isolation, user }: ContainerLaunch, words: readonly string[]): string[] {
+function becoming(launch: ContainerLaunch, words: readonly string[]): string[] {
+  const { isolation, user, terminal } = launch;
   const wrappers = isolation?.wrappers.flat() ?? [];
   const privileges = isolation?.privileges ?? [];
+  if (terminal !== undefined)
+    return onTerminal(terminal, launch, ownLines(launch, wrappers, privileges, words));
   if (wrappers.length + privileges.length === 0)
     return [`${user === undefined ? 'exec' : 'become'} ${words.join(' ')}`];
+  return ownLines(launch, wrappers, privileges, words);
+}
+
+function ownLines(
+  { isolation, user }: ContainerLaunch,
+  wrappers: readonly string[],
+  privileges: readonly string[],
+  words: readonly string[],
+): string[] {
   if (isolation?.ownsRoot === true && user !== undefined)
     return ['export launcher_uid launcher_gid', `exec ${[...wrappers, ...words].join(' ')}`];
   const change =
@@ -127,6 +148,32 @@ function becoming({ isolation, user }: ContainerLaunch, words: readonly string[]
   const options = [...change, ...privileges];
   if (options.length === 0) return [`exec ${[...wrappers, ...words].join(' ')}`];
   return [`exec ${[...wrappers, 'setpriv', ...options, '--', ...words].join(' ')}`];
+}
+
+/** What the launch script knows and the shell on the terminal needs, but not the command. */
+const HANDED_ON = ['launcher_dir', 'launcher_uid', 'launcher_gid'];
+
+/**
+ * The command below a terminal of its own: script(1), of every Debian's base system, makes one and passes on what it reads and
+ * writes, and the exit status. It goes around all namespaces: the container's files may hold no such program.
+ */
+function onTerminal(
+  { rows, columns }: TerminalSize,
+  launch: ContainerLaunch,
+  lines: readonly string[],
+): string[] {
+  const shell = launch.environment['SHELL'];
+  const inside = [
+    ...HANDED_ON.map((name) => `is=$${name}; unset ${name}; ${name}=$is`),
+    ...(shell === undefined ? [] : [`SHELL=${quoted(shell, 'environment variable SHELL')}`]),
+    ...(rows === undefined || columns === undefined
+      ? []
+      : [`stty rows ${Number(rows)} cols ${Number(columns)}`]),
+    ...(launch.user === undefined ? [] : ['chown "$launcher_uid" "$(tty)"']),
+    ...lines,
+  ].join('\n');
+  const words = ['script', '-qfe', '-E', 'always', '-c', quoted(inside, 'command'), '/dev/null'];
+  return [`export ${HANDED_ON.join(' ')} SHELL=/bin/sh`, `exec ${words.join(' ')}`];
 }
 
 function commandWords(command: ContainerCommand): string[] {

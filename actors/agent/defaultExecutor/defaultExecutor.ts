@@ -11,14 +11,16 @@ import {
   TaskStatusReason,
 } from '../../../proto/generated/types/v1.ts';
 import { SHUTDOWN_MARGIN_MS } from '../commandExecutor/commandExecutor.ts';
-import { containerResources } from '../containerizer/index.ts';
+import { type ContainerLaunch, containerResources } from '../containerizer/index.ts';
 import type { ExecutorConnection } from '../executors/connection.ts';
-import { containerCommand, limitationVerdict } from '../executors/containerLaunch.ts';
+import { containerCommand, limitationVerdict, terminalOf } from '../executors/containerLaunch.ts';
 import { groupTaskEnvironment } from '../executors/environment.ts';
 import { shutdownGraceMs } from '../executors/executorChart.ts';
 import type { Executors } from '../executors/executors.ts';
 import { dropUnknown } from '../executors/returned.ts';
 import type { AgentHost } from '../host.ts';
+import { ContainerIo } from '../nestedContainers/io/containerIo.ts';
+import { pipeLines } from '../nestedContainers/io/pipes.ts';
 import type { NestedContainers } from '../nestedContainers/nestedContainers.ts';
 import type { NestedListener } from '../nestedContainers/record.ts';
 import { mountVolumes } from '../operations/volumeLinks.ts';
@@ -140,12 +142,35 @@ export class DefaultExecutor {
 
   private launchContainer(run: TaskRun): void {
     const { host } = this;
-    const { executor, task, containerId } = run;
-    if (this.runs.get(containerId) !== run) return;
-    if (run.kill !== undefined) {
-      this.runs.abandon(run);
+    const { containerId, task } = run;
+    if (!this.isWanted(run)) return;
+    const tty = task.info.container?.tty_info;
+    if (tty === undefined) {
+      this.begin(run, {});
       return;
     }
+    const made = host.defer((error?: Error) => {
+      if (!this.isWanted(run)) host.pipes.remove(host.paths.io(containerId));
+      else if (error !== undefined)
+        this.runs.failed(containerId, `its terminal cannot be made: ${error.message}`);
+      else {
+        const redirections = pipeLines(host.paths.io(containerId), true);
+        this.begin(run, { terminal: terminalOf(tty), redirections }, new ContainerIo(true, false));
+      }
+    });
+    host.pipes.make(host.paths.io(containerId), made);
+  }
+
+  /** One that was killed meanwhile is over. */
+  private isWanted(run: TaskRun): boolean {
+    if (this.runs.get(run.containerId) !== run) return false;
+    if (run.kill !== undefined) this.runs.abandon(run);
+    return run.kill === undefined;
+  }
+
+  private begin(run: TaskRun, more: Partial<ContainerLaunch>, io?: ContainerIo): void {
+    const { host } = this;
+    const { executor, task, containerId } = run;
     const { command, container } = task.info;
     try {
       const { sandbox, environment, user } = this.placeOf(run);
@@ -156,6 +181,7 @@ export class DefaultExecutor {
         executor,
         isDebug: false,
         listener: this.listener,
+        ...(io === undefined ? {} : { io }),
         launch: {
           containerId,
           sandbox,
@@ -166,6 +192,7 @@ export class DefaultExecutor {
           resources: containerResources(undefined, [task.info]),
           environment,
           ...(user === undefined ? {} : { user }),
+          ...more,
         },
       });
     } catch (error) {

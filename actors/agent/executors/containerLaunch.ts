@@ -1,10 +1,16 @@
-import { type CommandInfo, type Resource, TaskState } from '../../../proto/generated/types/v1.ts';
+import {
+  type CommandInfo,
+  type Resource,
+  TaskState,
+  type TTYInfo,
+} from '../../../proto/generated/types/v1.ts';
 import {
   type ContainerCommand,
   type ContainerLaunch,
   type ContainerResources,
   containerResources,
   type Limitation,
+  type TerminalSize,
 } from '../containerizer/index.ts';
 import type { AgentHost } from '../host.ts';
 import { mountVolumes } from '../operations/volumeLinks.ts';
@@ -65,6 +71,10 @@ export function resourcesOf(tables: Tables, { info, tasks }: ExecutorEntry): Con
     info,
     live.map((task) => task.info),
   );
+}
+
+export function terminalOf({ window_size }: TTYInfo): TerminalSize {
+  return window_size === undefined ? {} : { rows: window_size.rows, columns: window_size.columns };
 }
 
 /** A CommandInfo as far as the process is concerned. */

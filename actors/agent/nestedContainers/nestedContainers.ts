@@ -19,7 +19,7 @@ import { type AgentHost, chartClock, chartError } from '../host.ts';
 import { nestedSandbox } from '../paths.ts';
 import type { ExecutorEntry } from '../tables/entries.ts';
 import { ContainerIo } from './io/containerIo.ts';
-import type { OutputName } from './io/pipes.ts';
+import { openIo, TaskTerminals } from './io/terminals.ts';
 import {
   type NestedListener,
   type NestedRecord,
@@ -38,6 +38,8 @@ export interface NestedLaunch {
 
 export class NestedContainers {
   private readonly host: AgentHost;
+  /** Of command tasks, whose containers are their executors'. */
+  readonly terminals: TaskTerminals;
   readonly chart: ChartTable<typeof nestedContainerMachine>;
   private readonly records = new Map<string, NestedRecord>();
   private readonly sink: ContainerSink;
@@ -49,6 +51,7 @@ export class NestedContainers {
 
   constructor(host: AgentHost) {
     this.host = host;
+    this.terminals = new TaskTerminals(host);
     this.chart = this.makeChart();
     this.sink = {
       started: host.defer((id: string, pid: number) => this.started(id, pid)),
@@ -218,6 +221,7 @@ export class NestedContainers {
   /** Lets go of inputs and outputs; the containers go on. */
   close(): void {
     for (const { io } of this.records.values()) io?.close();
+    this.terminals.close();
   }
 
   below(containerId: string): NestedRecord[] {
@@ -247,19 +251,7 @@ export class NestedContainers {
 
   /** What goes through the pipes of one that looks into another is nobody else's to keep. */
   private openIo({ id, sandbox, isDebug }: NestedRecord, io: ContainerIo): void {
-    const { pipes, paths, defer } = this.host;
-    const events = {
-      data: defer((name: OutputName, bytes: Uint8Array, taken: () => void) => io.data(name, bytes, taken)),
-      ended: defer(() => io.ended()),
-    };
-    try {
-      io.connect(pipes.open(paths.io(id), events, isDebug ? undefined : join(sandbox, 'stdout')));
-    } catch (error) {
-      this.host.log.warn('The input and output of a container are lost', {
-        container_id: id,
-        message: (error as Error).message,
-      });
-    }
+    openIo(this.host, id, io, isDebug ? undefined : join(sandbox, 'stdout'));
   }
 
   private forget({ id, io, isDebug }: NestedRecord): void {

@@ -1,12 +1,11 @@
 /** Containers that executors and operators ask for (v1-operator-api.md §4.3): inside others, sessions, standalone ones. */
 import type { CommandInfo, ContainerInfo } from '../../../proto/generated/types/v1.ts';
 import type { ContainerLaunch, ContainerResources } from '../containerizer/index.ts';
-import { containerCommand } from '../executors/containerLaunch.ts';
+import { containerCommand, terminalOf } from '../executors/containerLaunch.ts';
 import { literals } from '../executors/environment.ts';
 import type { AgentHost } from '../host.ts';
 import { nestedSandbox } from '../paths.ts';
 import type { ExecutorEntry } from '../tables/entries.ts';
-import { onTerminal, TERMINAL_ENVIRONMENT } from './command.ts';
 import { ContainerIo } from './io/containerIo.ts';
 import { pipeLines } from './io/pipes.ts';
 import type { NestedContainers } from './nestedContainers.ts';
@@ -191,12 +190,9 @@ export class ContainerRequests {
       containerId,
       sandbox,
       ...(parent === undefined ? {} : { parentSandbox: parent.sandbox }),
-      command: tty === undefined ? containerCommand(command) : onTerminal(command, tty),
-      environment: {
-        ...(tty === undefined ? {} : TERMINAL_ENVIRONMENT),
-        ...inherited,
-        ...literals(command?.environment),
-      },
+      command: containerCommand(command),
+      ...(tty === undefined ? {} : { terminal: terminalOf(tty) }),
+      environment: { ...inherited, ...literals(command?.environment) },
       ...(user === undefined ? {} : { user }),
       ...(container === undefined ? {} : { container }),
       ...(resources === undefined ? {} : { resources }),

@@ -15,7 +15,6 @@ import { HttpRefusal } from '../../../../runtime/http/refusal.ts';
 import type { HttpStream, Timer } from '../../../../runtime/index.ts';
 import type { AgentHost } from '../../host.ts';
 import type { ContainerIo, OutputReader } from '../../nestedContainers/io/containerIo.ts';
-import type { NestedRecord } from '../../nestedContainers/record.ts';
 import { type OperatorCalls, type OperatorRequest, type ServedAgent, withBody } from './call.ts';
 import { containerIdOf, nestedIdOf } from './containerCalls.ts';
 
@@ -63,26 +62,29 @@ class OutputStream implements OutputReader {
   }
 }
 
-/** A container whose input and output can be attached to. @throws HttpRefusal 404, 400 */
-function attachable(
-  containerId: string,
-  { nestedContainers, host }: ServedAgent,
-): [NestedRecord, ContainerIo] {
-  const record = nestedContainers.get(containerId);
-  if (record === undefined || !nestedContainers.isAlive(containerId)) {
-    if (host.tables.runs.has(containerId))
-      throw new HttpRefusal(400, `Container '${containerId}' has no terminal: its output is in its sandbox`);
+/** What clients are attached to, and the process that a terminal's size is told of. */
+interface Attachable {
+  readonly io: ContainerIo;
+  readonly processId: number | undefined;
+}
+
+/** @throws HttpRefusal 404, 400 */
+function attachable(containerId: string, { nestedContainers, host }: ServedAgent): Attachable {
+  const executor = host.tables.runs.get(containerId);
+  const record = nestedContainers.isAlive(containerId) ? nestedContainers.get(containerId) : undefined;
+  const known = executor ?? record;
+  if (known === undefined || known.exit !== undefined)
     throw new HttpRefusal(404, `Container '${containerId}' cannot be found`);
-  }
-  if (record.io === undefined)
+  const io = executor === undefined ? record?.io : nestedContainers.terminals.get(containerId);
+  if (io === undefined)
     throw new HttpRefusal(400, `Container '${containerId}' has no terminal: its output is in its sandbox`);
-  return [record, record.io];
+  return { io, processId: known.processId };
 }
 
 function attachOutput(containerId: string, request: OperatorRequest, agent: ServedAgent): void {
   const user = agent.containerRequests.userNameOf({ containerId, command: undefined });
   request.expectAllowed('ATTACH_CONTAINER_OUTPUT', user);
-  const [, io] = attachable(containerId, agent);
+  const { io } = attachable(containerId, agent);
   const detach = io.attach(new OutputStream(agent.host, request));
   request.reply.onClose(agent.host.defer(detach));
 }
@@ -120,7 +122,8 @@ function launchSession(containerId: string, request: OperatorRequest, agent: Ser
 function attachInput(containerId: string, request: OperatorRequest, agent: ServedAgent): void {
   const user = agent.containerRequests.userNameOf({ containerId, command: undefined });
   request.expectAllowed('ATTACH_CONTAINER_INPUT', user);
-  const [record, io] = attachable(containerId, agent);
+  const attached = attachable(containerId, agent);
+  const { io } = attached;
   const { stream, body } = request.http;
   if (!io.attachInput())
     throw new HttpRefusal(409, `Somebody else is attached to the input of '${containerId}'`);
@@ -132,7 +135,7 @@ function attachInput(containerId: string, request: OperatorRequest, agent: Serve
   };
   const take = (bytes: Uint8Array): void => {
     try {
-      for (const each of input.push(bytes)) perform(each, io, record, host, stream);
+      for (const each of input.push(bytes)) perform(each, attached, host, stream);
     } catch (error) {
       over(() => request.refuse(400, (error as Error).message));
     }
@@ -151,8 +154,7 @@ function attachInput(containerId: string, request: OperatorRequest, agent: Serve
 
 function perform(
   { data, control }: AgentProcessIO,
-  io: ContainerIo,
-  { processId }: NestedRecord,
+  { io, processId }: Attachable,
   { pipes }: AgentHost,
   stream: OperatorRequest['http']['stream'],
 ): void {

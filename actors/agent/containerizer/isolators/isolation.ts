@@ -1,6 +1,6 @@
 import { type ContainerLaunch, quoted } from '../launchScript.ts';
 import { launcherDir } from '../starter.ts';
-import type { Preparation } from './isolator.ts';
+import type { NamespaceKind, Preparation } from './isolator.ts';
 
 /** The launch with everything that its isolators add. */
 export function isolationOf(launch: ContainerLaunch, preparations: readonly Preparation[]): ContainerLaunch {
@@ -8,6 +8,7 @@ export function isolationOf(launch: ContainerLaunch, preparations: readonly Prep
     Object.assign({}, ...preparations.map(pick));
   const inside = preparations.flatMap(({ namespaces }) => [...(namespaces?.lines ?? [])]);
   const kinds = new Set(preparations.flatMap(({ namespaces }) => [...(namespaces?.kinds ?? [])]));
+  const joined = new Map(preparations.flatMap(({ joins }) => [...(joins?.namespaces ?? [])]));
   const command = preparations.find((each) => each.command !== undefined)?.command ?? launch.command;
   return {
     ...launch,
@@ -21,8 +22,8 @@ export function isolationOf(launch: ContainerLaunch, preparations: readonly Prep
       enter: preparations.flatMap(({ enter }) => [...(enter ?? [])]),
       wrappers: [
         ...preparations.flatMap(({ wrappers }) => [...(wrappers ?? [])]),
-        ...joining(preparations),
-        ...(kinds.size === 0 ? [] : [unshare(kinds)]),
+        ...joining(joined, preparations, kinds.size > 0),
+        ...(kinds.size === 0 ? [] : [unshare(kinds, joined.has('pid'))]),
       ],
       privileges: preparations.flatMap(({ privileges }) => [...(privileges ?? [])]),
       ownsRoot: preparations.some(({ ownsRoot }) => ownsRoot === true),
@@ -36,19 +37,25 @@ function insideScript(lines: readonly string[], isInit: boolean): string {
   return [...lines, ...(isInit ? ['launcher_init=1'] : []), ''].join('\n');
 }
 
-/** One program joins all: once it has another view of the files, none of these files can be found. */
-function joining(preparations: readonly Preparation[]): string[][] {
-  const wishes = preparations.flatMap(({ joins }) => joins ?? []);
-  const files = new Map(wishes.flatMap(({ namespaces }) => [...namespaces]));
-  if (files.size === 0) return [];
-  const options = [...files].map(([kind, file]) => `--${kind}=${quoted(file, 'namespace')}`);
-  return [['nsenter', ...options, ...wishes.flatMap((wish) => [...(wish.options ?? [])]), '--']];
+/**
+ * One program joins all: once it has another view of the files, none of these files can be found. It forks only where no other
+ * will: the process that the agent knows is to be in the namespaces that its children are to be found by.
+ */
+function joining(
+  joined: ReadonlyMap<NamespaceKind, string>,
+  preparations: readonly Preparation[],
+  forksLater: boolean,
+): string[][] {
+  if (joined.size === 0) return [];
+  const more = preparations.flatMap(({ joins }) => [...(joins?.options ?? [])]);
+  const options = [...joined].map(([kind, file]) => `--${kind}=${quoted(file, 'namespace')}`);
+  return [['nsenter', ...(forksLater ? ['--no-fork'] : []), ...options, ...more, '--']];
 }
 
-function unshare(kinds: ReadonlySet<string>): string[] {
+function unshare(kinds: ReadonlySet<string>, joinsPid: boolean): string[] {
   const options = [...kinds].map((kind) => `--${kind}`);
   if (kinds.has('mount')) options.push('--propagation=slave');
-  if (kinds.has('pid')) options.push('--fork', '--kill-child');
+  if (kinds.has('pid') || joinsPid) options.push('--fork', '--kill-child');
   const script = quoted(`${launcherDir}/inside-container.sh`, 'script');
   return ['unshare', ...options, '--', '/bin/sh', script, '"$launcher_dir/inside"'];
 }

@@ -62,8 +62,8 @@ export async function surroundingsOf(
     const directory = readDirectory(dir);
     if (!isAlive) throw new Error('the container around it has ended');
     if (directory !== undefined) {
-      const namespaces = ownNamespaces(process.pid);
-      return { pid: process.pid, namespaces, directory: directory === '' ? undefined : directory };
+      const pid = insider(process.pid);
+      return { pid, namespaces: ownNamespaces(pid), directory: directory === '' ? undefined : directory };
     }
     if (clock.monotonic() > deadline) throw new Error('the container around it does not come to its start');
     await new Promise<void>((resolve) => void clock.setTimer(READY_LOOK_MS, resolve));
@@ -87,11 +87,22 @@ function readDirectory(dir: string): string | undefined {
   return text.endsWith('\n') ? text.slice(0, -1) : undefined;
 }
 
+/** Before a terminal's shell there is the program that makes it, outside. */
+function insider(pid: number): number {
+  if (namespaceOf(pid, 'mnt') !== namespaceOf('self', 'mnt')) return pid;
+  const [child = ''] = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
+  if (child === '') throw new Error('the container around it has ended');
+  return insider(Number(child));
+}
+
+function namespaceOf(pid: number | 'self', file: string): string {
+  return fs.readlinkSync(`/proc/${pid}/ns/${file}`);
+}
+
 function ownNamespaces(pid: number): Map<NamespaceKind, string> {
   const own = new Map<NamespaceKind, string>();
   for (const [kind, file] of FILES) {
-    const path = `/proc/${pid}/ns/${file}`;
-    if (fs.readlinkSync(path) !== fs.readlinkSync(`/proc/self/ns/${file}`)) own.set(kind, path);
+    if (namespaceOf(pid, file) !== namespaceOf('self', file)) own.set(kind, `/proc/${pid}/ns/${file}`);
   }
   return own;
 }

@@ -62,12 +62,17 @@ export function imageOf(name: string, more: Partial<ContainerInfo> = {}): Contai
   return { ...MESOS, mesos: { image: { type: ImageType.DOCKER, docker: { name } } }, ...more };
 }
 
-export function imageBench(t: ExecutionContext): IsolatedBench {
+/** Of an agent with the images of a folder that goes with the test. */
+export function imageFlags(t: ExecutionContext): Record<string, string> {
   const folder = fs.mkdtempSync(join(process.cwd(), 'node_modules/.images-'));
   t.teardown(() => fs.rmSync(folder, { recursive: true, force: true }));
-  return new IsolatedBench(t, {
+  return {
     isolation: 'filesystem/linux,namespaces/pid,docker/runtime',
     image_providers: 'docker',
     docker_registry: registry(folder),
-  });
+  };
+}
+
+export function imageBench(t: ExecutionContext): IsolatedBench {
+  return new IsolatedBench(t, imageFlags(t));
 }
