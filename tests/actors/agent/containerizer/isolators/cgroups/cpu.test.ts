@@ -1,6 +1,7 @@
 /** Shares and quotas of cpu, measured on real processes by what the kernel counts for their cgroups. */
 import * as fs from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import test from 'ava';
 import { cpuQuotaUs, cpuWeight } from '../../../../../../actors/agent/containerizer/isolators/cgroups/cpu.ts';
 import { until } from '../../../../../support/until.ts';
@@ -31,6 +32,12 @@ test('weights and quotas are those of Mesos', (t) => {
   t.is(cpuQuotaUs(cpus(1, { cpusLimit: Number.POSITIVE_INFINITY }), true), Number.POSITIVE_INFINITY);
 });
 
+/** What else runs on this machine, however much, does not keep this bench's containers from their cpus. */
+function favour({ cgroupsRoot }: IsolatedBench): void {
+  for (const group of [dirname(cgroupsRoot), cgroupsRoot])
+    fs.writeFileSync(`/sys/fs/cgroup/cpu/${group}/cpu.shares`, '262144');
+}
+
 /** Counted by the kernel, in nanoseconds. */
 function cpuTime(bench: IsolatedBench, id: string): number {
   return Number(bench.cgroupFile('cpuacct', id, 'cpuacct.usage'));
@@ -40,6 +47,7 @@ test('as root with cgroups: of a hog beside another, each gets its share within 
   const flags = { isolation: 'cgroups/cpu,cgroups/cpuset' };
   if (!canMeasure) return runsUnlimited(t, flags);
   const bench = new IsolatedBench(t, flags);
+  favour(bench);
   // On one cpu, where both want all of it: what others do there takes from both alike.
   const spin = 'echo 0 >/dev/null; while :; do :; done';
   const ids = [0.9, 0.3].map((amount) => bench.launch(spin, { resources: cpus(amount) }));
@@ -65,6 +73,7 @@ test('as root with cgroups: a hog gets what its quota allows and no more, within
   const flags = { isolation: 'cgroups/cpu', cgroups_enable_cfs: 'true' };
   if (!canMeasure) return runsUnlimited(t, flags);
   const bench = new IsolatedBench(t, flags);
+  favour(bench);
   // With shares that no load of the machine keeps it from its quota.
   const id = bench.launch('while :; do :; done', { resources: cpus(20, { cpusLimit: 0.3 }) });
   await bench.started(id);
