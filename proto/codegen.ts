@@ -3,6 +3,7 @@
 import protobuf from 'protobufjs/minimal.js';
 import type { FieldSchema, MessageSchema } from './schema.ts';
 import { enumNamed, messageNamed } from './schema.ts';
+import { sharing } from './sharing.ts';
 
 // Without a Long class protobufjs reads and writes 64-bit numbers as JS numbers.
 Reflect.set(protobuf.util, 'Long', undefined);
@@ -37,7 +38,7 @@ export function codecOf(typeName: string): MessageCodec {
       codec.encode(message, writer, depth);
     },
     decode(reader, end, depth, into) {
-      codec.decode = makeDecoder(schema);
+      codec.decode = sharing(typeName, makeDecoder(schema));
       return codec.decode(reader, end, depth, into);
     },
   };
