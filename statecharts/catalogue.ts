@@ -93,7 +93,7 @@ export const catalogue: readonly CatalogueEntry[] = [
       OTHER_ELECTED: true,
       REGISTRY_RECOVERED: [{ agents: 0 }, { agents: 2 }],
       RECOVERY_FAILED: [{ reason: 'the registry cannot be read' }],
-      RECOVERED_AGENT_SETTLED: true,
+      RECOVERED_AGENTS_SETTLED: [{ count: 1 }, { count: 2 }],
       DEPOSED: true,
       FATAL: [{ reason: 'the registry cannot be written' }],
       STOP_REQUESTED: true,

@@ -10,8 +10,8 @@ export type MasterEvent =
   /** The registry was read and its MasterInfo written; `agents` are in it. */
   | { readonly type: 'REGISTRY_RECOVERED'; readonly agents: number }
   | { readonly type: 'RECOVERY_FAILED'; readonly reason: string }
-  /** A recovered agent registered again, or was marked unreachable or gone. */
-  | { readonly type: 'RECOVERED_AGENT_SETTLED' }
+  /** So many recovered agents registered again, or were marked unreachable or gone. */
+  | { readonly type: 'RECOVERED_AGENTS_SETTLED'; readonly count: number }
   /** Leadership is lost or in doubt. */
   | { readonly type: 'DEPOSED' }
   /** The registry could not keep a change, or too many agents did not come back. */
@@ -54,7 +54,9 @@ export const masterMachine = setup({
       agents: ({ event, context }) => ('agents' in event ? event.agents : context.agents),
       settled: 0,
     }),
-    countSettled: assign({ settled: ({ context }) => context.settled + 1 }),
+    countSettled: assign({
+      settled: ({ event, context }) => context.settled + ('count' in event ? event.count : 0),
+    }),
     recoverRegistry: () => undefined,
     /** Agents, frameworks and operators are served from now on. */
     serve: () => undefined,
@@ -64,7 +66,8 @@ export const masterMachine = setup({
   },
   guards: {
     hasAgents: ({ event }) => event.type === 'REGISTRY_RECOVERED' && event.agents > 0,
-    isLast: ({ context }) => context.settled + 1 >= context.agents,
+    isLast: ({ event, context }) =>
+      event.type === 'RECOVERED_AGENTS_SETTLED' && context.settled + event.count >= context.agents,
   },
   delays: {
     /** `--agent_reregister_timeout`. */
@@ -115,7 +118,7 @@ export const masterMachine = setup({
         awaitingAgents: {
           meta: { description: 'The master leads; agents of the time before are still coming back.' },
           on: {
-            RECOVERED_AGENT_SETTLED: [
+            RECOVERED_AGENTS_SETTLED: [
               { guard: 'isLast', target: 'settled', actions: 'countSettled' },
               { actions: 'countSettled' },
             ],
@@ -124,7 +127,7 @@ export const masterMachine = setup({
         },
         settled: {
           meta: { description: 'The master leads and knows of every agent what became of it.' },
-          on: { RECOVERED_AGENT_SETTLED: { actions: 'countSettled' } },
+          on: { RECOVERED_AGENTS_SETTLED: { actions: 'countSettled' } },
         },
       },
     },

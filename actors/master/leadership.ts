@@ -13,6 +13,8 @@ import { recoverRegistry } from './registrar/operations.ts';
 export class Leadership {
   readonly chart: LiveChart<typeof masterMachine>;
   private readonly parts: MasterParts;
+  /** Recovered agents that the chart has not been told of yet. */
+  private newlySettled = 0;
   /** Milliseconds since 1970; undefined before. */
   electedAtMs: number | undefined;
   /** Who leads, as far as is known: maybe this master. */
@@ -103,9 +105,14 @@ export class Leadership {
     return { agents, settled };
   }
 
-  /** A recovered agent is back, or given up. */
+  /** A recovered agent is back, or given up. Thousands come at once: the chart is told of all of an event together. */
   agentSettled(): void {
-    this.chart.send({ type: 'RECOVERED_AGENT_SETTLED' });
+    if (this.newlySettled++ > 0) return;
+    this.parts.actor.defer(() => {
+      const count = this.newlySettled;
+      this.newlySettled = 0;
+      this.chart.send({ type: 'RECOVERED_AGENTS_SETTLED', count });
+    })();
   }
 
   stop(): void {

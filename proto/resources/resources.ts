@@ -24,6 +24,7 @@ import {
 import { formatEntry } from './format.ts';
 import type { Kind } from './kind.ts';
 import { Quantities } from './quantities.ts';
+import { Readings } from './readings.ts';
 import { isRoleOrSubroleOf } from './roles.ts';
 import type { Range } from './values.ts';
 import { addItems, addRanges, fromMilli } from './values.ts';
@@ -39,6 +40,7 @@ export interface Traits {
 export class Resources {
   /** Nothing. */
   static readonly EMPTY: Resources = new Resources([]);
+  private static readonly readings = new Readings<Resources>(Resources.read);
 
   /** In the order in which kinds were first added; no empty ones, no two that add up. */
   readonly entries: readonly Entry[];
@@ -57,6 +59,10 @@ export class Resources {
    */
   static of(messages: Iterable<Resource> | undefined): Resources {
     if (messages === undefined) return Resources.EMPTY;
+    return Array.isArray(messages) ? Resources.readings.of(messages) : Resources.read(messages);
+  }
+
+  private static read(this: void, messages: Iterable<Resource>): Resources {
     const entries: Entry[] = [];
     for (const message of messages) addTo(entries, entryOf(message));
     return Resources.from(entries);

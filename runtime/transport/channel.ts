@@ -8,6 +8,8 @@ export interface Channel {
   readonly bufferedBytes: number;
   /** Frames arrive whole and in order, or the channel closes. */
   send(frame: Uint8Array): void;
+  /** What is sent in `write` leaves in as few writes as there can be; absent where a frame is no write. */
+  together?(write: () => void): void;
   /** Ends at once; what is buffered may be lost. `closed` of both sides follows. */
   cut(reason: string): void;
   /** Ends after what is buffered went out (within a second). */

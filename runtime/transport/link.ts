@@ -143,9 +143,18 @@ export class Link implements PeerLink, ChannelEvents {
     else if (this.outbox.length === 1) this.host.dirty(this);
   }
 
+  /** Leaves at once, but for what only tells who watches whom: that leaves with the envelopes of its turn, in front of them. */
   sendControl(control: Control): void {
-    if (this.open) this.channel?.send(controlFrame(control));
-    else if (!this.ended) this.controls.push(control);
+    if (this.ended) return;
+    this.controls.push(control);
+    if (!this.open) return;
+    if (control.op !== 'link' && control.op !== 'unlink') this.writeControls();
+    else if (this.controls.length === 1) this.host.dirty(this);
+  }
+
+  private writeControls(): void {
+    if (this.controls.length === 0 || !this.open) return;
+    for (const control of this.controls.splice(0)) this.channel?.send(controlFrame(control));
   }
 
   /** A fact about this link. What follows from it is its chart's to say. */
@@ -155,8 +164,14 @@ export class Link implements PeerLink, ChannelEvents {
 
   /** Writes what waits, as far as the peer keeps up. */
   flush(): void {
-    if (this.outflow === undefined || !this.host.charts.hasTag(this.id, 'connected')) return;
-    this.outbox.pump(this.outflow);
+    const { outflow } = this;
+    if (outflow === undefined || !this.host.charts.hasTag(this.id, 'connected')) return;
+    const write = (): void => {
+      this.writeControls();
+      this.outbox.pump(outflow);
+    };
+    if (this.channel?.together === undefined) write();
+    else this.channel.together(write);
     if (this.outbox.length === 0 && this.state === 'draining') this.tell({ type: 'DRAINED' });
   }
 
@@ -182,7 +197,6 @@ export class Link implements PeerLink, ChannelEvents {
     this.heartbeat();
     this.host.opened(this, this.peer);
     if (!this.open) return;
-    for (const control of this.controls.splice(0)) this.sendControl(control);
     this.flush();
   }
 

@@ -33,9 +33,16 @@ class WebSocketChannel implements Channel {
   private readonly events: ChannelEvents;
   private reason = 'the connection ended';
   private pending = 0;
+  /** What carries the frames; undefined before a dialled peer has answered. */
+  private wire: Duplex | undefined;
 
-  constructor(socket: WebSocket, events: ChannelEvents, remoteHost: string | undefined) {
+  /** @param wire of a connection that is open already */
+  constructor(socket: WebSocket, events: ChannelEvents, remoteHost: string | undefined, wire?: Duplex) {
     this.remoteHost = remoteHost;
+    this.wire = wire;
+    socket.on('upgrade', (response) => {
+      this.wire = response.socket;
+    });
     this.socket = socket;
     this.events = events;
     socket.on('open', () => events.opened());
@@ -52,6 +59,15 @@ class WebSocketChannel implements Channel {
 
   get bufferedBytes(): number {
     return this.socket.bufferedAmount;
+  }
+
+  together(write: () => void): void {
+    this.wire?.cork();
+    try {
+      write();
+    } finally {
+      this.wire?.uncork();
+    }
   }
 
   send(frame: Uint8Array): void {
@@ -141,7 +157,7 @@ export class WebSocketAcceptor {
       return;
     }
     this.server.handleUpgrade(request, socket, head, (opened) => {
-      this.accept((events) => new WebSocketChannel(opened, events, request.socket.remoteAddress));
+      this.accept((events) => new WebSocketChannel(opened, events, request.socket.remoteAddress, socket));
     });
   }
 

@@ -187,12 +187,12 @@ test('a leading master counts its agents back and then is settled', (t) => {
   t.false(master.hasTag('leading'));
   master.send({ type: 'REGISTRY_RECOVERED', agents: 2 });
   t.is(master.value, 'leading.awaitingAgents');
-  master.send({ type: 'RECOVERED_AGENT_SETTLED' });
+  master.send({ type: 'RECOVERED_AGENTS_SETTLED', count: 1 });
   t.deepEqual(
     [master.context.settled, master.context.agents, master.value],
     [1, 2, 'leading.awaitingAgents'],
   );
-  master.send({ type: 'RECOVERED_AGENT_SETTLED' });
+  master.send({ type: 'RECOVERED_AGENTS_SETTLED', count: 1 });
   t.is(master.value, 'leading.settled');
   t.is(clock.pending, 0);
 });
@@ -206,7 +206,7 @@ test('agents that stay away are given up in time; an empty registry awaits nobod
   });
   for (const type of ['CONTENDING', 'ELECTED'] as const) master.send({ type });
   master.send({ type: 'REGISTRY_RECOVERED', agents: 3 });
-  master.send({ type: 'RECOVERED_AGENT_SETTLED' });
+  master.send({ type: 'RECOVERED_AGENTS_SETTLED', count: 1 });
   clock.advance(600_000);
   t.deepEqual([master.value, given], ['leading.settled', ['1 of 3']]);
 });

@@ -79,7 +79,7 @@ export class AgentReconciliation {
     for (const framework of frameworks.all()) {
       for (const task of [...framework.unreachable.values()]) {
         if (task.agentId !== id) continue;
-        tasks.chart.step(task.key, { type: 'AGENT_RETURNED', state: 'TASK_GONE' });
+        tasks.step(task, { type: 'AGENT_RETURNED', state: 'TASK_GONE' });
         tasks.complete(task);
       }
     }

@@ -6,6 +6,9 @@
 import type { ReregisterSlaveMessage } from '../../../proto/index.ts';
 import type { Pid, Sealed } from '../../../runtime/index.ts';
 
+/** Agents that are taken up together: what follows for all of them (a run of the allocator) is done once. */
+const AGENTS_AN_EVENT = 16;
+
 interface Waiting {
   readonly message: Sealed<ReregisterSlaveMessage>;
   readonly from: Pid;
@@ -46,14 +49,20 @@ export class ReturnQueue {
     this.turns.defer(() => this.next())();
   }
 
-  /** One agent an event: other messages, and I/O, come in between. */
+  /** A few agents an event: other messages, and I/O, come in between. */
   private next(): void {
     this.awaited = false;
-    const [first] = this.waiting.values();
-    if (first === undefined) return;
-    this.waiting.delete(first.from.text);
+    let left = AGENTS_AN_EVENT;
+    for (const { message, from } of this.waiting.values()) {
+      if (left-- === 0) break;
+      this.waiting.delete(from.text);
+      this.takeUp(message, from);
+    }
     this.await();
-    const message = first.message.open();
-    if (message !== undefined) this.take(message, first.from);
+  }
+
+  private takeUp(message: Sealed<ReregisterSlaveMessage>, from: Pid): void {
+    const opened = message.open();
+    if (opened !== undefined) this.take(opened, from);
   }
 }

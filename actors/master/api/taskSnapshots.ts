@@ -7,10 +7,15 @@ import { encodeAs, jsonText, type Task, type TaskStatus, toJsonText } from '../.
 import type { TaskRecord } from '../tasks/record.ts';
 import { taskStateOf } from './messages.ts';
 
-/** What is kept of written tasks at most, in characters and bytes; beyond, all of it is forgotten. */
-const KEPT_MAX = 64 * 1024 * 1024;
+/** What is kept of written tasks at most, in characters and bytes; what is written beyond is written anew each time. */
+const KEPT_MAX = 256 * 1024 * 1024;
 
 const TYPE = 'mesos.v1.Task';
+
+/** How much is kept of all tasks together. */
+interface Shelf {
+  kept: number;
+}
 
 export class TaskSnapshot implements WrittenItem {
   readonly task: TaskRecord;
@@ -18,26 +23,23 @@ export class TaskSnapshot implements WrittenItem {
   readonly state: string;
   readonly statuses: readonly TaskStatus[];
   private readonly unacknowledged: TaskRecord['unacknowledged'];
-  private readonly onWritten: (length: number) => void;
+  /** Undefined when another snapshot has taken the place of this one. */
+  private shelf: Shelf | undefined;
   private written: string | undefined;
   private encoded: Uint8Array | undefined;
   private legacy: { readonly state: string; readonly text: string } | undefined;
 
-  constructor(task: TaskRecord, state: string, onWritten: (length: number) => void) {
+  constructor(task: TaskRecord, state: string, shelf: Shelf) {
     this.task = task;
     this.state = state;
-    this.statuses = [...task.statuses];
+    this.statuses = task.statuses;
     this.unacknowledged = task.unacknowledged;
-    this.onWritten = onWritten;
+    this.shelf = shelf;
   }
 
-  isOf({ statuses, unacknowledged }: TaskRecord, state: string): boolean {
-    return (
-      state === this.state &&
-      unacknowledged === this.unacknowledged &&
-      statuses.length === this.statuses.length &&
-      statuses.at(-1) === this.statuses.at(-1)
-    );
+  /** Whether nothing has been said of the task since; that its chart has not moved is the caller's to know. */
+  isOf({ statuses, unacknowledged }: TaskRecord): boolean {
+    return statuses === this.statuses && unacknowledged === this.unacknowledged;
   }
 
   message(): Task {
@@ -53,48 +55,65 @@ export class TaskSnapshot implements WrittenItem {
   }
 
   text(): string {
-    if (this.written === undefined) {
-      this.written = toJsonText(TYPE, this.message());
-      this.onWritten(this.written.length);
-    }
-    return this.written;
+    if (this.written !== undefined) return this.written;
+    const text = toJsonText(TYPE, this.message());
+    if (this.keeps(text.length)) this.written = text;
+    return text;
   }
 
   bytes(): Uint8Array {
-    if (this.encoded === undefined) {
-      this.encoded = encodeAs(TYPE, this.message());
-      this.onWritten(this.encoded.length);
-    }
-    return this.encoded;
+    if (this.encoded !== undefined) return this.encoded;
+    const bytes = encodeAs(TYPE, this.message());
+    if (this.keeps(bytes.length)) this.encoded = bytes;
+    return bytes;
   }
 
   /** The text of an older endpoint, in which the state may have another name. */
   legacyText(state: string, make: () => object): string {
-    if (this.legacy?.state !== state) {
-      this.legacy = { state, text: jsonText(make()) };
-      this.onWritten(this.legacy.text.length);
-    }
-    return this.legacy.text;
+    if (this.legacy?.state === state) return this.legacy.text;
+    const text = jsonText(make());
+    if (this.legacy === undefined && this.keeps(text.length)) this.legacy = { state, text };
+    return text;
+  }
+
+  /** Another snapshot takes its place, or none: room for others. */
+  release(): void {
+    const { shelf, written, encoded, legacy } = this;
+    if (shelf === undefined) return;
+    shelf.kept -= (written?.length ?? 0) + (encoded?.length ?? 0) + (legacy?.text.length ?? 0);
+    this.shelf = undefined;
+    this.written = undefined;
+    this.encoded = undefined;
+    this.legacy = undefined;
+  }
+
+  private keeps(length: number): boolean {
+    const { shelf } = this;
+    if (shelf === undefined || shelf.kept + length > KEPT_MAX) return false;
+    shelf.kept += length;
+    return true;
   }
 }
 
 export class TaskSnapshots {
-  private kept = new WeakMap<TaskRecord, TaskSnapshot>();
-  private keptLength = 0;
+  private readonly shelf: Shelf = { kept: 0 };
 
-  /** @param state TaskState name */
+  /** A new snapshot of the task. @param state TaskState name */
   of(task: TaskRecord, state: string): TaskSnapshot {
-    const known = this.kept.get(task);
-    if (known?.isOf(task, state) === true) return known;
-    const made = new TaskSnapshot(task, state, (length) => this.count(length));
-    this.kept.set(task, made);
+    this.forget(task);
+    const made = new TaskSnapshot(task, state, this.shelf);
+    task.snapshot = made;
     return made;
   }
 
-  private count(length: number): void {
-    this.keptLength += length;
-    if (this.keptLength <= KEPT_MAX) return;
-    this.kept = new WeakMap();
-    this.keptLength = 0;
+  /** The task has changed, or is remembered no more. */
+  forget(task: TaskRecord): void {
+    task.snapshot?.release();
+    task.snapshot = undefined;
+  }
+
+  /** Characters and bytes that are kept. */
+  get kept(): number {
+    return this.shelf.kept;
   }
 }

@@ -42,7 +42,7 @@ export class FrameworkRemoval {
 
   private end(framework: FrameworkRecord, task: TaskRecord): void {
     const { tasks } = this.parts;
-    const step = tasks.chart.step(task.key, { type: 'FRAMEWORK_REMOVED' });
+    const step = tasks.step(task, { type: 'FRAMEWORK_REMOVED' });
     if (step.changed) {
       const status = tasks.masterStatus(framework.description.traits, {
         taskId: task.id,

@@ -1,8 +1,9 @@
 /** What the master keeps of a task. What state the task is in is its chart's (`tasks.chart`, by `key`) alone. */
 import type { Task, TaskInfo, TaskState, TaskStatus } from '../../../proto/index.ts';
 import { Resources } from '../../../proto/resources/index.ts';
+import type { TaskSnapshot } from '../api/taskSnapshots.ts';
 
-/** What does not change over the life of a task: the fields of Mesos' `Task` without those about its state. */
+/** What does not change over the life of a task: the fields of Mesos' `Task`, of which those about its state mean nothing. */
 export type TaskDescription = Omit<
   Task,
   'state' | 'statuses' | 'status_update_state' | 'status_update_uuid' | 'resources'
@@ -17,11 +18,15 @@ export interface TaskRecord {
   readonly description: TaskDescription;
   /** With allocation role. */
   readonly resources: Resources;
-  /** The history, oldest first: one status a state, without `data`. */
-  readonly statuses: TaskStatus[];
-  /** The agent's update that is on its way to the framework and not acknowledged yet. */
+  /** The history, oldest first: one status a state, without `data`. Replaced when it changes. */
+  statuses: readonly TaskStatus[];
+  /** The agent's update that is on its way to the framework and not acknowledged yet. Replaced when it changes. */
   unacknowledged: { readonly state: TaskState; readonly uuid: Uint8Array } | undefined;
+  /** How the task was when it was last asked about; undefined before. */
+  snapshot: TaskSnapshot | undefined;
 }
+
+const NO_STATUSES: readonly TaskStatus[] = [];
 
 /** Statuses kept of one task: more than any sane executor reports, so that an insane one costs little. */
 export const STATUSES_MAX = 64;
@@ -40,8 +45,9 @@ export function launchedTask(
     agentId: info.agent_id.value,
     description: describeTask(info, frameworkId),
     resources,
-    statuses: [],
+    statuses: NO_STATUSES,
     unacknowledged: undefined,
+    snapshot: undefined,
   };
 }
 
@@ -64,37 +70,42 @@ function describeTask(info: TaskInfo, frameworkId: string): TaskDescription {
   };
 }
 
-/** A task that its agent brings with it. */
+/** A task that its agent brings with it: there may be hundreds of thousands at once, so the message itself describes it. */
 export function reportedTask(key: string, task: Task): TaskRecord {
-  const {
-    state: _state,
-    statuses,
-    status_update_state,
-    status_update_uuid,
-    resources,
-    ...description
-  } = task;
+  const statuses = reportedStatuses(task.statuses ?? NO_STATUSES);
   return {
     key,
     id: task.task_id.value,
     frameworkId: task.framework_id.value,
     agentId: task.agent_id.value,
-    description,
-    resources: Resources.of(resources),
-    statuses: (statuses ?? []).slice(-STATUSES_MAX).map(withoutData),
-    unacknowledged:
-      status_update_state === undefined || status_update_uuid === undefined
-        ? undefined
-        : { state: status_update_state, uuid: status_update_uuid },
+    description: statuses === task.statuses ? task : { ...task, statuses: undefined },
+    resources: Resources.of(task.resources),
+    statuses,
+    unacknowledged: reportedUpdate(task),
+    snapshot: undefined,
   };
+}
+
+/** The update of a reported task that was not acknowledged yet. */
+export function reportedUpdate({
+  status_update_state: state,
+  status_update_uuid: uuid,
+}: Task): TaskRecord['unacknowledged'] {
+  return state === undefined || uuid === undefined ? undefined : { state, uuid };
+}
+
+function reportedStatuses(statuses: readonly TaskStatus[]): readonly TaskStatus[] {
+  const fit = statuses.length <= STATUSES_MAX && statuses.every(({ data }) => data === undefined);
+  return fit ? statuses : statuses.slice(-STATUSES_MAX).map(withoutData);
 }
 
 /** Adds a status to the history; of consecutive ones of the same state the last is kept. */
 export function keepStatus(record: TaskRecord, status: TaskStatus): void {
   const { statuses } = record;
-  if (statuses.at(-1)?.state === status.state) statuses.pop();
-  else if (statuses.length >= STATUSES_MAX) statuses.shift();
-  statuses.push(withoutData(status));
+  const last = statuses.length - 1;
+  const [from, to] =
+    statuses[last]?.state === status.state ? [0, last] : [statuses.length >= STATUSES_MAX ? 1 : 0, last + 1];
+  record.statuses = [...statuses.slice(from, to), withoutData(status)];
 }
 
 function withoutData(status: TaskStatus): TaskStatus {

@@ -11,7 +11,7 @@ import {
   TaskStatusSource,
 } from '../../../proto/index.ts';
 import type { Resources } from '../../../proto/resources/index.ts';
-import { ChartTable } from '../../../statecharts/engine.ts';
+import { ChartTable, type StepResult } from '../../../statecharts/engine.ts';
 import {
   type TaskEvent,
   taskMachine,
@@ -24,7 +24,7 @@ import { type TaskSnapshot, TaskSnapshots } from '../api/taskSnapshots.ts';
 import { addBounded } from '../boundedMap.ts';
 import type { FrameworkRecord, FrameworkTraits } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
-import { keepStatus, launchedTask, reportedTask, type TaskRecord } from './record.ts';
+import { keepStatus, launchedTask, reportedTask, reportedUpdate, type TaskRecord } from './record.ts';
 
 /** Why the master says something of a task. */
 export interface MasterWord {
@@ -67,7 +67,15 @@ export class Tasks {
 
   /** The task as it is now. */
   snapshot(task: TaskRecord): TaskSnapshot {
-    return this.snapshots.of(task, this.stateName(task));
+    const known = task.snapshot;
+    return known?.isOf(task) === true ? known : this.snapshots.of(task, this.stateName(task));
+  }
+
+  /** Tells the task's chart a fact. */
+  step(task: TaskRecord, event: TaskEvent): StepResult {
+    const result = this.chart.step(task.key, event);
+    if (result.changed) this.snapshots.forget(task);
+    return result;
   }
 
   isTerminal(task: TaskRecord): boolean {
@@ -95,14 +103,14 @@ export class Tasks {
     if (known !== undefined && known.agentId === agent.id) {
       framework.unreachable.delete(id);
       this.place(agent, framework, known);
-      known.unacknowledged = reportedTask(known.key, reported).unacknowledged;
-      this.chart.step(known.key, event);
+      known.unacknowledged = reportedUpdate(reported);
+      this.step(known, event);
       this.parts.changes.taskAdded(framework, known);
       return;
     }
     const task = reportedTask(this.freeKey(framework.id, id), reported);
     this.begin(agent, framework, task);
-    this.chart.step(task.key, event);
+    this.step(task, event);
     this.parts.changes.taskAdded(framework, task);
   }
 
@@ -112,7 +120,7 @@ export class Tasks {
    */
   change(task: TaskRecord, event: TaskEvent, word: MasterWord): void {
     const before = this.chart.value(task.key);
-    this.chart.step(task.key, event);
+    this.step(task, event);
     const status = this.tell(task, word);
     if (status === undefined) return;
     keepStatus(task, status);
@@ -170,10 +178,12 @@ export class Tasks {
   /** A status update of the agent: the latest state moves the task, the status joins its history. */
   update(task: TaskRecord, status: TaskStatus, latest: TaskState): void {
     const event = taskUpdateEvent(enumName(TaskState, latest));
-    const changed = event !== undefined && this.chart.step(task.key, event).changed;
+    const changed = event !== undefined && this.step(task, event).changed;
     keepStatus(task, status);
     if (changed) this.parts.metrics.taskChanged(this.stateName(task), status);
     this.parts.changes.taskUpdated(task, status, changed);
+    // Who asks for all tasks at once finds their snapshots made.
+    this.snapshot(task);
   }
 
   /** The task leaves the active ones for the framework's completed ones. */
@@ -204,6 +214,7 @@ export class Tasks {
     for (const task of tasks) {
       this.chart.stop(task.key);
       this.byKey.delete(task.key);
+      this.snapshots.forget(task);
     }
   }
 
