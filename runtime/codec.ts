@@ -13,6 +13,8 @@ export interface MessageCodec {
   decode(name: string, bytes: Uint8Array): unknown;
   /** Reads the JSON form, for messages sent by hand (`curl -H 'Content-Type: application/json'`). */
   fromJson(name: string, text: string): unknown;
+  /** A body, or a part of one, as people read it: enums by name. Never throws. */
+  shown?(name: string, body: unknown): unknown;
 }
 
 /** Plain JSON-like values and Uint8Array; no private record extension, so that any msgpack reader can read them. */

@@ -10,6 +10,7 @@ import type { HttpReply } from './http/reply.ts';
 import type { HttpRequest } from './http/request.ts';
 import { type RouterHost, routeRequest } from './http/router.ts';
 import { Inspector } from './inspect/inspector.ts';
+import { MessageTap, requestMessage } from './inspect/messageTap.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { createLogger, type Logger } from './logging/index.ts';
 import { LoopLag } from './loopLag.ts';
@@ -81,6 +82,8 @@ export class Node implements RouterHost, PeersHost {
   readonly secret: ClusterSecret | undefined;
   /** Charts that may be watched. */
   readonly inspector = new Inspector();
+  /** Messages that may be listened to. */
+  readonly tap = new MessageTap();
   /** How late turns come; measured from `start()` on, which `listen` calls. */
   readonly lag: LoopLag;
   /** Answers 503 when there is too much to do. */
@@ -227,6 +230,7 @@ export class Node implements RouterHost, PeersHost {
 
   /** Sends a message. From outside of any process `from` is undefined. */
   deliver(to: Pid, name: string, body: unknown, from: Pid | undefined): void {
+    if (this.tap.isOpen) this.tap.tell({ from, to, name, body, traceId: this.span?.traceId });
     if (to.address !== this.addressKey) {
       this.peers.send(to, name, body, from, this.span);
       return;
@@ -254,6 +258,7 @@ export class Node implements RouterHost, PeersHost {
         return;
       }
       to.httpWaiting++;
+      if (this.tap.isOpen) this.tap.tell(requestMessage(to.pid, admitted));
       this.post(to, { kind: 'http', handler: route.handler, request: admitted, reply }, request.span);
     });
   }
@@ -359,6 +364,7 @@ export class Node implements RouterHost, PeersHost {
 
   arrived(toId: string, name: string, body: unknown, from: Pid | undefined, span?: Span): void {
     const mailbox = this.processes.get(toId);
+    if (this.tap.isOpen) this.tap.tell({ from, to: this.pid(toId), name, body, traceId: span?.traceId });
     if (mailbox === undefined) this.deadLetters.count('no-process', { to: this.pid(toId), name, from });
     else this.deliverMessage(mailbox, name, body, from, span);
   }

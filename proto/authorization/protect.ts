@@ -3,7 +3,7 @@ import { basicAuthenticator, type Credential, type Node } from '../../runtime/in
 import type { Authorizer } from './authorizer.ts';
 
 /** Routes of every node that GET_ENDPOINT_WITH_PATH is about. */
-const GUARDED = ['/logging/toggle', '/metrics/snapshot', '/metrics'];
+const GUARDED = ['/logging/toggle', '/metrics/snapshot', '/metrics', '/__inspect__'];
 
 export interface Protection {
   /** `mesos-master` or `mesos-agent`: what realms begin with. */

@@ -2,12 +2,13 @@
  * The charts that the actors of a node let be watched. Registering costs a map entry; a chart is watched only while
  * somebody asks for it.
  */
-import type { InspectionSink } from '../../statecharts/engine.ts';
+import type { Flow, InspectionSink } from '../../statecharts/engine.ts';
 import type { Pid } from '../pid.ts';
 
 interface Named {
   readonly name: string;
   readonly machine: { readonly config: object };
+  flows(): readonly Flow[];
 }
 
 /** Many instances of one machine (`ChartTable`). */

@@ -1,22 +1,28 @@
-/** `/__inspect__?actor=PATTERN` on the node's port: a WebSocket that tells what the matching charts do. */
+/**
+ * `/__inspect__` on the node's port: a WebSocket that tells what charts do (`?actor=PATTERN`), how many instances are where and
+ * went where (`?flows=PATTERN`), or which messages pass (`?messages=PATTERN&name=PATTERN`).
+ */
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { HttpReply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { flatHeaders } from '../http/server.ts';
-import type { Clock } from '../ports.ts';
+import type { WatchSink } from './budget.ts';
+import { FlowWatch } from './flowWatch.ts';
 import type { Inspector } from './inspector.ts';
+import { type MessageHost, MessageWatch } from './messageWatch.ts';
 import { Watch } from './watch.ts';
 
 export const INSPECT_PATH = '/__inspect__';
 /** Watchers at once; each costs what it watches. */
-const WATCHERS_MAX = 16;
+const WATCHERS_MAX = 32;
 const PATTERN_CHARACTERS_MAX = 200;
 
-export interface InspectHost {
+type AnyWatch = Watch | FlowWatch | MessageWatch;
+
+export interface InspectHost extends MessageHost {
   readonly inspector: Inspector;
-  readonly clock: Clock;
   /** Calls `enter` when the one who asks may watch; answers otherwise. */
   admitWatcher(request: HttpRequest, reply: HttpReply, enter: () => void): void;
 }
@@ -28,7 +34,7 @@ export class InspectAcceptor {
     // A watcher has nothing to say.
     maxPayload: 1024,
   });
-  private readonly watches = new Set<Watch>();
+  private readonly watches = new Set<AnyWatch>();
 
   /** Whether this upgrade is for the inspector. */
   static wants(request: IncomingMessage): boolean {
@@ -41,21 +47,25 @@ export class InspectAcceptor {
 
   upgrade(host: InspectHost, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    const pattern = new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('actor') ?? '*';
-    const refusal = this.refusal(request, pattern);
+    const asked = new URLSearchParams((request.url ?? '').split('?')[1] ?? '');
+    const refusal = this.refusal(request, asked);
     if (refusal !== undefined) {
       refuse(socket, ...refusal);
       return;
     }
     host.admitWatcher(requestOf(request), replyOver(socket), () => {
-      this.server.handleUpgrade(request, socket, head, (opened) => this.watch(host, opened, pattern));
+      this.server.handleUpgrade(request, socket, head, (opened) => this.watch(host, opened, asked));
     });
   }
 
   /** Status and words for those who may not watch. */
-  private refusal(request: IncomingMessage, pattern: string): [status: string, why: string] | undefined {
+  private refusal(
+    request: IncomingMessage,
+    asked: URLSearchParams,
+  ): [status: string, why: string] | undefined {
     if (!originAllowed(request)) return ['403 Forbidden', 'a page of another site may not watch'];
-    if (pattern.length > PATTERN_CHARACTERS_MAX) return ['400 Bad Request', 'actor: too long'];
+    const long = [...asked].find(([, pattern]) => pattern.length > PATTERN_CHARACTERS_MAX);
+    if (long !== undefined) return ['400 Bad Request', `${long[0].slice(0, 40)}: too long`];
     if (this.watches.size >= WATCHERS_MAX)
       return ['503 Service Unavailable', `${WATCHERS_MAX} watch already`];
     return undefined;
@@ -66,8 +76,8 @@ export class InspectAcceptor {
     this.server.close();
   }
 
-  private watch(host: InspectHost, socket: WebSocket, pattern: string): void {
-    const watch = new Watch(host.inspector, host.clock, pattern, {
+  private watch(host: InspectHost, socket: WebSocket, asked: URLSearchParams): void {
+    const watch = watchOf(host, asked, {
       get bufferedBytes() {
         return socket.bufferedAmount;
       },
@@ -80,6 +90,15 @@ export class InspectAcceptor {
       this.watches.delete(watch);
     });
   }
+}
+
+function watchOf(host: InspectHost, asked: URLSearchParams, sink: WatchSink): AnyWatch {
+  const { inspector, clock } = host;
+  const flows = asked.get('flows');
+  if (flows !== null) return new FlowWatch(inspector, clock, flows, sink);
+  const process = asked.get('messages');
+  if (process !== null) return new MessageWatch(host, { process, name: asked.get('name') ?? '*' }, sink);
+  return new Watch(inspector, clock, asked.get('actor') ?? '*', sink);
 }
 
 /** A browser tells where its page comes from: only the node's own pages may watch. */

@@ -11,6 +11,15 @@ export interface InspectedSnapshot {
   readonly context: unknown;
 }
 
+/** How often instances went from one state to another by an event, since the chart was made. */
+export interface Flow {
+  /** State value as text; empty for a beginning. */
+  readonly from: string;
+  readonly to: string;
+  readonly event: string;
+  readonly count: number;
+}
+
 interface Inspected {
   /** `<chart>/<id>`. */
   readonly sessionId: string;

@@ -8,6 +8,7 @@
  * named action, no wildcard, history, invoke or spawn. Anything else is refused when the table is made.
  */
 import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate';
+import type { Flow } from './inspect.ts';
 import { allNodes, checkLearnable } from './learnable.ts';
 import type { StepResult } from './types.ts';
 import { type RawValue, valuePaths, valueText } from './value.ts';
@@ -29,6 +30,9 @@ export interface Outcome {
   readonly effects: readonly Effect[];
   /** No effect but named actions without assignments: the quick way. */
   readonly plain: boolean;
+  readonly event: string;
+  /** How often it led to another state; kept by the table of instances. */
+  taken: number;
 }
 
 interface Fork {
@@ -75,7 +79,7 @@ class Cells implements Configuration {
     this.tags = new Set(snapshot.tags);
     this.done = snapshot.status === 'done';
     this.snapshot = snapshot;
-    this.unhandled = outcomeOf(this.value, this, [], false);
+    this.unhandled = outcomeOf('', this.value, this, [], false);
   }
 }
 
@@ -103,6 +107,7 @@ export class LearntTable {
   readonly #guards: ReadonlyMap<string, Guard>;
   readonly #assignments: ReadonlyMap<string, Assignment>;
   #beginning: Outcome | undefined;
+  readonly #outcomes: Outcome[] = [];
   // What the walk under way did and asked.
   #effects: Effect[] = [];
   #consulted = new Map<string, Consultation>();
@@ -131,6 +136,18 @@ export class LearntTable {
   /** State values met so far, in order of meeting. */
   get configurations(): IterableIterator<Configuration> {
     return this.#configurations.values();
+  }
+
+  /** Ways from one state to another that were taken, the same way by different guards as one. */
+  flows(): Flow[] {
+    const flows = new Map<string, Flow>();
+    for (const { result, event, taken } of this.#outcomes) {
+      if (taken === 0) continue;
+      const key = `${result.previous} ${event} ${result.value}`;
+      const count = taken + (flows.get(key)?.count ?? 0);
+      flows.set(key, { from: result.previous, to: result.value, event, count });
+    }
+    return [...flows.values()];
   }
 
   /** @throws whatever the machine's context function throws */
@@ -163,7 +180,7 @@ export class LearntTable {
   #walked(at: Cells, event: EventObject): Outcome {
     if (at.done || this.#twin.getTransitionData(at.snapshot, event).length === 0) return at.unhandled;
     const next = this.#configuration(this.#twin.transition(at.snapshot, event, this.#scope));
-    return outcomeOf(at.value, next, this.#effects);
+    return this.#kept(outcomeOf(event.type, at.value, next, this.#effects));
   }
 
   #learnBeginning(input: unknown, context: object): Outcome {
@@ -172,7 +189,12 @@ export class LearntTable {
     if (snapshot.status === 'error') throw snapshot.error;
     if (this.#consulted.size > 0)
       throw new Error(`chart ${this.machine.id}: a guard decides the first state`);
-    return outcomeOf('', this.#configuration(snapshot), this.#effects);
+    return this.#kept(outcomeOf('xstate.init', '', this.#configuration(snapshot), this.#effects));
+  }
+
+  #kept(outcome: Outcome): Outcome {
+    this.#outcomes.push(outcome);
+    return outcome;
   }
 
   #beginWalk(event: EventObject, context: object): void {
@@ -240,6 +262,7 @@ export class LearntTable {
 }
 
 function outcomeOf(
+  event: string,
   previous: string,
   next: Configuration,
   effects: readonly Effect[],
@@ -259,6 +282,8 @@ function outcomeOf(
     next,
     effects,
     plain: effects.every((effect) => effect.kind === 'action'),
+    event,
+    taken: 0,
   };
 }
 

@@ -1,6 +1,6 @@
 /** One instance of a machine as a live xstate actor, for what there are few of. */
 import { type Actor, type AnyStateMachine, createActor, type EventObject } from 'xstate';
-import { type InspectedSnapshot, type InspectionSink, Watchers } from './inspect.ts';
+import { type Flow, type InspectedSnapshot, type InspectionSink, Watchers } from './inspect.ts';
 import { Owner } from './owner.ts';
 import type { ChartContext, ChartEvent, ChartInput, ChartOptions, StepResult } from './types.ts';
 import { type RawValue, valuePaths, valueText } from './value.ts';
@@ -29,6 +29,7 @@ export class LiveChart<M extends AnyStateMachine> {
   #event: EventObject = { type: 'xstate.init' };
   #actions: string[] = [];
   #unhandled = 0;
+  readonly #flows = new Map<string, Flow>();
 
   /** Starts the chart: its first entry actions run before this returns. */
   constructor(machine: M, options: LiveOptions<M>) {
@@ -91,6 +92,11 @@ export class LiveChart<M extends AnyStateMachine> {
   stop(): void {
     this.#actor.stop();
     if (this.#watchers.watched) this.#watchers.snapshot(this.id, { type: 'xstate.stop' }, this.#shown());
+  }
+
+  /** How it went from state to state so far. */
+  flows(): Flow[] {
+    return [...this.#flows.values()];
   }
 
   /** Sends inspection events to `sink`, first of the present state, until the returned function is called. */
@@ -183,10 +189,17 @@ export class LiveChart<M extends AnyStateMachine> {
     this.#actions = [];
     deliver();
     const { value } = this;
+    if (value !== previous) this.#count(previous, event.type, value);
     const result = { changed: value !== previous, handled: true, value, previous, actions: this.#actions };
     this.#owner.transition(this.id, event, result);
     if (this.#watchers.watched) this.#watchers.snapshot(this.id, event, this.#shown());
     return result;
+  }
+
+  #count(from: string, event: string, to: string): void {
+    const key = `${from} ${event} ${to}`;
+    const count = 1 + (this.#flows.get(key)?.count ?? 0);
+    this.#flows.set(key, { from, to, event, count });
   }
 
   #stray(event: EventObject, value: string): StepResult {

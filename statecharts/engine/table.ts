@@ -1,6 +1,6 @@
 /** Many instances of one machine, stepped. */
 import type { AnyStateMachine } from 'xstate';
-import { type InspectedSnapshot, type InspectionSink, Watchers } from './inspect.ts';
+import { type Flow, type InspectedSnapshot, type InspectionSink, Watchers } from './inspect.ts';
 import { type Effect, LearntTable, type Outcome } from './learn.ts';
 import { Owner } from './owner.ts';
 import type { ChartContext, ChartEvent, ChartInput, ChartOptions, StepResult, Unhandled } from './types.ts';
@@ -77,6 +77,7 @@ export class ChartTable<M extends AnyStateMachine> {
     const instance: Instance = { id, at: outcome.next, context, timers: undefined };
     this.#instances.set(id, instance);
     instance.at.count++;
+    outcome.taken++;
     this.#perform(instance, outcome, { type: 'xstate.init' });
     if (this.#watchers.watched) this.#watchers.actor(id, shown(instance));
     return outcome.result;
@@ -146,6 +147,11 @@ export class ChartTable<M extends AnyStateMachine> {
     return counts;
   }
 
+  /** How instances went from state to state so far, those that are gone included. */
+  flows(): Flow[] {
+    return this.#table.flows();
+  }
+
   /** Number of instances that have `path` among their active states. */
   countIn(path: string): number {
     let sum = 0;
@@ -188,6 +194,7 @@ export class ChartTable<M extends AnyStateMachine> {
       at.count--;
       outcome.next.count++;
       instance.at = outcome.next;
+      outcome.taken++;
     }
     if (outcome.effects.length > 0) this.#perform(instance, outcome, event);
     this.#owner.transition(id, event, result);

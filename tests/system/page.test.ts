@@ -79,6 +79,8 @@ test(`every screen shows what is there, live, for everybody (${inBrowser})`, asy
     ['maintenance', 'No maintenance is planned.'],
     ['charts?actor=master', 'task'],
     ['charts?actor=master&machine=task', 'Steps'],
+    ['flows', 'Ways that were taken'],
+    ['messages', 'Choose a message'],
     ['node', 'master/tasks_running'],
   ];
   for (const [place, shows] of screens) {

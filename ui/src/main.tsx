@@ -2,16 +2,18 @@
 import { render } from 'preact';
 import { Agent } from './pages/Agent.tsx';
 import { Charts } from './pages/Charts.tsx';
+import { Flows } from './pages/Flows.tsx';
 import { Framework } from './pages/Framework.tsx';
 import { Log } from './pages/Log.tsx';
 import { Maintenance } from './pages/Maintenance.tsx';
+import { Messages } from './pages/Messages.tsx';
 import { Node } from './pages/Node.tsx';
 import { Operations } from './pages/Operations.tsx';
 import { Roles } from './pages/Roles.tsx';
 import { Sandbox } from './pages/Sandbox.tsx';
 import { Summary } from './pages/Summary.tsx';
 import { Task } from './pages/Task.tsx';
-import { Layout } from './parts/Layout.tsx';
+import { Layout, type Place } from './parts/Layout.tsx';
 import { AgentTable, FrameworkTable, OfferTable, TaskTable } from './parts/tables.tsx';
 import { WhyPending } from './parts/WhyPending.tsx';
 import { place } from './router.ts';
@@ -48,6 +50,10 @@ function Page() {
       return <Maintenance />;
     case 'charts':
       return <Charts />;
+    case 'flows':
+      return <Flows />;
+    case 'messages':
+      return <Messages />;
     case 'node':
       return <Node />;
     default:
@@ -64,7 +70,7 @@ function titled(title: string, content: preact.JSX.Element) {
   );
 }
 
-const PLACES: readonly (readonly [string, string])[] = [
+const PLACES: readonly Place[] = [
   ['', 'Summary'],
   ['agents', 'Agents'],
   ['frameworks', 'Frameworks'],
@@ -73,7 +79,7 @@ const PLACES: readonly (readonly [string, string])[] = [
   ['offers', 'Offers'],
   ['operations', 'Operations'],
   ['maintenance', 'Maintenance'],
-  ['charts', 'Statecharts'],
+  ['charts', 'Statecharts', 'flows', 'messages'],
   ['node', 'Node'],
 ];
 

@@ -167,7 +167,7 @@ function watcher(t: ExecutionContext, port: number, query: string, headers: Reco
   });
 }
 
-test('a node serves it on its port; pages of other sites may not watch, nor more than sixteen', async (t) => {
+test('a node serves it on its port; pages of other sites may not watch, nor more than thirty-two', async (t) => {
   const listening = await listen();
   t.teardown(() => listening.shutdown());
   const { node } = listening;
@@ -181,7 +181,7 @@ test('a node serves it on its port; pages of other sites may not watch, nor more
   t.deepEqual(node.inspector.statesOf('owner'), { link: { connecting: 1 }, own: 'connecting' });
   await t.throwsAsync(watcher(t, port, '', { Origin: 'https://elsewhere.example' }), { message: '403' });
   await t.throwsAsync(watcher(t, port, `?actor=${'x'.repeat(300)}`), { message: '400' });
-  for (let i = 1; i < 16; i++) await watcher(t, port, '', { Origin: `http://127.0.0.1:${port}` });
+  for (let i = 1; i < 32; i++) await watcher(t, port, '', { Origin: `http://127.0.0.1:${port}` });
   await t.throwsAsync(watcher(t, port, ''), { message: '503' });
   socket.terminate();
   await until('its place is free', () => watcher(t, port, '').then(() => true));

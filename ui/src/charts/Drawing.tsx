@@ -1,21 +1,27 @@
 /** A statechart as a picture: where it is now is lit, where it may go next is marked, descriptions are on hover. */
 import { useMemo } from 'preact/hooks';
-import { chartOf, type Machine } from './definition.ts';
+import type { Chart } from './definition.ts';
 import { labelLines, type PlacedEdge, type PlacedState, place } from './layout.ts';
 
 interface DrawingProps {
-  readonly machine: Machine;
+  readonly chart: Chart;
   readonly title: string;
   /** Paths of the states it is in. */
   readonly lit: readonly string[];
   /** How many instances are in each state, where there are many. */
   readonly counts?: Readonly<Record<string, number>> | undefined;
   /** The transition that was just taken. */
+  /** Words at an arrow, by `from→to`. */
+  readonly labels?: ReadonlyMap<string, string> | undefined;
   readonly taken?: { readonly from: string; readonly to: string } | undefined;
 }
 
-export function Drawing({ machine, title, lit, counts, taken }: DrawingProps) {
-  const placed = useMemo(() => place(chartOf(machine)), [machine]);
+/** Room for a number of instances behind a name. */
+const COUNT_CHARACTERS = 7;
+
+export function Drawing({ chart, title, lit, counts, labels, taken }: DrawingProps) {
+  const spare = counts === undefined ? 0 : COUNT_CHARACTERS;
+  const placed = useMemo(() => place(chart, spare), [chart, spare]);
   const next = new Set(placed.edges.filter(({ from }) => lit.includes(from)).map(({ to }) => to));
   const words = lit.length === 0 ? '' : `, now in ${lit.join(', ')}`;
   return (
@@ -54,6 +60,7 @@ export function Drawing({ machine, title, lit, counts, taken }: DrawingProps) {
           edge={edge}
           isTaken={taken?.from === edge.from && taken.to === edge.to}
           isLabelled={!placed.isDense}
+          label={labels?.get(`${edge.from}→${edge.to}`)}
           isFaint={placed.isDense && !lit.includes(edge.from)}
         />
       ))}
@@ -71,7 +78,7 @@ interface StateBoxProps {
 function StateBox({ state, isLit, isNext, count }: StateBoxProps) {
   const { x, y, width, height, name, description, hasChildren, isFinal, isInitial } = state;
   const classes = [hasChildren ? 'parent' : '', isLit ? 'lit' : '', isNext && !isLit ? 'next' : ''].join(' ');
-  const text = `${isInitial ? '● ' : ''}${name}${count === undefined ? '' : ` (${count})`}`;
+  const text = `${isInitial ? '● ' : ''}${name}${count === undefined ? '' : ` (${count.toLocaleString('en')})`}`;
   return (
     <g class={classes}>
       <title>{description === '' ? name : description}</title>
@@ -87,15 +94,16 @@ interface ArrowProps {
   readonly edge: PlacedEdge;
   readonly isTaken: boolean;
   readonly isLabelled: boolean;
+  readonly label: string | undefined;
   /** One of very many, and not to be taken from here. */
   readonly isFaint: boolean;
 }
 
-function Arrow({ edge, isTaken, isLabelled, isFaint }: ArrowProps) {
+function Arrow({ edge, isTaken, isLabelled, label, isFaint }: ArrowProps) {
   const path = edge.points
     .map(({ x, y }, at) => `${at === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`)
     .join(' ');
-  const lines = isLabelled || isTaken ? labelLines(edge.events) : [];
+  const lines = label !== undefined ? [label] : isLabelled || isTaken ? labelLines(edge.events) : [];
   return (
     <g class={isTaken ? 'arrow taken' : isFaint ? 'arrow faint' : 'arrow'}>
       <title>{`${edge.from} → ${edge.to}\n${edge.events.join('\n')}`}</title>

@@ -127,3 +127,31 @@ export function litPaths(value: unknown, before = ''): string[] {
     ...litPaths(inner, `${before}${name}.`),
   ]);
 }
+
+/**
+ * The innermost states that a value, as text, stands for: `a.b` itself; of `a{left.x,right.y}`, where regions run side by side, one a
+ * region.
+ */
+export function regionsOf(value: string): string[] {
+  const open = value.indexOf('{');
+  if (open === -1) return [value];
+  const prefix = value.slice(0, open);
+  const before = prefix === '' ? '' : `${prefix}.`;
+  return partsOf(value.slice(open + 1, -1)).flatMap((part) => regionsOf(`${before}${part}`));
+}
+
+/** Cut at the commas that stand in no braces. */
+function partsOf(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let begin = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const sign = text[at];
+    if (sign === '{') depth += 1;
+    if (sign === '}') depth -= 1;
+    if (sign !== undefined && (sign !== ',' || depth > 0)) continue;
+    parts.push(text.slice(begin, at));
+    begin = at + 1;
+  }
+  return parts;
+}

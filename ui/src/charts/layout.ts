@@ -34,12 +34,13 @@ const LABELLED_EDGES_MAX = 16;
 /** Lines of a label; more events are told in the list beside. */
 export const LABEL_LINES_MAX = 4;
 
-export function place(chart: Chart): Placed {
+/** @param spare characters that a box has room for behind its name */
+export function place(chart: Chart, spare = 0): Placed {
   const graph = new Graph({ compound: true, multigraph: true });
   graph.setGraph({ rankdir: 'TB', nodesep: 30, ranksep: 50, edgesep: 16, marginx: 16, marginy: 16 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const state of chart.states) {
-    graph.setNode(state.path, { width: state.name.length * CHARACTER_PX + 28, height: 34 });
+    graph.setNode(state.path, { width: (state.name.length + spare) * CHARACTER_PX + 28, height: 34 });
     if (state.parent !== undefined) graph.setParent(state.path, state.parent);
   }
   const inside = representative(chart);

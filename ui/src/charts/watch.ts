@@ -1,7 +1,8 @@
 /** The inspection stream of a node: what its charts do, as they do it. */
-import { useEffect, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { later } from '../clock.ts';
 import type { Machine } from './definition.ts';
+import { useStream } from './stream.ts';
 
 /** An event of the stream, as `@statelyai/inspect` writes them. */
 interface WireEvent {
@@ -43,60 +44,71 @@ const STEPS_MAX = 500;
 /** Redrawn at most this often, in milliseconds. */
 const DRAW_MS = 150;
 
-const NOTHING: Watched = { machines: new Map(), instances: new Map(), steps: [], leftOut: 0, problem: '' };
+interface Kept {
+  readonly machines: Map<string, Machine>;
+  readonly instances: Map<string, { chart: string; value: unknown }>;
+  /** Events whose outcome is not yet told, by instance. */
+  readonly pending: Map<string, WireEvent>;
+  steps: Step[];
+  leftOut: number;
+}
+
+const nothing = (): Kept => ({
+  machines: new Map(),
+  instances: new Map(),
+  pending: new Map(),
+  steps: [],
+  leftOut: 0,
+});
 
 export function useWatched(pattern: string): Watched {
-  const [watched, setWatched] = useState<Watched>(NOTHING);
-  useEffect(() => {
-    const machines = new Map<string, Machine>();
-    const instances = new Map<string, { chart: string; value: unknown }>();
-    const pending = new Map<string, WireEvent>();
-    let steps: Step[] = [];
-    let leftOut = 0;
-    let cancel: (() => void) | undefined;
-    const draw = (problem = ''): void => {
-      setWatched({ machines: new Map(machines), instances: new Map(instances), steps, leftOut, problem });
-    };
-    const take = (event: WireEvent): void => {
-      if (event.type === '@mesostate.leftOut') leftOut += event.count ?? 0;
-      if (event.type === '@xstate.actor' && event.definition !== undefined) {
-        if (!machines.has(event.chart)) machines.set(event.chart, JSON.parse(event.definition) as Machine);
-        instances.set(event.sessionId, { chart: event.chart, value: event.snapshot?.value });
-      }
-      if (event.type === '@xstate.event') pending.set(event.sessionId, event);
-      if (event.type === '@xstate.snapshot') {
-        const before = instances.get(event.sessionId)?.value;
-        const cause = pending.get(event.sessionId)?.event ?? event.event;
-        pending.delete(event.sessionId);
-        const after = event.snapshot?.value;
-        const step = {
-          atMs: Number(event.createdAt),
-          event: cause?.type ?? '',
-          payload: cause,
-          before,
-          after,
-          instance: event.sessionId,
-        };
-        steps = [...steps.slice(1 - STEPS_MAX), step];
-        instances.set(event.sessionId, { chart: event.chart, value: after });
-      }
-      cancel ??= later(DRAW_MS, () => {
-        cancel = undefined;
-        draw();
-      });
-    };
-    setWatched(NOTHING);
-    if (pattern === '') return;
-    const origin = location.origin.replace(/^http/, 'ws');
-    const socket = new WebSocket(`${origin}/__inspect__?actor=${encodeURIComponent(pattern)}`);
-    socket.addEventListener('message', ({ data }: MessageEvent<string>) =>
-      take(JSON.parse(data) as WireEvent),
-    );
-    socket.addEventListener('close', () => draw('The node ended the stream; choose again to watch on.'));
-    return () => {
-      cancel?.();
-      socket.close();
-    };
-  }, [pattern]);
-  return watched;
+  const [watched, setWatched] = useState<Omit<Watched, 'problem'>>(nothing);
+  const kept = useRef<Kept>(nothing());
+  const drawing = useRef(false);
+  const seen = useRef(pattern);
+  const draw = (): void => {
+    drawing.current = false;
+    const { machines, instances, steps, leftOut } = kept.current;
+    setWatched({ machines: new Map(machines), instances: new Map(instances), steps, leftOut });
+  };
+  const problem = useStream(
+    `actor=${encodeURIComponent(pattern)}`,
+    () => {
+      // What it did is still true when the stream begins anew.
+      kept.current = { ...nothing(), steps: pattern === seen.current ? kept.current.steps : [] };
+      seen.current = pattern;
+      draw();
+    },
+    (event) => {
+      take(kept.current, event as WireEvent);
+      if (drawing.current) return;
+      drawing.current = true;
+      later(DRAW_MS, draw);
+    },
+  );
+  return { ...watched, problem };
+}
+
+function take(kept: Kept, event: WireEvent): void {
+  const { machines, instances, pending } = kept;
+  if (event.type === '@mesostate.leftOut') kept.leftOut += event.count ?? 0;
+  if (event.type === '@xstate.actor' && event.definition !== undefined) {
+    if (!machines.has(event.chart)) machines.set(event.chart, JSON.parse(event.definition) as Machine);
+    instances.set(event.sessionId, { chart: event.chart, value: event.snapshot?.value });
+  }
+  if (event.type === '@xstate.event') pending.set(event.sessionId, event);
+  if (event.type !== '@xstate.snapshot') return;
+  const cause = pending.get(event.sessionId)?.event ?? event.event;
+  pending.delete(event.sessionId);
+  const after = event.snapshot?.value;
+  const step = {
+    atMs: Number(event.createdAt),
+    event: cause?.type ?? '',
+    payload: cause,
+    before: instances.get(event.sessionId)?.value,
+    after,
+    instance: event.sessionId,
+  };
+  kept.steps = [...kept.steps.slice(1 - STEPS_MAX), step];
+  instances.set(event.sessionId, { chart: event.chart, value: after });
 }

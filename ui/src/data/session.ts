@@ -3,11 +3,12 @@ import { BY_SCRIPT } from './http.ts';
 import { needsLogin, version } from './live.ts';
 import { forgetRights } from './rights.ts';
 
-const listeners: (() => void)[] = [];
+const listeners = new Set<() => void>();
 
-/** Called when somebody has logged in: whoever waits for a connection tries again. */
-export function onLogin(listener: () => void): void {
-  listeners.push(listener);
+/** Called when somebody has logged in: whoever waits for a connection tries again. @returns takes it back */
+export function onLogin(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /**

@@ -1,10 +1,11 @@
 /** Live statecharts: any actor's machines, drawn, with where they are, what they did and what can happen next. */
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { Drawing } from '../charts/Drawing.tsx';
-import { chartOf, litPaths, type Machine } from '../charts/definition.ts';
+import { type Chart, chartOf, litPaths } from '../charts/definition.ts';
 import { type Step, useWatched, type Watched } from '../charts/watch.ts';
 import { getJson } from '../data/http.ts';
 import { ApiLink, Problem } from '../parts/bits.tsx';
+import { LiveTabs } from '../parts/LiveTabs.tsx';
 import { place, setQuery } from '../router.ts';
 import { useLoaded } from '../use.ts';
 
@@ -28,6 +29,7 @@ export function Charts() {
   return (
     <>
       <h1>Statecharts</h1>
+      <LiveTabs />
       <ApiLink path="/__processes__" />
       <div class="tools">
         <Choice name="actor" title="Actor" value={actor} values={actors.map(({ id }) => id)} />
@@ -59,7 +61,7 @@ export function Charts() {
       ) : (
         <Live
           pattern={patternFor(actor, machine, instance)}
-          chart={`${actor}/${machine}`}
+          name={`${actor}/${machine}`}
           title={machine}
           counts={countsOf(states[machine])}
           isSingle={instance !== ''}
@@ -135,18 +137,20 @@ function Overview({ states }: { readonly states: NonNullable<ProcessFacts['chart
 
 interface LiveProps {
   readonly pattern: string;
-  readonly chart: string;
+  /** `<actor>/<chart>` */
+  readonly name: string;
   readonly title: string;
   readonly counts: Readonly<Record<string, number>> | undefined;
   readonly isSingle: boolean;
 }
 
-function Live({ pattern, chart, title, counts, isSingle }: LiveProps) {
+function Live({ pattern, name, title, counts, isSingle }: LiveProps) {
   const watched = useWatched(pattern);
   const [shown, setShown] = useState<number | undefined>(undefined);
   const step = shown === undefined ? watched.steps.at(-1) : watched.steps[shown];
-  const definition = watched.machines.get(chart);
-  if (definition === undefined)
+  const definition = watched.machines.get(name);
+  const chart = useMemo(() => definition && chartOf(definition), [definition]);
+  if (chart === undefined)
     return (
       <p role="status">{watched.problem || 'No instance of it is alive now; the page waits for one.'}</p>
     );
@@ -157,14 +161,14 @@ function Live({ pattern, chart, title, counts, isSingle }: LiveProps) {
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
         <div class="canvas" tabIndex={0}>
           <Drawing
-            machine={definition}
+            chart={chart}
             title={title}
             lit={lit}
             counts={isSingle ? undefined : counts}
             taken={takenBy(step)}
           />
         </div>
-        <Next machine={definition} lit={lit} />
+        <Next chart={chart} lit={lit} />
         <Problem text={watched.problem} />
         {watched.leftOut > 0 && (
           <p>{watched.leftOut} steps were left out: more happened than can be shown.</p>
@@ -208,8 +212,8 @@ function Live({ pattern, chart, title, counts, isSingle }: LiveProps) {
 }
 
 /** What can happen from here. */
-function Next({ machine, lit }: { readonly machine: Machine; readonly lit: readonly string[] }) {
-  const { states, edges } = chartOf(machine);
+function Next({ chart, lit }: { readonly chart: Chart; readonly lit: readonly string[] }) {
+  const { states, edges } = chart;
   const here = states.find(({ path }) => path === lit.at(-1));
   const next = edges.filter(({ from }) => lit.includes(from));
   if (here === undefined) return null;

@@ -9,9 +9,11 @@ import { spanText } from '../format.ts';
 import { place, to } from '../router.ts';
 import { Login } from './Login.tsx';
 
+/** A place of the navigation: first part of its address, title, and first parts of addresses that belong to it. */
+export type Place = readonly [name: string, title: string, ...others: string[]];
+
 interface LayoutProps {
-  /** First part of the address, title. */
-  readonly places: readonly (readonly [string, string])[];
+  readonly places: readonly Place[];
   /** Who is listened to, in words. */
   readonly source: string;
   readonly brand: string;
@@ -44,11 +46,11 @@ export function Layout({ places, source, brand, loginPath, children }: LayoutPro
           {principal.value !== undefined && ` · ${principal.value}`}
         </span>
         <nav aria-label="Pages">
-          {places.map(([name, title]) => (
+          {places.map(([name, title, ...others]) => (
             <a
               key={name}
               href={name === '' ? '#/' : to(name)}
-              aria-current={here === name ? 'page' : undefined}
+              aria-current={here === name || others.includes(here) ? 'page' : undefined}
             >
               {title}
             </a>
