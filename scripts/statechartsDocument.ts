@@ -25,7 +25,7 @@ export function chartsDocument(machines: readonly Drawn[]): string {
       '',
       '| state | what it means |',
       '|---|---|',
-      ...statesOf(machine.root).map((node) => `| \`${pathOf(node)}\` | ${node.description ?? ''} |`),
+      ...statesOf(machine.root).map((node) => `| \`${pathOf(node)}\` | ${descriptionOf(node)} |`),
       '',
     ].join('\n'),
   );
@@ -116,4 +116,8 @@ function pathOf(node: StateNode): string {
 /** Mermaid takes words of letters, digits and underscores only. */
 function idOf(node: StateNode): string {
   return node.path.join('_').replaceAll(/\W/g, '_');
+}
+
+function descriptionOf({ description, meta }: StateNode): string {
+  return description ?? (meta as { readonly description?: string } | undefined)?.description ?? '';
 }

@@ -337,6 +337,7 @@ export const catalogue: readonly CatalogueEntry[] = [
       PREPARED: true,
       ISOLATED: true,
       FETCHED: true,
+      LAUNCHED_EARLIER: true,
       RECOVERED: true,
       STEP_FAILED: true,
       STEP_ENDED: true,

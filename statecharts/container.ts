@@ -12,7 +12,9 @@ export type ContainerEvent =
   | { readonly type: 'FETCHED' }
   /** The first process is within its limits and becomes the command. */
   | { readonly type: 'ISOLATED' }
-  /** It was found running after a restart of the agent. */
+  /** An earlier agent process launched it: what became of it is found out. */
+  | { readonly type: 'LAUNCHED_EARLIER' }
+  /** It was found: running, or ended meanwhile. */
   | { readonly type: 'RECOVERED' }
   /** The step under way failed. */
   | { readonly type: 'STEP_FAILED' }
@@ -65,9 +67,17 @@ export const containerMachine = setup({
       on: {
         IMAGE_NEEDED: 'provisioning',
         NO_IMAGE_NEEDED: 'preparing',
+        LAUNCHED_EARLIER: 'recovering',
+        DESTROY_REQUESTED: 'destroying.killing',
+      },
+    },
+    recovering: {
+      tags: ['launching'],
+      meta: { description: 'An earlier agent process launched it; what became of it is being found out.' },
+      on: {
         RECOVERED: { target: 'running', actions: 'announceStart' },
         STEP_FAILED: 'destroying.killing',
-        DESTROY_REQUESTED: 'destroying.killing',
+        DESTROY_REQUESTED: 'destroying.starting',
       },
     },
     provisioning: {
@@ -113,9 +123,10 @@ export const containerMachine = setup({
       states: {
         starting: {
           entry: 'killProcesses',
-          meta: { description: 'Given up between the order to start and its effect.' },
+          meta: { description: 'Given up between the order to start, or to find it, and its effect.' },
           on: {
             ISOLATED: { target: 'endingChildren', actions: 'announceStart' },
+            RECOVERED: { target: 'endingChildren', actions: 'announceStart' },
             STEP_FAILED: 'cleaningUp',
             PROCESSES_GONE: 'cleaningUp',
           },
@@ -127,7 +138,11 @@ export const containerMachine = setup({
         endingChildren: {
           entry: 'destroyChildren',
           meta: { description: 'Containers inside this one are taken down first.' },
-          on: { CHILDREN_DESTROYED: 'killing' },
+          on: { CHILDREN_DESTROYED: 'killing', PROCESSES_GONE: 'outlived' },
+        },
+        outlived: {
+          meta: { description: 'Its own processes are gone before the containers inside it are.' },
+          on: { CHILDREN_DESTROYED: 'cleaningUp' },
         },
         killing: {
           entry: 'killProcesses',

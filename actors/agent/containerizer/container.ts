@@ -63,3 +63,25 @@ export interface Ended extends Known, ProcessTree {
 
 /** A container that has not been destroyed yet; what can be done with it is a matter of its phase. */
 export type Container = Starting | Running | Ended;
+
+/**
+ * Sorts ended containers by what has become of their leaders. A leader that an earlier agent process gave another container
+ * (`LeaderPool`) had nothing left of the one before: who killed what is in its session now would kill the other.
+ *
+ * @returns `passedOn`: nothing of these is left; `own`: their sessions may be looked through. Neither as long as
+ *   another one may just be beginning in the same session.
+ */
+export function byLeader(ended: readonly Ended[], all: readonly Container[]) {
+  const isUnclear = all.some(({ phase, recovered }) => phase === 'starting' && recovered);
+  const recovered = isUnclear ? [] : ended.filter((container) => container.recovered);
+  const busy = new Set(
+    recovered.length === 0
+      ? []
+      : all.filter((one) => one.phase === 'running').map(({ process }) => leaderOf(process)),
+  );
+  const passedOn = recovered.filter(({ process }) => busy.has(leaderOf(process)));
+  const others = isUnclear ? ended.filter((container) => !container.recovered) : ended;
+  return { passedOn, own: others.filter((container) => !passedOn.includes(container)) };
+}
+
+const leaderOf = ({ leader, mark }: ProcessTree['process']): string => `${leader} ${mark}`;

@@ -3,7 +3,14 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Clock, Timer } from '../../../runtime/ports.ts';
 import type { AgentPaths } from '../paths.ts';
-import type { Container, ContainerizerOptions, ContainerSink, Running, Starting } from './container.ts';
+import {
+  byLeader,
+  type Container,
+  type ContainerizerOptions,
+  type ContainerSink,
+  type Running,
+  type Starting,
+} from './container.ts';
 import { type ExitStatus, exitStatusOfShell } from './exitStatus.ts';
 import { Kills } from './kills.ts';
 import { type ContainerLaunch, launchScript } from './launchScript.ts';
@@ -305,8 +312,10 @@ export class Containerizer {
     this.#sweepTimer = undefined;
     if (this.#now() - this.#lastSweep > INDEX_AGE_MS) this.#index.clear();
     this.#lastSweep = this.#now();
-    const ended = [...this.#containers.values()].filter((container) => container.phase === 'ended');
-    const gone = sweepLeftovers(ended, this.#index);
+    const containers = [...this.#containers.values()];
+    const ended = containers.filter((container) => container.phase === 'ended');
+    const { passedOn, own } = byLeader(ended, containers);
+    const gone = [...passedOn, ...sweepLeftovers(own, this.#index)];
     for (const { id } of gone) {
       this.#containers.delete(id);
       this.#starter.released(id);

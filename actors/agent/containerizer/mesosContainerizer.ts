@@ -99,6 +99,7 @@ export class MesosContainerizer implements ContainerPort {
     }
     for (const id of containerIds) {
       this.#begin({ ...unknownContainer(id, sink), isolators: this.#isolators });
+      this.chart.step(id, { type: 'LAUNCHED_EARLIER' });
       for (const isolator of this.#isolators) isolator.recover?.(id);
     }
     this.#launcher.recover(containerIds, this.#launcherSink);
@@ -296,9 +297,8 @@ export class MesosContainerizer implements ContainerPort {
   }
 
   #isBeforeProcess(id: string): boolean {
-    return (
-      this.#managed.has(id) && this.chart.hasTag(id, 'launching') && !this.chart.matches(id, 'isolating')
-    );
+    const hasNone = this.#managed.has(id) && this.chart.hasTag(id, 'launching');
+    return hasNone && !['isolating', 'recovering'].some((state) => this.chart.matches(id, state));
   }
 
   // ---- taking down ----------------------------------------------------------------------------------------------

@@ -6,12 +6,17 @@ import test from 'ava';
 import { createSandbox } from '../../../../actors/agent/containerizer/index.ts';
 import { alive, Bench } from './helpers.ts';
 
-/** Runs an agent process of its own that launches the commands, waits until `ready` says so, and is killed (SIGKILL). */
+/**
+ * Runs an agent process of its own that launches the commands, waits until `ready` says so, and is killed (SIGKILL).
+ *
+ * @param inTurn each command is launched when nothing is left of the one before
+ */
 async function killedAgent(
   bench: Bench,
   commands: Record<string, string>,
   ready: () => boolean,
   leadersMax: number,
+  inTurn = false,
 ): Promise<void> {
   const from = (path: string): string => JSON.stringify(new URL(`../../../../${path}`, import.meta.url).href);
   for (const id of Object.keys(commands)) createSandbox(bench.sandbox(id));
@@ -27,13 +32,32 @@ async function killedAgent(
     import { realPorts } from ${from('runtime/realPorts.js')};
     const paths = new AgentPaths(${JSON.stringify(bench.paths.workDir)}, ${JSON.stringify(bench.paths.runtimeDir)});
     const containerizer = new Containerizer({ paths, clock: realPorts().clock, leadersMax: ${leadersMax} });
-    const sink = { started() {}, exited() {}, destroyed() {}, failed() {} };
-    for (const launch of ${JSON.stringify(launches)}) containerizer.launch(launch, sink);`;
+    const launches = ${JSON.stringify(launches)};
+    const sink = { started() {}, exited() {}, destroyed: () => ${inTurn} && next(), failed() {} };
+    const next = () => launches.length > 0 && containerizer.launch(launches.shift(), sink);
+    do next(); while (!${inTurn} && launches.length > 0);`;
   const agent = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'inherit' });
   await bench.until(ready, 'the first agent');
   agent.kill('SIGKILL');
   await once(agent, 'exit');
 }
+
+test('a container whose leader was given another one since takes nothing of that with it', async (t) => {
+  const bench = new Bench(t);
+  const pidOf = (id: string) => fs.readFileSync(join(bench.paths.container(id), 'pid'), 'utf8').split('\n');
+  const isRunning = () => fs.existsSync(join(bench.sandbox('second'), 'pid'));
+  await killedAgent(bench, { first: 'exit 7', second: 'echo $$ >pid; sleep 60' }, isRunning, 1, true);
+  t.is(pidOf('first')[1], pidOf('second')[1]);
+  bench.containerizer.recover(['first'], bench.sink);
+  bench.containerizer.recover(['second'], bench.sink);
+  t.deepEqual(await bench.ended('first'), { kind: 'exited', code: 7 });
+  await bench.destroyed('first');
+  const second = await bench.started('second');
+  t.true(alive(second));
+  t.deepEqual(bench.story('second'), ['started']);
+  bench.containerizer.destroy('second');
+  t.deepEqual(await bench.ended('second'), { kind: 'signaled', signal: 9 });
+});
 
 for (const leadersMax of [0, 32]) {
   test(`containers outlive a killed agent and are found again by the next (${leadersMax} leaders)`, async (t) => {
