@@ -14,6 +14,7 @@ export {
   type Principal,
 } from './http/authentication.ts';
 export type { Authorization } from './http/gate.ts';
+export { jwtAuthenticator } from './http/jwtAuthenticator.ts';
 export { HttpReply, HttpStream } from './http/reply.ts';
 export type { HttpHandler, HttpRequest } from './http/request.ts';
 export { type Inspectable, Inspector } from './inspect/inspector.ts';
@@ -35,6 +36,7 @@ export {
 export { realPorts } from './realPorts.ts';
 export { Sealed } from './sealed.ts';
 export { ClusterSecret } from './security/clusterSecret.ts';
+export { type Claims, JwtError, signJwt, verifyJwt } from './security/jwt.ts';
 export type { TlsOptions } from './security/tls.ts';
 export { ExitCode, StartError } from './startError.ts';
 export type { Supervision } from './supervision.ts';

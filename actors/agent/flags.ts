@@ -6,6 +6,7 @@ import { authorizationFlags, credentialsFlag } from '../../proto/authorization/i
 import { domainFlag } from '../../proto/domainFlag.ts';
 import { parseAttributes, parseResources, validateRole } from '../../proto/resources/index.ts';
 import { etcdSecurityFlags } from '../../runtime/etcd/flags.ts';
+import type { Flag, Kind } from '../../runtime/flags/index.ts';
 import * as flag from '../../runtime/flags/index.ts';
 import { authenticateeFlags, authenticateeRule } from '../authentication/index.ts';
 import { masterFlag } from '../detector/index.ts';
@@ -26,6 +27,17 @@ function environmentOf(value: unknown): Readonly<Record<string, string>> {
   }
   return value as Record<string, string>;
 }
+
+const jwtKeyKind: Kind<string> = {
+  placeholder: 'PATH',
+  expected: 'an absolute path of a key that is not empty',
+  form: 'document',
+  parse: (text) => {
+    if (text.trim() === '') throw new Error('expected a key that is not empty');
+    return text;
+  },
+  print: () => '',
+};
 
 export const agentFlags = flag.defineFlags(
   {
@@ -150,6 +162,14 @@ export const agentFlags = flag.defineFlags(
     ...containerFlags,
     ...authorizationFlags,
     ...authenticateeFlags,
+    authenticate_http_executors: flag.boolean({
+      help: 'Serve /api/v1/executor to those executors alone that show the token which they were started with',
+    }),
+    jwt_secret_key: flag.flagOf(jwtKeyKind, {
+      aliases: ['executor_secret_key'],
+      secret: true,
+      help: 'The key that tokens of executors are signed with: the absolute path of its file',
+    }) as Flag<string | undefined>,
     http_credentials: credentialsFlag(
       'Principals and their secrets for HTTP, {"credentials": [{"principal": "a", "secret": "b"}]}: the absolute path of their file',
     ),
@@ -162,6 +182,10 @@ export const agentFlags = flag.defineFlags(
         ? '--authenticate_http_readonly, --authenticate_http_readwrite: need --http_credentials to know anybody by'
         : undefined,
     authenticateeRule,
+    ({ authenticate_http_executors, jwt_secret_key }) =>
+      authenticate_http_executors && jwt_secret_key === undefined
+        ? '--authenticate_http_executors: needs --jwt_secret_key to sign tokens with'
+        : undefined,
   ],
   foreignAgentFlags,
 );

@@ -5,12 +5,19 @@ import {
   localAuthorizer,
   permitAll,
   protect,
+  withoutExecutors,
 } from '../../proto/authorization/index.ts';
-import type { Node } from '../../runtime/node.ts';
+import {
+  basicAuthenticator,
+  combinedAuthenticator,
+  jwtAuthenticator,
+  type Node,
+} from '../../runtime/index.ts';
+import { EXECUTOR_REALM } from './api/executor.ts';
 import type { AgentFlags } from './flags.ts';
 
 export function agentAuthorizer({ acls }: AgentFlags): Authorizer {
-  return acls === undefined ? permitAll : localAuthorizer(acls);
+  return withoutExecutors(acls === undefined ? permitAll : localAuthorizer(acls));
 }
 
 /** @param process name of the agent's process */
@@ -26,7 +33,20 @@ export function protectAgent(node: Node, process: string, flags: AgentFlags): vo
     credentials: flags.http_credentials,
     authorizer,
   });
+  protectFromExecutors(node, flags);
   for (const path of ['/containers', '/containerizer/debug', '/monitor/statistics'])
     guardEndpoint(node, authorizer, `/${process}${path}`);
   guardEndpoint(node, authorizer, '/files/debug', process);
+}
+
+/** Executors show the tokens that they were started with: for their own calls, and for containers inside theirs. */
+function protectFromExecutors(node: Node, flags: AgentFlags): void {
+  const { authenticate_http_executors, authenticate_http_readwrite, jwt_secret_key } = flags;
+  if (!authenticate_http_executors || jwt_secret_key === undefined) return;
+  const byToken = (realm: string) => jwtAuthenticator(realm, jwt_secret_key, node.clock);
+  node.setAuthenticator(EXECUTOR_REALM, byToken(EXECUTOR_REALM));
+  if (!authenticate_http_readwrite) return;
+  const realm = 'mesos-agent-readwrite';
+  const byPassword = basicAuthenticator(realm, flags.http_credentials ?? []);
+  node.setAuthenticator(realm, combinedAuthenticator([byPassword, byToken(realm)]));
 }

@@ -127,7 +127,11 @@ export async function startAgent(
         skipped: opener.skipped,
       },
       resources: openResources(node, stores, info, paths),
-      access: new ExecutorAccess(access, paths.runtimeDir),
+      access: new ExecutorAccess(
+        access,
+        paths.runtimeDir,
+        flags.authenticate_http_executors ? flags.jwt_secret_key : undefined,
+      ),
       path: process.env['PATH'],
       keepInfo: (kept, done) => keepInfo(stores, paths, kept, done),
       serve: (view) =>

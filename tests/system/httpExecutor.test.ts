@@ -1,6 +1,7 @@
 /** Frameworks and executors over HTTP against real processes, some of which are killed (kill -9). */
 
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { SchedulerClient } from '../../actors/client/index.ts';
@@ -122,7 +123,12 @@ const functionTask =
 async function cluster(t: ExecutionContext) {
   const folder = scratch(t);
   const master = await bootMaster(t, folder);
-  const flags = ['--resources=cpus:4;mem:2048;disk:100', '--executor_reregistration_timeout=5secs'];
+  const key = path.join(folder, 'key');
+  writeFileSync(key, 'the key of the tokens\n', { mode: 0o600 });
+  const flags = [
+    ...['--resources=cpus:4;mem:2048;disk:100', '--executor_reregistration_timeout=5secs'],
+    ...['--authenticate_http_executors', `--jwt_secret_key=${key}`],
+  ];
   const agent = await bootAgent(t, master, path.join(folder, 'agent'), flags);
   const framework = new Framework(master.url);
   t.teardown(() => framework.client.stop());
@@ -137,7 +143,7 @@ async function cluster(t: ExecutionContext) {
 test.serial(
   'an executor over HTTP runs functions: shared state, progress, a failure that is its task’s own, a kill',
   async (t) => {
-    const { framework, executor } = await cluster(t);
+    const { agent, framework, executor } = await cluster(t);
     await framework.launch((facts) => [
       functionTask('sum', { function: 'sum', argument: [1, 2, 3] }, executor)(facts),
       functionTask('bad', { function: 'fail' }, executor)(facts),
@@ -153,6 +159,16 @@ test.serial(
     framework.client.call({ type: SchedulerCallType.KILL, kill: { task_id: { value: 'canary' } } });
     await until('it is killed', () => framework.states('canary').includes(TASK_KILLED));
     t.deepEqual(framework.refusals, []);
+    // Without its token nobody speaks for it.
+    const ids = { framework_id: executor.framework_id, executor_id: executor.executor_id };
+    const stranger = await fetch(`${agent.url}/slave(1)/api/v1/executor`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ ...ids, type: 'SUBSCRIBE', subscribe: {} }),
+    });
+    t.is(stranger.status, 401);
+    t.is(stranger.headers.get('www-authenticate'), 'Bearer realm="mesos-agent-executor"');
+    t.false(agent.output().includes('eyJ'), 'no token in the log');
   },
 );
 

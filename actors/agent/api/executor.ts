@@ -9,6 +9,7 @@ import {
 } from '../../../proto/mediaTypes.ts';
 import type { HttpReply, HttpRequest } from '../../../runtime/index.ts';
 import type { AgentView } from '../agent.ts';
+import { claimsOf } from '../executors/access.ts';
 import { type ExecutorEntry, isBuiltIn } from '../tables/entries.ts';
 import { validateExecutorCall } from './executorCall.ts';
 
@@ -110,12 +111,7 @@ function readCall({ method, headers, body }: HttpRequest): ExecutorCall {
 /** A token is for one run of one executor of one framework. */
 function claimProblem({ principal }: HttpRequest, executor: ExecutorEntry): string | undefined {
   if (principal === undefined) return undefined;
-  const expected = {
-    fid: executor.framework.id,
-    eid: executor.info.executor_id.value,
-    cid: executor.containerId,
-  };
-  for (const [name, value] of Object.entries(expected)) {
+  for (const [name, value] of Object.entries(claimsOf(executor))) {
     if (principal.claims?.[name] !== value)
       return `The token is not this executor's: its claim '${name}' is not '${value}'`;
   }

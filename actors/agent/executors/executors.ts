@@ -20,6 +20,7 @@ import {
   type Verdict,
 } from '../tables/entries.ts';
 import { goneOrLost } from '../tables/loss.ts';
+import { claimsOf } from './access.ts';
 import { prepareLaunch, resourcesOf } from './containerLaunch.ts';
 import { agentEnvironment, executorEnvironment } from './environment.ts';
 import { type ExecutorChart, executorChart, executorCounts } from './executorChart.ts';
@@ -164,7 +165,7 @@ export class Executors {
         host.containers.launch(prepareLaunch(host, executor, idle, own), this.containers.sink);
         return;
       }
-      const { variables, files } = host.access.grant(containerId);
+      const { variables, files } = host.access.grant(claimsOf(executor));
       const launch = prepareLaunch(host, executor, info.command, { ...variables, ...own });
       host.containers.launch({ ...launch, handOver: files }, this.containers.sink);
     } catch (error) {

@@ -1,6 +1,6 @@
 /** Calls about containers inside others and standalone ones: launch, wait, kill, remove (v1-operator-api.md §4.3). */
 import { constants } from 'node:os';
-import type { Action } from '../../../../proto/authorization/index.ts';
+import { type Action, isExecutor, ownsContainer } from '../../../../proto/authorization/index.ts';
 import type {
   AgentCallLaunchContainer,
   CommandInfo,
@@ -39,16 +39,38 @@ export function nestedIdOf(id: ContainerID): string {
   return containerIdOf(id);
 }
 
+/**
+ * Executors may use what is inside their own container, and run commands there as whomever tasks of their framework may run as.
+ *
+ * @throws HttpRefusal 403 for an executor that wants something else
+ */
+export function isOwn(
+  { principal }: OperatorRequest,
+  { authorizer, containerRequests }: ServedAgent,
+  containerId: string,
+  command?: CommandInfo,
+): boolean {
+  if (!isExecutor(principal)) return false;
+  if (!ownsContainer(principal, containerId))
+    throw new HttpRefusal(403, `Container '${containerId}' is not inside the container of the token`);
+  const value = containerRequests.executorOf(containerId)?.framework.info.principal;
+  const mayRunAs = authorizer.approver(value === undefined ? undefined : { value }, 'RUN_TASK');
+  if (command?.user === undefined || mayRunAs(command.user)) return true;
+  throw new HttpRefusal(403, `Nothing of this framework may run as '${command.user}'`);
+}
+
 type What = 'LAUNCH' | 'WAIT' | 'KILL' | 'REMOVE';
 
 /** @throws HttpRefusal 403 */
 function expectAllowed(
   request: OperatorRequest,
-  { containerRequests }: ServedAgent,
+  agent: ServedAgent,
   what: What,
   containerId: string,
   command?: CommandInfo,
 ): void {
+  if (isOwn(request, agent, containerId, command)) return;
+  const { containerRequests } = agent;
   const isStandalone = !containerId.includes('.') && containerRequests.executorOf(containerId) === undefined;
   const action: Action = `${what}_${isStandalone ? 'STANDALONE' : 'NESTED'}_CONTAINER`;
   request.expectAllowed(action, containerRequests.userNameOf({ containerId, command }));

@@ -16,7 +16,7 @@ import type { HttpStream, Timer } from '../../../../runtime/index.ts';
 import type { AgentHost } from '../../host.ts';
 import type { ContainerIo, OutputReader } from '../../nestedContainers/io/containerIo.ts';
 import { type OperatorCalls, type OperatorRequest, type ServedAgent, withBody } from './call.ts';
-import { containerIdOf, nestedIdOf } from './containerCalls.ts';
+import { containerIdOf, isOwn, nestedIdOf } from './containerCalls.ts';
 
 /** One record of input, at most: a client that pastes more sends several. */
 const INPUT_RECORD_BYTES_MAX = 4 * 1024 * 1024;
@@ -83,7 +83,7 @@ function attachable(containerId: string, { nestedContainers, host }: ServedAgent
 
 function attachOutput(containerId: string, request: OperatorRequest, agent: ServedAgent): void {
   const user = agent.containerRequests.userNameOf({ containerId, command: undefined });
-  request.expectAllowed('ATTACH_CONTAINER_OUTPUT', user);
+  if (!isOwn(request, agent, containerId)) request.expectAllowed('ATTACH_CONTAINER_OUTPUT', user);
   const { io } = attachable(containerId, agent);
   const detach = io.attach(new OutputStream(agent.host, request));
   request.reply.onClose(agent.host.defer(detach));
@@ -94,7 +94,8 @@ function launchSession(containerId: string, request: OperatorRequest, agent: Ser
   if (container?.linux_info?.share_cgroups === false)
     throw new HttpRefusal(400, "'linux_info.share_cgroups' must not be false for a session");
   const user = agent.containerRequests.userNameOf({ containerId, command });
-  request.expectAllowed('LAUNCH_NESTED_CONTAINER_SESSION', user);
+  if (!isOwn(request, agent, containerId, command))
+    request.expectAllowed('LAUNCH_NESTED_CONTAINER_SESSION', user);
   const { host, nestedContainers } = agent;
   agent.containerRequests.launch(
     { containerId, command, container, resources: undefined, isSession: true },
@@ -121,7 +122,7 @@ function launchSession(containerId: string, request: OperatorRequest, agent: Ser
 /** A client's records, written to the container as they come and as it takes them. */
 function attachInput(containerId: string, request: OperatorRequest, agent: ServedAgent): void {
   const user = agent.containerRequests.userNameOf({ containerId, command: undefined });
-  request.expectAllowed('ATTACH_CONTAINER_INPUT', user);
+  if (!isOwn(request, agent, containerId)) request.expectAllowed('ATTACH_CONTAINER_INPUT', user);
   const attached = attachable(containerId, agent);
   const { io } = attached;
   const { stream, body } = request.http;
