@@ -1,8 +1,8 @@
 // Message → JSON, as Mesos answers: fields in order of declaration; what is not set is left out, unless the .proto file
 // names a default for it and does not call it deprecated; enums by name; 64-bit integers as numbers; bytes as base64.
-import type { FieldSchema, MessageSchema } from '../schema.ts';
+import type { FieldSchema } from '../schema.ts';
 import { enumNamed, messageNamed } from '../schema.ts';
-import { doubleText } from './text.ts';
+import { textWriterOf } from './textWriters.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 
@@ -24,7 +24,7 @@ export function toJson(typeName: string, message: object): Record<string, unknow
  * @throws TypeError if there is no such message type
  */
 export function toJsonText(typeName: string, message: object): string {
-  return messageText(messageNamed(typeName), message as Message);
+  return textWriterOf(typeName).write(message);
 }
 
 /** The value to print: what is set, else a default that is printed, else `undefined`. */
@@ -71,40 +71,4 @@ function base64(bytes: Uint8Array): string {
 function setMember(object: Record<string, unknown>, key: string, value: unknown): void {
   if (key !== '__proto__') object[key] = value;
   else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-}
-
-// --- text, without building the value first: event streams are written this way
-
-function messageText(schema: MessageSchema, message: Message): string {
-  let text = '';
-  for (const field of schema.fields) {
-    const value = present(field, message[field.name]);
-    if (value !== undefined) text += `${text === '' ? '' : ','}"${field.name}":${fieldText(field, value)}`;
-  }
-  return `{${text}}`;
-}
-
-function fieldText(field: FieldSchema, value: unknown): string {
-  if (field.rule === 'repeated')
-    return `[${(value as unknown[]).map((item) => itemText(field, item)).join(',')}]`;
-  if (field.rule !== 'map') return itemText(field, value);
-  const entries = Object.entries(value as object);
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${itemText(field, item)}`).join(',')}}`;
-}
-
-function itemText(field: FieldSchema, value: unknown): string {
-  switch (field.kind) {
-    case 'message':
-      return messageText(messageNamed(field.typeName ?? ''), value as Message);
-    case 'double':
-      return doubleText(value as number);
-    case 'string':
-      return JSON.stringify(value);
-    case 'enum':
-      return JSON.stringify(enumJson(field, value as number));
-    case 'bytes':
-      return `"${base64(value as Uint8Array)}"`;
-    default:
-      return String(value);
-  }
 }
