@@ -3,13 +3,16 @@
  * only when it is their turn. In JSON the lists show also when they are empty, as Mesos writes them by hand.
  */
 import { encode } from '../codec.ts';
+import { Chunks } from '../json/chunks.ts';
 import { toJsonText } from '../json.ts';
 import { JSON_TYPE, type MediaType } from '../mediaTypes.ts';
 import { type FieldSchema, messageNamed } from '../schema.ts';
 
 /** An item that knows how it is written: what does not change from one answer to the next is not written anew. */
 export interface WrittenItem {
-  text(): string;
+  /** Its JSON in UTF-8. */
+  json(): Uint8Array;
+  /** Its protobuf. */
   bytes(): Uint8Array;
 }
 
@@ -52,53 +55,48 @@ export function* writeSections(
     return [encode(typeName, plain), ...body.pieces];
   }
   const head = toJsonText(typeName, plain).slice(0, -1);
-  const pieces: Pieces = [head];
-  yield* jsonSections(typeName, sections, pieces, head !== '{');
-  pieces.push('}');
-  return pieces;
+  const chunks = new Chunks();
+  chunks.text(head);
+  yield* jsonSections(typeName, sections, chunks, head !== '{');
+  chunks.text('}');
+  return chunks.end();
 }
 
 function* jsonSections(
   typeName: string,
   sections: readonly Section[],
-  pieces: Pieces,
+  chunks: Chunks,
   begun: boolean,
 ): Generator<void, void> {
   let comma = begun;
   for (const section of sections) {
     const field = fieldOf(typeName, section.field);
-    pieces.push(`${comma ? ',' : ''}"${section.field}":`);
+    chunks.text(`${comma ? ',' : ''}"${section.field}":`);
     comma = true;
     if ('sections' in section) {
-      pieces.push('{');
-      yield* jsonSections(field.typeName ?? '', section.sections, pieces, false);
+      chunks.text('{');
+      yield* jsonSections(field.typeName ?? '', section.sections, chunks, false);
       if (section.rest !== undefined)
-        pieces.push(
+        chunks.text(
           toJsonText(field.typeName ?? '', section.rest)
             .replace(/^\{/, ',')
             .slice(0, -1),
         );
-      pieces.push('}');
-    } else yield* jsonItems(field.typeName ?? '', section.items, pieces);
+      chunks.text('}');
+    } else yield* jsonItems(field.typeName ?? '', section.items, chunks);
   }
 }
 
-/** Texts are gathered up to this length before they become bytes: in time, not all at the end. */
-const CHUNK_LENGTH = 64 * 1024;
-
-function* jsonItems(typeName: string, items: readonly Item[], pieces: Pieces): Generator<void, void> {
-  let text = '[';
-  let comma = '';
+function* jsonItems(typeName: string, items: readonly Item[], chunks: Chunks): Generator<void, void> {
+  let comma = '[';
   for (const item of items) {
-    text += comma + (typeof item === 'function' ? toJsonText(typeName, item()) : item.text());
+    chunks.text(comma);
     comma = ',';
-    if (text.length > CHUNK_LENGTH) {
-      pieces.push(Buffer.from(text));
-      text = '';
-    }
+    if (typeof item === 'function') chunks.text(toJsonText(typeName, item()));
+    else chunks.bytes(item.json());
     yield;
   }
-  pieces.push(`${text}]`);
+  chunks.text(comma === '[' ? '[]' : ']');
 }
 
 function* protobufSections(typeName: string, sections: readonly Section[]): Generator<void, Written> {

@@ -1,5 +1,7 @@
 // JSON text as Mesos writes it, for values made by hand: a double always shows a fraction.
 
+import { Chunks } from './chunks.ts';
+
 /** A number that prints with a fraction, as Mesos prints protobuf doubles: `new Double(3)` is `3.0`. */
 export class Double {
   readonly value: number;
@@ -19,6 +21,17 @@ export class RawJson {
   }
   toJSON(): unknown {
     return JSON.parse(this.text);
+  }
+}
+
+/** JSON in UTF-8 made elsewhere and kept: what `jsonPieces` need not make again. */
+export class WrittenJson {
+  readonly bytes: Uint8Array;
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+  toJSON(): unknown {
+    return JSON.parse(textIn(this.bytes));
   }
 }
 
@@ -51,10 +64,15 @@ export function jsonText(value: unknown): string {
   return text;
 }
 
+function textIn(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+}
+
 function textOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (value instanceof Double) return doubleText(value.value);
   if (value instanceof RawJson) return value.text;
+  if (value instanceof WrittenJson) return textIn(value.bytes);
   if (Array.isArray(value)) return `[${value.map((item) => textOf(item) ?? 'null').join(',')}]`;
   if ('toJSON' in value && typeof value.toJSON === 'function') return textOf(value.toJSON());
   const members: string[] = [];
@@ -65,71 +83,54 @@ function textOf(value: unknown): string | undefined {
   return `{${members.join(',')}}`;
 }
 
-/** Texts are gathered up to this length before they become bytes: in time, not all at the end. */
-const CHUNK_LENGTH = 64 * 1024;
-
 /**
  * `jsonText` in pieces of UTF-8: stops after each `LaterJson`, for the caller to look at the time.
  * @returns the pieces of the text
  */
 export function* jsonPieces(value: unknown): Generator<void, Uint8Array[]> {
-  const text = new ChunkedText();
+  const text = new Chunks();
   yield* addPieces(value, text);
   return text.end();
 }
 
-class ChunkedText {
-  private readonly chunks: Uint8Array[] = [];
-  private text = '';
-
-  add(text: string): void {
-    this.text += text;
-    if (this.text.length >= CHUNK_LENGTH) this.cut();
-  }
-
-  end(): Uint8Array[] {
-    this.cut();
-    return this.chunks;
-  }
-
-  private cut(): void {
-    this.chunks.push(Buffer.from(this.text));
-    this.text = '';
-  }
-}
-
-function* addPieces(value: unknown, text: ChunkedText): Generator<void, void> {
+function* addPieces(value: unknown, text: Chunks): Generator<void, void> {
   if (value instanceof LaterJson) {
-    text.add(jsonText(value.make()));
+    addMade(value, text);
     yield;
   } else if (Array.isArray(value)) {
     yield* addItems(value, text);
   } else if (typeof value === 'object' && value !== null && !('toJSON' in value)) {
     yield* addMembers(value, text);
-  } else text.add(jsonText(value));
+  } else text.text(jsonText(value));
 }
 
-function* addItems(items: readonly unknown[], text: ChunkedText): Generator<void, void> {
+function addMade(later: LaterJson, text: Chunks): void {
+  const value = later.make();
+  if (value instanceof WrittenJson) text.bytes(value.bytes);
+  else text.text(jsonText(value));
+}
+
+function* addItems(items: readonly unknown[], text: Chunks): Generator<void, void> {
   let comma = '[';
   for (const item of items) {
-    text.add(comma);
+    text.text(comma);
     comma = ',';
     // Without a generator of its own: this is what long lists are made of.
     if (item instanceof LaterJson) {
-      text.add(jsonText(item.make()));
+      addMade(item, text);
       yield;
     } else yield* addPieces(item, text);
   }
-  text.add(comma === '[' ? '[]' : ']');
+  text.text(comma === '[' ? '[]' : ']');
 }
 
-function* addMembers(value: object, text: ChunkedText): Generator<void, void> {
+function* addMembers(value: object, text: Chunks): Generator<void, void> {
   let comma = '{';
   for (const [key, item] of Object.entries(value)) {
     if (item === undefined) continue;
-    text.add(`${comma}${JSON.stringify(key)}:`);
+    text.text(`${comma}${JSON.stringify(key)}:`);
     comma = ',';
     yield* addPieces(item, text);
   }
-  text.add(comma === '{' ? '{}' : '}');
+  text.text(comma === '{' ? '{}' : '}');
 }

@@ -13,9 +13,8 @@ import {
   hasType,
 } from '../../proto/codec.ts';
 import type { TaskStatus } from '../../proto/index.ts';
-import type { FieldSchema } from '../../proto/schema.ts';
-import { enumNamed, messageNamed } from '../../proto/schema.ts';
 import { parseProtos } from '../../scripts/generate-proto.ts';
+import { messages } from './arbitraries.ts';
 import { protoDirectory } from './repository.ts';
 
 const uuid = Uint8Array.from({ length: 16 }, (_, i) => i * 16);
@@ -26,51 +25,6 @@ const status: TaskStatus = {
   uuid,
   labels: { labels: [{ key: 'a' }, { key: 'b', value: '' }] },
 };
-
-/** An arbitrary for the values of a message type, at most `depth` levels deep. */
-function messages(typeName: string, depth: number): fc.Arbitrary<object> {
-  const { fields, oneofs } = messageNamed(typeName);
-  const inOneof = new Set(oneofs.flat());
-  const usable = fields.filter(
-    (field) => field.rule === 'required' || (depth > 0 && !inOneof.has(field.name)),
-  );
-  const entries = usable.map((field) => [field.name, fieldValues(field, depth)] as const);
-  const requiredKeys = usable.filter((field) => field.rule === 'required').map((field) => field.name);
-  return fc.record(Object.fromEntries(entries), { requiredKeys, noNullPrototype: true });
-}
-
-function fieldValues(field: FieldSchema, depth: number): fc.Arbitrary<unknown> {
-  const item = itemValues(field, depth);
-  if (field.rule === 'repeated') return fc.array(item, { minLength: 1, maxLength: 3 });
-  if (field.rule === 'map')
-    return fc.dictionary(fc.string(), item, { minKeys: 1, maxKeys: 3, noNullPrototype: true });
-  return item;
-}
-
-function itemValues(field: FieldSchema, depth: number): fc.Arbitrary<unknown> {
-  switch (field.kind) {
-    case 'message':
-      return messages(field.typeName ?? '', depth - 1);
-    case 'enum':
-      return fc.constantFrom(...enumNamed(field.typeName ?? '').numbers.values());
-    case 'string':
-      return fc.string({ unit: 'grapheme' });
-    case 'bytes':
-      return fc.uint8Array({ maxLength: 100 }).map((bytes) => new Uint8Array(bytes));
-    case 'bool':
-      return fc.boolean();
-    case 'double':
-      return fc.double({ noNaN: true });
-    case 'int32':
-      return fc.integer();
-    case 'uint32':
-      return fc.nat(2 ** 32 - 1);
-    case 'int64':
-      return fc.maxSafeInteger();
-    case 'uint64':
-      return fc.maxSafeNat();
-  }
-}
 
 const ROUND_TRIPPED = [
   'mesos.v1.scheduler.Call',

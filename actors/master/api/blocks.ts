@@ -69,7 +69,7 @@ export function taskBlock({ tasks }: MasterParts, task: TaskRecord, traits: Fram
   const snapshot = tasks.snapshot(task);
   const state = taskStateFor(snapshot.state, traits);
   const make = () => taskDocument(task, state, snapshot.statuses);
-  return new LaterJson(() => new RawJson(snapshot.legacyText(state, make)));
+  return new LaterJson(() => snapshot.legacyJson(state, make));
 }
 
 function taskDocument(

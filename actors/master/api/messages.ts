@@ -107,13 +107,30 @@ export function executorMessage(info: ExecutorInfo, agent: AgentRecord) {
 }
 
 function visibleMessages(resources: Resource[] | undefined, viewer: Viewer): Resource[] | undefined {
-  const all = Resources.of(resources);
+  if (resources === undefined) return undefined;
+  const all = bagOf(resources);
   const visible = viewer.visible(all);
-  return visible.equals(all) ? resources : visible.toMessages();
+  return visible === all ? resources : visible.toMessages();
+}
+
+/** Bags and messages never change: whoever polls a large cluster sees most of them again. */
+const bags = new WeakMap<readonly Resource[], Resources>();
+const formatted = new WeakMap<Resources, Resource[]>();
+
+function bagOf(resources: readonly Resource[]): Resources {
+  const known = bags.get(resources);
+  if (known !== undefined) return known;
+  const bag = Resources.of(resources);
+  bags.set(resources, bag);
+  return bag;
 }
 
 function endpointFormat(resources: Resources): Resource[] {
-  return resources.toMessages().map(toEndpointFormat);
+  const known = formatted.get(resources);
+  if (known !== undefined) return known;
+  const messages = resources.toMessages().map(toEndpointFormat);
+  formatted.set(resources, messages);
+  return messages;
 }
 
 /** Milliseconds since 1970 as nanoseconds; a double holds no more than microseconds of them, and more would be made up. */

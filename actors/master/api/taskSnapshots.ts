@@ -3,11 +3,18 @@
  * written of it: who polls the state of a large cluster has most of it written before.
  */
 import type { WrittenItem } from '../../../proto/api/sections.ts';
-import { encodeAs, jsonText, type Task, type TaskStatus, toJsonText } from '../../../proto/index.ts';
+import {
+  encodeAs,
+  jsonText,
+  type Task,
+  type TaskStatus,
+  toJsonText,
+  WrittenJson,
+} from '../../../proto/index.ts';
 import type { TaskRecord } from '../tasks/record.ts';
 import { taskStateOf } from './messages.ts';
 
-/** What is kept of written tasks at most, in characters and bytes; what is written beyond is written anew each time. */
+/** Bytes kept of written tasks at most; what is written beyond is written anew each time. */
 const KEPT_MAX = 256 * 1024 * 1024;
 
 const TYPE = 'mesos.v1.Task';
@@ -25,9 +32,9 @@ export class TaskSnapshot implements WrittenItem {
   private readonly unacknowledged: TaskRecord['unacknowledged'];
   /** Undefined when another snapshot has taken the place of this one. */
   private shelf: Shelf | undefined;
-  private written: string | undefined;
+  private written: Uint8Array | undefined;
   private encoded: Uint8Array | undefined;
-  private legacy: { readonly state: string; readonly text: string } | undefined;
+  private legacy: { readonly state: string; readonly json: WrittenJson } | undefined;
 
   constructor(task: TaskRecord, state: string, shelf: Shelf) {
     this.task = task;
@@ -54,11 +61,12 @@ export class TaskSnapshot implements WrittenItem {
     };
   }
 
-  text(): string {
+  json(): Uint8Array {
     if (this.written !== undefined) return this.written;
-    const text = toJsonText(TYPE, this.message());
-    if (this.keeps(text.length)) this.written = text;
-    return text;
+    // As bytes: a text that was put together of a hundred parts is kept as a hundred parts.
+    const json = Buffer.from(toJsonText(TYPE, this.message()));
+    if (this.keeps(json.length)) this.written = json;
+    return json;
   }
 
   bytes(): Uint8Array {
@@ -68,19 +76,19 @@ export class TaskSnapshot implements WrittenItem {
     return bytes;
   }
 
-  /** The text of an older endpoint, in which the state may have another name. */
-  legacyText(state: string, make: () => object): string {
-    if (this.legacy?.state === state) return this.legacy.text;
-    const text = jsonText(make());
-    if (this.legacy === undefined && this.keeps(text.length)) this.legacy = { state, text };
-    return text;
+  /** The JSON of an older endpoint, in which the state may have another name. */
+  legacyJson(state: string, make: () => object): WrittenJson {
+    if (this.legacy?.state === state) return this.legacy.json;
+    const json = new WrittenJson(Buffer.from(jsonText(make())));
+    if (this.legacy === undefined && this.keeps(json.bytes.length)) this.legacy = { state, json };
+    return json;
   }
 
   /** Another snapshot takes its place, or none: room for others. */
   release(): void {
     const { shelf, written, encoded, legacy } = this;
     if (shelf === undefined) return;
-    shelf.kept -= (written?.length ?? 0) + (encoded?.length ?? 0) + (legacy?.text.length ?? 0);
+    shelf.kept -= (written?.length ?? 0) + (encoded?.length ?? 0) + (legacy?.json.bytes.length ?? 0);
     this.shelf = undefined;
     this.written = undefined;
     this.encoded = undefined;
