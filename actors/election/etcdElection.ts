@@ -52,6 +52,8 @@ export class EtcdElection implements Election {
   /** On the monotonic clock. */
   private deadlineMs = Number.NEGATIVE_INFINITY;
   private inFlight = 0;
+  /** Counts the candidacies, and their ends. */
+  private attempts = 0;
   private keeper: Timer | undefined;
   private guard: Timer | undefined;
   private withdrawn: () => void = () => undefined;
@@ -106,6 +108,7 @@ export class EtcdElection implements Election {
 
   private grantLease(): void {
     const sentMs = this.options.clock.monotonic();
+    this.attempts++;
     this.ask(
       (client, done) => client.grantLease(this.options.sessionMs, done),
       (lease: EtcdLease) => {
@@ -113,6 +116,7 @@ export class EtcdElection implements Election {
         this.extend(sentMs, lease.ttlMs);
         this.send({ type: 'LEASE_GRANTED' });
       },
+      (lease: EtcdLease) => this.client?.revokeLease(lease.id, () => undefined),
     );
   }
 
@@ -222,6 +226,7 @@ export class EtcdElection implements Election {
   /** Nothing of the last candidacy counts any more; its key must not stay at the head of the line. */
   private letGo(): void {
     const { lease, client } = this;
+    this.attempts++;
     this.keeper?.cancel();
     this.guard?.cancel();
     this.guard = undefined;
@@ -277,22 +282,28 @@ export class EtcdElection implements Election {
     return this.candidacy?.host.defer(run) ?? run;
   }
 
-  /** Asks etcd; a failure is an event, an answer goes on. */
+  /**
+   * Asks etcd; a failure is an event, an answer goes on. What is answered when the attempt it was asked for is over counts no more:
+   * a lease of then would be kept alive instead of the one that the own key hangs on.
+   * @param late is given such an answer
+   */
   private ask<T>(
     call: (client: EtcdClient, done: (answer: T | Error) => void) => void,
     use: (answer: T) => void,
+    late: (answer: T) => void = () => undefined,
   ): void {
-    const { client } = this;
+    const { client, attempts } = this;
     if (client === undefined) return;
     call(
       client,
       this.deferred((answer: T | Error) => {
         if (!(answer instanceof Error)) {
-          use(answer);
+          if (attempts === this.attempts) use(answer);
+          else late(answer);
           return;
         }
         this.candidacy?.host.log.warn('etcd did not do what the election needs', { reason: answer.message });
-        this.send({ type: 'ETCD_FAILED' });
+        if (attempts === this.attempts) this.send({ type: 'ETCD_FAILED' });
       }),
     );
   }

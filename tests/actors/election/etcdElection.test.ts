@@ -4,7 +4,7 @@ import type { ElectionHost } from '../../../actors/election/election.ts';
 import { EtcdElection } from '../../../actors/election/etcdElection.ts';
 import { EtcdStore } from '../../../actors/election/store/etcdStore.ts';
 import { versionOf } from '../../../actors/election/store/version.ts';
-import type { OpenEtcd } from '../../../runtime/etcd/client.ts';
+import type { EtcdClient, OpenEtcd } from '../../../runtime/etcd/client.ts';
 import { type Clock, SeededRandom, type Timer, VirtualClock } from '../../../runtime/index.ts';
 import { createLogger } from '../../../runtime/logging/index.ts';
 import { SimulatedEtcd } from '../../../runtime/simulation/etcd.ts';
@@ -83,11 +83,11 @@ function world(seed: number) {
     sink: { write: () => undefined, flush: () => undefined },
   });
   let count = 0;
-  const candidate = (): Candidate => {
+  const candidate = (change = (client: EtcdClient): EtcdClient => client): Candidate => {
     const own = new OwnClock(clock);
     const id = `master-${++count}`;
     const path = { clock: own, open: () => made.open, latencyMs: () => random.next() * 20 };
-    const open: OpenEtcd = (done) => done(etcd.client(path));
+    const open: OpenEtcd = (done) => done(change(etcd.client(path)));
     const host: ElectionHost = {
       log,
       delay: (delayMs, run) => own.setTimer(delayMs, run),
@@ -194,6 +194,35 @@ test('a leader whose key is taken away stops', async (t) => {
   await pass(500);
   t.is(one.lost, 'the own key is gone from etcd');
   t.false(one.election.holds);
+});
+
+test('answers to a candidacy that is over change nothing of the next one', async (t) => {
+  const { candidate, pass, etcd, clock } = world(5);
+  const leases: string[] = [];
+  let entered = 0;
+  const one = candidate((client) => ({
+    ...client,
+    // The second lease is granted late, and the first attempt to stand in line fails long after its lease has ended.
+    grantLease: (ttlMs, done) =>
+      client.grantLease(ttlMs, (lease) => {
+        if (!(lease instanceof Error)) leases.push(lease.id);
+        if (leases.length === 2) one.clock.setTimer(12_000, () => done(lease));
+        else done(lease);
+      }),
+    transact: (transaction, done) => {
+      const enters = transaction.changes.some((change) => 'put' in change && change.lease !== undefined);
+      if (enters && ++entered === 1) one.clock.setTimer(14_000, () => done(new Error('too late')));
+      else client.transact(transaction, done);
+    },
+  }));
+  await pass(5_000);
+  const [lease = ''] = leases;
+  etcd.client({ clock, open: () => true, latencyMs: () => 1 }).revokeLease(lease, () => undefined);
+  await pass(55_000);
+  t.like(one, { elected: 1, lost: undefined });
+  t.true(one.election.holds);
+  t.is(etcd.find(`${PREFIX}election/`).length, 1);
+  t.true(leases.length >= 2 && entered >= 2);
 });
 
 /** Two minutes of chance. @returns what went wrong, and how often somebody was elected */
