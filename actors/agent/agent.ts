@@ -69,6 +69,7 @@ export class Agent extends Process<MessageTypes> {
     installMessages(made, {
       install: (name, handle) => this.install(name, handle),
       ofMaster: (name, handle) => this.ofMaster(name, handle),
+      inOrder: (run) => this.orders.take(run),
       resourceVersion: () => this.resourceVersionBytes,
     });
     this.addGauges(made);

@@ -10,6 +10,8 @@ export interface Inbox {
   install<K extends Name>(name: K, handle: (message: MessageTypes[K], from: Pid | undefined) => void): void;
   /** Orders: taken from the detected master alone, and while the agent may obey. */
   ofMaster<K extends Name>(name: K, handle: (message: MessageTypes[K]) => void): void;
+  /** Runs it when the orders that came before have been carried out. */
+  inOrder(run: () => void): void;
   /** The version of the agent's resources, now. */
   resourceVersion(): Uint8Array;
 }
@@ -25,12 +27,13 @@ function installRegistration({ registration, updates, drivers }: AgentMembers, i
   inbox.install('mesos.internal.SlaveRegisteredMessage', (m, from) => registration.registered(m, from));
   inbox.install('mesos.internal.SlaveReregisteredMessage', (m, from) => registration.reregistered(m, from));
   inbox.install('mesos.internal.PingSlaveMessage', (m, from) => registration.ping(m, from));
-  // Also while the agent recovers or ends.
+  // Also while the agent recovers or ends; but never before a kill that came first, of a task that would then be unknown.
   inbox.install('mesos.internal.StatusUpdateAcknowledgementMessage', (m, from) => {
-    if (registration.isFromMaster(from, 'StatusUpdateAcknowledgementMessage')) updates.acknowledged(m);
+    if (registration.isFromMaster(from, 'StatusUpdateAcknowledgementMessage'))
+      inbox.inOrder(() => updates.acknowledged(m));
   });
   inbox.install('mesos.internal.ShutdownExecutorMessage', (m, from) => {
-    if (registration.isFromMaster(from, 'ShutdownExecutorMessage')) drivers.shutDown(m);
+    if (registration.isFromMaster(from, 'ShutdownExecutorMessage')) inbox.inOrder(() => drivers.shutDown(m));
   });
 }
 

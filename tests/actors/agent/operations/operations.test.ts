@@ -182,6 +182,38 @@ test('a volume that cannot be made: the operation fails, and nothing has changed
   t.true(told(simulation).equals(Resources.of(reserved('disk:100'))));
 });
 
+test('a kill that waits for an operation comes before the acknowledgement that came after it', (t) => {
+  const pending: (() => void)[] = [];
+  const volumes = new MemoryVolumes((callback) => void pending.push(callback));
+  const journal = ResourceJournal.open({
+    disk: new MemoryDisk({ schedule: (callback) => callback() }),
+    dir: '/disk',
+    onFailure: (error) => t.fail(error.message),
+  });
+  const total = parseResources(RESOURCES);
+  const simulation = registeredSimulation({}, { resources: { journal, volumes, total } });
+  const { world, master, containers } = simulation;
+  master.run(commandTask('t', 'true'));
+  master.run(commandTask('other', 'true'));
+  world.run(100);
+  master.acknowledges = false;
+  const [id = ''] = containers.ids;
+  containers.exit(id);
+  world.run(2000);
+  apply(simulation, RESERVE(reserved('disk:100')));
+  apply(simulation, CREATE([volume('v', 100)]));
+  world.run(50);
+  const ended = master.messages('mesos.internal.StatusUpdateMessage').at(-1)?.update.status;
+  t.is(ended?.state, TaskState.TASK_FINISHED);
+  master.kill('t');
+  if (ended !== undefined) master.acknowledge(ended);
+  world.run(50);
+  for (const callback of pending.splice(0)) callback();
+  world.run(5000);
+  t.deepEqual(states(simulation), [State.OPERATION_FINISHED, State.OPERATION_FINISHED]);
+  t.is(master.states('t').at(-1), TaskState.TASK_FINISHED, 'nothing follows the end');
+});
+
 test('operations that are not for this agent are dropped', (t) => {
   const simulation = registeredSimulation();
   const { world, master } = simulation;
