@@ -1,10 +1,10 @@
 /**
  * Plays scenarios under many seeds on all cores.
  *
- *   npm run simulate -- --seeds=1000 [--from=N] [--scenario=NAME] [--first]
+ *   npm run simulate -- --seeds=1000 [--from=N] [--scenario=NAME] [--jobs=N] [--first]
  *   npm run simulate -- --seed=N --scenario=NAME [--lines=N]      one run: its faults and the end of its transcript
  *
- * With `--first` the first failure ends it and is printed as it is.
+ * `--jobs` says how many processes play; default: one a core. With `--first` the first failure ends it and is printed as it is.
  *
  * Exits with 1 when a seed failed, after printing it with as few faults as still make it fail; with 64 for a wrong option.
  */
@@ -55,7 +55,7 @@ function work(): void {
   process.on('message', (job: Job) => process.send?.(report(scenarioNamed(job.scenario), job)));
 }
 
-function campaign(jobs: readonly Job[]): Promise<Report[]> {
+function campaign(jobs: readonly Job[], processes: number): Promise<Report[]> {
   const reports: Report[] = [];
   let next = 0;
   let failures = 0;
@@ -80,7 +80,7 @@ function campaign(jobs: readonly Job[]): Promise<Report[]> {
       child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))));
       give();
     });
-  const workers = Math.min(availableParallelism(), jobs.length);
+  const workers = Math.min(processes, jobs.length);
   return Promise.all(Array.from({ length: workers }, one)).then(() => reports);
 }
 
@@ -107,6 +107,7 @@ async function main(): Promise<number> {
       seed: text,
       scenario: text,
       lines: text,
+      jobs: text,
       first: { type: 'boolean' },
       worker: { type: 'boolean' },
     },
@@ -126,6 +127,7 @@ async function main(): Promise<number> {
     seeds.flatMap((seed) =>
       chosen.map(({ name }) => ({ scenario: name, seed, first: values.first === true })),
     ),
+    Math.max(1, whole('jobs', values.jobs, availableParallelism())),
   );
   const failed = reports.filter(({ failure }) => failure !== '').length;
   const total = (of: (report: Report) => number): number => reports.reduce((sum, each) => sum + of(each), 0);

@@ -3,8 +3,14 @@ import type { Scenario } from '../../runtime/simulation/index.ts';
 import { clusterScenario } from './cluster/index.ts';
 import { ledgerScenario } from './ledger.ts';
 import { mastersScenario } from './masters/index.ts';
+import { leadersScenario } from './masters/leaders.ts';
 
-export const scenarios: readonly Scenario[] = [ledgerScenario, clusterScenario, mastersScenario];
+export const scenarios: readonly Scenario[] = [
+  ledgerScenario,
+  clusterScenario,
+  mastersScenario,
+  leadersScenario,
+];
 
 /** @throws Error naming those there are */
 export function scenarioNamed(name: string): Scenario {

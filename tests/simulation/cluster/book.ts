@@ -23,6 +23,12 @@ const MAYBE_LOST: ReadonlySet<TaskStatusReason | undefined> = new Set([
   TaskStatusReason.REASON_AGENT_DISCONNECTED,
 ]);
 
+/** Of tasks of which partition-aware frameworks, too, are told that they are lost. */
+const LOST_FOR_ALL: ReadonlySet<TaskStatusReason | undefined> = new Set([
+  TaskStatusReason.REASON_AGENT_REMOVED,
+  TaskStatusReason.REASON_AGENT_DISCONNECTED,
+]);
+
 export class Book {
   readonly problems: string[] = [];
   /** Task id → states the framework was told, without repeats. */
@@ -35,6 +41,8 @@ export class Book {
   /** Tasks of a framework that was torn down: nobody hears of them. */
   private readonly former = new Set<string>();
   private readonly options: Required<BookOptions>;
+  /** Tasks that were launched as one. */
+  private readonly groups: (readonly string[])[] = [];
   private frameworkId: string | undefined;
   /** Ids of frameworks that were torn down. */
   readonly removed: string[] = [];
@@ -50,6 +58,11 @@ export class Book {
     this.told.set(id, []);
     this.agents.set(id, agentId);
     return id;
+  }
+
+  /** These tasks are one group. */
+  launchedTogether(ids: readonly string[]): void {
+    this.groups.push(ids);
   }
 
   /** What to ask a master for. */
@@ -96,7 +109,10 @@ export class Book {
     if (!partitionAware && AWARE_ONLY.has(state)) this.problems.push(`19: ${id} ${names([state])}`);
     if (!killingState && state === TaskState.TASK_KILLING) this.problems.push(`20: ${id} TASK_KILLING`);
     const before = states.at(-1);
-    if (state === TaskState.TASK_LOST) this.lostBecause.set(id, reason);
+    if (state === TaskState.TASK_LOST) {
+      this.lostBecause.set(id, reason);
+      if (partitionAware && !LOST_FOR_ALL.has(reason)) this.problems.push(`12: ${id} TASK_LOST, ${message}`);
+    }
     if (state === before || (isAnswer(state, reason) && before !== undefined && TERMINAL.has(before))) return;
     states.push(state);
     if (before === undefined || !TERMINAL.has(before) || DOUBTFUL.has(state) || this.mayReturn(id, before))
@@ -114,9 +130,25 @@ export class Book {
     return undefined;
   }
 
-  /** 10 and 21: every task has come to an end that the framework knows of. */
-  unfinished(): string | undefined {
-    const { open } = this;
+  /** 17: of a group all tasks were delivered, or none. */
+  halfDelivered(started: (task: string) => boolean): string | undefined {
+    for (const ids of this.groups) {
+      const never = ids.filter((id) => this.told.get(id)?.at(-1) === TaskState.TASK_DROPPED);
+      const ran = ids.filter(started);
+      if (never.length > 0 && ran.length > 0) return `17: of a group ${ran} ran, and ${never} was dropped`;
+    }
+    return undefined;
+  }
+
+  /**
+   * 10 and 21: every task has come to an end that the framework knows of.
+   * @param removed whether an agent was taken from the registry for maintenance: a master that was not there then knows nothing of it
+   */
+  unfinished(removed: (agentId: string) => boolean = () => false): string | undefined {
+    const open = this.open.filter((id) => {
+      const unknown = this.told.get(id)?.at(-1) === TaskState.TASK_UNKNOWN;
+      return !unknown || !removed(this.agents.get(id) ?? '');
+    });
     if (open.length === 0) return undefined;
     return `10: ${open.length} of ${this.launched} tasks did not end: ${open
       .slice(0, 3)
@@ -124,10 +156,10 @@ export class Book {
       .join('; ')}`;
   }
 
-  /** Lost with an agent that has come back. */
+  /** Lost with an agent that has come back; to partition-aware frameworks that happens by maintenance only. */
   private mayReturn(id: string, before: TaskState): boolean {
-    const { partitionAware } = this.options;
-    return before === TaskState.TASK_LOST && !partitionAware && MAYBE_LOST.has(this.lostBecause.get(id));
+    if (before !== TaskState.TASK_LOST) return false;
+    return (this.options.partitionAware ? LOST_FOR_ALL : MAYBE_LOST).has(this.lostBecause.get(id));
   }
 }
 

@@ -4,6 +4,7 @@ import type {
   ContainerSink,
   ExitStatus,
 } from '../../../actors/agent/containerizer/index.ts';
+import { IDLE_COMMAND } from '../../../actors/agent/defaultExecutor/defaultExecutor.ts';
 import type { ContainerPort } from '../../../actors/agent/host.ts';
 import type { Clock } from '../../../runtime/index.ts';
 import type { Simulation } from '../../../runtime/simulation/index.ts';
@@ -15,6 +16,8 @@ interface Container {
 }
 
 const RUN_MOST_MS = 30_000;
+/** Of default executors: die in the middle. */
+const MORTAL = 0.15;
 
 /** How a command goes: undefined runs until it is killed. */
 export type TaskScript = (command: string) => { readonly afterMs: number; readonly code: number } | undefined;
@@ -64,6 +67,13 @@ export class MachineContainers {
     return [...this.containers].flatMap(([id, { status }]) => (status === undefined ? [id] : []));
   }
 
+  /** Whether a process of a task runs. */
+  runs(task: string): boolean {
+    for (const each of this.containers.values())
+      if (each.task === task && each.status === undefined) return true;
+    return false;
+  }
+
   /** For one agent: what is told comes from its event loop, and ends with it. */
   port(clock: Clock): ContainerPort {
     return {
@@ -99,9 +109,15 @@ export class MachineContainers {
       });
       return;
     }
-    const course = this.script(task);
+    const course = task === IDLE_COMMAND.value ? this.fate() : this.script(task);
     if (course === undefined) return;
     this.simulation.at(course.afterMs, () => this.end(id, { kind: 'exited', code: course.code }));
+  }
+
+  /** Of an executor that does nothing: some die in the middle. */
+  private fate(): ReturnType<TaskScript> {
+    const { chance } = this.simulation;
+    return chance.next() < MORTAL ? { afterMs: chance.next() * RUN_MOST_MS, code: 1 } : undefined;
   }
 
   private recover(id: string, listener: NonNullable<Container['listener']>): void {
@@ -120,6 +136,8 @@ export class MachineContainers {
     if (container === undefined || container.status !== undefined) return;
     container.status = status;
     this.executors?.end(id);
+    for (const inner of [...this.containers.keys()])
+      if (inner.startsWith(`${id}.`)) this.end(inner, { kind: 'signaled', signal: 9 });
     this.simulation.note(`container ${id} of ${container.task} ends`);
     this.tell(id, container);
   }

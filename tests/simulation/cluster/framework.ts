@@ -16,10 +16,12 @@ import {
 import type { Address, Node } from '../../../runtime/index.ts';
 import type { Place, Simulation } from '../../../runtime/simulation/index.ts';
 import type { Book } from './book.ts';
-import { operationsFor, tasksFor } from './wishes.ts';
+import { groupFor, operationsFor, tasksFor } from './wishes.ts';
 
 const ACTIVE_MOST = 12;
 const RECONCILE_MS = 30_000;
+/** How often what is launched is a group. */
+const GROUPS = 0.25;
 /** What is not wanted any more is not offered again for so long, in seconds. */
 const REFUSE_LONG_S = 60;
 
@@ -41,12 +43,10 @@ export interface FrameworkOptions {
   readonly reserves?: boolean;
   /** Another scheduler takes the framework over at these times, while the present one lives. */
   readonly takeoversMs?: readonly number[];
-  /** Ends itself at these times, or when the master has given it up, and begins anew as another one. */
-  readonly teardowns?: {
-    readonly atMs: readonly number[];
-    /** Told of each of its ids. */
-    readonly subscribed: (frameworkId: string) => void;
-  };
+  /** Is given its id whenever it subscribed. */
+  readonly subscribed?: (frameworkId: string) => void;
+  /** Ends itself at these times, or when the master has given it up, and begins anew as another one. Default: never. */
+  readonly teardownsMs?: readonly number[];
 }
 
 export const CAPABLE: Partial<FrameworkInfo> = {
@@ -60,7 +60,7 @@ export const CAPABLE: Partial<FrameworkInfo> = {
 };
 
 export function startFrameworkMachine(simulation: Simulation, book: Book, options: FrameworkOptions): void {
-  const { name = 'framework', info = CAPABLE, masterOf, takeoversMs = [], teardowns } = options;
+  const { name = 'framework', info = CAPABLE, masterOf, takeoversMs = [], teardownsMs } = options;
   // What a framework would keep on its own disk: its id, and what it launched.
   let frameworkId: FrameworkID | undefined;
   let present: MesosSchedulerDriver | undefined;
@@ -82,7 +82,7 @@ export function startFrameworkMachine(simulation: Simulation, book: Book, option
           schedulerOf(simulation, book, options, {
             keepId: (id) => {
               frameworkId = id;
-              teardowns?.subscribed(id.value);
+              options.subscribed?.(id.value);
             },
             refused: anew,
             present: () => present ?? driver,
@@ -92,7 +92,7 @@ export function startFrameworkMachine(simulation: Simulation, book: Book, option
       node.spawn(driver);
     };
     const anew = (): void => {
-      if (teardowns === undefined) return;
+      if (teardownsMs === undefined) return;
       book.tornDown();
       frameworkId = undefined;
       begin();
@@ -108,7 +108,7 @@ export function startFrameworkMachine(simulation: Simulation, book: Book, option
         if (present?.state === 'subscribed' && place.machine.up && place.machine.node === node) run();
       });
     for (const atMs of takeoversMs) whileUp(atMs, begin);
-    for (const atMs of teardowns?.atMs ?? [])
+    for (const atMs of teardownsMs ?? [])
       whileUp(atMs, () => {
         present?.stop();
         anew();
@@ -146,6 +146,13 @@ function schedulerOf(
         else use(driver, offer, book, options, chance);
       }
     },
+    inverseOffers: (driver, inverseOffers) => {
+      for (const { id } of inverseOffers) {
+        const filters = { refuse_seconds: 5 };
+        if (chance() < 0.5) driver.acceptInverseOffers([id], filters);
+        else if (chance() < 0.8) driver.declineInverseOffers([id], filters);
+      }
+    },
     error: refused,
     update: (driver, status) => {
       book.tell(status);
@@ -178,6 +185,8 @@ function use(
   }
   const wishes = reserves ? operationsFor(offer, chance) : [];
   if (wishes.length > 0) driver.accept([offer.id], wishes, { refuse_seconds: 1 });
+  else if (wild && driver.frameworkId !== undefined && chance() < GROUPS)
+    driver.accept([offer.id], [groupFor(offer, book, driver.frameworkId)], { refuse_seconds: 1 });
   else driver.launch([offer.id], tasksFor(offer, book, wild ? chance : undefined), { refuse_seconds: 1 });
   if (!wild || chance() > 0.1) return;
   // Once more: it must not count.

@@ -1,6 +1,7 @@
 /** Machines of a simulated cluster: the real master and the real agent, with everything durable on a simulated disk. */
 
 import { Agent } from '../../../actors/agent/agent.ts';
+import type { AgentView } from '../../../actors/agent/agentParts.ts';
 import { chartClock } from '../../../actors/agent/host.ts';
 import { ResourceJournal } from '../../../actors/agent/operations/resourceJournal.ts';
 import { AgentPaths } from '../../../actors/agent/paths.ts';
@@ -44,27 +45,36 @@ export interface Mastership {
   readonly election: Election;
 }
 
-/**
- * @param started is given each master that begins
- * @param mastership default: a registry on the machine's disk, and no other master
- */
+export interface MasterMachineOptions {
+  /** Default `master`. */
+  readonly name?: string;
+  /** Default: a registry on the machine's disk, and no other master. */
+  readonly mastership?: (place: Place, node: Node) => Mastership;
+  /** What the master is given instead of its store. */
+  readonly watch?: (store: RegistryStore) => RegistryStore;
+}
+
+const ALONE = ({ disk }: Place): Mastership => ({
+  store: LocalStore.open('/disk/registry', { disk }),
+  election: soleElection(),
+});
+
+/** @param started is given each master that begins */
 export function startMasterMachine(
   simulation: Simulation,
   started: (master: Master) => void,
-  name = 'master',
-  mastership: (place: Place, node: Node) => Mastership = ({ disk }) => ({
-    store: LocalStore.open('/disk/registry', { disk }),
-    election: soleElection(),
-  }),
+  { name = 'master', mastership = ALONE, watch = (store) => store }: MasterMachineOptions = {},
 ): void {
   const flags = masterFlagsOf({ registry: 'local', work_dir: '/work' });
   simulation.start(name, (place) => {
     const node = place.node({ delegateId: 'master' });
+    const { store, election } = mastership(place, node);
     const master = new Master({
       flags,
       flagTexts: toStrings(masterFlags, flags),
       build: BUILD,
-      ...mastership(place, node),
+      store: watch(store),
+      election,
       onFatal: () => place.exit(RESTART_MS),
     });
     node.spawn(master);
@@ -83,21 +93,32 @@ export interface AgentMachineOptions {
   readonly detector?: (place: Place, node: Node) => MasterDetector;
 }
 
-/** @returns the machine's processes, besides the agent's own */
+export interface AgentMachine {
+  readonly name: string;
+  /** The machine's processes, besides the agent's own. */
+  readonly containers: MachineContainers;
+  /** The agent that runs there now. */
+  agent(): AgentView | undefined;
+}
+
 export function startAgentMachine(
   simulation: Simulation,
   name: string,
   options: AgentMachineOptions = {},
-): MachineContainers {
+): AgentMachine {
   const containers = new MachineContainers(simulation, options.script, options.executors);
   let boots = 0;
+  let present: AgentView | undefined;
   simulation.start(name, (place) => {
+    present = undefined;
     const rebooted = place.machine.powerCuts !== boots;
     boots = place.machine.powerCuts;
     if (rebooted) containers.reboot();
-    spawnAgent(place, containers, rebooted, options);
+    spawnAgent(place, containers, rebooted, options, (view) => {
+      present = view;
+    });
   });
-  return containers;
+  return { name, containers, agent: () => (simulation.machine(name).up ? present : undefined) };
 }
 
 function spawnAgent(
@@ -105,6 +126,7 @@ function spawnAgent(
   containers: MachineContainers,
   rebooted: boolean,
   options: AgentMachineOptions,
+  seen: (view: AgentView) => void,
 ): void {
   const node = place.node({ delegateId: 'slave(1)' });
   const id = node.generateId('slave');
@@ -160,7 +182,10 @@ function spawnAgent(
         if (error !== undefined) done(error);
         else writeFileAtomically(disk, IDENTITY, packPlain(kept.id?.value), done);
       }),
-    serve: () => [],
+    serve: (view) => {
+      seen(view);
+      return [];
+    },
     // An agent that was told to shut down begins anew as another one, as its operator would have it.
     onEnd: () => {
       disk.remove(IDENTITY);

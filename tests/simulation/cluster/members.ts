@@ -1,8 +1,6 @@
 /** Who is a member of the cluster, as it passes over the wire; numbers as in failover.md §5. */
 import type { MessageTypes } from '../../../proto/index.ts';
-import type { Delivery, Simulation } from '../../../runtime/simulation/index.ts';
-
-const REGISTRY = '/disk/registry/registry.journal';
+import type { Delivery } from '../../../runtime/simulation/index.ts';
 
 export class MemberWatch {
   readonly problems: string[] = [];
@@ -10,15 +8,13 @@ export class MemberWatch {
   private readonly owners = new Map<string, string>();
   /** Agents that the registry calls gone. */
   private readonly gone = new Set<string>();
-  /** Frameworks that may be shut down. */
-  private readonly ending = new Set<string>();
-  private readonly simulation: Simulation;
-  private readonly master: string;
+  /** Frameworks that never end themselves, nor stay away for longer than they may. */
+  private readonly lasting = new Set<string>();
+  private readonly isStored: (id: string) => boolean;
 
-  /** @param master machine whose disk has the registry */
-  constructor(simulation: Simulation, master: string) {
-    this.simulation = simulation;
-    this.master = master;
+  /** @param isStored whether a power cut would leave an agent's id in the registry */
+  constructor(isStored: (id: string) => boolean) {
+    this.isStored = isStored;
   }
 
   see({ name, from, to, body }: Delivery): void {
@@ -31,14 +27,17 @@ export class MemberWatch {
       this.shutDown((body as MessageTypes[typeof name]).framework_id.value);
   }
 
+  /** Agents whose machine an operator took down. */
+  readonly down = new Set<string>();
+
   /** An operator's word is in the registry. */
   markedGone(id: string): void {
     this.gone.add(id);
   }
 
-  /** A framework that ends itself. */
-  mayEnd(framework: string): void {
-    this.ending.add(framework);
+  /** A framework that never ends. */
+  lasts(framework: string): void {
+    this.lasting.add(framework);
   }
 
   /** 1 and 4: an id for one, after it is on disk. */
@@ -58,12 +57,7 @@ export class MemberWatch {
 
   /** 38: a framework that only went away keeps its tasks. */
   private shutDown(id: string): void {
-    if (!this.ending.has(id))
+    if (this.lasting.has(id))
       this.problems.push(`38: framework ${id} was shut down within its failover time-out`);
-  }
-
-  private isStored(id: string): boolean {
-    const bytes = this.simulation.machine(this.master).storage.durable(REGISTRY);
-    return bytes !== undefined && Buffer.from(bytes).includes(id);
   }
 }

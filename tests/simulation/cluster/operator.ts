@@ -1,42 +1,36 @@
-/** An operator who drains, reactivates and gives up agents by chance, as the operator API would. */
+/** An operator who gives orders by chance and takes them back, and what must have come of them in the end. */
 import type { Master } from '../../../actors/master/master.ts';
 import { DrainState } from '../../../proto/index.ts';
 import { HttpRefusal } from '../../../runtime/http/refusal.ts';
 import type { Simulation } from '../../../runtime/simulation/index.ts';
 import { partsOf } from './audit.ts';
+import { type Orderly, orderSomething, takeBack } from './orders.ts';
 
-const EVERY_MS = 15_000;
-const GRACE_S = 5;
+const EVERY_MS = 6_000;
 
-export interface OperatorOptions {
+export interface OperatorOptions extends Pick<Orderly, 'promises' | 'markedGone' | 'takenDown'> {
+  /** The one that leads. */
   readonly master: () => Master | undefined;
   /** New orders are given now; what was ordered is taken back later. */
   readonly orders: () => boolean;
-  readonly markedGone: (agentId: string) => void;
 }
 
-export function startOperator(simulation: Simulation, { master, orders, markedGone }: OperatorOptions): void {
+export function startOperator(simulation: Simulation, options: OperatorOptions): void {
+  const { promises, orders } = options;
   const chance = (): number => simulation.chance.next();
   const work = (): void => {
     simulation.at(EVERY_MS * (0.5 + chance()), work);
-    const present = master();
-    const parts = present === undefined ? undefined : partsOf(present);
-    if (present === undefined || parts === undefined || !parts.leadership.leading) return;
-    const what = chance();
+    const master = options.master();
+    if (master === undefined) return;
     const which = chance();
-    present.node.dispatch(present.self, () => {
-      if (!parts.leadership.leading) return;
-      const all = [...parts.agents.all()];
+    master.node.dispatch(master.self, () => {
+      const { agents, leadership } = master.parts;
+      const all = [...agents.all()];
       const agent = all[Math.floor(which * all.length)];
-      if (agent === undefined) return;
-      const agent_id = { value: agent.id };
-      const state = parts.drains.info(agent.id)?.state;
+      if (!leadership.leading) return;
       try {
-        if (state === DrainState.DRAINED) parts.drains.reactivate(agent.id, () => undefined);
-        else if (!orders()) return;
-        else if (what < 0.15)
-          parts.drains.drain({ agent_id, max_grace_period: { seconds: GRACE_S } }, () => undefined);
-        else if (what < 0.19) parts.losses.markGone(agent.id, (stored) => stored && markedGone(agent.id));
+        if (chance() < 0.5 && takeBack(master, agent, promises)) return;
+        if (orders() && agent !== undefined) orderSomething({ ...options, master, agent, chance });
       } catch (error) {
         if (!(error instanceof HttpRefusal)) throw error;
       }

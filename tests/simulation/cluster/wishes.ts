@@ -1,5 +1,7 @@
 /** What a framework makes of an offer. */
 import {
+  ExecutorInfoType,
+  type FrameworkID,
   type Offer,
   type OfferOperation,
   OfferOperationType,
@@ -19,6 +21,8 @@ import { EXECUTOR_COMMAND } from './executors.ts';
 
 const TASK = parseResources('cpus:0.5;mem:64');
 const EXECUTOR = parseResources('cpus:0.1;mem:32');
+/** A default executor wants some of each. */
+const GROUP_EXECUTOR = parseResources('cpus:0.1;mem:32;disk:10');
 const RESERVED = 'cpus:0.5;disk:50';
 const CUSTOM = 0.25;
 
@@ -39,6 +43,19 @@ export function tasksFor(offer: Offer, book: Book, chance?: () => number): TaskI
     resources: [...TASK, ...(at === 0 && volume !== undefined ? [volume] : [])],
     ...(custom ? { executor } : { command: { value: id } }),
   }));
+}
+
+/** A group of two tasks with the agent's own executor. */
+export function groupFor(offer: Offer, book: Book, frameworkId: FrameworkID): OfferOperation {
+  const tasks = tasksFor(offer, book);
+  book.launchedTogether(tasks.map(({ task_id }) => task_id.value));
+  const executor = {
+    type: ExecutorInfoType.DEFAULT,
+    executor_id: { value: `g-${tasks[0]?.name}` },
+    framework_id: frameworkId,
+    resources: [...GROUP_EXECUTOR],
+  };
+  return { type: OfferOperationType.LAUNCH_GROUP, launch_group: { executor, task_group: { tasks } } };
 }
 
 /** One operation on reservations or volumes, or none. */
