@@ -44,6 +44,8 @@ export interface ContainerPort {
   measure(): Generator<void, void>;
   /** What it can tell of the container itself: networks, cgroups. */
   status(containerId: string): Partial<ContainerStatus>;
+  /** File of the network namespace that a container is in; undefined when that is the machine's, or can only be seen from outside. */
+  networkOf?(containerId: string): string | undefined;
   /** Resources of which it can enforce a limit: cpus, mem. */
   readonly enforces: ReadonlySet<string>;
   /** Forgets a container that is over. */

@@ -1,5 +1,6 @@
 /** Programs that the agent runs for itself (tar, du, mount, CNI plugins): asynchronous, bounded, with errors in one line. */
 import { spawn } from 'node:child_process';
+import { basename } from 'node:path';
 
 /** Output beyond this is an error, unless it goes to a file. */
 const OUTPUT_BYTES_MAX = 4 * 1024 * 1024;
@@ -17,6 +18,8 @@ export interface ProgramOptions {
   /** Lines of its output, told as they come; the result is empty then. */
   readonly onLine?: (line: string) => void;
   readonly signal?: AbortSignal;
+  /** For programs that complain on their standard output. @returns what they complain of, undefined when of nothing */
+  readonly complaintOf?: (output: string) => string | undefined;
 }
 
 /**
@@ -53,12 +56,12 @@ export function runProgram(
     });
     child.on('close', (code, signal) => {
       if (code === 0) resolve(output.end());
-      else
+      else {
+        const said = options.complaintOf?.(output.end()) ?? lastLine(complaints);
         reject(
-          new Error(
-            `${program}: ${lastLine(complaints) ?? output.problem ?? signal ?? `ended with ${code}`}`,
-          ),
+          new Error(`${basename(program)}: ${said ?? output.problem ?? signal ?? `ended with ${code}`}`),
         );
+      }
     });
   });
 }

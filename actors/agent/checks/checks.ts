@@ -9,6 +9,7 @@ import { healthMachine } from '../../../statecharts/health.ts';
 import { type AgentHost, chartClock, chartError } from '../host.ts';
 import type { CommandStatus, TaskRun } from '../taskRuns/taskRun.ts';
 import {
+  type Abort,
   type CheckDefinition,
   checkOf,
   checkStatusOf,
@@ -16,7 +17,6 @@ import {
   isHealthy,
   type ProbeResult,
 } from './definition.ts';
-import type { Abort } from './networkProbes.ts';
 import type { Probes } from './probes.ts';
 
 export interface ChecksEvents {

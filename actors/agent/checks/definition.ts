@@ -14,6 +14,9 @@ export type ProbeDefinition =
   | { readonly kind: 'http'; readonly url: string }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
 
+/** Ends a probe by force; its `done` is called all the same. */
+export type Abort = () => void;
+
 export interface CheckDefinition {
   readonly probe: ProbeDefinition;
   readonly delayMs: number;

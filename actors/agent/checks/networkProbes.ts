@@ -1,21 +1,29 @@
-/** Probes over the network, from the agent's own process: no process each, and never more than one a check. */
+/** Probes over the network, from the agent's own process where it can be: no process each, and never more than one a check. */
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
+import type { Abort } from './definition.ts';
+import { httpWithin, tcpWithin } from './namespaceProbes.ts';
 
 /** Redirects are followed, as `curl -L` does, this often at most. */
 const REDIRECTS_MAX = 50;
 
-/** Ends a probe by force; its `done` is called all the same. */
-export type Abort = () => void;
-
+/** Each calls its `done` once, from the event loop. */
 export interface NetworkProbes {
-  /** @param done the status of the last answer, undefined when there was none; called once, from the event loop */
-  http(url: string, done: (statusCode: number | undefined) => void): Abort;
-  tcp(host: string, port: number, done: (connected: boolean) => void): Abort;
+  /**
+   * @param namespace file of a network namespace, which is looked around in by a program; undefined for the agent's own
+   * @param done the status of the last answer, undefined when there was none
+   */
+  http(url: string, namespace: string | undefined, done: (statusCode: number | undefined) => void): Abort;
+  tcp(host: string, port: number, namespace: string | undefined, done: (connected: boolean) => void): Abort;
 }
 
-export const networkProbes: NetworkProbes = { http: probeHttp, tcp: probeTcp };
+export const networkProbes: NetworkProbes = {
+  http: (url, namespace, done) =>
+    namespace === undefined ? probeHttp(url, done) : httpWithin(namespace, url, done),
+  tcp: (host, port, namespace, done) =>
+    namespace === undefined ? probeTcp(host, port, done) : tcpWithin(namespace, host, port, done),
+};
 
 function probeHttp(url: string, done: (statusCode: number | undefined) => void): Abort {
   let current: ClientRequest | undefined;

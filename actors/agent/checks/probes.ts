@@ -7,8 +7,8 @@ import type { AgentHost } from '../host.ts';
 import type { NestedContainers } from '../nestedContainers/nestedContainers.ts';
 import type { NestedRecord } from '../nestedContainers/record.ts';
 import type { RunPlace, TaskRun } from '../taskRuns/taskRun.ts';
-import type { ProbeDefinition, ProbeResult } from './definition.ts';
-import type { Abort, NetworkProbes } from './networkProbes.ts';
+import type { Abort, ProbeDefinition, ProbeResult } from './definition.ts';
+import type { NetworkProbes } from './networkProbes.ts';
 
 export class Probes {
   private readonly host: AgentHost;
@@ -25,18 +25,20 @@ export class Probes {
 
   /** @param done called once, when nothing of the probe is left */
   start(run: TaskRun, probe: ProbeDefinition, done: (result: ProbeResult) => void): Abort {
+    const namespace = this.host.containers.networkOf?.(run.containerId);
+    const address = namespace === undefined ? this.addressOf(run) : undefined;
     if (probe.kind === 'http')
-      return this.network.http(urlAt(this.addressOf(run), probe.url), (statusCode) =>
+      return this.network.http(urlAt(address, probe.url), namespace, (statusCode) =>
         done(statusCode === undefined ? {} : { statusCode }),
       );
     if (probe.kind === 'tcp')
-      return this.network.tcp(this.addressOf(run) ?? probe.host, probe.port, (connected) =>
+      return this.network.tcp(address ?? probe.host, probe.port, namespace, (connected) =>
         done({ connected }),
       );
     return this.runCommand(run, probe.command, done);
   }
 
-  /** Where a task is that has a network of its own; its loopback is not this machine's. */
+  /** Where a task is that has a network of its own which is not to be entered; its loopback is not this machine's. */
   private addressOf({ executor }: TaskRun): string | undefined {
     const { network_infos } = this.host.containers.status(executor.containerId);
     return network_infos?.flatMap(({ ip_addresses }) => ip_addresses ?? [])[0]?.ip_address;

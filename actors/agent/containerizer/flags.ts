@@ -115,6 +115,16 @@ export const containerFlags = {
   disallow_sharing_agent_ipc_namespace: flag.boolean({
     help: 'With namespaces/ipc: no container shares the namespace of the agent',
   }),
+  network_cni_config_dir: flag.path({
+    help: 'Folder of networks that containers may join: a CNI configuration, or a list of them, in each file',
+  }),
+  network_cni_plugins_dir: flag.string({
+    expected: 'folders, separated by colons',
+    help: 'Folders of the CNI plugins, separated by colons',
+  }),
+  network_cni_root_dir_persist: flag.boolean({
+    help: 'Keep what is known of networks of containers in the work_dir, not in the runtime_dir: over a boot of the machine',
+  }),
   effective_capabilities: flag.json({
     validate: capabilityInfo,
     help: 'With linux/capabilities: JSON {"capabilities": […]} of containers that ask for none',

@@ -146,6 +146,11 @@ export class MesosContainerizer implements ContainerPort {
     return Object.assign({}, own, ...isolators.map((isolator) => isolator.status?.(containerId) ?? {}));
   }
 
+  networkOf(containerId: string): string | undefined {
+    const isolators = this.#managed.get(containerId)?.isolators ?? [];
+    return isolators.map((isolator) => isolator.networkOf?.(containerId)).find((file) => file !== undefined);
+  }
+
   remove(containerId: string): void {
     this.#launcher.remove(containerId);
     // After a boot nothing runs and nothing was recovered, but files may be left.

@@ -28,7 +28,7 @@ export function openContainerizer(options: OpenContainerizerOptions): MesosConta
   const { paths, clock, flags, isRoot, fetcher, onWarning } = options;
   let containerizer: MesosContainerizer | undefined;
   const { isolators, sumsProcesses, warnings } = createIsolation({
-    ...{ flags, clock, isRoot, dirOf: (id: string) => paths.container(id) },
+    ...{ flags, clock, isRoot, paths },
     events: { limited: (id, limitation) => containerizer?.limited(id, limitation) },
   });
   for (const warning of warnings) onWarning(warning);

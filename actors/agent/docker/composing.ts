@@ -83,6 +83,10 @@ export class ComposingContainerizer implements ContainerPort {
     return this.#ownerOf(containerId)?.status(containerId) ?? {};
   }
 
+  networkOf(containerId: string): string | undefined {
+    return this.#ownerOf(containerId)?.networkOf?.(containerId);
+  }
+
   remove(containerId: string): void {
     const owner = this.#owners.get(containerId);
     this.#owners.delete(containerId);

@@ -1,6 +1,7 @@
 /** From `--isolation` to isolators, as far as this machine can do what is asked. */
 import type { Clock } from '../../../../runtime/ports.ts';
 import { ExitCode, StartError } from '../../../../runtime/startError.ts';
+import type { AgentPaths } from '../../paths.ts';
 import type { ContainerFlags } from '../flags.ts';
 import { CpuSubsystem } from './cgroups/cpu.ts';
 import { Hierarchies } from './cgroups/hierarchies.ts';
@@ -12,6 +13,7 @@ import type { Isolator, IsolatorEvents } from './isolator.ts';
 import { CapabilitiesIsolator } from './linux/capabilities.ts';
 import { JoiningIsolator } from './linux/joining.ts';
 import { NamespacesIsolator } from './linux/namespaces.ts';
+import { createNetworks } from './network/create.ts';
 import { DiskIsolator } from './posix/disk.ts';
 import { RlimitsIsolator } from './posix/rlimits.ts';
 import { PosixVolumesIsolator } from './posix/volumes.ts';
@@ -29,8 +31,7 @@ export interface IsolationOptions {
   readonly clock: Clock;
   readonly isRoot: boolean;
   readonly events: IsolatorEvents;
-  /** Runtime directory of a container. */
-  readonly dirOf: (containerId: string) => string;
+  readonly paths: AgentPaths;
   /** Of the machine; for tests. */
   readonly hierarchies?: Hierarchies;
 }
@@ -67,6 +68,7 @@ const OTHERS: readonly string[] = [
   'namespaces/pid',
   'namespaces/ipc',
   'linux/capabilities',
+  'network/cni',
   'docker/runtime',
   'volume/host_path',
   'volume/sandbox_path',
@@ -87,6 +89,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
     // First, as whatever the others start is to be within them.
     cgroupsIsolator(options, asked, warnings),
     filesystemIsolator(options, asked, warnings),
+    networksOf(options, asked, warnings),
     ...otherIsolators(options, asked, warnings),
   ].filter((each) => each !== undefined);
   const counted = isolators.flatMap(({ enforces }) => enforces ?? []);
@@ -94,9 +97,20 @@ export function createIsolation(options: IsolationOptions): Isolation {
   return { isolators, sumsProcesses, warnings };
 }
 
+/** After the file system, into which it puts files. */
+function networksOf(
+  { flags, clock, isRoot, paths }: IsolationOptions,
+  asked: ReadonlySet<string>,
+  warnings: string[],
+): Isolator {
+  const { workDir, runtimeDir } = paths;
+  const isAsked = asked.has('network/cni');
+  return createNetworks({ flags, clock, isRoot, workDir, runtimeDir, isAsked }, warnings);
+}
+
 /** Exactly one. */
 function filesystemIsolator(
-  { flags, isRoot, clock, dirOf }: IsolationOptions,
+  { flags, isRoot, clock, paths }: IsolationOptions,
   asked: ReadonlySet<string>,
   warnings: string[],
 ): Isolator {
@@ -118,16 +132,18 @@ function filesystemIsolator(
       flags.default_container_shm_size === undefined ? undefined : flags.default_container_shm_size / 2 ** 20,
     keepsAgentPid: flags.disallow_sharing_agent_pid_namespace,
     keepsAgentIpc: flags.disallow_sharing_agent_ipc_namespace,
-    surroundings: { clock, dirOf },
+    surroundings: { clock, dirOf: (id) => paths.container(id) },
   });
 }
 
 function otherIsolators(
-  { flags, clock, events, isRoot, dirOf }: IsolationOptions,
+  { flags, clock, events, isRoot, paths }: IsolationOptions,
   asked: ReadonlySet<string>,
   warnings: string[],
 ): Isolator[] {
-  const found: Isolator[] = isRoot ? [new JoiningIsolator({ clock, dirOf })] : [];
+  const found: Isolator[] = isRoot
+    ? [new JoiningIsolator({ clock, dirOf: (id) => paths.container(id) })]
+    : [];
   if (asked.has('disk/du')) {
     const { container_disk_watch_interval: intervalMs, enforce_container_disk_quota: enforce } = flags;
     found.push(new DiskIsolator({ clock, events, intervalMs, enforce }));

@@ -89,6 +89,8 @@ export interface Isolator {
   /** What the container uses, as far as this isolator can tell. */
   usage?(containerId: string): Partial<ResourceStatistics>;
   status?(containerId: string): Partial<ContainerStatus>;
+  /** File of the network namespace that the container is in; undefined when that is the machine's. */
+  networkOf?(containerId: string): string | undefined;
   /** The command has ended: was that because of a limit? */
   ended?(containerId: string): Limitation | undefined;
   /** Nothing of the container is left but what this isolator has. May be called for containers that never were. */

@@ -70,6 +70,21 @@ ownshm() {
   mount -t tmpfs -o "nosuid,nodev,mode=1777${1:+,size=$1}" tmpfs /dev/shm || fail "/dev/shm cannot be mounted"
 }
 
+# ownname NAME: what the machine is called in there.
+ownname() {
+  printf '%s' "$1" >/proc/sys/kernel/hostname || fail "it cannot be named $1"
+}
+
+# netfile FROM ROOT PATH: shows FROM in the place of a file below /etc; the machine's own root gets no file that it has not.
+netfile() {
+  if [ -z "$2" ]; then
+    [ ! -e "$3" ] || mount --bind "$1" "$3" || fail "$1 cannot be shown at $3"
+  else
+    [ ! -L "$2$3" ] || rm "$2$3"
+    place "$1" "$2" "$3" rw
+  fi
+}
+
 # enter ROOT DIRECTORY UID GID: the new root, and the working directory in it, for COMMAND.
 enter() {
   launcher_root=$1

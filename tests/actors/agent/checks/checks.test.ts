@@ -28,7 +28,11 @@ class Answers implements NetworkProbes {
   most = 0;
   private readonly open = new Set<() => void>();
 
-  http(_url: string, done: (statusCode: number | undefined) => void): () => void {
+  http(
+    _url: string,
+    _namespace: string | undefined,
+    done: (statusCode: number | undefined) => void,
+  ): () => void {
     this.asked += 1;
     const answer = (): void => {
       if (this.open.delete(answer)) done(this.status);
@@ -42,8 +46,13 @@ class Answers implements NetworkProbes {
     };
   }
 
-  tcp(_host: string, _port: number, done: (connected: boolean) => void): () => void {
-    return this.http('', (statusCode) => done(statusCode === 200));
+  tcp(
+    _host: string,
+    _port: number,
+    _namespace: string | undefined,
+    done: (connected: boolean) => void,
+  ): () => void {
+    return this.http('', undefined, (statusCode) => done(statusCode === 200));
   }
 
   release(): void {
@@ -265,25 +274,32 @@ async function server(t: Parameters<typeof registeredAgent>[0]) {
   return (listening.address() as AddressInfo).port;
 }
 
+/** Of the machine, looked at from within: as programs do that are started in a namespace, for which it takes root. */
+const NAMESPACES = process.getuid?.() === 0 ? [undefined, '/proc/self/ns/net'] : [undefined];
+
 test('HTTP follows redirects, tells the last status; nothing for what is not there; ends when given up', async (t) => {
   const port = await server(t);
-  const ask = (url: string) =>
-    new Promise<number | undefined>((resolve) => void networkProbes.http(url, resolve));
-  t.is(await ask(`http://127.0.0.1:${port}/moved`), 204);
-  t.is(await ask(`http://127.0.0.1:${port}/nothing`), 404);
-  t.is(await ask('http://127.0.0.1:1/'), undefined);
-  t.is(await ask('http://['), undefined);
-  const silent = new Promise<number | undefined>((resolve) => {
-    const abort = networkProbes.http(`http://127.0.0.1:${port}/silent`, resolve);
-    setImmediate(abort);
-  });
-  t.is(await silent, undefined);
+  for (const namespace of NAMESPACES) {
+    const ask = (url: string) =>
+      new Promise<number | undefined>((resolve) => void networkProbes.http(url, namespace, resolve));
+    t.is(await ask(`http://127.0.0.1:${port}/moved`), 204);
+    t.is(await ask(`http://127.0.0.1:${port}/nothing`), 404);
+    t.is(await ask('http://127.0.0.1:1/'), undefined);
+    t.is(await ask('http://['), undefined);
+    const silent = new Promise<number | undefined>((resolve) => {
+      const abort = networkProbes.http(`http://127.0.0.1:${port}/silent`, namespace, resolve);
+      setImmediate(abort);
+    });
+    t.is(await silent, undefined);
+  }
 });
 
 test('TCP connects', async (t) => {
   const port = await server(t);
-  const ask = (at: number) =>
-    new Promise<boolean>((resolve) => void networkProbes.tcp('127.0.0.1', at, resolve));
-  t.true(await ask(port));
-  t.false(await ask(1));
+  for (const namespace of NAMESPACES) {
+    const ask = (at: number) =>
+      new Promise<boolean>((resolve) => void networkProbes.tcp('127.0.0.1', at, namespace, resolve));
+    t.true(await ask(port));
+    t.false(await ask(1));
+  }
 });

@@ -1,0 +1,43 @@
+/** Checks of a task in a network of its own: what they look at is the task's loopback, and what is told of it is its address. */
+import test from 'ava';
+import {
+  CheckInfoType,
+  ContainerInfoType,
+  HealthCheckType,
+  TaskState,
+} from '../../../../proto/generated/types/v1.ts';
+import { until } from '../../../support/until.ts';
+import { bridgedNetworks, canNetwork } from '../containerizer/isolators/network/networks.ts';
+import { registeredAgent } from '../support/realAgent.ts';
+import { commandTask } from '../support/testMaster.ts';
+
+test('as root: HTTP and TCP checks look into the network of a task, whose address its status tells', async (t) => {
+  const networks = bridgedNetworks(t);
+  const { master, agent } = await registeredAgent(t, networks.flags);
+  const container = { type: ContainerInfoType.MESOS, network_infos: [{ name: 'bridged' }] };
+  const often = { delay_seconds: 0, interval_seconds: 0.1 };
+  const listen = 'require("http").createServer((_, answer) => answer.end()).listen(8000, "127.0.0.1")';
+  const task = commandTask('task', `exec '${process.execPath}' -e '${listen}'`, {
+    container,
+    health_check: { type: HealthCheckType.HTTP, http: { port: 8000, scheme: 'http' }, ...often },
+    check: { type: CheckInfoType.TCP, tcp: { port: 8000 }, ...often },
+  });
+  master.run(task);
+  if (!canNetwork) {
+    await until('it fails', () => master.states('task').includes(TaskState.TASK_FAILED));
+    t.regex(master.statuses('task').at(-1)?.message ?? '', /network 'bridged': networks need root/);
+    return;
+  }
+  await until('it is healthy', () => master.statuses('task').some(({ healthy }) => healthy === true));
+  await until('it is connected to', () =>
+    master.statuses('task').some(({ check_status }) => check_status?.tcp?.succeeded === true),
+  );
+  const infos = master.statuses('task').at(-1)?.container_status?.network_infos ?? [];
+  t.is(infos[0]?.name, 'bridged');
+  t.true(infos[0]?.ip_addresses?.[0]?.ip_address?.startsWith(networks.subnet));
+  const response = await fetch(`${agent.url}/slave(1)/containers`);
+  const [{ status }] = (await response.json()) as [{ status: { network_infos: { name: string }[] } }];
+  t.is(status.network_infos[0]?.name, 'bridged');
+  master.kill('task');
+  await until('its address is given back', () => networks.leases().length === 0);
+});
