@@ -224,12 +224,15 @@ test('COMMAND runs with the environment and in the sandbox of its task', async (
 
 test('COMMAND of a task of a group; killed when it fails, and its group with it', async (t) => {
   const { master } = await registeredAgent(t);
-  const health_check = { type: HealthCheckType.COMMAND, command: { value: 'test -e mark' }, ...often };
+  const health_check = {
+    type: HealthCheckType.COMMAND,
+    command: { value: 'echo >>looks; test ! -e stop' },
+    ...often,
+  };
+  // Looks come one at a time: with the second the first one has found it well.
+  const task = 'until [ -e looks ] && [ $(wc -l <looks) -ge 2 ]; do sleep 0.02; done; touch stop; sleep 60';
   master.runGroup(
-    [
-      commandTask('one', 'touch mark; sleep 0.5; rm mark; sleep 60', { health_check }),
-      commandTask('two', 'sleep 60'),
-    ],
+    [commandTask('one', task, { health_check }), commandTask('two', 'sleep 60')],
     DEFAULT_EXECUTOR,
   );
   await until('both ended', () => ['one', 'two'].every((id) => master.states(id).includes(TASK_KILLED)));
