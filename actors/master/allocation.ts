@@ -71,7 +71,7 @@ export class Allocation {
   /** A member is connected from now on, with what its tasks hold. */
   addAgent(agent: AgentRecord): void {
     const active = this.parts.agents.isActive(agent.id);
-    this.allocator.addAgent(agent.id, describe(agent), agent.total, agent.used, active);
+    this.allocator.addAgent(agent.id, describeForAllocator(agent), agent.total, agent.used, active);
     this.allocator.updateUnavailability(agent.id, this.parts.maintenance.unavailabilityOf(agent));
     this.soon(agent.id);
   }
@@ -79,7 +79,9 @@ export class Allocation {
   /** A member is back, maybe with another description. */
   updateAgent(agent: AgentRecord): void {
     const { offers, agents } = this.parts;
-    if (this.allocator.updateAgent(agent.id, { description: describe(agent), total: agent.total })) {
+    if (
+      this.allocator.updateAgent(agent.id, { description: describeForAllocator(agent), total: agent.total })
+    ) {
       offers.rescindOn(agent);
     }
     if (agents.isActive(agent.id)) this.allocator.activateAgent(agent.id);
@@ -244,7 +246,8 @@ export class Allocation {
   }
 }
 
-function describe({ description: { info, capabilities } }: AgentRecord): AgentDescription {
+/** What the allocator knows of an agent. */
+export function describeForAllocator({ description: { info, capabilities } }: AgentRecord): AgentDescription {
   const types = capabilities.flatMap(({ type }) => (type === undefined ? [] : [type]));
   return { hostname: info.hostname, attributes: info.attributes, domain: info.domain, capabilities: types };
 }

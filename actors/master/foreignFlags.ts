@@ -21,7 +21,6 @@ export const foreignMasterFlags: Readonly<Record<string, ForeignFlag>> = {
   hooks: instead(BUILT_IN),
   allocator: instead(`${BUILT_IN}; it is Mesos' hierarchical one`),
   authorizers: instead(`${BUILT_IN}; rules are given by --acls`),
-  http_authenticators: instead(`${BUILT_IN}; principals are given by --credentials`),
   user_sorter: instead('the flag is --role_sorter'),
   default_roles: instead('roles need not be listed'),
   ip_discovery_command: instead('give the address by --ip and --advertise_ip'),

@@ -11,6 +11,7 @@ import { EtcdElection } from '../election/etcdElection.ts';
 import { EtcdStore } from '../election/store/etcdStore.ts';
 import { MemoryStore, type RegistryStore } from '../election/store/store.ts';
 import { AgentProxy } from './api/agentProxy.ts';
+import { AllocatorPages } from './api/allocatorPages.ts';
 import { RegistryPages } from './api/registryPages.ts';
 import { type MasterFlags, masterFlags, registryKind } from './flags.ts';
 import { Master } from './master.ts';
@@ -62,7 +63,9 @@ export async function startMaster(
     onFatal: () => end(1),
   });
   const pid = node.spawn(master);
-  const pages = [node.spawn(new RegistryPages(master)), node.spawn(new AgentProxy(master, tls))];
+  const pages = [new RegistryPages(master), new AllocatorPages(master), new AgentProxy(master, tls)].map(
+    (page) => node.spawn(page),
+  );
   return {
     pid,
     done,

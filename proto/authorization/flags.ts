@@ -1,5 +1,5 @@
 /** The flags of authentication and authorization that master and agent share, with Mesos' names. */
-import { boolean, type Flag, flagOf, json, type Kind } from '../../runtime/flags/index.ts';
+import { boolean, choice, type Flag, flagOf, json, type Kind } from '../../runtime/flags/index.ts';
 import type { Credential } from '../../runtime/index.ts';
 import { type ACLs, fromJson } from '../index.ts';
 import { messageNamed } from '../schema.ts';
@@ -104,6 +104,11 @@ export const authorizationFlags = {
   acls: json({
     validate: readAcls,
     help: 'Who may do what: rules of the local authorizer, {"permissive": false, "view_frameworks": […], …}, or their file',
+  }),
+  http_authenticators: choice({
+    values: ['basic'],
+    default: 'basic',
+    help: 'How those who use HTTP prove who they are',
   }),
   authenticate_http_readonly: boolean({
     help: 'Serve what only tells (state, metrics, files) to those alone who prove who they are',

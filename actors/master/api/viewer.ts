@@ -1,7 +1,7 @@
 /** What of the cluster one principal may see: listings pass over the rest (v1-operator-api.md §11). */
 import type { Approver, Authorizer } from '../../../proto/authorization/index.ts';
-import type { ExecutorInfo } from '../../../proto/index.ts';
-import type { Kind, Resources } from '../../../proto/resources/index.ts';
+import type { ExecutorInfo, OfferOperation } from '../../../proto/index.ts';
+import { type Kind, Resources, resourcesOfOperation } from '../../../proto/resources/index.ts';
 import type { Principal } from '../../../runtime/index.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { TaskRecord } from '../tasks/record.ts';
@@ -35,6 +35,12 @@ export class Viewer {
 
   seesExecutor({ description }: FrameworkRecord, { command }: ExecutorInfo): boolean {
     return this.byExecutor(command?.user ?? description.info.user);
+  }
+
+  /** One is seen by those who may see the roles of all resources that it names. */
+  seesOperation(operation: OfferOperation): boolean {
+    const named = Resources.of(resourcesOfOperation(operation));
+    return named.filter((kind) => !this.seesKind(kind)).isEmpty;
   }
 
   /** What is reserved or allocated to roles that are seen, and what is nobody's. */

@@ -17,6 +17,9 @@ import { describeFramework, type FrameworkDescription, type FrameworkRecord, rol
 /** The v0 call has one field more: a scheduler takes the framework over from another one. */
 type PidSubscribe = SchedulerCallSubscribe & { readonly force?: boolean | undefined };
 
+/** What one step of a regular expression counts for, about as RE2 reckons. */
+const REGEX_STEP_BYTES = 32;
+
 /** What a scheduler asks to become of its framework. */
 type Asked = SchedulerCallSubscribe | SchedulerCallUpdateFramework;
 
@@ -205,15 +208,13 @@ export class Subscriptions {
 
   /** @throws OfferConstraintError when the constraints cannot be compiled */
   private describe(id: string, call: Asked): FrameworkDescription {
-    const { offer_constraints_re2_max_program_size } = this.parts.flags;
-    const { framework_info, suppressed_roles, offer_constraints } = call;
-    return describeFramework(
-      id,
-      framework_info,
-      suppressed_roles,
-      offer_constraints,
+    const { offer_constraints_re2_max_program_size, offer_constraints_re2_max_mem } = this.parts.flags;
+    const stepsMax = Math.min(
       offer_constraints_re2_max_program_size,
+      Math.floor(offer_constraints_re2_max_mem / REGEX_STEP_BYTES),
     );
+    const { framework_info, suppressed_roles, offer_constraints } = call;
+    return describeFramework(id, framework_info, suppressed_roles, offer_constraints, stepsMax);
   }
 
   private constraintProblem(call: Asked): string | undefined {

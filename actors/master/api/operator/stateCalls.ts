@@ -42,7 +42,9 @@ export const stateCalls: OperatorCalls = {
       const framework = id === undefined ? undefined : parts.frameworks.find(id);
       return framework === undefined || viewer.seesFramework(framework);
     };
-    const operations = parts.operations.messages().filter(({ framework_id }) => seen(framework_id?.value));
+    const operations = parts.operations
+      .messages()
+      .filter(({ framework_id, info }) => seen(framework_id?.value) && viewer.seesOperation(info));
     request.answer({ type: MasterResponseType.GET_OPERATIONS, get_operations: { operations } });
   }),
   GET_ROLES: bare((request, parts) => {

@@ -1,6 +1,7 @@
 /** What the v1 API lists: in JSON and in protobuf the same, of one moment. */
 import test from 'ava';
 import { MasterCallType, TaskState, toJsonText } from '../../../../../proto/index.ts';
+import { reserve, reserved, Scene } from '../../operations/scene.ts';
 import { agentInfo, frameworkInfo, offered, TestCluster, taskInfo } from '../../support/cluster.ts';
 import { ask, askProtobuf, operate } from '../../support/operator.ts';
 
@@ -126,3 +127,23 @@ test('listings pass over what the caller may not see', (t) => {
   t.deepEqual(cluster.getJson('/tasks')['tasks'], []);
   t.deepEqual(cluster.getJson('/roles')['roles'], []);
 });
+
+test('GET_OPERATIONS passes over those about roles that the caller may not see', (t) => {
+  for (const [acls, expected] of [
+    [undefined, 1],
+    [ACLS, 0],
+  ] as const) {
+    const scene = new Scene({ flags: acls === undefined ? {} : { acls: rolesOnly(acls) } });
+    scene.cluster.run(1100);
+    scene.accept([reserve(reserved('cpus:1'), 'r1')]);
+    const { operations = [] } =
+      ask(scene.cluster, { type: MasterCallType.GET_OPERATIONS }).get_operations ?? {};
+    t.is(operations.length, expected);
+  }
+});
+
+/** The rule about roles alone. */
+function rolesOnly(acls: string): string {
+  const { view_roles } = JSON.parse(acls) as { view_roles: object };
+  return JSON.stringify({ view_roles });
+}
