@@ -40,13 +40,21 @@ export interface Timings {
 export interface BenchCluster {
   /** Launches tasks on one whole offer and resolves when all have ended. @throws when one does not finish well */
   run(tasksOf: (offer: Offer, frameworkId: string) => TaskInfo[]): Promise<Timings>;
+  /** Launches tasks on one whole offer and resolves when all run. @throws when one ends */
+  start(tasksOf: (offer: Offer, frameworkId: string) => TaskInfo[]): Promise<void>;
   /** Resident bytes of master and agent together. */
   residentBytes(): number;
+  /** The agent's process, as it is now. */
+  readonly agent: { readonly pid: number; readonly url: string };
+  /** Kills the agent (kill -9) and starts it again. @returns when it listens */
+  restartAgent(): Promise<void>;
   close(): Promise<void>;
 }
 
 interface Waiting {
   readonly tasksOf: (offer: Offer, frameworkId: string) => TaskInfo[];
+  /** Tasks are waited for until they are in this state. */
+  readonly goal: TaskState;
   readonly resolve: (timings: Timings) => void;
   readonly reject: (error: Error) => void;
 }
@@ -73,9 +81,9 @@ class Rounds {
     };
   }
 
-  run(tasksOf: Waiting['tasksOf']): Promise<Timings> {
+  run(tasksOf: Waiting['tasksOf'], goal: TaskState = TaskState.TASK_FINISHED): Promise<Timings> {
     return new Promise((resolve, reject) => {
-      this.waiting = { tasksOf, resolve, reject };
+      this.waiting = { tasksOf, goal, resolve, reject };
       this.driver?.revive();
     });
   }
@@ -98,10 +106,10 @@ class Rounds {
   private update({ task_id, state, message }: TaskStatus): void {
     const seconds = (performance.now() - this.startedAt) / 1000;
     if (state === TaskState.TASK_RUNNING) this.timings.running.set(task_id.value, seconds);
-    else if (state === TaskState.TASK_FINISHED) {
-      this.timings.finished.set(task_id.value, seconds);
+    else if (state === TaskState.TASK_FINISHED) this.timings.finished.set(task_id.value, seconds);
+    if (state === this.waiting?.goal) {
       if (--this.left === 0) this.end()?.resolve(this.timings);
-    } else if (state !== TaskState.TASK_STARTING) {
+    } else if (state !== TaskState.TASK_STARTING && state !== TaskState.TASK_RUNNING) {
       this.left = 0;
       this.end()?.reject(new Error(`${task_id.value}: state ${state}: ${message ?? ''}`));
     }
@@ -123,16 +131,16 @@ export async function benchCluster(
   // As /var/run is on most machines: in memory.
   const runtime = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : folder, 'mesostate-bench-'));
   const master = await boot(['--role=master', '--port=0', `--work_dir=${folder}/master`, ...masterFlags]);
-  const agent = await boot([
+  const agentFlags = [
     '--role=agent',
-    '--port=0',
     `--master=127.0.0.1:${master.port}`,
     `--work_dir=${folder}/agent`,
     `--runtime_dir=${runtime}`,
     `--resources=${resources}`,
     '--registration_backoff_factor=10ms',
     '--no-switch_user',
-  ]);
+  ];
+  let agent = await boot([...agentFlags, '--port=0']);
   const listening = await listen({ codec: mesosCodec });
   const rounds = new Rounds();
   const hosted = hostFramework(listening.node, {
@@ -151,15 +159,23 @@ export async function benchCluster(
   });
   return {
     run: (tasksOf) => rounds.run(tasksOf),
+    start: async (tasksOf) => {
+      await rounds.run(tasksOf, TaskState.TASK_RUNNING);
+    },
+    get agent() {
+      return { pid: agent.child.pid ?? 0, url: `http://127.0.0.1:${agent.port}` };
+    },
+    restartAgent: async () => {
+      await ended(agent.child, 'SIGKILL');
+      agent = await boot([...agentFlags, `--port=${agent.port}`]);
+    },
     residentBytes: () => residentBytes(master.child.pid) + residentBytes(agent.child.pid),
     close: async () => {
       hosted.finish({ exitCode: 0 });
       await hosted.ended;
       await listening.shutdown();
       for (const { child } of [agent, master]) {
-        const gone = new Promise((resolve) => child.once('close', resolve));
-        child.kill('SIGTERM');
-        await gone;
+        await ended(child, 'SIGTERM');
       }
       for (const made of [folder, runtime]) {
         rmSync(made, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
@@ -168,7 +184,13 @@ export async function benchCluster(
   };
 }
 
-function residentBytes(pid: number | undefined): number {
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  const gone = new Promise((resolve) => child.once('close', resolve));
+  child.kill(signal);
+  await gone;
+}
+
+export function residentBytes(pid: number | undefined): number {
   const pages = Number(readProc(pid).split(' ')[1] ?? 0);
   return pages * 4096;
 }

@@ -38,6 +38,9 @@ export interface StormResult {
 /** Kills come up to this long after the agent was started, or after it was registered. */
 const GAP_MAX_MS = 1200;
 
+/** How long most tasks are given to run again before the next kill, at most: on a busy machine it comes all the same. */
+const REST_MS = 5000;
+
 /** What is still running when nothing is launched any more ends within this time. */
 const END_TIMEOUT_MS = 120_000;
 
@@ -56,7 +59,12 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
       await cluster.agent.kill();
       await cluster.agent.start();
       // A third of the kills comes while it starts and recovers, the others in its work.
-      if (chance.next() < 2 / 3) await cluster.agent.registered();
+      if (chance.next() < 2 / 3) {
+        await cluster.agent.registered();
+        await until('most tasks run', () => ledger.running >= options.tasks * 0.75, REST_MS).catch(
+          () => undefined,
+        );
+      }
       options.onKill?.(kills, ledger.running);
     }
     work.wind();
