@@ -13,6 +13,7 @@ export {
   combinedAuthenticator,
   type Principal,
 } from './http/authentication.ts';
+export { type DomainSocket, listenOnDomainSocket } from './http/domainSocket.ts';
 export type { Authorization } from './http/gate.ts';
 export { jwtAuthenticator } from './http/jwtAuthenticator.ts';
 export { HttpReply, HttpStream } from './http/reply.ts';

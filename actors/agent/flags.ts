@@ -165,6 +165,17 @@ export const agentFlags = flag.defineFlags(
     authenticate_http_executors: flag.boolean({
       help: 'Serve /api/v1/executor to those executors alone that show the token which they were started with',
     }),
+    http_executor_domain_sockets: flag.boolean({
+      help: 'Let executors speak to this agent on a Unix socket, MESOS_DOMAIN_SOCKET in their environment, as well',
+    }),
+    domain_socket_location: flag.string({
+      help: 'Path of that socket, or systemd:NAME for one that systemd hands over. Default: agent.sock in runtime_dir',
+      expected: 'an absolute path or systemd:NAME',
+      validate: (text) => {
+        if (!/^(\/|systemd:.)/.test(text))
+          throw new Error(`expected an absolute path or systemd:NAME, got '${text}'`);
+      },
+    }),
     jwt_secret_key: flag.flagOf(jwtKeyKind, {
       aliases: ['executor_secret_key'],
       secret: true,

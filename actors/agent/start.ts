@@ -10,6 +10,7 @@ import {
 } from '../../proto/resources/index.ts';
 import { buildFacts } from '../../runtime/build.ts';
 import { toStrings } from '../../runtime/flags/index.ts';
+import type { DomainSocket } from '../../runtime/index.ts';
 import type { Node } from '../../runtime/node.ts';
 import type { Pid } from '../../runtime/pid.ts';
 import { ExitCode, StartError } from '../../runtime/startError.ts';
@@ -22,6 +23,7 @@ import { createSandbox } from './containerizer/index.ts';
 import { openContainerizers } from './containerizers.ts';
 import { detectResources } from './detection/index.ts';
 import { ExecutorAccess, type NodeAccess } from './executors/access.ts';
+import { openDomainSocket } from './executors/domainSocket.ts';
 import { type AgentFlags, agentFlags, runtimeDirOf } from './flags.ts';
 import { chartClock } from './host.ts';
 import { openFetcher, openGc } from './housekeeping.ts';
@@ -80,6 +82,7 @@ export async function startAgent(
     (text) => node.loggerFor('slave').error(text),
   );
   const stores = openStores(node, paths, ending, opener);
+  let socket: DomainSocket | undefined;
   try {
     const known = opener.open(() => readIdentity(paths));
     const info = identify(known, describeMachine(node, flags), flags, paths);
@@ -87,6 +90,7 @@ export async function startAgent(
     if (info.id === undefined) stores.streams.clear();
     if (info.id === undefined) stores.resources.forgetOperations();
     writeBootId(paths);
+    socket = await openDomainSocket(node, stores.agentId, flags, paths.runtimeDir);
     const agent = new Agent(stores.agentId, {
       flags,
       version: buildFacts().version,
@@ -128,7 +132,7 @@ export async function startAgent(
       },
       resources: openResources(node, stores, info, paths),
       access: new ExecutorAccess(
-        access,
+        { ...access, domainSocket: socket?.path },
         paths.runtimeDir,
         flags.authenticate_http_executors ? flags.jwt_secret_key : undefined,
       ),
@@ -139,11 +143,16 @@ export async function startAgent(
       onEnd: (problem) => ending.end(problem),
     });
     stores.forwardBy(agent);
-    return running(node, agent, stores, ending);
+    return running(node, agent, { ...stores, close: () => closeAll(stores, socket) }, ending);
   } catch (error) {
-    await stores.close();
+    await closeAll(stores, socket);
     throw error;
   }
+}
+
+async function closeAll(stores: Stores, socket: DomainSocket | undefined): Promise<void> {
+  await socket?.close();
+  await stores.close();
 }
 
 /** What is durable, open. */

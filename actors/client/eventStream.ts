@@ -33,23 +33,26 @@ export function post(
   headers: Record<string, string>,
   body: string,
   done: (answer: Answer) => void,
+  socketPath?: string,
 ): void {
-  begin(url, headers, body, { opened: () => undefined, record: () => undefined, closed: done }, false);
+  const events = { opened: () => undefined, record: () => undefined, closed: done };
+  begin({ url, socketPath }, headers, body, events, false);
 }
 
-/** Posts a JSON text whose answer is a stream. */
+/** Posts a JSON text whose answer is a stream. @param socketPath of a Unix socket to go by, instead of the URL's host */
 export function openStream(
   url: URL,
   headers: Record<string, string>,
   body: string,
   events: StreamEvents,
+  socketPath?: string,
 ): OpenStream {
-  const made = begin(url, headers, body, events, true);
+  const made = begin({ url, socketPath }, headers, body, events, true);
   return { close: () => made.destroy() };
 }
 
 function begin(
-  url: URL,
+  { url, socketPath }: { readonly url: URL; readonly socketPath: string | undefined },
   headers: Record<string, string>,
   body: string,
   events: StreamEvents,
@@ -64,19 +67,23 @@ function begin(
   };
   const make = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const common = { 'content-type': 'application/json', accept: 'application/json' };
-  const made = make(url, { method: 'POST', headers: { ...common, ...headers } }, (response) => {
-    const status = response.statusCode ?? 0;
-    answer = { status, text: '', location: response.headers.location };
-    const decoder = new RecordDecoder();
-    if (streams && status === 200) events.opened(response.headers);
-    response.on('data', (chunk: Buffer) => {
-      if (streams && status === 200) read(decoder, chunk, events, made);
-      else if (answer.text.length < ANSWER_BYTES_MAX)
-        answer = { ...answer, text: answer.text + chunk.toString() };
-    });
-    response.on('error', () => undefined);
-    response.on('close', close);
-  });
+  const made = make(
+    url,
+    { method: 'POST', headers: { ...common, ...headers }, ...(socketPath !== undefined && { socketPath }) },
+    (response) => {
+      const status = response.statusCode ?? 0;
+      answer = { status, text: '', location: response.headers.location };
+      const decoder = new RecordDecoder();
+      if (streams && status === 200) events.opened(response.headers);
+      response.on('data', (chunk: Buffer) => {
+        if (streams && status === 200) read(decoder, chunk, events, made);
+        else if (answer.text.length < ANSWER_BYTES_MAX)
+          answer = { ...answer, text: answer.text + chunk.toString() };
+      });
+      response.on('error', () => undefined);
+      response.on('close', close);
+    },
+  );
   made.on('error', () => undefined);
   made.on('close', close);
   made.end(body);

@@ -17,7 +17,7 @@ import {
 } from '../../proto/index.ts';
 import { type Ports, realPorts, type Timer } from '../../runtime/index.ts';
 import { parseDuration } from '../../runtime/units/index.ts';
-import { type OpenStream, openStream, post } from './eventStream.ts';
+import { type Answer, type OpenStream, openStream, post } from './eventStream.ts';
 
 export type ExecutorVariables = Readonly<Record<string, string | undefined>>;
 
@@ -46,6 +46,8 @@ export class ExecutorClient {
   private readonly handlers: ExecutorHandlers;
   private readonly ports: Pick<Ports, 'clock' | 'random' | 'ids'>;
   private readonly url: URL;
+  /** Of the agent's Unix socket, where it has one for executors. */
+  private readonly socketPath: string | undefined;
   private readonly headers: Record<string, string>;
   private readonly checkpoint: boolean;
   private readonly backoffMaxMs: number;
@@ -65,6 +67,7 @@ export class ExecutorClient {
     this.executorId = required(variables, 'MESOS_EXECUTOR_ID');
     this.frameworkId = required(variables, 'MESOS_FRAMEWORK_ID');
     this.url = new URL(`http://${required(variables, 'MESOS_AGENT_ENDPOINT')}/slave(1)/api/v1/executor`);
+    this.socketPath = variables['MESOS_DOMAIN_SOCKET'];
     const token = variables['MESOS_EXECUTOR_AUTHENTICATION_TOKEN'];
     this.headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
     this.checkpoint = variables['MESOS_CHECKPOINT'] === '1';
@@ -109,11 +112,12 @@ export class ExecutorClient {
   }
 
   private call(call: Omit<ExecutorCall, 'executor_id' | 'framework_id'>): void {
-    post(this.url, this.headers, this.textOf(call), ({ status, text }) => {
+    const done = ({ status, text }: Answer): void => {
       // Not there, or not yet: what has to be told is told again with the next subscription.
       const isLater = status === 0 || status === 202 || status === 404 || status === 503;
       if (!isLater && !this.stopped) this.handlers.refused?.(`${status} ${text}`);
-    });
+    };
+    post(this.url, this.headers, this.textOf(call), done, this.socketPath);
   }
 
   private textOf(call: Omit<ExecutorCall, 'executor_id' | 'framework_id'>): string {
@@ -128,11 +132,12 @@ export class ExecutorClient {
       unacknowledged_updates: [...this.updates.values()].map((status) => ({ status })),
     };
     const text = this.textOf({ type: ExecutorCallType.SUBSCRIBE, subscribe });
-    this.stream = openStream(this.url, this.headers, text, {
+    const events = {
       opened: () => undefined,
-      record: (record) => this.take(record),
-      closed: ({ status, text: said }) => this.closed(status, said),
-    });
+      record: (record: Uint8Array) => this.take(record),
+      closed: ({ status, text: said }: Answer) => this.closed(status, said),
+    };
+    this.stream = openStream(this.url, this.headers, text, events, this.socketPath);
   }
 
   private closed(status: number, said: string): void {

@@ -126,6 +126,17 @@ export class HttpServer {
     });
   }
 
+  /** Listens on a Unix socket, a new one or one that somebody has handed over. @throws (by rejection) with `code` as above */
+  listenLocally(where: { readonly path: string } | { readonly fd: number }): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(where, () => {
+        this.server.removeListener('error', reject);
+        resolve();
+      });
+    });
+  }
+
   /** Stops listening and cuts every connection. */
   close(): Promise<void> {
     return new Promise((resolve) => {

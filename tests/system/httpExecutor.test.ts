@@ -1,7 +1,8 @@
 /** Frameworks and executors over HTTP against real processes, some of which are killed (kill -9). */
 
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { SchedulerClient } from '../../actors/client/index.ts';
@@ -120,7 +121,18 @@ const functionTask =
     data: Buffer.from(JSON.stringify(job)),
   });
 
-async function cluster(t: ExecutionContext) {
+/** Of a GET over a Unix socket. */
+function statusBy(socketPath: string, target: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const made = get({ socketPath, path: target }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    made.on('error', reject);
+  });
+}
+
+async function cluster(t: ExecutionContext, more: readonly string[] = []) {
   const folder = scratch(t);
   const master = await bootMaster(t, folder);
   const key = path.join(folder, 'key');
@@ -128,6 +140,7 @@ async function cluster(t: ExecutionContext) {
   const flags = [
     ...['--resources=cpus:4;mem:2048;disk:100', '--executor_reregistration_timeout=5secs'],
     ...['--authenticate_http_executors', `--jwt_secret_key=${key}`],
+    ...more,
   ];
   const agent = await bootAgent(t, master, path.join(folder, 'agent'), flags);
   const framework = new Framework(master.url);
@@ -175,7 +188,9 @@ test.serial(
 test.serial(
   'an agent killed (kill -9) again and again: no update of its executor is lost or doubled',
   async (t) => {
-    const { folder, master, agent, framework, executor, flags } = await cluster(t);
+    const { folder, master, agent, framework, executor, flags } = await cluster(t, [
+      '--http_executor_domain_sockets',
+    ]);
     await framework.launch((facts) => [functionTask('canary', { function: 'canary' }, executor)(facts)]);
     await until('the canary runs', () => framework.states('canary').includes(TASK_RUNNING));
     let present = agent;
@@ -196,6 +211,12 @@ test.serial(
       t.deepEqual(framework.states(id), [TASK_RUNNING, TASK_FINISHED], id);
     }
     t.deepEqual(framework.states('canary'), [TASK_RUNNING]);
+    // It speaks by the socket, which serves nothing but this and what operators call.
+    const socketPath = path.join(agent.workDir, 'run/agent.sock');
+    const sockets = readFileSync('/proc/net/unix', 'utf8').split('\n');
+    t.true(sockets.filter((line) => line.endsWith(socketPath)).length > 1);
+    t.is(await statusBy(socketPath, '/slave(1)/state'), 403);
+    t.is(await statusBy(socketPath, '/slave(1)/api/v1'), 405);
   },
 );
 

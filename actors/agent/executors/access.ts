@@ -12,6 +12,8 @@ export interface NodeAccess {
   /** `LIBPROCESS_SSL_*`: names of files and choices, nothing secret. */
   readonly variables: Readonly<Record<string, string>>;
   readonly clusterSecret: string | undefined;
+  /** Where executors reach the agent without its network, if anywhere. */
+  readonly domainSocket?: string | undefined;
 }
 
 /** One run of one executor of one framework: the claims of its token. */
@@ -62,8 +64,12 @@ export class ExecutorAccess implements AccessPort {
   }
 
   grant(claims: ExecutorClaims): Grant {
-    const variables = { ...this.access.variables, ...this.tokenOf(claims) };
-    const { clusterSecret } = this.access;
+    const { clusterSecret, domainSocket } = this.access;
+    const variables = {
+      ...this.access.variables,
+      ...(domainSocket !== undefined && { MESOS_DOMAIN_SOCKET: domainSocket }),
+      ...this.tokenOf(claims),
+    };
     const { cid: containerId } = claims;
     if (clusterSecret === undefined) return { variables, files: [] };
     mkdirSync(this.folder, { recursive: true, mode: 0o711 });
