@@ -113,8 +113,9 @@ export class Keeper {
     const named = new Set([...kill, ...(deployment.actionOf(id)?.kill ?? [])]);
     const fresh = (): number =>
       instances.of(id).filter((each) => instances.counted(each) && !isOutdated(each, wanted.spec)).length;
-    const newMax = deployment.paused ? fresh() : deployment.canaryMax(id);
-    return { ...wanted, kill: named, ...(newMax !== undefined && { newMax }) };
+    const newMax = deployment.paused ? fresh() : deployment.halt(id)?.newMax;
+    const moves = deployment.actionOf(id)?.moves === true;
+    return { ...wanted, kill: named, ...(newMax !== undefined && { newMax }), ...(moves && { moves }) };
   }
 
   #see(instance: Instance, { spec }: Wanted): Seen {
@@ -155,14 +156,14 @@ export class Keeper {
     if (instances.state(instance) !== 'killing') instances.step(instance, { type: 'KILL_REQUESTED', wipe });
   }
 
-  /** A canary that stands as far as it may: somebody has to say how it goes on. */
+  /** It stands as far as it may for now. */
   #tellDeployment(id: string, { newMax, mode, spec }: Wanted, { launch }: Work, seen: readonly Seen[]): void {
     const { deployments } = this.#options;
     const deployment = deployments.of(id);
     if (newMax === undefined || mode !== 'restart' || launch > 0) return;
     if (deployment === undefined || deployment.paused || newMax >= spec.instances) return;
     const fresh = seen.filter(({ instance, healthy }) => healthy && !isOutdated(instance, spec));
-    if (fresh.length >= newMax) deployments.canaryReached(deployment);
+    if (fresh.length >= newMax) deployments.haltReached(deployment, id);
   }
 }
 

@@ -2,7 +2,13 @@
  * Marathon: keeps services running. The scheduler's callbacks arrive here, and what its parts tell each other passes through
  * here; every change is written down before it is acted upon.
  */
-import type { Offer, SchedulerEventFailure, TaskStatus } from '../../../proto/index.ts';
+import type {
+  InverseOffer,
+  Offer,
+  OfferID,
+  SchedulerEventFailure,
+  TaskStatus,
+} from '../../../proto/index.ts';
 import { enumName, TaskState } from '../../../proto/index.ts';
 import type { Transition } from '../../../statecharts/index.ts';
 import type { FrameworkContext } from '../context.ts';
@@ -10,6 +16,7 @@ import type { Reconciler } from '../driver/reconciler.ts';
 import type { Scheduler, SchedulerDriver, Subscription } from '../driver/scheduler.ts';
 import type { DeploymentRecord } from './deployments/deployment.ts';
 import type { Deployments } from './deployments/manager.ts';
+import { Evacuations } from './evacuations.ts';
 import { type EventBus, isoTime } from './events/bus.ts';
 import { Callbacks } from './events/callbacks.ts';
 import { instanceEvents } from './events/instanceEvents.ts';
@@ -69,6 +76,7 @@ export class Marathon implements Scheduler {
   readonly callbacks: Callbacks;
   readonly writes: Writes;
   readonly timed: TimedChanges;
+  readonly evacuations: Evacuations;
   readonly metrics: MarathonMetrics;
   readonly startedMs: number;
   readonly #reconciler: Reconciler;
@@ -110,6 +118,7 @@ export class Marathon implements Scheduler {
     });
     this.writes = new Writes(this);
     this.timed = new TimedChanges(this);
+    this.evacuations = new Evacuations(this);
   }
 
   /** Takes up what was written down, and begins. @returns a line why it cannot; undefined when it can */
@@ -189,6 +198,7 @@ export class Marathon implements Scheduler {
 
   disconnected(): void {
     this.#reconciler.stop();
+    this.evacuations.disconnected();
     this.events.publish('scheduler_disconnected_event', {});
   }
 
@@ -197,6 +207,14 @@ export class Marathon implements Scheduler {
     const again = message === REMOVED && this.#frameworkId !== undefined;
     if (again) this.#forgetFramework();
     this.store.flushed(() => this.context.finish({ exitCode: 1, failover: true, again }));
+  }
+
+  inverseOffers(_driver: SchedulerDriver, inverseOffers: readonly InverseOffer[]): void {
+    this.evacuations.asked(inverseOffers);
+  }
+
+  rescindInverseOffer(_driver: SchedulerDriver, id: OfferID): void {
+    this.evacuations.rescinded(id);
   }
 
   frameworkMessage(

@@ -2,18 +2,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import { affectedBy, type Plan, planOf } from './deployments/plan.ts';
 import { ApiError, locked, notValid } from './errors.ts';
+import type { Instance } from './instances/instance.ts';
 import type { Marathon } from './marathon.ts';
 import { dependencyProblems } from './model/dependencies.ts';
 import { ancestorsOf, ROOT } from './model/ids.ts';
-import type { Change, Root } from './model/root.ts';
+import { type Change, NO_CHANGE, type Root } from './model/root.ts';
 import type { Problem } from './model/schema.ts';
 import { isApp, isPod, restored, type Spec } from './model/spec.ts';
+
+/** The configuration of instances that no definition has: they count as outdated. */
+const TO_BE_REPLACED = 'to be replaced';
 
 export interface CommitOptions {
   /** Cancel the deployments that are in the way. */
   readonly force?: boolean;
   /** Instances that are to go first, by service. */
   readonly kill?: ReadonlyMap<string, readonly string[]>;
+  /** Services of which outdated instances are to be replaced, though their definition stays. */
+  readonly replaced?: ReadonlySet<string>;
   /** It undoes another deployment. */
   readonly reverts?: boolean;
 }
@@ -37,13 +43,13 @@ export class Writes {
   }
 
   /** What would be done. @throws ApiError when it cannot be */
-  plan(change: Change, version: string, kill?: CommitOptions['kill']): Plan {
+  plan(change: Change, version: string, { kill, replaced }: CommitOptions = {}): Plan {
     const { definitions, context } = this.#marathon;
     const after = definitions.root.with(change, version);
     const problems = [...collisions(change, after), ...dependencyProblems(after)];
     if (problems.length > 0) throw notValid(problems);
     this.#checkCount(after);
-    return planOf(context.ids.uuid(), definitions.root, after, change, kill);
+    return planOf(context.ids.uuid(), definitions.root, after, change, kill, replaced);
   }
 
   /**
@@ -52,7 +58,7 @@ export class Writes {
    */
   commit(change: Change, version: string, options: CommitOptions = {}): Committed {
     const { definitions, deployments, events, settings } = this.#marathon;
-    const plan = this.plan(change, version, options.kill);
+    const plan = this.plan(change, version, options);
     const inTheWay = deployments.conflicting(affectedBy(plan));
     if (inTheWay.length > 0 && options.force !== true) throw locked(inTheWay.map(({ id }) => id));
     if (plan.steps.length > 0 && deployments.size - inTheWay.length >= settings.maxRunningDeployments)
@@ -66,6 +72,27 @@ export class Writes {
     this.#tellHealthChecks(plan);
     deployments.start(plan, options.reverts === true);
     return { version, deploymentId: plan.id };
+  }
+
+  /**
+   * Replaces instances by others, by their services' upgrade strategies: new ones first, where these say so.
+   * @throws ApiError 409 when deployments have their services
+   */
+  replace(chosen: readonly Instance[], force = false): Committed {
+    const { definitions, deployments, instances } = this.#marathon;
+    const services = new Map<string, Spec>();
+    for (const { service } of chosen) {
+      const spec = definitions.root.services.get(service);
+      if (spec !== undefined) services.set(service, { ...spec });
+    }
+    const inTheWay = deployments.conflicting([...services.keys()]);
+    if (inTheWay.length > 0 && !force) throw locked(inTheWay.map(({ id }) => id));
+    for (const instance of chosen) {
+      instance.config = TO_BE_REPLACED;
+      instances.save(instance);
+    }
+    const replaced = new Set(services.keys());
+    return this.commit({ ...NO_CHANGE, services }, this.nextVersion(), { force, replaced });
   }
 
   /** Brings back what a deployment changed; what others changed since stays. */

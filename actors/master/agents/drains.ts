@@ -18,6 +18,7 @@ import {
   markAgentDrained,
   reactivateAgent,
 } from '../registrar/drainOperations.ts';
+import { DrainHolds } from './drainHolds.ts';
 import { type AgentRecord, hasCapability } from './record.ts';
 
 /** Longest grace period: 64-bit nanoseconds. */
@@ -27,9 +28,11 @@ export class Drains {
   private readonly parts: MasterParts;
   /** When this master told an agent to drain, milliseconds since 1970. */
   private readonly startedAtMs = new Map<string, number>();
+  private readonly holds: DrainHolds;
 
   constructor(parts: MasterParts) {
     this.parts = parts;
+    this.holds = new DrainHolds(parts);
   }
 
   /** How far the drain of an agent has got; undefined when none was ordered. */
@@ -90,6 +93,7 @@ export class Drains {
       if (!this.isStillThere(id, applied, done)) return;
       actor.log.info('agent reactivated', { agent_id: id });
       this.startedAtMs.delete(id);
+      this.holds.forget(id);
       agents.chart.step(id, { type: 'REACTIVATED' });
       done();
     });
@@ -119,9 +123,16 @@ export class Drains {
     if (!agents.chart.matches(agent.id, 'service.draining') || !agents.isConnected(agent.id)) return;
     const config = this.info(agent.id)?.config;
     if (config === undefined) return;
-    if (!this.startedAtMs.has(agent.id)) this.startedAtMs.set(agent.id, nowMs);
+    const startedAtMs = this.startedAtMs.get(agent.id) ?? nowMs;
+    this.startedAtMs.set(agent.id, startedAtMs);
+    if (this.holds.holds(agent, startedAtMs, () => this.remindAgain(agent.id))) return;
     actor.send(agent.pid, 'mesos.internal.DrainSlaveMessage', { config });
     if (isListed) this.check(agent);
+  }
+
+  private remindAgain(id: string): void {
+    const agent = this.parts.agents.find(id);
+    if (agent !== undefined) this.remind(agent);
   }
 
   /** Something has left the agent: if it drains and nothing more is on it, it is drained. */
@@ -129,6 +140,10 @@ export class Drains {
     const { agents, operations, registrar, actor } = this.parts;
     const { id } = agent;
     if (!agents.chart.matches(id, 'service.draining')) return;
+    if (this.holds.isWaiting(agent)) {
+      this.remind(agent);
+      return;
+    }
     if (agent.tasks.size > 0 || operations.countOn(id) > 0 || !agents.isConnected(id)) return;
     registrar.apply(markAgentDrained(id), (applied) => {
       // Asked twice, or drained anew meanwhile.

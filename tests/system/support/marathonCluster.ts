@@ -72,6 +72,7 @@ export class MarathonCluster {
   readonly url: string;
   readonly #start: () => Booted;
   process: Booted;
+  #agents = 0;
 
   constructor(master: MasterProcess, folder: string, url: string, start: () => Booted) {
     this.master = master;
@@ -79,6 +80,12 @@ export class MarathonCluster {
     this.url = url;
     this.#start = start;
     this.process = start();
+  }
+
+  /** @param flags take the place of the usual ones */
+  async addAgent(t: ExecutionContext, flags: readonly string[]): Promise<void> {
+    this.#agents++;
+    await bootAgent(t, this.master, `${this.folder}/agent-${this.#agents}`, withUsual(flags));
   }
 
   /** Resolves when Marathon answers. */
@@ -164,9 +171,6 @@ export async function marathonCluster(
 ): Promise<MarathonCluster> {
   const folder = scratch(t);
   const master = await bootMaster(t, folder, ['--allocation_interval=200ms']);
-  await Promise.all(
-    agents.map((own, index) => bootAgent(t, master, `${folder}/agent-${index + 1}`, withUsual(own))),
-  );
   const port = await freePort();
   const start = (): Booted =>
     boot(t, [
@@ -179,7 +183,7 @@ export async function marathonCluster(
       ],
     ]);
   const made = new MarathonCluster(master, folder, `http://127.0.0.1:${port}`, start);
-  await made.ready();
+  await Promise.all([made.ready(), ...agents.map((own) => made.addAgent(t, own))]);
   return made;
 }
 

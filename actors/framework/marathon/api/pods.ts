@@ -113,6 +113,6 @@ function kill(marathon: Marathon, call: Call, pod: Pod, instanceId: string | und
   if (instanceId !== undefined && chosen.length === 0)
     throw new ApiError(404, `Instance '${instanceId}' does not exist`);
   const shown = chosen.map((each) => instanceStatus(marathon, pod, each));
-  killChosen(marathon, chosen, { scale: false, wipe: call.flag('wipe'), force: false });
+  killChosen(marathon, chosen, { scale: false, replaceFirst: false, wipe: call.flag('wipe'), force: false });
   return { body: instanceId === undefined ? shown : (shown[0] ?? {}) };
 }

@@ -54,6 +54,8 @@ function bridgeText(marathon: Marathon): Answer {
 }
 
 interface KillOptions {
+  /** Ours: others run, and are well, before these are killed. */
+  readonly replaceFirst: boolean;
   readonly scale: boolean;
   readonly wipe: boolean;
   readonly force: boolean;
@@ -61,9 +63,12 @@ interface KillOptions {
 
 /** @throws ApiError 400 when they contradict each other */
 function killOptions(call: Call): KillOptions {
-  const options = { scale: call.flag('scale'), wipe: call.flag('wipe'), force: call.flag('force') };
+  const [scale, wipe, replaceFirst] = [call.flag('scale'), call.flag('wipe'), call.flag('replaceFirst')];
+  const options = { scale, wipe, replaceFirst, force: call.flag('force') };
   if (options.scale && options.wipe)
     throw new ApiError(400, 'You cannot use scale and wipe at the same time.');
+  if (options.replaceFirst && (options.scale || options.wipe))
+    throw new ApiError(400, 'You cannot use replaceFirst with scale or wipe.');
   return options;
 }
 
@@ -119,6 +124,7 @@ export function killChosen(
   chosen: readonly Instance[],
   options: KillOptions,
 ): Answer | undefined {
+  if (options.replaceFirst) return committed(marathon.writes.replace(chosen, options.force));
   if (options.scale) return committed(scaleDown(marathon, chosen, options.force));
   for (const instance of chosen)
     marathon.instances.step(instance, { type: 'KILL_REQUESTED', wipe: options.wipe });

@@ -3,13 +3,14 @@ import type { Timer } from '../../../../runtime/index.ts';
 import { LiveChart, marathonDeploymentMachine, type Transition } from '../../../../statecharts/index.ts';
 import type { Spec } from '../model/spec.ts';
 import type { Mode } from './evaluate.ts';
+import { ALL_PASSED, type Halt, haltOf } from './pacing.ts';
 import { type Action, affectedBy, type Plan } from './plan.ts';
 
 /** What is written down of a deployment. */
 export interface DeploymentRecord {
   readonly plan: Plan;
   readonly paused: boolean;
-  /** Canary steps that were passed, by service. */
+  /** Halts that were passed, by service. */
   readonly canaries: Readonly<Record<string, number>>;
   /** It brings back what another one changed: it is never reverted by itself. */
   readonly reverts: boolean;
@@ -33,7 +34,7 @@ export class Deployment {
   readonly chart: LiveChart<typeof marathonDeploymentMachine>;
   /** Services of the present step whose actions are done. */
   readonly done = new Set<string>();
-  /** Instances of the new version that failed, by service. */
+  /** Instances of the new version that failed: by service, and by service and number. */
   readonly failures = new Map<string, number>();
   readonly canaries: Map<string, number>;
   /** Why it ended other than well. */
@@ -113,10 +114,17 @@ export class Deployment {
     return { mode: this.#restarts(service) ? 'restart' : 'scale', spec: target };
   }
 
-  /** The most new instances a canary step allows now; undefined when there is no such step left. */
-  canaryMax(service: string): number | undefined {
-    const steps = this.targetOf(service)?.update?.canarySteps;
-    return this.#restarts(service) ? steps?.[this.canaries.get(service) ?? 0] : undefined;
+  /** Where it halts next; undefined when nothing holds it any more. */
+  halt(service: string): Halt | undefined {
+    const target = this.targetOf(service);
+    if (target === undefined || !this.#restarts(service)) return undefined;
+    return haltOf(target.update, this.canaries.get(service) ?? 0, target.instances);
+  }
+
+  /** @param all every halt of the service, not only the next one */
+  passHalt(service: string, all: boolean): void {
+    if (this.halt(service) !== undefined)
+      this.canaries.set(service, all ? ALL_PASSED : (this.canaries.get(service) ?? 0) + 1);
   }
 
   record(): DeploymentRecord {

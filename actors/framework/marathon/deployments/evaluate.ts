@@ -1,7 +1,9 @@
 /** What has to happen to the instances of one service now, so that they come to be as wanted. Pure. */
 import type { Candidate } from '../instances/selection.ts';
 import { selectToKill } from '../instances/selection.ts';
+import type { UpgradeStrategy } from '../model/app.ts';
 import { isOutdated, keepsReservations, type Spec } from '../model/spec.ts';
+import { countInRange, inRange } from './pacing.ts';
 import { movesOf } from './upgrade.ts';
 
 /** An instance as it is looked at. */
@@ -24,6 +26,8 @@ export interface Wanted {
   readonly kill: ReadonlySet<string>;
   /** New instances at most, where a canary step or a pause holds the rest back. */
   readonly newMax?: number;
+  /** Instances are moved elsewhere: the service's disruption budget counts. */
+  readonly moves?: boolean;
 }
 
 export interface Work {
@@ -59,15 +63,17 @@ function scale({ spec, kill: first }: Wanted, seen: readonly Seen[]): Work {
   };
 }
 
-function restart({ spec, kill: first, newMax }: Wanted, seen: readonly Seen[]): Work {
+function restart({ spec, kill: first, newMax, moves: isMove }: Wanted, seen: readonly Seen[]): Work {
   const outdated = (each: Seen): boolean => isOutdated(each.instance, spec);
-  const old = seen.filter((each) => outdated(each) && (each.alive || each.counted));
-  const fresh = seen.filter((each) => !outdated(each) && each.counted);
+  const concerned = seen.filter(({ instance }) => inRange(spec.update, instance.number));
+  const old = concerned.filter((each) => outdated(each) && (each.alive || each.counted));
+  const fresh = concerned.filter((each) => !outdated(each) && each.counted);
+  const instances = countInRange(spec.update, spec.instances);
   const oldLeft = old.filter(({ state }) => state !== 'killing');
   // Those of which nobody knows, after Marathon itself began anew say, are not given up for that.
   const oldHealthy = oldLeft.filter(({ ill }) => !ill);
   const moves = movesOf(
-    { ...spec.upgradeStrategy, instances: spec.instances, resident: keepsReservations(spec) },
+    { ...strategyOf(spec, isMove === true), instances, resident: keepsReservations(spec) },
     {
       oldAlive: old.length,
       oldDying: old.length - oldLeft.length,
@@ -76,7 +82,8 @@ function restart({ spec, kill: first, newMax }: Wanted, seen: readonly Seen[]): 
       newHealthy: fresh.filter(({ healthy }) => healthy).length,
     },
   );
-  const rule = { killSelection: spec.killSelection, constraints: spec.constraints, first };
+  const { killSelection, constraints } = spec;
+  const rule = { killSelection, constraints, first: new Set([...first, ...replacedBy(fresh, old, spec)]) };
   const held = newMax !== undefined && newMax < spec.instances;
   const kill = [
     // A canary stands beside the old instances: none of them dies for one that is held back.
@@ -86,10 +93,27 @@ function restart({ spec, kill: first, newMax }: Wanted, seen: readonly Seen[]): 
       held ? Math.min(moves.kill, heldKills(oldLeft.length, newMax ?? 0, spec)) : moves.kill,
       rule,
     ),
-    ...selectToKill(fresh, fresh.length - spec.instances, rule),
+    ...selectToKill(fresh, fresh.length - instances, rule),
   ];
   const start = held ? Math.min(moves.start, Math.max(0, newMax - fresh.length)) : moves.start;
   return { launch: start, kill, done: moves.done && !held };
+}
+
+/** That of upgrades; while instances are moved as many may be missing as the disruption budget says. */
+function strategyOf(
+  { upgradeStrategy, disruptionBudget, instances }: Spec,
+  isMove: boolean,
+): UpgradeStrategy {
+  const missing = isMove ? disruptionBudget?.maxUnavailable : undefined;
+  if (missing === undefined || instances === 0) return upgradeStrategy;
+  return { ...upgradeStrategy, minimumHealthCapacity: Math.max(0, instances - missing) / instances };
+}
+
+/** Old ones whose number a healthy new one has; where instances are spread evenly, that goes before. */
+function replacedBy(fresh: readonly Seen[], old: readonly Seen[], { constraints }: Spec): string[] {
+  if (constraints.some(([, operator]) => operator === 'GROUP_BY')) return [];
+  const numbers = new Set(fresh.filter(({ healthy }) => healthy).map(({ instance }) => instance.number));
+  return old.flatMap(({ instance }) => (numbers.has(instance.number) ? [instance.id] : []));
 }
 
 /** Old instances that give their place to the new ones that are allowed. */

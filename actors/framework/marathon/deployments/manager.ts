@@ -86,11 +86,7 @@ export class Deployments {
 
   /** @param all go past the canary steps that are left as well */
   resume(deployment: Deployment, all = false): void {
-    for (const id of deployment.affected) {
-      const steps = deployment.targetOf(id)?.update?.canarySteps?.length ?? 0;
-      const passed = deployment.canaries.get(id) ?? 0;
-      if (passed < steps) deployment.canaries.set(id, all ? steps : passed + 1);
-    }
+    for (const id of deployment.affected) deployment.passHalt(id, all);
     if (!deployment.chart.send({ type: 'RESUME_REQUESTED' }).changed) this.save(deployment);
     this.#options.changed(deployment.affected);
   }
@@ -108,21 +104,34 @@ export class Deployments {
     deployment.chart.send({ type: 'STEP_DONE' });
   }
 
-  /** As many new instances as a canary step allows are healthy: an operator has to say how it goes on. */
-  canaryReached(deployment: Deployment): void {
-    this.pause(deployment);
+  /** As many new instances as are allowed for now are healthy: it goes on, or an operator has to say that it does. */
+  haltReached(deployment: Deployment, service: string): void {
+    if (deployment.halt(service)?.pauses === true) {
+      this.pause(deployment);
+      return;
+    }
+    deployment.passHalt(service, false);
+    this.save(deployment);
+    this.#options.changed([service]);
   }
 
   /** An instance of a service ended that should not have. */
-  instanceFailed(service: string, instance: { readonly config: string }): void {
+  instanceFailed(service: string, instance: { readonly config: string; readonly number: number }): void {
     const deployment = this.#byService.get(service);
     const target = deployment?.targetOf(service);
     if (deployment === undefined || target === undefined || isOutdated(instance, target)) return;
-    const failures = (deployment.failures.get(service) ?? 0) + 1;
-    deployment.failures.set(service, failures);
-    const most = target.update?.maxFailures;
-    if (most === undefined || failures <= most) return;
-    deployment.reason = `${failures} instances of ${service} failed, ${most} may`;
+    const counted = (key: string): number => {
+      const failures = (deployment.failures.get(key) ?? 0) + 1;
+      deployment.failures.set(key, failures);
+      return failures;
+    };
+    const { maxTotalFailures, maxFailures = maxTotalFailures, maxInstanceFailures } = target.update ?? {};
+    const [inAll, ofThis] = [counted(service), counted(`${service} ${instance.number}`)];
+    if (maxFailures !== undefined && inAll > maxFailures)
+      deployment.reason = `${inAll} instances of ${service} failed, ${maxFailures} may`;
+    else if (maxInstanceFailures !== undefined && ofThis > maxInstanceFailures)
+      deployment.reason = `instance ${instance.number} of ${service} failed ${ofThis} times, ${maxInstanceFailures} are allowed`;
+    else return;
     deployment.chart.send({ type: 'BUDGET_EXCEEDED' });
   }
 

@@ -13,6 +13,8 @@ export interface Action {
   readonly pod: boolean;
   /** Instances that are to go first when it is scaled down. */
   readonly kill?: readonly string[];
+  /** Some instances are moved elsewhere; nothing of the definition changes. */
+  readonly moves?: true;
 }
 
 export interface Plan {
@@ -37,6 +39,7 @@ export function affectedBy({ original, target }: Plan): string[] {
  * @param before state without the change
  * @param after state with it
  * @param kill instances by service that are to go first when it is scaled down
+ * @param replaced services of which some instances are to be replaced, though nothing of their definition changes
  */
 export function planOf(
   id: string,
@@ -44,6 +47,7 @@ export function planOf(
   after: Root,
   change: Change,
   kill: ReadonlyMap<string, readonly string[]> = new Map(),
+  replaced: ReadonlySet<string> = new Set(),
 ): Plan {
   const affected = [...change.services.keys()].filter(
     (each) => before.services.get(each) !== after.services.get(each),
@@ -51,14 +55,25 @@ export function planOf(
   const definitions = (root: Root) =>
     Object.fromEntries(affected.map((each) => [each, root.services.get(each) ?? null]));
   const [original, target] = [definitions(before), definitions(after)];
-  return { id, version: after.version, steps: stepsOf(affected, before, after, kill), original, target };
+  return {
+    id,
+    version: after.version,
+    steps: stepsOf(affected, before, after, { kill, replaced }),
+    original,
+    target,
+  };
+}
+
+interface Hints {
+  readonly kill: ReadonlyMap<string, readonly string[]>;
+  readonly replaced: ReadonlySet<string>;
 }
 
 function stepsOf(
   affected: readonly string[],
   before: Root,
   after: Root,
-  kill: ReadonlyMap<string, readonly string[]>,
+  { kill, replaced }: Hints,
 ): Action[][] {
   const [stops, starts]: [Action[], Action[]] = [[], []];
   const layers =
@@ -76,7 +91,11 @@ function stepsOf(
     if (old === undefined) starts.push({ verb: 'Start', id, pod: isPod(target) });
     const layer = layers.get(id) ?? 0;
     rows[layer] ??= [];
-    rows[layer].push(moveOf(id, old, target, kill.get(id)));
+    rows[layer].push(
+      replaced.has(id)
+        ? { verb: 'Restart', id, pod: isPod(target), moves: true }
+        : moveOf(id, old, target, kill.get(id)),
+    );
   }
   return [stops, starts, ...rows].filter((step) => step !== undefined && step.length > 0);
 }

@@ -7,7 +7,9 @@ import {
   marathonInstanceMachine,
   type Transition,
 } from '../../../../statecharts/index.ts';
+import { inRange } from '../deployments/pacing.ts';
 import type { UnreachableStrategy } from '../model/app.ts';
+import { isOutdated, type Spec } from '../model/spec.ts';
 import {
   eventOf,
   Instance,
@@ -130,16 +132,24 @@ export class InstanceTable {
     return this.#charts.countIn(state);
   }
 
-  /** The lowest number that no instance of the service has which counts, or waits with its reservation. */
-  freeNumber(service: string): number {
-    const taken = new Set(
-      this.of(service)
-        .filter((each) => this.counted(each) || each.resident)
-        .map(({ number }) => number),
-    );
-    let number = 0;
-    while (taken.has(number)) number++;
-    return number;
+  /**
+   * The lowest number that no instance has which counts, or waits with its reservation. Where outdated ones have all there
+   * are, that of one which the new one is to replace.
+   */
+  freeNumber(spec: Spec): number {
+    const all = this.of(spec.id).filter((each) => this.counted(each) || each.resident);
+    const taken = new Set(all.map(({ number }) => number));
+    const fresh = new Set(all.filter((each) => !isOutdated(each, spec)).map(({ number }) => number));
+    const [first] = spec.update?.range ?? [0];
+    const replaces = all.some((each) => inRange(spec.update, each.number) && isOutdated(each, spec));
+    const lowest = (from: number, has: ReadonlySet<number>): number => {
+      let number = from;
+      while (has.has(number)) number++;
+      return number;
+    };
+    const free = lowest(0, taken);
+    if (!replaces || (free < spec.instances && inRange(spec.update, free))) return free;
+    return lowest(first, fresh);
   }
 
   /** Adds one that is wanted. */

@@ -193,7 +193,7 @@ export class Launcher {
       service: spec.id,
       version: spec.version,
       config: spec.versionInfo.lastConfigChangeAt,
-      number: instances.freeNumber(spec.id),
+      number: instances.freeNumber(spec),
       role: spec.role,
       resident: keepsReservations(spec),
       sinceMs: clock.now(),

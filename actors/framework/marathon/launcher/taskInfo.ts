@@ -16,6 +16,8 @@ import { containerInfoOf } from './container.ts';
 import { environmentOf } from './environment.ts';
 import type { AssignedPort } from './ports.ts';
 
+const DRAIN_TIMEOUT_SECONDS = 600;
+
 export interface TaskOptions {
   readonly taskId: string;
   readonly place: Place;
@@ -46,7 +48,7 @@ export function taskInfoOf(app: App, options: TaskOptions): TaskInfo {
     ...(health !== undefined && { health_check: health }),
     ...(check !== undefined && { check }),
     ...(grace !== undefined && { kill_policy: { grace_period: { nanoseconds: Math.round(grace * 1e9) } } }),
-    labels: { labels: Object.entries(app.labels).map(([key, value]) => ({ key, value })) },
+    labels: { labels: Object.entries({ ...app.labels, ...drainLabel(app) }).map(labelOf) },
     discovery: discoveryOf(app, ports),
     ...(limits !== undefined && { limits }),
   };
@@ -119,6 +121,17 @@ function discoveryOf(app: App, ports: readonly AssignedPort[]): DiscoveryInfo {
       ),
     },
   };
+}
+
+function labelOf([key, value]: readonly [string, string]): { key: string; value: string } {
+  return { key, value };
+}
+
+/** The master waits with the drain of an agent for tasks that have it. */
+function drainLabel({ disruptionBudget }: App): Record<string, string> {
+  if (disruptionBudget === undefined) return {};
+  const { drainTimeoutSeconds = DRAIN_TIMEOUT_SECONDS } = disruptionBudget;
+  return { MESOSTATE_DRAIN_WAIT_SECONDS: String(drainTimeoutSeconds) };
 }
 
 function limitsOf({ resourceLimits }: App): TaskInfo['limits'] {

@@ -143,14 +143,32 @@ export type UnreachableStrategy =
 export interface UpdatePolicy {
   /** New instances are healthy for so long before they count. */
   readonly watchSeconds?: number;
-  /** Instances of the new version that may fail; one more fails the deployment. */
+  /** Instances of the new version that may fail, in all; one more fails the deployment. */
+  readonly maxTotalFailures?: number;
+  /** The same, by its first name. */
   readonly maxFailures?: number;
+  /** How often an instance with one and the same number may fail. */
+  readonly maxInstanceFailures?: number;
   /** A failed deployment is reverted by another one. */
   readonly autoRollback?: boolean;
   /** The longest a step may take. */
   readonly deadlineSeconds?: number;
   /** Instances of the new version after which the deployment pauses: 1, then 5, then all. */
   readonly canarySteps?: readonly number[];
+  /** New instances come in batches of these sizes, the last one for all further ones: the next when all of one are healthy. */
+  readonly batchSizes?: readonly number[];
+  /** It pauses after each batch. */
+  readonly autoPause?: boolean;
+  /** First and last number of the instances that are replaced; the others stay as they are. */
+  readonly range?: readonly [first: number, last: number];
+}
+
+/** Ours: how an agent is drained that has instances of this service. */
+export interface DisruptionBudget {
+  /** Instances fewer than wanted that may serve meanwhile; default 0: others are well before these end. */
+  readonly maxUnavailable?: number;
+  /** So long a drain waits for that; default 600. */
+  readonly drainTimeoutSeconds?: number;
 }
 
 export interface VersionInfo {
@@ -174,6 +192,7 @@ export interface Service {
   readonly dependencies: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly update?: UpdatePolicy;
+  readonly disruptionBudget?: DisruptionBudget;
   readonly version: string;
   readonly versionInfo: VersionInfo;
 }

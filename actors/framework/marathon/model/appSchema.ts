@@ -166,11 +166,17 @@ const fields = {
   versionInfo: anyObject,
   update: object({
     watchSeconds: number,
+    maxTotalFailures: whole,
     maxFailures: whole,
+    maxInstanceFailures: whole,
     autoRollback: flag,
     deadlineSeconds: number,
     canarySteps: list(whole),
+    batchSizes: list(whole),
+    autoPause: flag,
+    range: list(whole),
   }),
+  disruptionBudget: object({ maxUnavailable: whole, drainTimeoutSeconds: number }),
   // Members of the API before 1.5.
   uris: list(text),
   ports: list(whole),

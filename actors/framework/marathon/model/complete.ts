@@ -84,7 +84,7 @@ type Plain = Omit<
 /** Members that need nothing but themselves. */
 function plain(input: ModernInput, id: string, defaults: Defaults): Plain {
   const { cmd, args, user, resourceLimits, executorResources, acceptedResourceRoles, check } = input;
-  const { taskKillGracePeriodSeconds, residency, tty, update } = input;
+  const { taskKillGracePeriodSeconds, residency, tty, update, disruptionBudget } = input;
   return {
     id,
     ...(cmd !== undefined && { cmd }),
@@ -115,7 +115,8 @@ function plain(input: ModernInput, id: string, defaults: Defaults): Plain {
       Object.entries(input.secrets ?? {}).map(([name, { source = '' }]) => [name, { source }]),
     ),
     ...(tty !== undefined && { tty }),
-    ...(update !== undefined && { update }),
+    ...(disruptionBudget !== undefined && { disruptionBudget }),
+    ...(update !== undefined && { update: update as NonNullable<App['update']> }),
   };
 }
 

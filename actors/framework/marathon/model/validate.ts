@@ -260,11 +260,29 @@ function validateSecrets(app: App, { features }: ValidationSettings, refuse: Ref
   if (wrong !== undefined) refuse(`/env/${wrong}`, 'must be a name of a variable, without =');
 }
 
-function validateUpdate({ update }: App, refuse: Refuse): void {
+function validateUpdate({ update, disruptionBudget }: App, refuse: Refuse): void {
+  for (const name of ['maxUnavailable', 'drainTimeoutSeconds'] as const)
+    if ((disruptionBudget?.[name] ?? 0) < 0)
+      refuse(`/disruptionBudget/${name}`, `got ${disruptionBudget?.[name]}, expected 0 or more`);
   if (update === undefined) return;
-  for (const name of ['watchSeconds', 'maxFailures', 'deadlineSeconds'] as const)
+  for (const name of [
+    'watchSeconds',
+    'maxTotalFailures',
+    'maxFailures',
+    'maxInstanceFailures',
+    'deadlineSeconds',
+  ] as const)
     if ((update[name] ?? 0) < 0) refuse(`/update/${name}`, `got ${update[name]}, expected 0 or more`);
   const steps = update.canarySteps ?? [];
   if (steps.some((step, index) => step < 1 || step <= (steps[index - 1] ?? 0)))
     refuse('/update/canarySteps', 'must be numbers of instances that grow, beginning with 1 or more');
+  const { batchSizes, autoPause, range } = update;
+  if (batchSizes !== undefined && (batchSizes.length === 0 || batchSizes.some((size) => size < 1)))
+    refuse('/update/batchSizes', 'must be numbers of instances, 1 or more each');
+  if (autoPause === true && batchSizes === undefined)
+    refuse('/update/autoPause', 'pauses after batches, and there are none: /update/batchSizes is missing');
+  if (range === undefined) return;
+  const [first = -1, last = -1] = range;
+  if (range.length !== 2 || first < 0 || last < first)
+    refuse('/update/range', 'must be the first and the last number of instances, as [0, 1]');
 }

@@ -55,7 +55,7 @@ function reregister(cluster: TestCluster, agent: Puppet, id: string, fields: obj
 }
 
 /** An agent with a task of a framework that has the rest of it offered. */
-function running() {
+function running(labels: Record<string, string> = {}) {
   const cluster = new TestCluster();
   const agent = cluster.agent();
   const agentId = cluster.register(agent, agentInfo(), DRAINABLE);
@@ -65,7 +65,12 @@ function running() {
     frameworkInfo({ failover_timeout: 1e6, checkpoint: true }),
   );
   cluster.run(1100);
-  cluster.launch(scheduler, frameworkId, cluster.offer(scheduler), [taskInfo('t', agentId)]);
+  cluster.launch(scheduler, frameworkId, cluster.offer(scheduler), [
+    {
+      ...taskInfo('t', agentId),
+      labels: { labels: Object.entries(labels).map(([key, value]) => ({ key, value })) },
+    },
+  ]);
   cluster.update(agent, frameworkId, 't', agentId, TaskState.TASK_RUNNING);
   cluster.run(1100);
   scheduler.forget();
@@ -221,4 +226,29 @@ test('an order that meets another change in the registry is refused, not half do
   cluster.run(5);
   t.deepEqual(answers, []);
   t.is(deactivate(cluster, agentId).status, 400);
+});
+
+test('a task may say that its drain is worth a wait: its framework is asked, and the agent told when it is over', (t) => {
+  const INVERSE = 'mesos.internal.InverseOffersMessage';
+  const moved = running({ MESOSTATE_DRAIN_WAIT_SECONDS: '60' });
+  moved.agent.forget();
+  drain(moved.cluster, moved.agentId);
+  moved.cluster.run(1000);
+  t.deepEqual(moved.agent.all(DRAIN), []);
+  t.is(moved.scheduler.all(INVERSE).length, 1);
+  t.false(agentOf(moved.cluster)?.active);
+  moved.end(TaskState.TASK_FINISHED);
+  t.is(moved.agent.all(DRAIN).length, 1, 'nothing to wait for is left');
+  t.is(agentOf(moved.cluster)?.drain_info?.state, DrainState.DRAINED);
+
+  const stays = running({ MESOSTATE_DRAIN_WAIT_SECONDS: '60' });
+  stays.agent.forget();
+  drain(stays.cluster, stays.agentId);
+  stays.cluster.run(59_000);
+  t.deepEqual(stays.agent.all(DRAIN), []);
+  stays.cluster.run(1_500);
+  t.is(stays.agent.all(DRAIN).length, 1, 'it waits no longer than the task says');
+  stays.end();
+  t.is(agentOf(stays.cluster)?.drain_info?.state, DrainState.DRAINED);
+  t.deepEqual([...moved.cluster.errors, ...stays.cluster.errors], []);
 });
