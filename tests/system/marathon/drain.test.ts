@@ -16,7 +16,7 @@ test('an agent is drained when the instances with a budget have moved, never few
   const marathon = await marathonCluster(t, { agents: [['--hostname=localhost']] });
   const app = { cmd: SERVER, cpus: 0.1, mem: 32, ports: [0] };
   const healthChecks = [
-    { path: '/health', gracePeriodSeconds: 60, intervalSeconds: 0.3, timeoutSeconds: 10 },
+    { path: '/health', gracePeriodSeconds: 60, intervalSeconds: 0.3, timeoutSeconds: 60 },
   ];
   await marathon.call('POST', '/v2/apps', {
     ...app,
