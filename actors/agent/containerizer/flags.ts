@@ -30,6 +30,11 @@ function deviceOf(path: string): string {
   return `${stat.isBlockDevice() ? 'b' : 'c'} ${major}:${minor}`;
 }
 
+function registryPlace(place: string): void {
+  const isUrl = /^https?:\/\/[^/?#]+\/?$/.test(place) && URL.canParse(place);
+  if (!isUrl && !place.startsWith('/')) throw new Error('expected an http(s) URL or an absolute path');
+}
+
 export const containerFlags = {
   isolation: flag.list({
     default: 'posix/cpu,posix/mem',
@@ -98,8 +103,12 @@ export const containerFlags = {
     help: 'Where a container with an image finds its sandbox',
   }),
   image_providers: flag.list({ help: 'Kinds of images for containers: docker. Needs filesystem/linux' }),
-  docker_registry: flag.path({
-    help: 'Folder of images: NAME.tar as docker save writes it, or NAME/rootfs',
+  docker_registry: flag.string({
+    default: 'https://registry-1.docker.io',
+    expected: 'an http(s) URL or an absolute path',
+    validate: registryPlace,
+    help: `Where images are: a registry by its URL, or a folder of NAME.tar as docker save writes it and NAME/rootfs. An image that
+      names another registry comes from there, unless this is a folder`,
   }),
   docker_store_dir: flag.path({ help: 'Folder of unpacked images. Default: WORK_DIR/store/docker' }),
   host_path_volume_force_creation: flag.string({

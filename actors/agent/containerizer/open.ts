@@ -7,7 +7,8 @@ import type { AgentPaths } from '../paths.ts';
 import { Containerizer } from './containerizer.ts';
 import type { ContainerFlags } from './flags.ts';
 import { Provisioner } from './images/provisioner.ts';
-import { ImageStore } from './images/store.ts';
+import { RegistryStore } from './images/registry/registryStore.ts';
+import { type ImageSource, ImageStore } from './images/store.ts';
 import { createIsolation } from './isolators/create.ts';
 import { MesosContainerizer } from './mesosContainerizer.ts';
 import type { FetcherPort } from './ports.ts';
@@ -52,12 +53,8 @@ function errorCounters(metrics: MetricsRegistry) {
 }
 
 /** @throws StartError when the flags do not go together */
-function openProvisioner({
-  flags,
-  paths,
-  isRoot,
-  onWarning,
-}: OpenContainerizerOptions): Provisioner | undefined {
+function openProvisioner(options: OpenContainerizerOptions): Provisioner | undefined {
+  const { flags, paths, isRoot, onWarning } = options;
   if (flags.image_providers === undefined || flags.image_providers.length === 0) return undefined;
   const other = flags.image_providers.find((name) => name !== 'docker');
   const problem =
@@ -65,17 +62,18 @@ function openProvisioner({
       ? `--image_providers: expected docker, got '${other}'`
       : !flags.isolation.includes('filesystem/linux')
         ? '--image_providers: needs --isolation=filesystem/linux'
-        : flags.docker_registry === undefined
-          ? '--image_providers=docker: needs --docker_registry, a folder of images'
-          : undefined;
+        : undefined;
   if (problem !== undefined) throw new StartError(problem, ExitCode.usage);
   if (!isRoot) {
     onWarning('--image_providers: images need root; containers that ask for one fail');
     return undefined;
   }
-  const store = new ImageStore(
-    flags.docker_store_dir ?? join(paths.workDir, 'store/docker'),
-    flags.docker_registry ?? '',
-  );
-  return new Provisioner(join(paths.workDir, 'provisioner'), store);
+  return new Provisioner(join(paths.workDir, 'provisioner'), openImages(options));
+}
+
+function openImages({ flags, paths, clock }: OpenContainerizerOptions): ImageSource {
+  const dir = flags.docker_store_dir ?? join(paths.workDir, 'store/docker');
+  const { docker_registry: place, docker_config: config, fetcher_stall_timeout: stallMs } = flags;
+  if (place.startsWith('/')) return new ImageStore(dir, place);
+  return new RegistryStore({ dir, url: place.replace(/\/$/, ''), config, clock, stallMs });
 }

@@ -2,7 +2,8 @@
 import * as fs from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import type { Clock, Timer } from '../../../runtime/ports.ts';
+import type { Clock } from '../../../runtime/ports.ts';
+import { Stall, stallText } from '../stall.ts';
 import { runProgram } from '../subprocess.ts';
 import type { Source } from './uri.ts';
 
@@ -148,40 +149,4 @@ async function copyFromHadoop(
 ): Promise<void> {
   const program = hadoopHome === undefined ? 'hadoop' : join(hadoopHome, 'bin', 'hadoop');
   await runProgram(program, ['fs', '-copyToLocal', url, path], { user, signal });
-}
-
-function stallText({ stallMs }: DownloadOptions): string {
-  return `nothing came for ${stallMs / 1000} s`;
-}
-
-/** Calls back once when it is not restarted in time. */
-class Stall {
-  readonly #options: DownloadOptions;
-  readonly #onStall: () => void;
-  #timer: Timer;
-  #heardAt: number;
-
-  constructor(options: DownloadOptions, onStall: () => void) {
-    this.#options = options;
-    this.#onStall = onStall;
-    this.#heardAt = options.clock.monotonic();
-    this.#timer = this.#arm(options.stallMs);
-  }
-
-  restart(): void {
-    this.#heardAt = this.#options.clock.monotonic();
-  }
-
-  end(): void {
-    this.#timer.cancel();
-  }
-
-  #arm(delayMs: number): Timer {
-    const { clock, stallMs } = this.#options;
-    return clock.setTimer(delayMs, () => {
-      const left = this.#heardAt + stallMs - clock.monotonic();
-      if (left <= 0) this.#onStall();
-      else this.#timer = this.#arm(left);
-    });
-  }
 }

@@ -2,7 +2,8 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { type Image, ImageType } from '../../../../proto/generated/types/v1.ts';
-import type { ImageConfig, ImageStore } from './store.ts';
+import { secretConfig } from './registry/credentials.ts';
+import type { ImageConfig, ImageSource } from './store.ts';
 
 /** A root file system that is mounted by its container: layers below, and folders for what the container writes. */
 export interface ProvisionedImage {
@@ -17,12 +18,12 @@ export interface ProvisionedImage {
 
 export class Provisioner {
   readonly #dir: string;
-  readonly #store: ImageStore;
+  readonly #store: ImageSource;
   /** Images of containers whose layers are not on record yet. */
   readonly #provisioning = new Map<string, string>();
 
   /** @param dir `<work_dir>/provisioner` */
-  constructor(dir: string, store: ImageStore) {
+  constructor(dir: string, store: ImageSource) {
     this.#dir = dir;
     this.#store = store;
   }
@@ -34,7 +35,12 @@ export class Provisioner {
       throw new Error('this agent has Docker images only');
     this.#provisioning.set(containerId, name);
     try {
-      return await this.#provisionFrom(containerId, name, image.cached !== false);
+      const { layers, config } = await this.#store.get(
+        name,
+        image.cached !== false,
+        secretConfig(image.docker?.config),
+      );
+      return await this.#provisionFrom(containerId, layers, config);
     } finally {
       this.#provisioning.delete(containerId);
     }
@@ -54,8 +60,11 @@ export class Provisioner {
     await this.#store.prune(new Set([...excluded, ...this.#provisioning.values()]), layers);
   }
 
-  async #provisionFrom(containerId: string, name: string, isCached: boolean): Promise<ProvisionedImage> {
-    const { layers, config } = await this.#store.get(name, isCached);
+  async #provisionFrom(
+    containerId: string,
+    layers: readonly string[],
+    config: ImageConfig,
+  ): Promise<ProvisionedImage> {
     if (layers.some((layer) => /[:,\\]/.test(layer)))
       throw new Error('the folder of images must not hold : or ,');
     const home = join(this.#home(containerId), 'backends/overlay');

@@ -1,7 +1,8 @@
 /** Images that a container's root file system is made of: `docker save` archives and folders of a local registry (agent.md §11). */
 import * as fs from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { runProgram } from '../../subprocess.ts';
+import { unpackLayer } from './layers.ts';
 
 /** The parts of an image's configuration that a container needs. */
 export interface ImageConfig {
@@ -17,13 +18,29 @@ export interface StoredImage {
   readonly config: ImageConfig;
 }
 
-const WHITEOUT = '.wh.';
-const OPAQUE = '.wh..wh..opq';
+/** Where images come from. */
+export interface ImageSource {
+  /**
+   * The image, unpacked once however many ask.
+   *
+   * @param secret who asks for it, where that is somebody of its own: the content of a Docker configuration
+   * @param isCached false: looked for anew
+   * @throws Error in one line: no such image, damaged, escaping
+   */
+  get(name: string, isCached: boolean, secret?: unknown): Promise<StoredImage>;
+  /**
+   * Removes what was unpacked, by this process or one before it, and is not wanted.
+   *
+   * @param names images that stay
+   * @param layers folders that containers use
+   */
+  prune(names: ReadonlySet<string>, layers: ReadonlySet<string>): Promise<void>;
+}
 
 /** Longer descriptions are no image's. */
 const JSON_BYTES_MAX = 1024 * 1024;
 
-export class ImageStore {
+export class ImageStore implements ImageSource {
   readonly #dir: string;
   readonly #registry: string;
   readonly #pulls = new Map<string, Promise<StoredImage>>();
@@ -40,12 +57,7 @@ export class ImageStore {
     this.#registry = registry;
   }
 
-  /**
-   * The image, unpacked once however many ask.
-   *
-   * @param isCached false: unpacked anew
-   * @throws Error in one line: no such image, damaged, escaping
-   */
+  /** @param isCached false: unpacked anew */
   get(name: string, isCached: boolean): Promise<StoredImage> {
     const present = this.#pulls.get(name);
     if (present !== undefined && isCached) return present;
@@ -57,12 +69,6 @@ export class ImageStore {
     return pull;
   }
 
-  /**
-   * Removes what was unpacked, by this process or one before it, and is not wanted.
-   *
-   * @param names images that stay
-   * @param layers folders that containers use
-   */
   async prune(names: ReadonlySet<string>, layers: ReadonlySet<string>): Promise<void> {
     const staging = join(this.#dir, 'staging');
     if (!fs.existsSync(staging)) return;
@@ -126,8 +132,7 @@ export class ImageStore {
   async #layer(archive: string, staging: string, below: readonly string[]): Promise<string> {
     const folder = join(staging, 'layers', String(below.length));
     await fs.promises.mkdir(folder, { recursive: true });
-    await runProgram('tar', ['--extract', '--numeric-owner', '--file', archive, '--directory', folder]);
-    await convertWhiteouts(folder, '', below);
+    await unpackLayer(archive, folder, below);
     return folder;
   }
 }
@@ -157,45 +162,4 @@ async function readJson(path: string): Promise<unknown> {
   if (!stat.isFile() || stat.size > JSON_BYTES_MAX)
     throw new Error(`${basename(path)}: is no description of an image`);
   return JSON.parse(await fs.promises.readFile(path, 'utf8'));
-}
-
-/**
- * What a layer deletes of those below stands in it as a file `.wh.NAME`; the overlay file system wants a device 0:0 named NAME.
- * A folder that hides all below is taken for one that deletes each.
- */
-async function convertWhiteouts(folder: string, path: string, below: readonly string[]): Promise<void> {
-  const here = join(folder, path);
-  const entries = await fs.promises.readdir(here, { withFileTypes: true });
-  const own = new Set(entries.map(({ name }) => name));
-  for (const entry of entries) {
-    if (entry.isDirectory()) await convertWhiteouts(folder, join(path, entry.name), below);
-    if (!entry.name.startsWith(WHITEOUT)) continue;
-    await fs.promises.unlink(join(here, entry.name));
-    if (entry.name === OPAQUE) {
-      for (const name of namesBelow(below, path)) if (!own.has(name)) await whiteOut(join(here, name));
-    } else await whiteOut(join(here, entry.name.slice(WHITEOUT.length)));
-  }
-}
-
-function namesBelow(layers: readonly string[], path: string): Set<string> {
-  const names = new Set<string>();
-  for (const layer of layers) {
-    const folder = join(layer, path);
-    if (!isRealFolder(layer, path)) continue;
-    for (const name of fs.readdirSync(folder)) names.add(name);
-  }
-  return names;
-}
-
-/** Without a link on the way. */
-function isRealFolder(layer: string, path: string): boolean {
-  for (let at = path; at !== '.' && at !== ''; at = dirname(at)) {
-    if (fs.lstatSync(join(layer, at), { throwIfNoEntry: false })?.isDirectory() !== true) return false;
-  }
-  return true;
-}
-
-async function whiteOut(path: string): Promise<void> {
-  await fs.promises.rm(path, { recursive: true, force: true });
-  await runProgram('mknod', [path, 'c', '0', '0']);
 }

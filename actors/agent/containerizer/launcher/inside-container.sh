@@ -35,9 +35,10 @@ place() {
   [ "$4" != ro ] || mount -o remount,bind,ro "$launcher_at" || fail "$3 cannot be made read-only"
 }
 
-# overlay ROOT LOWER UPPER WORK: layers of an image with a writable one on top.
+# overlay ROOT FOLDER LOWER UPPER WORK: layers of an image, below FOLDER, with a writable one on top.
 overlay() {
-  mount -t overlay overlay -o "lowerdir=$2,upperdir=$3,workdir=$4" "$1" || fail "the layers of the image cannot be mounted"
+  cd "$2" || fail "the layers of the image cannot be found"
+  mount -t overlay overlay -o "lowerdir=$3,upperdir=$4,workdir=$5" "$1" || fail "the layers of the image cannot be mounted"
 }
 
 # system ROOT: what every root file system needs.

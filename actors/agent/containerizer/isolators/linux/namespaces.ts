@@ -2,7 +2,7 @@
  * filesystem/linux, namespaces/pid and namespaces/ipc: a view of files and processes of the container's own, made by
  * unshare(1) and a script within the new namespaces.
  */
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { LinuxInfoIpcMode as IpcMode } from '../../../../../proto/generated/types/v1.ts';
 import { imageCommand, imageEnvironment } from '../../images/runtime.ts';
 import { quoted } from '../../launchScript.ts';
@@ -129,8 +129,11 @@ export class NamespacesIsolator implements Isolator {
     if (image === undefined) return [];
     const sandbox = this.#options.sandboxDirectory;
     const { root, layers, upper, work, config } = image;
-    const lower = [...layers].reverse().join(':');
-    const lines = [`overlay ${[root, lower, upper, work].map((path) => quoted(path, 'path')).join(' ')}`];
+    const { folder, names } = belowOne(layers);
+    const lower = [...names].reverse().join(':');
+    const lines = [
+      `overlay ${[root, folder, lower, upper, work].map((path) => quoted(path, 'path')).join(' ')}`,
+    ];
     lines.push(`system ${quoted(root, 'root')}`, placing(launch.sandbox, root, sandbox, false));
     for (const file of ['/etc/resolv.conf', '/etc/hosts', '/etc/hostname'])
       lines.push(
@@ -150,6 +153,14 @@ export class NamespacesIsolator implements Isolator {
 function placing(from: string, root: string, to: string, readOnly: boolean): string {
   const words = [from, root, to].map((path) => quoted(path, 'path'));
   return `place ${words.join(' ')} ${readOnly ? 'ro' : 'rw'}`;
+}
+
+/** Their common folder, and each in it: the kernel takes no more than a page of names. */
+function belowOne(layers: readonly string[]): { readonly folder: string; readonly names: readonly string[] } {
+  let folder = dirname(layers[0] ?? '/');
+  while (!layers.every((layer) => layer.startsWith(folder === '/' ? '/' : `${folder}/`)))
+    folder = dirname(folder);
+  return { folder, names: layers.map((layer) => relative(folder, layer)) };
 }
 
 /** Megabytes, as an option of mount. */
