@@ -5,6 +5,9 @@ function entry(name: string): string {
   return decodeURIComponent(new URL(name, import.meta.url).pathname);
 }
 
+/** One for each kind of node: masters have `index`. */
+const PAGES = ['index', 'agent', 'framework', 'marathon'];
+
 /** The page is served below /app/, by masters, agents and frameworks alike. */
 export default defineConfig({
   base: '/app/',
@@ -16,7 +19,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rollupOptions: { input: { index: entry('index.html'), marathon: entry('marathon.html') } },
+    rollupOptions: { input: Object.fromEntries(PAGES.map((name) => [name, entry(`${name}.html`)])) },
   },
   worker: { format: 'es' },
 });

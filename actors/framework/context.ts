@@ -1,5 +1,6 @@
 /** What a framework is given by its host: time, chance, a log, a place to print, and the way to end. */
 import type { Clock, HttpHandler, Ids, Random, RouteOptions, Timer } from '../../runtime/index.ts';
+import type { Inspectable } from '../../runtime/inspect/inspector.ts';
 import type { Logger } from '../../runtime/logging/index.ts';
 import type { MetricsRegistry } from '../../runtime/metrics/index.ts';
 
@@ -36,6 +37,8 @@ export interface FrameworkContext {
   defer<A extends unknown[]>(handler: (...args: A) => void): (...args: A) => void;
   /** Answers these paths of the node, until the framework ends. `id` names the process that is seen to serve them. */
   serve(id: string, routes: readonly FrameworkRoute[]): void;
+  /** Lets a chart of the framework be watched, as long as it runs. */
+  watchable(chart: Inspectable): void;
   /** A line for the person in front of the program. */
   print(line: string): void;
   /** Ends the framework, once the present callback has returned and its calls are sent. */

@@ -15,6 +15,8 @@ import type { FrameworkDefinition } from './definition.ts';
 import { MesosSchedulerDriver } from './driver/driver.ts';
 import type { DriverAuthentication } from './driver/options.ts';
 import type { Scheduler } from './driver/scheduler.ts';
+import { FrameworkLedger } from './ledger.ts';
+import { showFramework } from './status.ts';
 
 export interface HostOptions {
   readonly definition: FrameworkDefinition;
@@ -44,6 +46,7 @@ const NOTHING: Scheduler = { offers: () => {}, update: () => {} };
 export function hostFramework(node: Node, options: HostOptions): HostedFramework {
   const { definition, framework, master, authentication } = options;
   let end: FrameworkEnd | undefined;
+  const ledger = new FrameworkLedger(() => node.clock.now());
   const fronts: Pid[] = [];
   const finish = (how: FrameworkEnd): void => {
     if (end !== undefined) return;
@@ -51,15 +54,18 @@ export function hostFramework(node: Node, options: HostOptions): HostedFramework
     // A turn later, so that calls of the present callback, acknowledgements above all, go out before.
     driver.after(0, () => driver.stop(how.failover));
   };
+  const info = { ...framework, ...definition.framework };
   const driver: MesosSchedulerDriver = new MesosSchedulerDriver({
     id: `scheduler-${node.ids.uuid()}`,
     master,
     authentication,
-    framework: { ...framework, ...definition.framework },
+    framework: info,
+    observer: ledger,
     explicitAcknowledgements: definition.explicitAcknowledgements === true,
     scheduler: () => create(definition, contextOf(node, driver, options, fronts, finish), finish),
   });
   const pid = node.spawn(driver);
+  showFramework(node, { driver, info, ledger });
   const ended = node.wait(pid).then(async () => {
     await Promise.all(fronts.map((front) => endOf(node, front)));
     await definition.close?.();
@@ -149,6 +155,7 @@ function contextOf(
     options,
     delay: (delayMs, run) => driver.after(delayMs, run),
     defer: (handler) => driver.deferred(handler),
+    watchable: (chart) => node.inspector.register(driver.id, chart),
     print,
     finish,
   };

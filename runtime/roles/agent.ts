@@ -1,6 +1,9 @@
+import path from 'node:path';
 import { agentFlags } from '../../actors/agent/flags.ts';
 import { startAgent } from '../../actors/agent/start.ts';
+import { packageRoot } from '../build.ts';
 import type * as flag from '../flags/index.ts';
+import { Assets } from '../http/assets.ts';
 import { logFileOf } from '../logging/flags.ts';
 import type { Logger } from '../logging/index.ts';
 import type { Node } from '../node.ts';
@@ -33,6 +36,8 @@ export async function hostAgent(values: AgentValues, log: Logger): Promise<Hoste
       },
       logFile,
     );
+    listening.node.spawn(new Assets(path.join(packageRoot, 'dist', 'ui'), { page: 'agent.html' }));
+    listening.node.homeId = 'app';
     return {
       node: listening.node,
       done: started.done,

@@ -3,6 +3,7 @@ import { frameworkFlags, frameworkRules } from '../../actors/framework/flags.ts'
 import { MARATHON_ID } from '../../actors/framework/marathon/framework.ts';
 import { startFramework } from '../../actors/framework/start.ts';
 import { packageRoot } from '../build.ts';
+import { FlagsEndpoint } from '../endpoints/flags.ts';
 import { REALMS } from '../endpoints/index.ts';
 import * as flag from '../flags/index.ts';
 import { Assets } from '../http/assets.ts';
@@ -35,10 +36,10 @@ export async function hostFrameworkNode(values: FrameworkValues, log: Logger): P
   const marathon = values.framework === 'marathon';
   const port = marathon && values.port === 0 ? values.http_port : values.port;
   const listening = await listenFor({ ...values, port, ...(marathon && { delegateId: MARATHON_ID }) }, log);
-  if (marathon) {
-    askForPassword(listening.node, values);
-    servePage(listening.node);
-  }
+  if (marathon) askForPassword(listening.node, values);
+  servePage(listening.node, marathon ? 'marathon.html' : 'framework.html');
+  const flags = flag.toStrings(frameworkTable, values);
+  listening.node.spawn(new FlagsEndpoint(REALMS.readonly, flags));
   try {
     const started = await startFramework(listening.node, values, { tls: securityOf(values).tls });
     return {
@@ -55,10 +56,10 @@ export async function hostFrameworkNode(values: FrameworkValues, log: Logger): P
   }
 }
 
-/** Marathon's places of the web page. */
-function servePage(node: Node): void {
+/** A framework's places of the web page. */
+function servePage(node: Node, page: string): void {
   const folder = path.join(packageRoot, 'dist', 'ui');
-  node.spawn(new Assets(folder, { page: 'marathon.html', realm: REALMS.readonly }));
+  node.spawn(new Assets(folder, { page, realm: REALMS.readonly }));
   node.homeId = 'app';
 }
 

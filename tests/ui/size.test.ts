@@ -9,7 +9,8 @@ const GZIP_BYTES_MAX = 400 * 1024;
 
 test('scripts and styles of all pages are at most 400 KiB, compressed', (t) => {
   const folder = path.join(repositoryRoot, 'dist/ui');
-  for (const page of ['index.html', 'marathon.html']) t.true(existsSync(path.join(folder, page)), page);
+  for (const page of ['index.html', 'agent.html', 'framework.html', 'marathon.html'])
+    t.true(existsSync(path.join(folder, page)), page);
   const files = readdirSync(path.join(folder, 'assets')).filter((name) => /\.(js|css)$/.test(name));
   t.true(files.some((name) => name.endsWith('.js')) && files.some((name) => name.endsWith('.css')));
   const bytes = files

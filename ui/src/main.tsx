@@ -1,5 +1,6 @@
 /** The page. */
 import { render } from 'preact';
+import { filesOfAgent } from './data/files.ts';
 import { Agent } from './pages/Agent.tsx';
 import { Charts } from './pages/Charts.tsx';
 import { Flows } from './pages/Flows.tsx';
@@ -24,8 +25,8 @@ function Page() {
   switch (kind) {
     case 'agents':
       if (id === undefined) return titled('Agents', <AgentTable />);
-      if (third === 'browse') return <Sandbox agent={id} />;
-      return third === 'read' ? <Log agent={id} /> : <Agent id={id} key={id} />;
+      if (third === 'browse') return <Sandbox files={filesOfAgent(id)} />;
+      return third === 'read' ? <Log files={filesOfAgent(id)} /> : <Agent id={id} key={id} />;
     case 'frameworks':
       return id === undefined ? titled('Frameworks', <FrameworkTable />) : <Framework id={id} key={id} />;
     case 'tasks':

@@ -342,12 +342,14 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
       this.log.debug('no master: call dropped', { type: call.type });
       return;
     }
+    this.#options.observer?.call(call);
     this.#connection?.call({ framework_id, ...call });
   }
 
   // ---- events ---------------------------------------------------------------------------------------------------
 
   #receive(event: SchedulerEvent): void {
+    this.#options.observer?.event(event);
     if (event.type === SchedulerEventType.SUBSCRIBED) this.#welcome(event);
     else if (event.type === SchedulerEventType.ERROR)
       this.#refused(event.error?.message ?? 'no reason given');

@@ -1,4 +1,4 @@
-import type { FrameworkInfo } from '../../../proto/index.ts';
+import type { FrameworkInfo, SchedulerCall, SchedulerEvent } from '../../../proto/index.ts';
 import type { Address, Credential } from '../../../runtime/index.ts';
 import type { AuthenticateeFlags } from '../../authentication/index.ts';
 import type { MasterDetector } from '../../detector/index.ts';
@@ -20,6 +20,14 @@ export interface DriverOptions {
   readonly connect?: Connect;
   /** Whom to prove to be to the master, by CRAM-MD5; undefined: nobody. */
   readonly authentication?: DriverAuthentication | undefined;
+  /** Sees what passes between scheduler and master. */
+  readonly observer?: DriverObserver;
+}
+
+/** Told before the scheduler, or the master, is; must not throw. */
+export interface DriverObserver {
+  event(event: SchedulerEvent): void;
+  call(call: SchedulerCall): void;
 }
 
 export interface DriverAuthentication extends AuthenticateeFlags {

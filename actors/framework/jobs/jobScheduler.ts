@@ -92,6 +92,7 @@ export class JobScheduler implements Scheduler {
       failed: (where, error) =>
         context.log.error('a job could not be moved on', { where, error: String(error) }),
     });
+    context.watchable(this.table.charts);
     this.#load(options.jobs, options.store);
   }
 

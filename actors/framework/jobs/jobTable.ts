@@ -2,7 +2,9 @@
  * The jobs of a processor: what state each is in is its chart's (`statecharts/job.ts`); beside it stand the data of the
  * present attempt and the queue of those that wait.
  */
+
 import type { Timer } from '../../../runtime/index.ts';
+import type { Inspectable } from '../../../runtime/inspect/inspector.ts';
 import { ChartTable, type JobEvent, jobMachine, type Transition } from '../../../statecharts/index.ts';
 import type { JobRecord } from './jobRecord.ts';
 import type { Demand, JobSpec } from './jobSpec.ts';
@@ -103,6 +105,11 @@ export class JobTable {
         this.#withJob(transition.id, (job) => this.#onTransition(job, transition)),
       onError: ({ where, error }) => options.failed(where, error),
     });
+  }
+
+  /** To be watched by others. */
+  get charts(): Inspectable {
+    return this.#charts;
   }
 
   get size(): number {

@@ -119,6 +119,7 @@ export class Marathon implements Scheduler {
     this.writes = new Writes(this);
     this.timed = new TimedChanges(this);
     this.evacuations = new Evacuations(this);
+    for (const { charts } of [this.instances, this.queue, this.health]) context.watchable(charts);
   }
 
   /** Takes up what was written down, and begins. @returns a line why it cannot; undefined when it can */

@@ -1,5 +1,9 @@
 /** Marathon's places of the page. */
 import { render } from 'preact';
+import { Charts } from '../pages/Charts.tsx';
+import { Flows } from '../pages/Flows.tsx';
+import { Messages } from '../pages/Messages.tsx';
+import { Node } from '../pages/Node.tsx';
 import { Layout } from '../parts/Layout.tsx';
 import { place } from '../router.ts';
 import '../style.css';
@@ -28,6 +32,14 @@ function Page() {
       return <Deployments />;
     case 'about':
       return <About />;
+    case 'charts':
+      return <Charts />;
+    case 'flows':
+      return <Flows />;
+    case 'messages':
+      return <Messages />;
+    case 'node':
+      return <Node />;
     default:
       return <Applications group="/" />;
   }
@@ -44,6 +56,8 @@ function App() {
         ['', 'Applications'],
         ['deployments', underWay === 0 ? 'Deployments' : `Deployments (${underWay})`],
         ['new', 'Create'],
+        ['charts', 'Statecharts', 'flows', 'messages'],
+        ['node', 'Node'],
         ['about', 'About'],
       ]}
     >

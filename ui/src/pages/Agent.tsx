@@ -35,7 +35,15 @@ export function Agent({ id }: { readonly id: string }) {
         <Fact name="Agent">
           <IdText id={id} />
         </Fact>
-        <Fact name="Address">{agent.pid?.split('@')[1] ?? '–'}</Fact>
+        <Fact name="Address">
+          <a
+            href={`//${agent.pid?.split('@')[1] ?? row.host}/`}
+            rel="noreferrer"
+            title="The agent's own page"
+          >
+            {agent.pid?.split('@')[1] ?? row.host}
+          </a>
+        </Fact>
         <Fact name="Version">{agent.version}</Fact>
         <Fact name="Registered">
           <Ago at={secondsOf(agent.registered_time)} />

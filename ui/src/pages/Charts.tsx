@@ -16,8 +16,6 @@ interface ProcessFacts {
 
 export function Charts() {
   const { query } = place.value;
-  const actor = query.get('actor') ?? 'master';
-  const machine = query.get('machine') ?? '';
   const instance = query.get('instance') ?? '';
   const { value, problem, again } = useLoaded(
     () => getJson<readonly ProcessFacts[]>('/__processes__?detail=true'),
@@ -25,15 +23,18 @@ export function Charts() {
     true,
   );
   const actors = (value ?? []).filter(({ charts }) => Object.keys(charts ?? {}).length > 0);
+  const actor = query.get('actor') ?? actors[0]?.id ?? '';
   const states = actors.find(({ id }) => id === actor)?.charts ?? {};
+  const names = Object.keys(states);
+  const machine = query.get('machine') ?? (names.length === 1 ? (names[0] ?? '') : '');
   return (
     <>
       <h1>Statecharts</h1>
-      <LiveTabs />
       <ApiLink path="/__processes__" />
+      <LiveTabs />
       <div class="tools">
         <Choice name="actor" title="Actor" value={actor} values={actors.map(({ id }) => id)} />
-        <Choice name="machine" title="Machine" value={machine} values={Object.keys(states)} />
+        <Choice name="machine" title="Machine" value={machine} values={names} />
         <label>
           Instance{' '}
           <input

@@ -15,8 +15,7 @@ export function Flows() {
   const { charts, problem } = useFlows('*');
   const asked = place.value.query.get('chart');
   const names = sorted(charts.map(({ chart }) => chart));
-  const shown = asked === null ? charts.filter(({ chart }) => FIRST.includes(chart)) : [];
-  const chosen = charts.find(({ chart }) => chart === (asked ?? names[0]));
+  const shown = asked === null ? most(charts) : charts.filter(({ chart }) => chart === asked);
   return (
     <>
       <h1>How many, and where they go</h1>
@@ -25,7 +24,7 @@ export function Flows() {
         <label>
           Machine{' '}
           <select value={asked ?? ''} onChange={(event) => setQuery('chart', event.currentTarget.value)}>
-            <option value="">{shown.length > 0 ? 'the cluster' : 'choose …'}</option>
+            <option value="">the most important</option>
             {names.map((name) => (
               <option key={name} value={name}>
                 {name}
@@ -37,13 +36,23 @@ export function Flows() {
       </div>
       <Problem text={problem} />
       {charts.length === 0 && problem === '' && <p role="status">Asking the node …</p>}
-      {shown.length > 0
-        ? FIRST.flatMap((name) => shown.filter(({ chart }) => chart === name)).map((each) => (
-            <ChartOfFlows key={each.chart} {...each} />
-          ))
-        : chosen !== undefined && <ChartOfFlows key={chosen.chart} {...chosen} />}
+      {shown.map((each) => (
+        <ChartOfFlows key={each.chart} {...each} />
+      ))}
     </>
   );
+}
+
+/** Of a master tasks, agents and frameworks; of other nodes the charts with the most instances. */
+function most(charts: readonly ChartFlows[]): ChartFlows[] {
+  const first = FIRST.flatMap((name) => charts.filter(({ chart }) => chart === name));
+  if (first.length > 0) return first;
+  const total = ({ counts }: ChartFlows): number =>
+    Object.values(counts).reduce((sum, each) => sum + each, 0);
+  return charts
+    .filter(({ chart }) => !chart.startsWith('__'))
+    .sort((a, b) => total(b) - total(a))
+    .slice(0, FIRST.length);
 }
 
 function sorted(names: readonly string[]): string[] {

@@ -2,11 +2,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ansiParts } from '../ansi.ts';
 import { later } from '../clock.ts';
+import type { FilePlace } from '../data/files.ts';
 import { ApiError, getJson } from '../data/http.ts';
 import { bytesText } from '../format.ts';
 import { Problem } from '../parts/bits.tsx';
 import { place, setQuery } from '../router.ts';
-import { agentPath } from './Sandbox.tsx';
 
 interface Part {
   readonly offset: number;
@@ -26,7 +26,7 @@ interface View {
 
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
-export function Log({ agent }: { readonly agent: string }) {
+export function Log({ files }: { readonly files: FilePlace }) {
   const { query } = place.value;
   const path = query.get('path') ?? '';
   const search = query.get('find') ?? '';
@@ -36,9 +36,7 @@ export function Log({ agent }: { readonly agent: string }) {
   const [wraps, setWraps] = useState(true);
   const box = useRef<HTMLPreElement>(null);
   const read = (offset: number, length: number): Promise<Part> =>
-    getJson<Part>(
-      agentPath(agent, `files/read?path=${encodeURIComponent(path)}&offset=${offset}&length=${length}`),
-    );
+    getJson<Part>(files.ask(`files/read?path=${encodeURIComponent(path)}&offset=${offset}&length=${length}`));
 
   useEffect(() => {
     let current = true;
@@ -59,7 +57,7 @@ export function Log({ agent }: { readonly agent: string }) {
       current = false;
       cancel?.();
     };
-  }, [agent, path, follows]);
+  }, [files.roots, path, follows]);
 
   useEffect(() => {
     if (follows) box.current?.scrollTo({ top: box.current.scrollHeight });
@@ -112,7 +110,7 @@ export function Log({ agent }: { readonly agent: string }) {
         />
         <a
           class="button"
-          href={agentPath(agent, `files/download?path=${encodeURIComponent(path)}`)}
+          href={files.ask(`files/download?path=${encodeURIComponent(path)}`)}
           download={path.split('/').at(-1)}
         >
           Download

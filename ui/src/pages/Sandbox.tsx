@@ -1,8 +1,9 @@
-/** Files of an agent, through the master: the browser needs to reach one address only. */
+/** Files of an agent: all sandboxes, and what is in one. */
+import type { FilePlace } from '../data/files.ts';
 import { getJson } from '../data/http.ts';
 import { bytesText } from '../format.ts';
 import { Ago, ApiLink, Problem } from '../parts/bits.tsx';
-import { place, to } from '../router.ts';
+import { place } from '../router.ts';
 import { useLoaded } from '../use.ts';
 
 interface FileEntry {
@@ -16,18 +17,13 @@ interface FileEntry {
   readonly mtime: number;
 }
 
-/** What an agent answers, asked through the master. */
-export function agentPath(agent: string, rest: string): string {
-  return `/agents/${encodeURIComponent(agent)}/${rest}`;
-}
-
-export function Sandbox({ agent }: { readonly agent: string }) {
+export function Sandbox({ files }: { readonly files: FilePlace }) {
   const path = place.value.query.get('path') ?? '';
-  return path === '' ? <Roots agent={agent} /> : <Folder agent={agent} path={path} />;
+  return path === '' ? <Roots files={files} /> : <Folder files={files} path={path} />;
 }
 
-function Roots({ agent }: { readonly agent: string }) {
-  const asked = agentPath(agent, 'files/debug');
+function Roots({ files }: { readonly files: FilePlace }) {
+  const asked = files.ask('files/debug');
   const { value, problem } = useLoaded(() => getJson<Record<string, string>>(asked), [asked]);
   return (
     <>
@@ -38,7 +34,7 @@ function Roots({ agent }: { readonly agent: string }) {
           .filter((name) => name.startsWith('/frameworks/'))
           .map((name) => (
             <li key={name}>
-              <a href={`${to('agents', agent, 'browse')}?path=${encodeURIComponent(name)}`}>{name}</a>
+              <a href={files.link('browse', name)}>{name}</a>
             </li>
           ))}
       </ul>
@@ -46,14 +42,13 @@ function Roots({ agent }: { readonly agent: string }) {
   );
 }
 
-function Folder({ agent, path }: { readonly agent: string; readonly path: string }) {
-  const asked = agentPath(agent, `files/browse?path=${encodeURIComponent(path)}`);
+function Folder({ files, path }: { readonly files: FilePlace; readonly path: string }) {
+  const asked = files.ask(`files/browse?path=${encodeURIComponent(path)}`);
   const { value, problem, isKnown } = useLoaded(() => getJson<readonly FileEntry[]>(asked), [asked]);
   const entries = [...(value ?? [])].sort(
     (a, b) => Number(isFolder(b)) - Number(isFolder(a)) || (a.path < b.path ? -1 : 1),
   );
-  const link = (verb: string, target: string): string =>
-    `${to('agents', agent, verb)}?path=${encodeURIComponent(target)}`;
+  const { link } = files;
   return (
     <>
       <h1>Sandbox</h1>
@@ -106,7 +101,7 @@ function Folder({ agent, path }: { readonly agent: string; readonly path: string
                 <td>
                   {!isFolder(entry) && (
                     <a
-                      href={agentPath(agent, `files/download?path=${encodeURIComponent(entry.path)}`)}
+                      href={files.ask(`files/download?path=${encodeURIComponent(entry.path)}`)}
                       download={nameOf(entry)}
                     >
                       download

@@ -14,7 +14,7 @@ export function Ago({ at }: { readonly at: number }) {
   );
 }
 
-const GOOD = /^(active|running|finished|healthy|live|drained|up)$/;
+const GOOD = /^(active|subscribed|running|finished|healthy|live|drained|up)$/;
 const BAD = /^(failed|lost|error|dropped|gone|gone_by_operator|unhealthy|down)$/;
 const WARN =
   /^(unreachable|waiting|delayed|paused|stopped|killing|draining|deactivated|disconnected|inactive|recovered|unknown)$/;

@@ -1,5 +1,7 @@
 /** The health of all instances: checks that Marathon runs itself, and what agents tell of theirs (spec: marathon.md §20). */
+
 import type { Clock, Timer } from '../../../../runtime/index.ts';
+import type { Inspectable } from '../../../../runtime/inspect/inspector.ts';
 import { ChartTable, marathonHealthMachine } from '../../../../statecharts/index.ts';
 import { isoTime } from '../events/bus.ts';
 import type { Instance } from '../instances/instance.ts';
@@ -70,6 +72,11 @@ export class HealthMonitor {
       },
       onError: ({ where, error }) => options.failed(where, error),
     });
+  }
+
+  /** To be watched by others. */
+  get charts(): Inspectable {
+    return this.#charts;
   }
 
   get size(): number {

@@ -1,6 +1,8 @@
 /** All instances, by id, by service and by task. What state each is in is its chart's. */
+
 import { enumName, TaskState, type TaskStatus } from '../../../../proto/index.ts';
 import type { Clock, Timer } from '../../../../runtime/index.ts';
+import type { Inspectable } from '../../../../runtime/inspect/inspector.ts';
 import {
   ChartTable,
   type MarathonInstanceEvent,
@@ -81,6 +83,11 @@ export class InstanceTable {
       onTransition: (transition) => this.#moved(transition),
       onError: ({ where, error }) => options.failed(where, error),
     });
+  }
+
+  /** To be watched by others. */
+  get charts(): Inspectable {
+    return this.#charts;
   }
 
   get size(): number {

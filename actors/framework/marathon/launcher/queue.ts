@@ -1,5 +1,7 @@
 /** Which services wait for launches, and how long each has to (spec: marathon.md §21). */
+
 import type { Clock, Timer } from '../../../../runtime/index.ts';
+import type { Inspectable } from '../../../../runtime/inspect/inspector.ts';
 import { ChartTable, marathonAppMachine } from '../../../../statecharts/index.ts';
 import type { Spec } from '../model/spec.ts';
 import { OfferHistory } from '../offers/reasons.ts';
@@ -36,6 +38,11 @@ export class LaunchQueue {
       actions: { wantOffers: wanted },
       onError: ({ where, error }) => failed(where, error),
     });
+  }
+
+  /** To be watched by others. */
+  get charts(): Inspectable {
+    return this.#charts;
   }
 
   /** Services that may launch now. */

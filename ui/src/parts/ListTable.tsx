@@ -1,0 +1,125 @@
+/** A table over rows that the page holds already: searched, sorted and shown in part by itself. */
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+
+export interface ListColumn<Row> {
+  readonly title: string;
+  readonly numeric?: boolean;
+  /** What is searched and sorted by. */
+  value(row: Row): string | number;
+  /** Default: the value itself. */
+  show?(row: Row): ComponentChildren;
+}
+
+interface ListTableProps<Row> {
+  readonly label: string;
+  readonly rows: readonly Row[];
+  readonly columns: readonly ListColumn<Row>[];
+  /** Column that it is sorted by at first. */
+  readonly sort?: { readonly by: string; readonly descending?: boolean };
+  /** Said when there is no row. */
+  readonly nothing?: string;
+  keyOf(row: Row): string;
+}
+
+/** Rows drawn at first, and more at each request. */
+const SHOWN = 100;
+
+export function ListTable<Row>(props: ListTableProps<Row>) {
+  const { label, rows, columns, nothing = 'There are none.', keyOf } = props;
+  const [search, setSearch] = useState('');
+  const [sort, setSort] = useState(props.sort ?? { by: '', descending: false });
+  const [most, setMost] = useState(SHOWN);
+  const found = sorted(matching(rows, columns, search), columns, sort.by, sort.descending === true);
+  return (
+    <section class="table" aria-label={label}>
+      <div class="tools">
+        <h2>
+          {label} <span class="count">{found.length}</span>
+        </h2>
+        <input
+          type="search"
+          placeholder="Find…"
+          aria-label={`Find in ${label}`}
+          value={search}
+          onInput={(event) => setSearch(event.currentTarget.value)}
+        />
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <div class="scroll" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              {columns.map(({ title, numeric }) => (
+                <th
+                  key={title}
+                  scope="col"
+                  class={numeric ? 'numeric' : ''}
+                  aria-sort={sort.by === title ? (sort.descending ? 'descending' : 'ascending') : 'none'}
+                >
+                  <button
+                    type="button"
+                    onClick={() => setSort({ by: title, descending: sort.by === title && !sort.descending })}
+                  >
+                    {title}
+                    <span aria-hidden="true">{sort.by === title ? (sort.descending ? ' ▼' : ' ▲') : ''}</span>
+                  </button>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {found.slice(0, most).map((row) => (
+              <tr key={keyOf(row)}>
+                {columns.map((column) => (
+                  <td key={column.title} class={column.numeric ? 'numeric' : ''}>
+                    {column.show === undefined ? column.value(row) : column.show(row)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {found.length === 0 && (
+          <p class="nothing">{search === '' ? nothing : 'Nothing fits what is looked for.'}</p>
+        )}
+      </div>
+      {found.length > most && (
+        <button type="button" onClick={() => setMost(most * 5)}>
+          Show more of {found.length}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function matching<Row>(rows: readonly Row[], columns: readonly ListColumn<Row>[], search: string): Row[] {
+  const words = search
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  return rows.filter((row) => {
+    if (words.length === 0) return true;
+    const text = columns
+      .map((column) => column.value(row))
+      .join('\n')
+      .toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+function sorted<Row>(
+  rows: Row[],
+  columns: readonly ListColumn<Row>[],
+  by: string,
+  descending: boolean,
+): Row[] {
+  const column = columns.find(({ title }) => title === by);
+  if (column === undefined) return rows;
+  const sign = descending ? -1 : 1;
+  return rows.sort((a, b) => {
+    const [left, right] = [column.value(a), column.value(b)];
+    if (typeof left === 'number' && typeof right === 'number') return sign * (left - right);
+    return sign * String(left).localeCompare(String(right), undefined, { numeric: true });
+  });
+}
