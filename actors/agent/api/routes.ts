@@ -17,6 +17,7 @@ import { EXECUTOR_REALM, ExecutorApi } from './executor.ts';
 import type { ServedAgent } from './operator/call.ts';
 import { operatorApi } from './operator/dispatcher.ts';
 import { operatorCalls } from './operator/table.ts';
+import { resourceProviderApi } from './resourceProvider.ts';
 import { stateText } from './state.ts';
 import { Viewer } from './viewer.ts';
 
@@ -84,6 +85,12 @@ export function agentRoutes(agent: AgentView, { build, flags, logFile }: ServedF
       help: 'Calls of executors',
       realm: EXECUTOR_REALM,
       handler: (request, reply) => executorApi.answer(request, reply),
+    },
+    {
+      path: '/api/v1/resource_provider',
+      help: 'Calls of resource providers, none of which this agent takes',
+      realm: 'mesos-agent-resource-provider',
+      handler: resourceProviderApi(agent),
     },
     {
       path: '/containers',

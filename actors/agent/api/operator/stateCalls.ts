@@ -119,9 +119,6 @@ export const stateCalls: OperatorCalls = {
       get_agent: { agent_info: host.info(), ...drainFacts(host.drain()) },
     }),
   ),
-  GET_RESOURCE_PROVIDERS: bare((request) =>
-    request.answer({ type: AgentResponseType.GET_RESOURCE_PROVIDERS, get_resource_providers: {} }),
-  ),
   GET_OPERATIONS: bare((request, { operations: all, authorizer }) => {
     const viewer = new Viewer(authorizer, request.principal);
     const operations = all.messages().filter(({ info }) => viewer.seesOperation(info));

@@ -2,6 +2,7 @@
 import type { OperatorCalls } from './call.ts';
 import { containerCalls } from './containerCalls.ts';
 import { nodeCalls } from './nodeCalls.ts';
+import { providerCalls } from './providerCalls.ts';
 import { stateCalls } from './stateCalls.ts';
 import { streamCalls } from './streamCalls.ts';
 
@@ -10,4 +11,5 @@ export const operatorCalls: OperatorCalls = {
   ...stateCalls,
   ...containerCalls,
   ...streamCalls,
+  ...providerCalls,
 };
