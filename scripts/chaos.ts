@@ -1,6 +1,7 @@
 /**
- * Disturbs a cluster of real processes: three masters over three etcd members, four agents, two frameworks, with kill -9 and
- * SIGSTOP by chance; then lets it calm down and accounts for every task. Needs etcd (apt: etcd-server).
+ * Disturbs a cluster of real processes: three masters over three etcd members, four agents, a job processor, Marathon and a
+ * framework that keeps nothing, with kill -9 and SIGSTOP of all but the last by chance; then lets it calm down and accounts for every
+ * task. Needs etcd (apt: etcd-server).
  *
  *   npm run chaos -- [--minutes=5] [--seed=1] [--agents=4] [--folder=DIR]
  *
@@ -53,13 +54,14 @@ const result = await runChaos({
   ms: numberOf('minutes', given.minutes, 0.05) * 60_000,
   agents: numberOf('agents', given.agents, 1),
 });
-const { faults, work, book, leaderChanges, problems } = result;
+const { faults, work, appChanges, book, leaderChanges, problems } = result;
 console.log(`faults: ${JSON.stringify(faults)}`);
 console.log(`leaders changed ${leaderChanges} times`);
 console.log(`${work.rounds} runs of frameworks wanted ${work.wanted} tasks finished`);
 console.log(
   `${book.begun} tasks began, ${book.ended} ended, ${book.unended.length} were killed or replaced before`,
 );
+console.log(`an app of Marathon was scaled ${appChanges} times`);
 for (const problem of problems) console.log(`NOT ACCOUNTED FOR: ${problem}`);
 console.log(problems.length === 0 ? 'every task is accounted for' : `logs: ${folder}`);
 if (problems.length === 0 && given.folder === undefined) rmSync(folder, { recursive: true, force: true });

@@ -1,9 +1,10 @@
 /** One run of chaos: a cluster, work, faults; then quiet, and an account of every task. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { pause, stopwatch, until } from '../support/until.ts';
 import { type ChaosCluster, leaders, settled, startCluster } from './cluster.ts';
-import { disturb, type Faults } from './faults.ts';
-import { type Book, readBook, type WorkFigures, workUntil } from './work.ts';
+import { disturb, type Faults, type Targets } from './faults.ts';
+import { Service } from './service.ts';
+import { taskProcesses } from './taskProcesses.ts';
+import { type Book, readBook, Work, type WorkFigures } from './work.ts';
 
 export interface ChaosOptions {
   /** Empty; logs and work folders stay in it. */
@@ -17,6 +18,8 @@ export interface ChaosOptions {
 export interface ChaosResult {
   readonly faults: Faults;
   readonly work: WorkFigures;
+  /** Numbers of instances that Marathon accepted. */
+  readonly appChanges: number;
   readonly book: Book;
   readonly leaderChanges: number;
   /** Empty when every task is accounted for. */
@@ -31,22 +34,53 @@ const OPEN = new Set(['TASK_STAGING', 'TASK_STARTING', 'TASK_RUNNING', 'TASK_KIL
 
 export async function runChaos({ folder, seed, ms, agents }: ChaosOptions): Promise<ChaosResult> {
   const cluster = await startCluster(folder, agents);
+  let service: Service | undefined;
   try {
     await settled(cluster, agents);
     const elapsed = stopwatch();
     const over = () => elapsed() > ms;
     const watched = watchLeaders(cluster, over);
-    const [work, faults] = await Promise.all([
-      workUntil(cluster, folder, over),
-      disturb(cluster, seed, over),
+    const work = new Work(cluster, folder);
+    service = await Service.start(cluster, folder);
+    const [faults] = await Promise.all([
+      disturb(targetsOf(cluster, work, service), seed, over),
+      work.until(over),
+      service.changeUntil(over, seed),
     ]);
     const { changes, doubles } = await watched;
     const leader = await settled(cluster, agents);
-    const problems = [...work.problems, ...doubles, ...(await account(leader, folder))];
-    return { faults, work, book: readBook(folder), leaderChanges: changes, problems };
+    await service.account();
+    const problems = [
+      ...work.figures.problems,
+      ...service.problems,
+      ...doubles,
+      ...(await account(leader, folder)),
+    ];
+    const book = readBook(folder);
+    return {
+      faults,
+      work: work.figures,
+      appChanges: service.changes,
+      book,
+      leaderChanges: changes,
+      problems,
+    };
   } finally {
+    await service?.marathon.end();
     await cluster.end();
   }
+}
+
+/** Masters twice as often as the others. */
+function targetsOf({ masters, etcd, agents }: ChaosCluster, work: Work, { marathon }: Service): Targets {
+  return [
+    { kind: 'master', all: () => masters },
+    { kind: 'master', all: () => masters },
+    { kind: 'etcd', all: () => etcd },
+    { kind: 'agent', all: () => agents },
+    { kind: 'job processor', all: () => (work.processor === undefined ? [] : [work.processor]) },
+    { kind: 'marathon', all: () => [marathon] },
+  ];
 }
 
 /** Asks all masters at once, again and again: never do two lead. */
@@ -87,20 +121,4 @@ async function account(leader: string, folder: string): Promise<string[]> {
     problems.push(...taskProcesses(folder).map((line) => `a task's process runs on: ${line}`));
   }
   return problems;
-}
-
-/** Command lines of what tasks started in this run's folder and that still runs. */
-function taskProcesses(folder: string): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-        return line.startsWith('sleep') && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(folder)
-          ? [`${pid} ${line}`]
-          : [];
-      } catch {
-        return [];
-      }
-    });
 }

@@ -8,26 +8,39 @@ export interface Supervised {
   /** How often it was started. */
   readonly starts: number;
   readonly paused: boolean;
+  /** Ended for good: by `end`, or by itself when that was allowed. */
+  readonly over: boolean;
+  /** Its exit code, when it ended by itself and that was allowed. */
+  readonly done: Promise<number>;
   signal(signal: NodeJS.Signals): void;
   /** Ends it for good. */
   end(): Promise<void>;
 }
 
-/**
- * @param restartMs pause before it is started again
- * @param logFile everything it prints, over all runs
- */
+export interface SupervisedOptions {
+  /** Pause before it is started again. */
+  readonly restartMs: number;
+  /** Everything it prints, over all runs. */
+  readonly logFile: string;
+  /** It may come to an end by itself: then it is not started again, as it is when a signal ended it. Default: no. */
+  readonly mayEnd?: boolean;
+}
+
 export function supervise(
   name: string,
   command: string,
   args: readonly string[],
-  { restartMs, logFile }: { readonly restartMs: number; readonly logFile: string },
+  { restartMs, logFile, mayEnd = false }: SupervisedOptions,
 ): Supervised {
   let child: ChildProcess;
   let over = false;
   let starts = 0;
   let paused = false;
   let exited: Promise<void>;
+  let finish: (code: number) => void = () => undefined;
+  const done = new Promise<number>((resolve) => {
+    finish = resolve;
+  });
   const begin = (): void => {
     starts++;
     paused = false;
@@ -39,6 +52,10 @@ export function supervise(
       child.once('close', (code, signal) => {
         appendFileSync(logFile, `---- ended ${code ?? signal}\n`);
         resolve();
+        if (mayEnd && code !== null) {
+          over = true;
+          finish(code);
+        }
         if (!over) later(restartMs, () => over || begin());
       });
     });
@@ -46,11 +63,15 @@ export function supervise(
   begin();
   return {
     name,
+    done,
     get starts() {
       return starts;
     },
     get paused() {
       return paused;
+    },
+    get over() {
+      return over;
     },
     signal: (signal) => {
       if (signal === 'SIGSTOP') paused = true;

@@ -1,9 +1,9 @@
 /** What runs while a cluster is disturbed, and the book of it: each task writes its sandbox down when it begins and when it ends. */
-import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { repositoryRoot } from '../support/processes.ts';
 import type { ChaosCluster } from './cluster.ts';
+import { type Supervised, supervise } from './supervised.ts';
 
 export interface WorkFigures {
   /** Runs of frameworks that came to their end. */
@@ -23,60 +23,76 @@ export interface Book {
 const JOBS = 60;
 const COPIES = 40;
 
-/** Runs rounds of both frameworks, side by side, until `over` says so; a round that began is always finished. */
-export async function workUntil(
-  cluster: ChaosCluster,
-  folder: string,
-  over: () => boolean,
-): Promise<WorkFigures> {
-  const figures: WorkFigures = { rounds: 0, wanted: 0, problems: [] };
-  const ledger = path.join(folder, 'ledger');
-  const command = `echo "begin $PWD" >> '${ledger}'; sleep 1.5; echo "end $PWD" >> '${ledger}'`;
-  const rounds = async (wanted: number, args: (round: number) => string[]): Promise<void> => {
+/** Job processors that are killed and go on, and a framework that keeps nothing and is left alone. */
+export class Work {
+  readonly figures: WorkFigures = { rounds: 0, wanted: 0, problems: [] };
+  /** The job processor of this round. */
+  processor: Supervised | undefined;
+  private readonly cluster: ChaosCluster;
+  private readonly folder: string;
+  private readonly command: string;
+
+  constructor(cluster: ChaosCluster, folder: string) {
+    this.cluster = cluster;
+    this.folder = folder;
+    const ledger = path.join(folder, 'ledger');
+    this.command = `echo "begin $PWD" >> '${ledger}'; sleep 1.5; echo "end $PWD" >> '${ledger}'`;
+  }
+
+  /** Runs rounds of both frameworks, side by side, until `over` says so; a round that began is always finished. */
+  async until(over: () => boolean): Promise<void> {
+    const options = JSON.stringify({ copies: 12, total: COPIES, command: this.command });
+    const steady = path.join(repositoryRoot, 'examples/steady-framework.mjs');
+    await Promise.all([
+      this.rounds(over, JOBS, (round) => {
+        this.processor = this.start(`jobs-${round}`, this.jobs(round));
+        return this.processor;
+      }),
+      this.rounds(over, COPIES, (round) =>
+        this.start(`steady-${round}`, [
+          `--framework=${steady}`,
+          `--framework_options=${options}`,
+          '--failover_timeout=1weeks',
+        ]),
+      ),
+    ]);
+  }
+
+  private async rounds(
+    over: () => boolean,
+    wanted: number,
+    begin: (round: number) => Supervised,
+  ): Promise<void> {
     for (let round = 1; !over(); round++) {
-      const code = await framework(cluster, args(round));
-      figures.rounds++;
-      figures.wanted += wanted;
-      if (code !== 0) figures.problems.push(`${args(round)[0]} ended with ${code} in round ${round}`);
+      const run = begin(round);
+      const code = await run.done;
+      this.figures.rounds++;
+      this.figures.wanted += wanted;
+      if (code !== 0) this.figures.problems.push(`${run.name} ended with ${code}`);
     }
-  };
-  const jobs = (round: number): string[] => {
-    const file = path.join(folder, `jobs-${round}.json`);
+  }
+
+  /** What they do is on disk in a folder of its own. */
+  private jobs(round: number): string[] {
+    const file = path.join(this.folder, `jobs-${round}.json`);
+    const { command } = this;
     const job = { name: `job-${round}`, instances: JOBS, cpus: 0.2, mem: 32, retries: 100, command };
     writeFileSync(file, JSON.stringify({ jobs: [job] }));
     return [
       '--framework=jobs',
       `--jobs=${file}`,
+      `--work_dir=${path.join(this.folder, `jobs-${round}`)}`,
       '--unreachable_timeout=20secs',
       '--reconciliation_interval=5secs',
     ];
-  };
-  const options = JSON.stringify({ copies: 12, total: COPIES, command });
-  const steady = path.join(repositoryRoot, 'examples/steady-framework.mjs');
-  await Promise.all([
-    rounds(JOBS, jobs),
-    rounds(COPIES, () => [
-      `--framework=${steady}`,
-      `--framework_options=${options}`,
-      '--failover_timeout=1weeks',
-    ]),
-  ]);
-  return figures;
-}
+  }
 
-function framework(cluster: ChaosCluster, args: readonly string[]): Promise<number> {
-  const boot = path.join(repositoryRoot, 'runtime/boot.js');
-  const child = spawn(
-    process.execPath,
-    [boot, '--role=framework', `--master=${cluster.masterUrl}`, ...args],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  const file = path.join(cluster.logs, 'frameworks.log');
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => appendFileSync(file, chunk));
-  return new Promise((resolve) => child.once('close', (code) => resolve(code ?? -1)));
+  private start(name: string, args: readonly string[]): Supervised {
+    const boot = path.join(repositoryRoot, 'runtime/boot.js');
+    const all = [boot, '--role=framework', `--master=${this.cluster.masterUrl}`, ...args];
+    const logFile = path.join(this.cluster.logs, 'frameworks.log');
+    return supervise(name, process.execPath, all, { restartMs: 700, logFile, mayEnd: true });
+  }
 }
 
 export function readBook(folder: string): Book {

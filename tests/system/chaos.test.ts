@@ -5,7 +5,7 @@ import { hasEtcd } from '../support/etcd.ts';
 import { boot, freePort, scratch } from '../support/processes.ts';
 
 if (hasEtcd) {
-  test('etcd: masters, members and agents killed and stopped by chance; every task is accounted for', async (t) => {
+  test('etcd: masters, members, agents and frameworks killed and stopped by chance; every task is accounted for', async (t) => {
     t.timeout(240_000);
     const { problems, faults, work, book } = await runChaos({
       folder: scratch(t),

@@ -30,10 +30,11 @@ export class Copy {
 
   /**
    * Plays seeds from 1 on until one fails.
+   * @param jobs processes that play; default: one a core
    * @returns undefined when none of them does
    * @throws Error when the text that is to be replaced is not there once
    */
-  async hunt(mutation: Mutation, seedsMax: number): Promise<Found | undefined> {
+  async hunt(mutation: Mutation, seedsMax: number, jobs?: number): Promise<Found | undefined> {
     const { file, find, replace, scenario = 'cluster' } = mutation;
     const path = join(this.folder, 'dist', file);
     const right = readFileSync(path, 'utf8');
@@ -43,7 +44,9 @@ export class Copy {
       right.replace(find, () => replace),
     );
     try {
-      return foundIn(await this.simulate([`--seeds=${seedsMax}`, `--scenario=${scenario}`, '--first']));
+      const options = [`--seeds=${seedsMax}`, `--scenario=${scenario}`, '--first'];
+      if (jobs !== undefined) options.push(`--jobs=${jobs}`);
+      return foundIn(await this.simulate(options));
     } finally {
       writeFileSync(path, right);
     }

@@ -12,6 +12,7 @@ export interface Mutation {
   readonly scenario?: string;
 }
 
+const ELECTION = 'actors/election/etcdElection.js';
 const UPDATES = 'actors/agent/updates/statusUpdateManager.js';
 
 export const mutations: readonly Mutation[] = [
@@ -79,10 +80,81 @@ export const mutations: readonly Mutation[] = [
     replace: 'if (true)',
   },
   {
-    name: 'a fence is left out: a master acts after its lease is over',
-    file: 'actors/master/election/etcdElection.js',
-    find: 'get holds() {',
-    replace: 'get holds() { return true;',
-    scenario: 'masters',
+    name: 'a write of the registry is not bound to the leader’s key in etcd',
+    file: 'actors/election/store/etcdStore.js',
+    find: `{
+                    key: fence.key,
+                    target: 'create',
+                    revision: fence.createRevision,
+                    ...(fence.below === true && { below: true }),
+                },`,
+    replace: '',
+    scenario: 'leaders',
+  },
+  {
+    name: 'a master acts after its lease is over',
+    file: ELECTION,
+    find: ' && this.options.clock.monotonic() < this.deadlineMs;\n    }',
+    replace: ';\n    }',
+    scenario: 'leaders',
+  },
+  {
+    name: 'a lease that was granted late takes the place of the present one',
+    file: ELECTION,
+    find: `if (attempts === this.attempts)
+                    use(answer);`,
+    replace: 'if (true) use(answer);',
+    scenario: 'leaders',
+  },
+  {
+    name: 'a change of weights counts before the registry wrote it',
+    file: 'actors/master/policy/weights.js',
+    find: 'this.parts.registrar.apply(updateWeights(infos), () => {',
+    replace:
+      '((operation, done) => (done(), this.parts.registrar.apply(operation, () => {})))(updateWeights(infos), () => {',
+    scenario: 'leaders',
+  },
+  {
+    name: 'limits of quota are passed over',
+    file: 'actors/master/allocator/cycle.js',
+    find: 'rest = shrinkToLimits(rest, allowed.minus(alreadyGiven), random);',
+    replace: '{}',
+  },
+  {
+    name: 'no headroom is kept for guarantees',
+    file: 'actors/master/allocator/cycle.js',
+    find: 'rest = shrinkToQuantities(rest, this.availableHeadroom.minus(this.requiredHeadroom), random);',
+    replace: '{}',
+  },
+  {
+    name: 'a master forgets a task when its end is forwarded',
+    file: 'actors/master/tasks/statusUpdates.js',
+    find: 'tasks.update(task, status, update.latest_state ?? status.state);',
+    replace:
+      'tasks.update(task, status, update.latest_state ?? status.state); if (isTerminal(status.state)) tasks.complete(task);',
+  },
+  {
+    name: 'missed pings are not counted',
+    file: 'actors/master/agents/pings.js',
+    find: 'watch.missed = watch.unanswered ? watch.missed + 1 : 0;',
+    replace: 'watch.missed = 0;',
+  },
+  {
+    name: 'an acknowledgement comes before the kill that was sent first',
+    file: 'actors/agent/agent.js',
+    find: 'inOrder: (run) => this.orders.take(run)',
+    replace: 'inOrder: (run) => run()',
+  },
+  {
+    name: 'nobody asks about ends of operations that are news',
+    file: 'actors/master/operations/operations.js',
+    find: 'const asked = news.filter((record) => this.isTerminal(record));',
+    replace: 'const asked = [];',
+  },
+  {
+    name: 'an agent that is gone may come back',
+    file: 'actors/master/agents/registration.js',
+    find: "return 'Agent has been marked gone';",
+    replace: 'return undefined;',
   },
 ];
