@@ -26,6 +26,8 @@ export interface StormOptions {
   readonly flags?: readonly string[];
   /** Name of the agent's cgroup, when `flags` ask for cgroups. */
   readonly cgroupsRoot?: string;
+  /** Tasks run in containers of Docker's engine, of this image; `flags` say where that is. */
+  readonly image?: string;
   /** Told after each kill. @param running tasks that are told to run, now */
   readonly onKill?: (kills: number, running: number) => void;
 }

@@ -2,6 +2,9 @@
 import { SchedulerClient } from '../../actors/client/index.ts';
 import {
   type AgentID,
+  type ContainerInfo,
+  ContainerInfoDockerInfoNetwork,
+  ContainerInfoType,
   FrameworkInfoCapabilityType,
   type Offer,
   OfferOperationType,
@@ -10,6 +13,7 @@ import {
   type TaskInfo,
   TaskState,
   type TaskStatus,
+  VolumeMode,
 } from '../../proto/index.ts';
 import { parseResources } from '../../proto/resources/index.ts';
 import type { SeededRandom } from '../../runtime/index.ts';
@@ -27,6 +31,8 @@ export interface WorkOptions {
   readonly secondsMax: number;
   /** Ids begin with it. */
   readonly prefix: string;
+  /** Tasks run in containers of Docker's engine, of this image. */
+  readonly image?: string;
   readonly chance: SeededRandom;
   readonly ledger: Ledger;
 }
@@ -112,7 +118,24 @@ export class Work {
       kind === 'kill'
         ? `echo began >>${file}; exec sleep 100000`
         : `echo began >>${file}; sleep ${seconds}; echo ended >>${file}; exit ${kind === 'fail' ? FAILING : 0}`;
-    return { name: id, task_id: { value: id }, agent_id, resources: SMALL, command: { value } };
+    const container = this.container();
+    return {
+      name: id,
+      task_id: { value: id },
+      agent_id,
+      resources: SMALL,
+      command: { value },
+      ...(container !== undefined && { container }),
+    };
+  }
+
+  /** Within Docker the folder of the lines is where it is outside. */
+  private container(): ContainerInfo | undefined {
+    const { image, runs } = this.options;
+    if (image === undefined) return undefined;
+    const volume = { container_path: runs, host_path: runs, mode: VolumeMode.RW };
+    const docker = { image, network: ContainerInfoDockerInfoNetwork.NONE };
+    return { type: ContainerInfoType.DOCKER, docker, volumes: [volume] };
   }
 
   private told(status: TaskStatus): void {

@@ -31,7 +31,9 @@ function authOf(image: string, config: unknown): string | undefined {
   if (typeof entry?.auth !== 'string') return undefined;
   const [username = '', ...password] = Buffer.from(entry.auth, 'base64').toString().split(':');
   const said = { username, password: password.join(':'), serveraddress: registry };
-  return Buffer.from(JSON.stringify(said)).toString('base64url');
+  // The engine's alphabet is that of URLs, and it wants the padding that Node leaves out: without it nobody is let in.
+  const text = Buffer.from(JSON.stringify(said)).toString('base64url');
+  return text.padEnd(Math.ceil(text.length / 4) * 4, '=');
 }
 
 async function readConfig(path: string): Promise<unknown> {

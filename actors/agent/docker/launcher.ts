@@ -267,15 +267,12 @@ export class DockerLauncher implements LauncherPort {
 
   async #find(entry: Entry): Promise<void> {
     const name = nameOf(entry.id);
-    let inspected: InspectedContainer;
-    try {
-      inspected = await this.#engine.inspect(name);
-    } catch (error) {
-      const isAway = !(error instanceof EngineError);
-      this.#failed(entry, isAway ? (error as Error).message : 'there is no such container any more');
+    const inspected = await this.#answered(() => this.#engine.inspect(name));
+    if (this.#closing.signal.aborted) return;
+    if (inspected === undefined) {
+      this.#failed(entry, 'there is no such container any more');
       return;
     }
-    if (this.#closing.signal.aborted) return;
     if (inspected.State.Status === 'created') {
       await this.#engine.remove(name).catch(() => undefined);
       this.#failed(entry, 'the agent ended before it was started');
@@ -284,14 +281,33 @@ export class DockerLauncher implements LauncherPort {
     entry.inspected = inspected;
     entry.phase = 'running';
     entry.sink.started(entry.id, inspected.State.Pid);
+    if (entry.givenUp.signal.aborted) void this.#signal(entry, 'SIGKILL');
     await this.#follow(entry);
+  }
+
+  /**
+   * What the engine answers, which may be away or starting together with the agent: its containers are not given up for that.
+   *
+   * @returns undefined for what is not there
+   */
+  async #answered<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (this.#closing.signal.aborted) return undefined;
+        if (error instanceof EngineError && error.status === 404) return undefined;
+        await new Promise<void>((resolve) => void this.#options.clock.setTimer(RETRY_MS, resolve));
+      }
+    }
   }
 
   /** Containers of this agent that it knows nothing of any more. */
   async #clearOrphans(): Promise<void> {
     if (!this.#options.killOrphans) return;
     try {
-      for (const name of await this.#engine.list(`${LABEL}=${this.#options.owner}`)) {
+      const label = `${LABEL}=${this.#options.owner}`;
+      for (const name of (await this.#answered(() => this.#engine.list(label))) ?? []) {
         const id = name.slice(NAME_PREFIX.length);
         if (this.#entries.has(id) || this.#closing.signal.aborted) continue;
         await this.#engine.kill(name, 'SIGKILL');
