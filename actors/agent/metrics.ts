@@ -58,6 +58,18 @@ export interface AgentGauges {
 
 const RESOURCE_NAMES = ['cpus', 'gpus', 'mem', 'disk'] as const;
 
+/**
+ * What dashboards made for Mesos look for and what is never other than 0 here: nothing subscribes as a provider of resources, and root
+ * file systems are not made by bind mounts.
+ */
+function addAbsentMetrics(registry: MetricsRegistry): void {
+  registry.gauge('resource_provider_manager/subscribed', () => 0, 'Resource providers; there are none');
+  for (const event of ['subscribe', 'disconnect'])
+    registry.counter(`resource_provider_manager/events/${event}`, 'Of resource providers; there are none');
+  const bind = 'containerizer/mesos/provisioner/bind/remove_rootfs_errors';
+  registry.counter(bind, 'Of the bind backend, which is not used');
+}
+
 export function addAgentGauges(registry: MetricsRegistry, agent: AgentGauges): void {
   const gauge = (name: string, help: string, pull: () => number) =>
     registry.gauge(`slave/${name}`, pull, help);
@@ -65,6 +77,7 @@ export function addAgentGauges(registry: MetricsRegistry, agent: AgentGauges): v
     const counts = agent.tasks();
     return states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
   };
+  addAbsentMetrics(registry);
   gauge('uptime_secs', 'Seconds since the start', () => agent.uptimeSecs());
   gauge('recovery_time_secs', 'Seconds recovery took', () => agent.recoverySecs());
   gauge('registered', 'Whether it is registered with a master', () => (agent.registered() ? 1 : 0));

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import * as flag from '../flags/index.ts';
 import type { Clock } from '../ports.ts';
@@ -19,7 +20,9 @@ export const loggingFlags = {
     default: 'text',
     help: 'Lines for people, or one JSON object a line',
   }),
-  log_dir: flag.path({ help: 'Folder of a log file besides stderr, named after the role' }),
+  log_dir: flag.path({
+    help: 'Folder of a log file besides stderr, named after the role; made when it is not there',
+  }),
 };
 
 const LEVEL_OF_FLAG: Readonly<Record<flag.FlagValues<typeof loggingFlags>['logging_level'], Level>> = {
@@ -51,6 +54,7 @@ export function loggerOf(
 
 function openLog(file: string, format: 'text' | 'json'): LogSink {
   try {
+    mkdirSync(path.dirname(file), { recursive: true });
     return fileSink(file, format);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

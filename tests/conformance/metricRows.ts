@@ -20,6 +20,29 @@ const SYSTEM = prefixed(
   'load_1min load_5min load_15min cpus_total mem_total_bytes mem_free_bytes',
 );
 
+const MESSAGES = prefixed(
+  'messages_',
+  `register_framework reregister_framework unregister_framework deactivate_framework kill_task launch_tasks decline_offers
+  revive_offers suppress_offers resource_request reconcile_tasks reconcile_operations status_update_acknowledgement
+  operation_status_update_acknowledgement framework_to_executor executor_to_framework register_slave reregister_slave
+  unregister_slave update_slave status_update operation_status_update exited_executor authenticate`,
+);
+
+/** Each is counted as valid and as invalid. */
+const JUDGED = `framework_to_executor_messages executor_to_framework_messages status_updates status_update_acknowledgements
+  operation_status_updates operation_status_update_acknowledgements`;
+
+const OPERATION_STATES =
+  'total pending recovering unreachable finished failed error dropped gone_by_operator';
+
+const OPERATIONS = [
+  '',
+  ...prefixed(
+    '',
+    'reserve/ unreserve/ create/ destroy/ grow_volume/ shrink_volume/ create_disk/ destroy_disk/',
+  ),
+].flatMap((type) => prefixed(`operations/${type}`, OPERATION_STATES));
+
 const MASTER = [
   ...prefixed(
     'master/',
@@ -27,18 +50,25 @@ const MASTER = [
     frameworks_connected frameworks_disconnected frameworks_active frameworks_inactive outstanding_offers
     operator_event_stream_subscribers tasks_staging tasks_starting tasks_running tasks_killing tasks_unreachable tasks_finished
     tasks_failed tasks_killed tasks_lost tasks_error tasks_dropped tasks_gone tasks_gone_by_operator dropped_messages
-    http_cache_hits messages_register_framework messages_reregister_framework messages_kill_task messages_launch_tasks
-    messages_decline_offers messages_revive_offers messages_suppress_offers messages_reconcile_tasks messages_register_slave
-    messages_reregister_slave messages_unregister_slave messages_status_update valid_status_updates invalid_status_updates
-    valid_status_update_acknowledgements invalid_status_update_acknowledgements slave_registrations slave_reregistrations
+    http_cache_hits slave_registrations slave_reregistrations
     slave_removals slave_removals/reason_unhealthy slave_removals/reason_unregistered slave_removals/reason_registered
+    slave_shutdowns_scheduled slave_shutdowns_completed slave_shutdowns_canceled
     slave_unreachable_scheduled slave_unreachable_completed slave_unreachable_canceled recovery_slave_removals
-    operations/total operations/pending operations/finished operations/reserve/total operations/create/finished
     event_queue_messages event_queue_dispatches event_queue_http_requests`,
   ),
+  ...[...MESSAGES, ...prefixed('valid_', JUDGED), ...prefixed('invalid_', JUDGED), ...OPERATIONS].map(
+    (name) => `master/${name}`,
+  ),
   ...amounts('master/'),
-  ...prefixed('allocator/mesos/', 'allocation_runs event_queue_dispatches resources/cpus/total'),
-  ...prefixed('registrar/', 'queued_operations registry_size_bytes'),
+  ...prefixed('allocator/', 'event_queue_dispatches'),
+  ...prefixed(
+    'allocator/mesos/',
+    'allocation_runs allocation_run_ms allocation_run_latency_ms event_queue_dispatches',
+  ),
+  ...['cpus', 'mem', 'disk'].flatMap((name) =>
+    prefixed(`allocator/mesos/resources/${name}/`, 'total offered_or_allocated'),
+  ),
+  ...prefixed('registrar/', 'queued_operations registry_size_bytes state_fetch_ms state_store_ms'),
   ...SYSTEM,
 ];
 
@@ -52,11 +82,15 @@ const AGENT = [
   ),
   ...amounts('slave/'),
   ...prefixed('gc/', 'path_removals_succeeded path_removals_failed path_removals_pending'),
-  ...prefixed('containerizer/mesos/', 'container_destroy_errors provisioner/remove_container_errors'),
+  ...prefixed(
+    'containerizer/mesos/',
+    'container_destroy_errors provisioner/remove_container_errors provisioner/bind/remove_rootfs_errors',
+  ),
   ...prefixed(
     'containerizer/fetcher/',
     'task_fetches_succeeded task_fetches_failed cache_size_total_bytes cache_size_used_bytes',
   ),
+  ...prefixed('resource_provider_manager/', 'subscribed events/subscribe events/disconnect'),
   ...SYSTEM,
 ];
 

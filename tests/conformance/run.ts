@@ -6,7 +6,11 @@ export interface Servers {
   /** `http://host:5050` */
   readonly master: string;
   readonly agent?: string | undefined;
+  /** A master that does not lead. */
+  readonly standby?: string | undefined;
 }
+
+export const getOf = (servers: Servers, name: keyof Servers): string | undefined => servers[name];
 
 interface Answer {
   readonly status: number;
@@ -16,7 +20,7 @@ interface Answer {
 
 /** @returns what is not as the row says, in words; undefined when the server is not given, and the row says nothing of it */
 export async function check(row: Row, servers: Servers): Promise<string[] | undefined> {
-  const base = servers[row.at];
+  const base = getOf(servers, row.at);
   if (base === undefined) return undefined;
   const answer = await send(base, row);
   const problems: string[] = [];

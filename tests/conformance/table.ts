@@ -4,6 +4,7 @@
  */
 import { callRows } from './callRows.ts';
 import { metricRows } from './metricRows.ts';
+import { pathRows } from './pathRows.ts';
 
 export interface Row {
   readonly name: string;
@@ -325,6 +326,7 @@ export const rows: readonly Row[] = [
   ...tellingRows('agent', agentCalls),
   ...wrongRows(),
   ...legacyRows(),
+  ...pathRows,
   ...schedulerRows(),
   ...callRows,
   ...metricRows,

@@ -123,6 +123,14 @@ if (haveGolden) {
     await life.over();
     wrong.push(...(await wrongAnswers(agent.url, [...at(8, 99), ...exchangesOf('legacy-agent')])));
     t.deepEqual(wrong, []);
+    const metrics = exchangeOf('operator-agent', '028-GET_METRICS-timeout.json').response.json as {
+      get_metrics: { metrics: readonly { name: string }[] };
+    };
+    const ours = agent.listening.node.metrics.snapshot();
+    t.deepEqual(
+      metrics.get_metrics.metrics.map(({ name }) => name).filter((name) => !(name in ours)),
+      [],
+    );
     const has = new Set(executor.environment.split('\n').map((line) => line.split('=')[0]));
     const named = Object.keys(exchangeOf('executor', '000-environment.json'));
     // The machine that was recorded had set a variable for all programs of libprocess.

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
@@ -62,15 +62,17 @@ test('lines that cannot be written are counted', (t) => {
 
 test('a file that cannot be opened is told with the flag', (t) => {
   const table = defineFlags(loggingFlags);
-  const parsed = parseFlags(table, ['--quiet', `--log_dir=${folder(t)}/none`], {});
+  const file = path.join(folder(t), 'file');
+  writeFileSync(file, '');
+  const parsed = parseFlags(table, ['--quiet', `--log_dir=${file}/none`], {});
   if (parsed.outcome !== 'values') return t.fail(JSON.stringify(parsed));
   t.throws(() => loggerOf(parsed.values, { clock: new VirtualClock(), role: 'master' }), {
-    message: /^--log_dir: expected a folder to write in: ENOENT/,
+    message: /^--log_dir: expected a folder to write in: ENOTDIR/,
   });
 });
 
 test('flags choose level, format and file', (t) => {
-  const logDir = folder(t);
+  const logDir = path.join(folder(t), 'made', 'for', 'it');
   const table = defineFlags(loggingFlags);
   const argv = ['--quiet', `--log_dir=${logDir}`, '--log_format=json', '--logging_level=WARNING'];
   const parsed = parseFlags(table, argv, {});
