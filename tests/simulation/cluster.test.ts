@@ -3,7 +3,7 @@ import test from 'ava';
 import { TaskState } from '../../proto/index.ts';
 import { outcomeText, playScenario, Simulation } from '../../runtime/simulation/index.ts';
 import { Book } from './cluster/book.ts';
-import { clusterScenario } from './cluster/index.ts';
+import { authenticatedScenario, clusterScenario } from './cluster/index.ts';
 import { UpdateWatch } from './cluster/updates.ts';
 
 for (const seed of [3, 7, 10, 16, 19]) {
@@ -15,6 +15,15 @@ for (const seed of [3, 7, 10, 16, 19]) {
     t.regex(transcript, /container \S+ of t\d+ ends/);
   });
 }
+
+test('a cluster whose agents and frameworks authenticate keeps its invariants', (t) => {
+  const outcome = playScenario(authenticatedScenario, 3);
+  t.is(outcome.failure, undefined, outcomeText(outcome));
+  const transcript = outcome.simulation.transcript.text();
+  const completed = transcript.match(/AuthenticationCompletedMessage/g) ?? [];
+  t.true(completed.length > 10, 'again after each broken connection');
+  t.regex(transcript, /RunTaskMessage/);
+});
 
 test('the same seed is the same life of a cluster', (t) => {
   const transcript = () => playScenario(clusterScenario, 10).simulation.transcript.text();

@@ -1,6 +1,6 @@
 /** All stories that `npm run simulate` plays. */
 import type { Scenario } from '../../runtime/simulation/index.ts';
-import { clusterScenario } from './cluster/index.ts';
+import { authenticatedScenario, clusterScenario } from './cluster/index.ts';
 import { ledgerScenario } from './ledger.ts';
 import { mastersScenario } from './masters/index.ts';
 import { leadersScenario } from './masters/leaders.ts';
@@ -8,6 +8,7 @@ import { leadersScenario } from './masters/leaders.ts';
 export const scenarios: readonly Scenario[] = [
   ledgerScenario,
   clusterScenario,
+  authenticatedScenario,
   mastersScenario,
   leadersScenario,
 ];

@@ -2,6 +2,7 @@
 
 import type { MasterDetector } from '../../../actors/detector/index.ts';
 import {
+  type DriverAuthentication,
   MesosSchedulerDriver,
   type Scheduler,
   type SchedulerDriver,
@@ -30,6 +31,8 @@ export interface FrameworkOptions {
   readonly name?: string;
   /** Default: knows of everything, in role `*`. */
   readonly info?: Partial<FrameworkInfo>;
+  /** Whom it has to prove to be; default: nobody. */
+  readonly authentication?: DriverAuthentication | undefined;
   /** Whether new tasks are to be launched now. */
   readonly launches: () => boolean;
   /** Who finds the master; default: it is at 10.0.0.1:5050. */
@@ -70,6 +73,7 @@ export function startFrameworkMachine(simulation: Simulation, book: Book, option
       const driver = new MesosSchedulerDriver({
         id: `scheduler-${node.ids.uuid()}`,
         master: masterOf?.(place, node) ?? { host: '10.0.0.1', port: 5050 },
+        authentication: options.authentication,
         framework: {
           user: 'nobody',
           name,

@@ -4,6 +4,8 @@ import type { Scenario } from '../../../runtime/simulation/index.ts';
 import { soleMaster } from './mastership.ts';
 import { AGENTS, BACK_MS, CALM_MS, FRAMEWORKS, playCluster, STORM_MS } from './world.ts';
 
+const SOMEBODY = { principal: 'somebody', secret: 'of somebody' };
+
 export const clusterScenario: Scenario = {
   name: 'cluster',
   codec: mesosCodec,
@@ -18,4 +20,25 @@ export const clusterScenario: Scenario = {
   calmMs: CALM_MS,
   calmLeastMs: BACK_MS + 1,
   play: (simulation) => playCluster(simulation, soleMaster(simulation)),
+};
+
+/** The same where agents and frameworks authenticate, after every fault anew. */
+export const authenticatedScenario: Scenario = {
+  ...clusterScenario,
+  name: 'authenticated',
+  play: (simulation) => {
+    const masters = soleMaster(simulation, {
+      credentials: JSON.stringify({ credentials: [SOMEBODY] }),
+      authenticate_agents: 'true',
+      authenticate_frameworks: 'true',
+    });
+    const authentication = {
+      credential: SOMEBODY,
+      authentication_backoff_factor: 1000,
+      authentication_timeout_min: 5000,
+      authentication_timeout_max: 60_000,
+    };
+    const flags = { credential: JSON.stringify(SOMEBODY) };
+    return playCluster(simulation, { ...masters, proofs: { flags, authentication } });
+  },
 };

@@ -52,6 +52,7 @@ export interface MasterMachineOptions {
   readonly mastership?: (place: Place, node: Node) => Mastership;
   /** What the master is given instead of its store. */
   readonly watch?: (store: RegistryStore) => RegistryStore;
+  readonly flags?: Readonly<Record<string, string>>;
 }
 
 const ALONE = ({ disk }: Place): Mastership => ({
@@ -63,9 +64,14 @@ const ALONE = ({ disk }: Place): Mastership => ({
 export function startMasterMachine(
   simulation: Simulation,
   started: (master: Master) => void,
-  { name = 'master', mastership = ALONE, watch = (store) => store }: MasterMachineOptions = {},
+  {
+    name = 'master',
+    mastership = ALONE,
+    watch = (store) => store,
+    flags: more = {},
+  }: MasterMachineOptions = {},
 ): void {
-  const flags = masterFlagsOf({ registry: 'local', work_dir: '/work' });
+  const flags = masterFlagsOf({ registry: 'local', work_dir: '/work', ...more });
   simulation.start(name, (place) => {
     const node = place.node({ delegateId: 'master' });
     const { store, election } = mastership(place, node);
@@ -91,6 +97,7 @@ export interface AgentMachineOptions {
   readonly executors?: ExecutorProcesses;
   /** Who finds the master; default: it is at 10.0.0.1:5050. */
   readonly detector?: (place: Place, node: Node) => MasterDetector;
+  readonly flags?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface AgentMachine {
@@ -153,7 +160,10 @@ function spawnAgent(
   }
   const total = withCheckpointed(Resources.of(info.resources), Resources.of(journal.resources));
   if (typeof total === 'string') throw new Error(total);
-  const flags = agentFlagsOf({ master: '10.0.0.1:5050', work_dir: '/work', runtime_dir: '/run' });
+  const flags = agentFlagsOf({
+    ...{ master: '10.0.0.1:5050', work_dir: '/work', runtime_dir: '/run' },
+    ...options.flags,
+  });
   forward = new Agent(id, {
     flags,
     version: '1.12.0',

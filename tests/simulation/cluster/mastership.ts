@@ -1,4 +1,6 @@
 /** The masters of a simulated cluster, one or several, as those who look at it want them. */
+
+import type { DriverAuthentication } from '../../../actors/framework/driver/index.ts';
 import type { Master } from '../../../actors/master/master.ts';
 import type { Simulation } from '../../../runtime/simulation/index.ts';
 import { partsOf } from './audit.ts';
@@ -14,6 +16,14 @@ export interface Masters {
   readonly detector: AgentMachineOptions['detector'];
   /** Whether a power cut would leave the id in the registry. */
   isStored(id: string): boolean;
+  /** What agents and frameworks have to prove; undefined: nothing. */
+  readonly proofs?: Proofs;
+}
+
+export interface Proofs {
+  /** Of agents. */
+  readonly flags: Readonly<Record<string, string>>;
+  readonly authentication: DriverAuthentication;
 }
 
 /** Whether it leads now, its registry read. */
@@ -24,13 +34,13 @@ export function leads(master: Master | undefined): master is Master {
 const REGISTRY = '/disk/registry/registry.journal';
 
 /** One master, with its registry on its own disk. */
-export function soleMaster(simulation: Simulation): Masters {
+export function soleMaster(simulation: Simulation, flags: Readonly<Record<string, string>> = {}): Masters {
   const problems: string[] = [];
   let present: Master | undefined;
   const started = (master: Master): void => {
     present = master;
   };
-  startMasterMachine(simulation, started, { watch: (store) => new WatchedStore(store, problems) });
+  startMasterMachine(simulation, started, { flags, watch: (store) => new WatchedStore(store, problems) });
   return {
     problems,
     leader: () => (simulation.machine('master').up && leads(present) ? present : undefined),

@@ -33,10 +33,14 @@ const AUDIT_STEPS = 16;
 export function playCluster(simulation: Simulation, masters: Masters): () => string | undefined {
   const agents = AGENTS.map((name, at) => {
     const executors = new SimulatedExecutors(simulation, at + 1);
-    const { detector } = masters;
+    const { detector, proofs } = masters;
     return {
       executors,
-      ...startAgentMachine(simulation, name, { executors, ...(detector && { detector }) }),
+      ...startAgentMachine(simulation, name, {
+        executors,
+        flags: proofs?.flags,
+        ...(detector && { detector }),
+      }),
     };
   });
   const members = new MemberWatch((id) => masters.isStored(id));
@@ -88,8 +92,13 @@ export function playCluster(simulation: Simulation, masters: Masters): () => str
 }
 
 /** One that can do everything, one that knows of no partitions, one that ends itself now and then. */
-function startFrameworks(simulation: Simulation, members: MemberWatch, { detector }: Masters): Book[] {
-  const common: Pick<FrameworkOptions, 'launches' | 'masterOf'> = {
+function startFrameworks(
+  simulation: Simulation,
+  members: MemberWatch,
+  { detector, proofs }: Masters,
+): Book[] {
+  const common: Pick<FrameworkOptions, 'launches' | 'masterOf' | 'authentication'> = {
+    authentication: proofs?.authentication,
     launches: () => simulation.elapsedMs < STORM_MS,
     ...(detector && { masterOf: detector }),
   };
