@@ -20,6 +20,7 @@ import { Agent } from './agent.ts';
 import { agentRoutes } from './api/routes.ts';
 import { networkProbes } from './checks/networkProbes.ts';
 import { createSandbox } from './containerizer/index.ts';
+import { chosenGpus } from './containerizer/isolators/gpu/devices.ts';
 import { openContainerizers } from './containerizers.ts';
 import { detectResources } from './detection/index.ts';
 import { ExecutorAccess, type NodeAccess } from './executors/access.ts';
@@ -290,10 +291,22 @@ function running(node: Node, agent: Agent, stores: Stores, ending: Ending): Star
 }
 
 /** Address, resources and attributes, by the flags and by what the machine has. */
+/** @throws StartError when there are fewer than `--resources` says */
+function gpusGiven({ nvidia_gpu_devices }: AgentFlags, named: number): number {
+  const { size } = chosenGpus('/dev', nvidia_gpu_devices).gpus;
+  if (named > size)
+    throw new StartError(`--resources: ${named} gpus, of which there are ${size}`, ExitCode.usage);
+  return size;
+}
+
 function describeMachine(node: Node, flags: AgentFlags): AgentInfo {
   const given = parseResourceMessages(flags.resources, flags.default_role);
   const named = new Set(given.map(({ name }) => name));
-  const detected = detectResources({ named, workDir: flags.work_dir, defaultRole: flags.default_role });
+  const gpus = flags.isolation.includes('gpu/nvidia')
+    ? gpusGiven(flags, Resources.of(given).gpus)
+    : undefined;
+  const { work_dir: workDir, default_role: defaultRole } = flags;
+  const detected = detectResources({ named, workDir, defaultRole, gpus });
   return {
     hostname: flags.hostname ?? machineName(),
     port: node.address.port,

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import type { CapabilityInfo, DeviceWhitelist } from '../../../proto/generated/types/v1.ts';
 import { fromJson } from '../../../proto/json.ts';
 import * as flag from '../../../runtime/flags/index.ts';
+import { deviceNumber } from './isolators/gpu/devices.ts';
 
 /** Lines of a cgroup's `devices.allow`: `c 10:229 rwm`. */
 function allowedDevices(value: unknown): readonly string[] {
@@ -24,10 +25,13 @@ function capabilityInfo(value: unknown): CapabilityInfo {
 function deviceOf(path: string): string {
   const stat = fs.statSync(path);
   if (!stat.isCharacterDevice() && !stat.isBlockDevice()) throw new Error(`${path}: is no device`);
-  // As the C library splits st_rdev.
-  const major = Math.floor(stat.rdev / 256) % 4096;
-  const minor = (stat.rdev % 256) + Math.floor(stat.rdev / 1048576) * 256;
-  return `${stat.isBlockDevice() ? 'b' : 'c'} ${major}:${minor}`;
+  return `${stat.isBlockDevice() ? 'b' : 'c'} ${deviceNumber(stat.rdev)}`;
+}
+
+function gpuNumbers(text: string): readonly number[] {
+  const words = text.split(',').map((word) => word.trim());
+  if (!words.every((word) => /^\d{1,4}$/.test(word))) throw new Error('expected numbers separated by commas');
+  return words.map(Number);
 }
 
 function registryPlace(place: string): void {
@@ -133,6 +137,13 @@ export const containerFlags = {
   }),
   network_cni_root_dir_persist: flag.boolean({
     help: 'Keep what is known of networks of containers in the work_dir, not in the runtime_dir: over a boot of the machine',
+  }),
+  nvidia_gpu_devices: flag.text({
+    expected: 'numbers separated by commas',
+    placeholder: '0,1,…',
+    parse: gpuNumbers,
+    print: (numbers) => numbers.join(','),
+    help: 'With gpu/nvidia: the GPUs to give out, by the numbers that nvidia-smi tells; without it, all',
   }),
   effective_capabilities: flag.json({
     validate: capabilityInfo,

@@ -20,6 +20,8 @@ export interface OpenContainerizerOptions {
   readonly flags: ContainerFlags;
   readonly isRoot: boolean;
   readonly fetcher?: FetcherPort;
+  /** Instead of `/dev`; for tests. */
+  readonly devDir?: string;
   /** What it cannot do here, and what went wrong that nobody waits for. */
   readonly onWarning: (text: string) => void;
 }
@@ -30,6 +32,7 @@ export function openContainerizer(options: OpenContainerizerOptions): MesosConta
   let containerizer: MesosContainerizer | undefined;
   const { isolators, sumsProcesses, warnings } = createIsolation({
     ...{ flags, clock, isRoot, paths },
+    ...(options.devDir === undefined ? {} : { devDir: options.devDir }),
     events: { limited: (id, limitation) => containerizer?.limited(id, limitation) },
   });
   for (const warning of warnings) onWarning(warning);

@@ -12,6 +12,8 @@ export interface ContainerResources {
   readonly cpusLimit?: number;
   /** MB; as above. */
   readonly memLimit?: number;
+  /** Whole ones. */
+  readonly gpus?: number;
   /** One revocable resource makes the whole container revocable. */
   readonly revocable: boolean;
   /** Ports of the host. */
@@ -35,6 +37,7 @@ export function containerResources(
     disk: all.disk,
     ...(cpusLimit === undefined ? {} : { cpusLimit }),
     ...(memLimit === undefined ? {} : { memLimit }),
+    ...(all.gpus === 0 ? {} : { gpus: all.gpus }),
     revocable: !all.revocable().isEmpty,
     ports: all.ranges('ports') ?? [],
   };

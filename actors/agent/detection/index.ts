@@ -20,6 +20,8 @@ export interface DetectionOptions {
   readonly workDir: string;
   /** `--default_role`; `*` (the default) is unreserved. */
   readonly defaultRole?: string;
+  /** GPUs that are given out; undefined: they are not looked for. */
+  readonly gpus?: number | undefined;
   /** Instead of asking the operating system. */
   readonly machine?: MachineFacts;
 }
@@ -35,6 +37,7 @@ export function detectResources(options: DetectionOptions): Resource[] {
     scalar('cpus', machine.cpus ?? 1),
     scalar('mem', megabytes(allBut(GIB, machine.memoryBytes) ?? GIB)),
     scalar('disk', megabytes(allBut(5 * GIB, machine.diskBytes) ?? 10 * GIB)),
+    ...(options.gpus === undefined ? [] : [scalar('gpus', options.gpus)]),
     { name: 'ports', type: ValueType.RANGES, ranges: { range: [PORTS] } },
   ];
   const role = options.defaultRole ?? '*';

@@ -3,12 +3,15 @@ import type { Clock } from '../../../../runtime/ports.ts';
 import { ExitCode, StartError } from '../../../../runtime/startError.ts';
 import type { AgentPaths } from '../../paths.ts';
 import type { ContainerFlags } from '../flags.ts';
+import { CgroupTree } from './cgroups/cgroup.ts';
 import { CpuSubsystem } from './cgroups/cpu.ts';
 import { Hierarchies } from './cgroups/hierarchies.ts';
 import { CgroupsIsolator } from './cgroups/isolator.ts';
 import { MemorySubsystem } from './cgroups/memory.ts';
 import { BlkioSubsystem, DevicesSubsystem, JoinedSubsystem, PidsSubsystem } from './cgroups/others.ts';
 import type { CgroupOptions, Subsystem } from './cgroups/subsystem.ts';
+import { chosenGpus } from './gpu/devices.ts';
+import { NvidiaIsolator } from './gpu/nvidia.ts';
 import type { Isolator, IsolatorEvents } from './isolator.ts';
 import { CapabilitiesIsolator } from './linux/capabilities.ts';
 import { JoiningIsolator } from './linux/joining.ts';
@@ -34,6 +37,8 @@ export interface IsolationOptions {
   readonly paths: AgentPaths;
   /** Of the machine; for tests. */
   readonly hierarchies?: Hierarchies;
+  /** Instead of `/dev`; for tests. */
+  readonly devDir?: string;
 }
 
 /** Older names and what they stand for. */
@@ -69,6 +74,7 @@ const OTHERS: readonly string[] = [
   'namespaces/ipc',
   'linux/capabilities',
   'network/cni',
+  'gpu/nvidia',
   'docker/runtime',
   'volume/host_path',
   'volume/sandbox_path',
@@ -90,6 +96,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
     cgroupsIsolator(options, asked, warnings),
     filesystemIsolator(options, asked, warnings),
     networksOf(options, asked, warnings),
+    asked.has('gpu/nvidia') ? gpusOf(options, asked) : undefined,
     ...otherIsolators(options, asked, warnings),
   ].filter((each) => each !== undefined);
   const counted = isolators.flatMap(({ enforces }) => enforces ?? []);
@@ -106,6 +113,19 @@ function networksOf(
   const { workDir, runtimeDir } = paths;
   const isAsked = asked.has('network/cni');
   return createNetworks({ flags, clock, isRoot, workDir, runtimeDir, isAsked }, warnings);
+}
+
+/** @throws StartError when GPUs cannot be kept apart here, or there are none: who asks for them counts on them */
+function gpusOf(options: IsolationOptions, asked: ReadonlySet<string>): Isolator {
+  const { flags, isRoot, devDir = '/dev' } = options;
+  const gpus = chosenGpus(devDir, flags.nvidia_gpu_devices);
+  const hierarchies = options.hierarchies ?? Hierarchies.find(flags.cgroups_hierarchy);
+  if (!isRoot || !asked.has('cgroups/devices') || hierarchies.controller('devices')?.version !== 1)
+    throw new StartError(
+      '--isolation=gpu/nvidia: needs root, cgroups/devices and that of cgroup v1',
+      ExitCode.usage,
+    );
+  return new NvidiaIsolator(gpus, new CgroupTree(hierarchies, flags.cgroups_root, ['devices']));
 }
 
 /** Exactly one. */

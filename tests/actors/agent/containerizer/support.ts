@@ -64,9 +64,12 @@ export class IsolatedBench {
   readonly told = new Map<string, Told>();
   containerizer: MesosContainerizer;
   readonly #flags: Record<string, string>;
+  readonly #devDir: string | undefined;
   #count = 0;
 
-  constructor(t: ExecutionContext, flags: Record<string, string>) {
+  /** @param devDir folder of devices, instead of `/dev` */
+  constructor(t: ExecutionContext, flags: Record<string, string>, devDir?: string) {
+    this.#devDir = devDir;
     this.root = fs.mkdtempSync(join(tmpdir(), 'mesostate-isolated-'));
     // Ordinary users have to come through to their sandboxes.
     fs.chmodSync(this.root, 0o755);
@@ -91,6 +94,7 @@ export class IsolatedBench {
         ...this.#flags,
       }),
       isRoot: isRootHere,
+      ...(this.#devDir === undefined ? {} : { devDir: this.#devDir }),
       onWarning: (text) => this.warnings.push(text),
     });
     return this.containerizer;

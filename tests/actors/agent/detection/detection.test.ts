@@ -22,6 +22,14 @@ test('what is not named is detected by Mesos’ rules', (t) => {
   t.is(detect('', 8, 16 * GIB, 100 * GIB), 'cpus:8; mem:15360; disk:97280; ports:[31000-32000]');
 });
 
+test('GPUs are offered when they are looked for, and not named', (t) => {
+  const machine = { cpus: 1, memoryBytes: 4 * GIB, diskBytes: 20 * GIB };
+  const gpus = (named: ReadonlySet<string>) =>
+    Resources.of(detectResources({ named, workDir: '/', machine, gpus: 2 })).gpus;
+  t.is(gpus(new Set()), 2);
+  t.is(gpus(new Set(['gpus'])), 0);
+});
+
 test('small machines offer half of their memory and disk', (t) => {
   t.is(detect('', 2, 2 * GIB - 1, 10 * GIB - 1), 'cpus:2; mem:1023; disk:5119; ports:[31000-32000]');
   t.is(detect('', 2, 2 * GIB, 10 * GIB), 'cpus:2; mem:1024; disk:5120; ports:[31000-32000]');
