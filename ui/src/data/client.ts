@@ -1,4 +1,5 @@
 /** The page's side of its worker. */
+import { nowMs } from '../clock.ts';
 import { connection, needsLogin, version } from './live.ts';
 import { forgetRights } from './rights.ts';
 import type {
@@ -30,7 +31,9 @@ function connected(next: Connection): void {
   // Another master may lead now, with other rules.
   if (next.state === 'live' && connection.value.state !== 'live') forgetRights();
   if (next.state === 'login') needsLogin.value = true;
-  connection.value = next;
+  // By this page's clock, as silence is.
+  const { heardAt } = connection.value;
+  connection.value = { ...next, heardAt: next.state === 'live' ? nowMs() : heardAt };
 }
 
 onLogin(() => void ask({ what: 'connect' }));

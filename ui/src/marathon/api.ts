@@ -84,6 +84,10 @@ export function appPath(id: string): string {
   return `/apps${id.split('/').map(encodeURIComponent).join('/')}`;
 }
 
+export function podPath(id: string): string {
+  return `/pods${id.split('/').map(encodeURIComponent).join('/')}`;
+}
+
 /** How the same is asked from a shell. */
 export function shellLine(method: Method, path: string, body?: unknown): string {
   const text = body === undefined ? '' : JSON.stringify(body).replaceAll("'", "'\\''");

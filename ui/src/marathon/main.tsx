@@ -5,7 +5,7 @@ import { Flows } from '../pages/Flows.tsx';
 import { Messages } from '../pages/Messages.tsx';
 import { Node } from '../pages/Node.tsx';
 import { Layout } from '../parts/Layout.tsx';
-import { place } from '../router.ts';
+import { place, to } from '../router.ts';
 import '../style.css';
 import './style.css';
 import { About } from './pages/About.tsx';
@@ -13,6 +13,7 @@ import { AppPage } from './pages/App.tsx';
 import { Applications } from './pages/Applications.tsx';
 import { Deployments } from './pages/Deployments.tsx';
 import { Create, Edit } from './pages/Editor.tsx';
+import { EditPod, PodPage } from './pages/Pod.tsx';
 import { deployments, follow } from './store.ts';
 
 function Page() {
@@ -28,6 +29,12 @@ function Page() {
       return <Create />;
     case 'edit':
       return <Edit id={id} key={id} />;
+    case 'pods':
+      return id === '/' ? <Applications group="/" /> : <PodPage id={id} key={id} />;
+    case 'newpod':
+      return <EditPod />;
+    case 'editpod':
+      return <EditPod id={id} key={id} />;
     case 'deployments':
       return <Deployments />;
     case 'about':
@@ -45,6 +52,24 @@ function Page() {
   }
 }
 
+/** As Marathon's own page had them. */
+const SHORTCUTS = [
+  { key: 'c', title: 'Create an application', go: () => goTo('new') },
+  { key: '<', title: 'About', go: () => goTo('about') },
+  {
+    key: 'e',
+    title: 'Edit the application that is shown',
+    go: () => {
+      const [kind, id] = place.value.path;
+      if (kind === 'apps' && id !== undefined) goTo('edit', id);
+    },
+  },
+] as const;
+
+function goTo(...parts: readonly string[]): void {
+  location.hash = to(...parts);
+}
+
 function App() {
   const underWay = deployments.value.length;
   return (
@@ -52,6 +77,7 @@ function App() {
       brand="Marathon"
       source="Marathon"
       loginPath="/v2/info"
+      shortcuts={SHORTCUTS}
       places={[
         ['', 'Applications'],
         ['deployments', underWay === 0 ? 'Deployments' : `Deployments (${underWay})`],

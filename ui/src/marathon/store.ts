@@ -13,8 +13,10 @@ import type { Action, App, Deployment, Group, Info, QueueEntry } from './types.t
 export const apps = signal<ReadonlyMap<string, App>>(new Map());
 /** Ids of all groups but the root. */
 export const groups = signal<readonly string[]>([]);
-/** Ids of pods, which this page lists and does not steer. */
+/** Ids of pods. */
 export const pods = signal<readonly string[]>([]);
+/** Rises when something changed about some pod. */
+export const podChanges = signal(0);
 export const deployments = signal<readonly Deployment[]>([]);
 export const queue = signal<ReadonlyMap<string, QueueEntry>>(new Map());
 export const info = signal<Info | undefined>(undefined);
@@ -128,7 +130,7 @@ function take(event: Heard): void {
   const { eventType, appId, runSpecId, plan } = event;
   for (const id of [appId, runSpecId]) if (id !== undefined) dirty.add(id);
   for (const { actions } of plan?.steps ?? [])
-    for (const { app } of actions) if (app !== undefined) dirty.add(app);
+    for (const { app, pod } of actions) for (const id of [app, pod]) if (id !== undefined) dirty.add(id);
   if (eventType === 'group_change_success' || eventType === 'deployment_success') groupsChanged = true;
   if (eventType.startsWith('deployment')) deploymentsChanged = true;
   if (gathering) return;
@@ -146,8 +148,9 @@ async function refresh(): Promise<void> {
   dirty.clear();
   groupsChanged = false;
   deploymentsChanged = false;
+  if (withGroups || ids.some((id) => pods.value.includes(id))) podChanges.value += 1;
   await Promise.all([
-    refreshApps(ids),
+    refreshApps(ids.filter((id) => !pods.value.includes(id))),
     withGroups
       ? ask<Group>('GET', '/groups?embed=group.groups&embed=group.pods').then(takeGroups)
       : undefined,

@@ -122,3 +122,32 @@ export interface Info {
   readonly leader: string;
   readonly marathon_config: Readonly<Record<string, unknown>>;
 }
+
+/** What `/v2/pods/ID::status` tells. */
+export interface PodStatus {
+  readonly id: string;
+  readonly status: string;
+  /** ISO 8601. */
+  readonly statusSince: string;
+  readonly spec: Definition & {
+    readonly scaling?: { readonly instances?: number };
+    readonly containers?: readonly {
+      readonly name: string;
+      readonly resources?: { readonly cpus?: number; readonly mem?: number };
+    }[];
+  };
+  readonly instances: readonly PodInstance[];
+}
+
+export interface PodInstance {
+  readonly id: string;
+  readonly status: string;
+  readonly agentHostname?: string;
+  readonly message?: string;
+  readonly containers?: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message?: string;
+    readonly endpoints?: readonly { readonly name: string; readonly allocatedHostPort?: number }[];
+  }[];
+}

@@ -91,6 +91,10 @@ export function Action({
             event.preventDefault();
             void act(false);
           }}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey))
+              event.currentTarget.requestSubmit();
+          }}
         >
           <h2 id={title}>{label}</h2>
           <p>{question}</p>

@@ -1,6 +1,6 @@
 /** What stands around every page: where one may go, whether what is shown is alive. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { now } from '../clock.ts';
 import { getJson } from '../data/http.ts';
 import { connection } from '../data/live.ts';
@@ -8,9 +8,12 @@ import { principal } from '../data/rights.ts';
 import { spanText } from '../format.ts';
 import { place, to } from '../router.ts';
 import { Login } from './Login.tsx';
+import { type KeyAction, type PlaceKey, Shortcuts } from './Shortcuts.tsx';
 
 /** A place of the navigation: first part of its address, title, and first parts of addresses that belong to it. */
 export type Place = readonly [name: string, title: string, ...others: string[]];
+
+const NO_KEYS: readonly KeyAction[] = [];
 
 interface LayoutProps {
   readonly places: readonly Place[];
@@ -19,12 +22,15 @@ interface LayoutProps {
   readonly brand: string;
   /** What name and password are tried with. */
   readonly loginPath: string;
+  /** Keys of this page besides those of its places. */
+  readonly shortcuts?: readonly KeyAction[];
   readonly children: ComponentChildren;
 }
 
-export function Layout({ places, source, brand, loginPath, children }: LayoutProps) {
+export function Layout({ places, source, brand, loginPath, shortcuts = NO_KEYS, children }: LayoutProps) {
   const [here = ''] = place.value.path;
   const [version, setVersion] = useState('');
+  const keys = useMemo(() => keysOf(places), [places.map(([name]) => name).join()]);
   useEffect(() => {
     getJson<{ version: string }>('/version').then(
       (facts) => setVersion(facts.version),
@@ -57,6 +63,7 @@ export function Layout({ places, source, brand, loginPath, children }: LayoutPro
           ))}
         </nav>
         <Liveness source={source} />
+        <Shortcuts keys={keys} actions={shortcuts} />
       </header>
       <main id="content">
         <Login path={loginPath} />
@@ -64,6 +71,17 @@ export function Layout({ places, source, brand, loginPath, children }: LayoutPro
       </main>
     </>
   );
+}
+
+/** The first letter of a place's title that no other place has taken. */
+function keysOf(places: readonly Place[]): PlaceKey[] {
+  const taken = new Set<string>();
+  return places.map(([name, title]) => {
+    const letters = [...(name || title).toLowerCase()].filter((letter) => /[a-z]/.test(letter));
+    const key = letters.find((letter) => !taken.has(letter)) ?? '';
+    taken.add(key);
+    return { key, name, title };
+  });
 }
 
 /** Never silently old: how long ago something was heard, and what is wrong. */

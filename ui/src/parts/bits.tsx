@@ -4,14 +4,22 @@ import { useState } from 'preact/hooks';
 import { now } from '../clock.ts';
 import { isoText, shortId, spanText } from '../format.ts';
 
+/** Clocks that differ by less are as good as the same. */
+const CLOCKS_S = 5;
+
 /** How long ago, with the moment itself on hover. */
 export function Ago({ at }: { readonly at: number }) {
   if (at === 0) return <span>–</span>;
   return (
     <time dateTime={isoText(at)} title={isoText(at)}>
-      {spanText(now.value - at)} ago
+      {agoText(now.value - at)}
     </time>
   );
+}
+
+/** The clocks of the node and of the browser need not agree. */
+function agoText(seconds: number): string {
+  return seconds < -CLOCKS_S ? `in ${spanText(-seconds)}` : `${spanText(seconds)} ago`;
 }
 
 const GOOD = /^(active|subscribed|running|finished|healthy|live|drained|up)$/;

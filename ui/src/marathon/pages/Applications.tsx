@@ -47,6 +47,9 @@ export function Applications({ group }: { readonly group: string }) {
         <a class="button" href={`${to('new')}?group=${encodeURIComponent(group)}`}>
           Create application
         </a>
+        <a class="button" href={to('newpod')}>
+          Create pod
+        </a>
         <GroupActions group={group} />
       </div>
       <section class="table" aria-label="Applications">
@@ -79,7 +82,7 @@ export function Applications({ group }: { readonly group: string }) {
           <ul>
             {podsHere.map((id) => (
               <li key={id}>
-                {id} <ApiLink path={`/v2/pods${id}::status`} />
+                <a href={to('pods', id)}>{id}</a>
               </li>
             ))}
           </ul>

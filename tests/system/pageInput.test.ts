@@ -1,0 +1,105 @@
+/** What the web page makes of names, logs and clocks that are not as they should be; and of the keyboard. */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import type { Page } from 'playwright-core';
+import { inBrowser, objections, openPage, picture } from '../support/browser.ts';
+import { chromiumPath } from '../support/chromium.ts';
+import { boot, bootAgent, bootMaster, scratch } from '../support/processes.ts';
+import { until } from '../support/until.ts';
+
+const SCRIPT = '<script>document.title="taken over"</script>';
+/** Colours, a bell, a backspace, a title for the terminal, a zero, bytes that are no text. */
+const ODD = "printf '\\033[31mred\\033[0m\\a\\b\\033]0;title\\007\\000 \\377\\376 end\\n' > odd";
+/** Takes no room: a file with a hole in it. */
+const BIG = 'truncate -s 2147483648 big; echo the-very-end >> big';
+
+async function open(t: ExecutionContext, chromium: string) {
+  const folder = scratch(t);
+  const master = await bootMaster(t, folder, ['--allocation_interval=200ms']);
+  const agent = await bootAgent(t, master, path.join(folder, 'agent'), ['--resources=cpus:4;mem:1024']);
+  const file = path.join(folder, 'jobs.json');
+  const command = `${ODD}; ${BIG}; echo out; echo err >&2; while :; do sleep 1; done`;
+  writeFileSync(file, JSON.stringify({ jobs: [{ name: SCRIPT, cpus: 0.1, mem: 32, command }] }));
+  boot(t, [
+    '--role=framework',
+    '--framework=jobs',
+    `--master=127.0.0.1:${master.port}`,
+    `--jobs=${file}`,
+    `--work_dir=${folder}/jobs`,
+  ]);
+  return { master, agent, ...(await openPage(t, chromium)) };
+}
+
+async function openSandbox(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/#/tasks`);
+  await page.locator('.badge').getByText('running', { exact: true }).waitFor();
+  await page.getByRole('cell').getByRole('link').first().click();
+  await page.getByRole('link', { name: 'Sandbox' }).click();
+  await page.getByRole('link', { name: 'big', exact: true }).waitFor();
+}
+
+test(`scripts in names, control characters, gigabytes and an agent that vanishes do no harm (${inBrowser})`, async (t) => {
+  if (chromiumPath === undefined) return t.pass();
+  const { master, agent, page, complaints } = await open(t, chromiumPath);
+  await page.goto(`${master.url}/#/tasks`);
+  await page.getByText(SCRIPT).first().waitFor();
+  t.is(await page.title(), 'Mesostate', 'names are text, never scripts');
+  await openSandbox(page, master.url);
+  await page.getByText('2.0 GiB').waitFor();
+  await page.getByRole('link', { name: 'big', exact: true }).click();
+  await page.getByText('the-very-end').waitFor();
+  t.true(((await page.locator('pre.log').textContent()) ?? '').length < 100_000, 'only its end is read');
+  await page.goBack();
+  await page.getByRole('link', { name: 'odd', exact: true }).click();
+  const log = page.locator('pre.log');
+  await log.getByText('red').waitFor();
+  t.regex((await log.textContent()) ?? '', /^red \ufffd+ end\n$/, 'what controls a terminal is left out');
+  t.deepEqual(await objections(page), []);
+  t.deepEqual(complaints, []);
+  agent.child.kill('SIGKILL');
+  await page.getByRole('alert').waitFor();
+  t.true(await log.getByText('red').isVisible(), 'what was read stays in sight');
+});
+
+test(`a browser whose clock is a day behind shows times that make sense (${inBrowser})`, async (t) => {
+  if (chromiumPath === undefined) return t.pass();
+  const { master, page, complaints } = await open(t, chromiumPath);
+  await page.addInitScript('{ const now = Date.now; Date.now = () => now() - 86400000; }');
+  await page.goto(`${master.url}/#/tasks`);
+  await page.getByText('in 23 h').or(page.getByText('in 1 d')).first().waitFor();
+  await page.getByText('live', { exact: true }).waitFor();
+  t.notRegex((await page.locator('main').textContent()) ?? '', /-\d+ [smhd]\b|NaN/);
+  t.deepEqual(complaints, []);
+});
+
+test(`two logs stand side by side; the keyboard goes everywhere (${inBrowser})`, async (t) => {
+  if (chromiumPath === undefined) return t.pass();
+  const { master, page, complaints } = await open(t, chromiumPath);
+  await openSandbox(page, master.url);
+  await page.getByRole('link', { name: 'stdout', exact: true }).click();
+  await page.getByRole('button', { name: 'Side by side' }).click();
+  await page.getByRole('region', { name: 'stdout' }).getByText('out', { exact: true }).waitFor();
+  await page.getByRole('region', { name: 'stderr' }).getByText('err', { exact: true }).waitFor();
+  t.deepEqual(await objections(page), []);
+  await picture(page, 'two-logs');
+  await page.reload();
+  await page.getByRole('region', { name: 'stderr' }).getByText('err', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'One log' }).click();
+  await until('one is left', async () => (await page.locator('pre.log').count()) === 1);
+
+  await page.locator('h1').click();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').getByText('Keyboard shortcuts').waitFor();
+  t.deepEqual(await objections(page), []);
+  await picture(page, 'shortcuts');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('g');
+  await page.keyboard.press('a');
+  await page.getByRole('heading', { level: 1, name: 'Agents' }).waitFor();
+  await page.keyboard.press('s');
+  await page.keyboard.type('nobody');
+  await page.getByText('Nothing fits what is looked for.').waitFor();
+  t.regex(page.url(), /search=nobody/);
+  t.deepEqual(complaints, []);
+});
