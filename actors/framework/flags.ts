@@ -4,7 +4,6 @@ import { ETCD_EXPECTED, formatEtcdLocation, parseEtcdLocation } from '../../runt
 import * as flag from '../../runtime/flags/index.ts';
 import { authenticateeFlags, authenticateeRule } from '../authentication/index.ts';
 import { masterFlag } from '../detector/index.ts';
-import type { DriverAuthentication } from './driver/index.ts';
 import { marathonFlags, marathonRule } from './marathon/flags.ts';
 
 /** Rows of the table, to be joined with those of every role. */
@@ -80,9 +79,26 @@ const etcdRule: flag.FlagRule<typeof frameworkFlags> = ({ framework, etcd }) =>
     ? `--etcd: only --framework=marathon keeps its state there, got --framework=${framework}`
     : undefined;
 
-const principalRule: flag.FlagRule<typeof frameworkFlags> = ({ principal, credential }) =>
-  principal !== undefined && credential !== undefined && principal !== credential.principal
-    ? `--principal: expected that of --credential, '${credential.principal}', got '${principal}'`
+const principalRule: flag.FlagRule<typeof frameworkFlags> = ({
+  principal,
+  credential,
+  mesos_authentication,
+  mesos_authentication_principal,
+}) => {
+  const proved = credential?.principal ?? (mesos_authentication ? mesos_authentication_principal : undefined);
+  return principal !== undefined && proved !== undefined && principal !== proved
+    ? `--principal: expected the one to authenticate as, '${proved}', got '${principal}'`
+    : undefined;
+};
+
+const marathonCredentialRule: flag.FlagRule<typeof frameworkFlags> = ({
+  mesos_authentication,
+  mesos_authentication_principal: principal,
+  mesos_authentication_secret: secret,
+  mesos_authentication_secret_file: file,
+}) =>
+  mesos_authentication && (principal === undefined || (secret ?? file) === undefined)
+    ? '--mesos_authentication: needs --mesos_authentication_principal and --mesos_authentication_secret_file'
     : undefined;
 
 /** Rules over several flags, for `defineFlags`. */
@@ -92,17 +108,7 @@ export const frameworkRules: flag.FlagRule<typeof frameworkFlags>[] = [
   etcdRule,
   authenticateeRule,
   principalRule,
+  marathonCredentialRule,
 ];
 
 export type FrameworkFlags = flag.FlagValues<typeof frameworkFlags>;
-
-/** Whom the framework is, as far as flags say it. */
-export function principalOf({ principal, credential }: FrameworkFlags): string | undefined {
-  return principal ?? credential?.principal;
-}
-
-/** Whom its driver has to prove to be to the master. */
-export function authenticationOf(flags: FrameworkFlags): DriverAuthentication | undefined {
-  const { credential } = flags;
-  return credential === undefined ? undefined : { ...flags, credential };
-}

@@ -2,7 +2,8 @@
 import { hostname, userInfo } from 'node:os';
 import type { FrameworkInfo } from '../../proto/index.ts';
 import { FrameworkInfoCapabilityType } from '../../proto/index.ts';
-import { type FrameworkFlags, principalOf } from './flags.ts';
+import { principalOf } from './credential.ts';
+import type { FrameworkFlags } from './flags.ts';
 
 const WEEK_S = 604_800;
 const MINUTE_S = 60;

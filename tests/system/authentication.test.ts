@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { bootEtcd, hasEtcd } from '../support/etcd.ts';
 import { boot, bootAgent, freePort, getJson, scratch } from '../support/processes.ts';
 import { until } from '../support/until.ts';
 
@@ -56,7 +57,7 @@ test('agents and frameworks authenticate, over a master that is killed and comes
   await unknown.says(/is not authenticated/);
   const misled = framework(`--credential=${right}`, '--principal=agents');
   t.is(await misled.exited, 64);
-  t.regex(misled.output(), /--principal: expected that of --credential, 'jobs', got 'agents'/);
+  t.regex(misled.output(), /--principal: expected the one to authenticate as, 'jobs', got 'agents'/);
 
   await first.end('SIGKILL');
   const second = master();
@@ -94,3 +95,60 @@ test('--authenticate_agents without anybody to know is an error, as is a credent
   t.is(await agent.exited, 64);
   t.regex(agent.output(), /--credential: expected an absolute path of a credential/);
 });
+
+if (hasEtcd) {
+  test('etcd: all authenticate at the next leader when the first is killed, and the jobs go on', async (t) => {
+    const { folder, file, all, agents, right } = filesOf(t);
+    const etcd = await bootEtcd(t, 1);
+    const masters = await Promise.all(
+      [1, 2].map(async () => {
+        const port = await freePort();
+        const master = boot(t, [
+          ...['--role=master', `--port=${port}`, `--etcd=${etcd.url}`, '--etcd_session_timeout=2secs'],
+          ...[`--credentials=${all}`, '--authenticate_agents', '--authenticate_frameworks'],
+          '--allocation_interval=50ms',
+        ]);
+        return { ...master, port };
+      }),
+    );
+    const leader = await until('one leads', () => masters.find((each) => / leading id=/.test(each.output())));
+    const other = masters.find((each) => each !== leader);
+    const agent = boot(t, [
+      ...['--role=agent', `--master=${etcd.masterUrl}`, '--port=0', `--work_dir=${folder}/agent`],
+      ...[`--runtime_dir=${folder}/run`, `--credential=${agents}`, '--no-switch_user', ...QUICKLY],
+      ...['--resources=cpus:1;mem:512;disk:100', '--registration_backoff_factor=10ms'],
+    ]);
+    await agent.says(/Registered with the master/);
+    const list = file('long.json', { jobs: [1, 2].map(() => ({ cpus: 1, mem: 32, command: 'sleep 2' })) });
+    const jobs = boot(t, [
+      ...['--role=framework', `--master=${etcd.masterUrl}`, `--jobs=${list}`, '--port=0', '--user=nobody'],
+      ...[`--credential=${right}`, '--failover_timeout=1hrs', ...QUICKLY],
+    ]);
+    await leader.says(/authenticated .*principal=jobs/);
+    await until('a job runs', async () => {
+      const { tasks } = await getJson<{ tasks: { state: string }[] }>(
+        `http://127.0.0.1:${leader.port}/tasks`,
+      );
+      return tasks.some(({ state }) => state === 'TASK_RUNNING');
+    });
+    await leader.end('SIGKILL');
+    await other?.says(/authenticated .*principal=agents/);
+    await other?.says(/authenticated .*principal=jobs/);
+    t.is(await jobs.exited, 0, jobs.output());
+  });
+} else {
+  test('etcd is not installed here: who may lead is not asked, and whoever leads asks all the same', async (t) => {
+    const { all } = filesOf(t);
+    const master = boot(t, [
+      ...[
+        '--role=master',
+        '--port=0',
+        '--registry=in_memory',
+        `--credentials=${all}`,
+        '--authenticate_agents',
+      ],
+    ]);
+    await master.says(/leading id=/);
+    t.pass();
+  });
+}

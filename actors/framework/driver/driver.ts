@@ -38,13 +38,13 @@ import {
   schedulerDriverMachine,
   subscriptionBackoffMaxMs,
 } from '../../../statecharts/index.ts';
-import { type AuthenticationHost, ClientAuthentication } from '../../authentication/index.ts';
+import type { ClientAuthentication } from '../../authentication/index.ts';
 import type { Leader } from '../../detector/index.ts';
 import { callBack } from './callbacks.ts';
 import type { ConnectionHost, SchedulerConnection } from './connection.ts';
 import { droppedLaunches } from './drops.ts';
 import { optional } from './fields.ts';
-import type { DriverOptions } from './options.ts';
+import { clientAuthentication, type DriverOptions } from './options.ts';
 import { MASTER_ID, pidConnection } from './pidConnection.ts';
 import type { Scheduler, SchedulerDriver } from './scheduler.ts';
 
@@ -86,13 +86,9 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
       },
       event: (event) => this.#receive(event),
     });
-    const { authentication } = this.#options;
-    if (authentication !== undefined)
-      this.#authentication = new ClientAuthentication(
-        this.#authenticationHost(),
-        authentication.credential,
-        authentication,
-      );
+    const { node, self, random } = this;
+    const authenticating = { node, self, random, defer: this.defer.bind(this) };
+    this.#authentication = clientAuthentication(this.#options, authenticating);
     this.#chart = this.#makeChart();
     this.node.inspector.register(this.self, this.#chart);
     const { master } = this.#options;
@@ -396,10 +392,5 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
       onExited: (listener) => this.#exitedListeners.push(listener),
       delay: (delayMs, run) => this.delay(delayMs, run),
     };
-  }
-
-  #authenticationHost(): AuthenticationHost {
-    const { node, self, random } = this;
-    return { node, self, random, defer: (handler) => this.defer(handler) };
   }
 }

@@ -1,6 +1,10 @@
 import type { FrameworkInfo, SchedulerCall, SchedulerEvent } from '../../../proto/index.ts';
 import type { Address, Credential } from '../../../runtime/index.ts';
-import type { AuthenticateeFlags } from '../../authentication/index.ts';
+import {
+  type AuthenticateeFlags,
+  type AuthenticationHost,
+  ClientAuthentication,
+} from '../../authentication/index.ts';
 import type { MasterDetector } from '../../detector/index.ts';
 import type { Connect } from './connection.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -32,4 +36,13 @@ export interface DriverObserver {
 
 export interface DriverAuthentication extends AuthenticateeFlags {
   readonly credential: Credential;
+}
+
+/** Undefined for a driver that proves nothing. */
+export function clientAuthentication(
+  { authentication }: DriverOptions,
+  host: AuthenticationHost,
+): ClientAuthentication | undefined {
+  if (authentication === undefined) return undefined;
+  return new ClientAuthentication(host, authentication.credential, authentication);
 }

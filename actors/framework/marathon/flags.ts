@@ -134,6 +134,15 @@ export const marathonFlags = {
     },
     help: 'Who may use the API. Best as file://PATH',
   }),
+  mesos_authentication: flag.boolean({
+    help: 'Authenticate at the master, as mesos_authentication_principal',
+  }),
+  mesos_authentication_principal: flag.string({ help: 'Principal of Marathon at the master' }),
+  mesos_authentication_secret: flag.string({
+    secret: true,
+    help: 'Secret of that principal; better given by mesos_authentication_secret_file',
+  }),
+  mesos_authentication_secret_file: flag.path({ help: 'File with that secret' }),
   http_realm: flag.string({ default: 'Mesosphere', help: 'Realm of --http_credentials' }),
   access_control_allow_origin: flag.list({
     default: '',
