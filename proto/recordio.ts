@@ -17,7 +17,12 @@ const NINE = 0x39;
 /** One record, framed. Text is written as UTF-8. */
 export function encodeRecord(record: Uint8Array | string): Uint8Array {
   const body = typeof record === 'string' ? Buffer.from(record, 'utf8') : record;
-  return Buffer.concat([Buffer.from(`${body.length}\n`, 'latin1'), body]);
+  return Buffer.concat([recordHeader(body.length), body]);
+}
+
+/** What stands in front of a record of so many bytes. */
+export function recordHeader(bytes: number): Uint8Array {
+  return Buffer.from(`${bytes}\n`, 'latin1');
 }
 
 /**

@@ -35,6 +35,11 @@ interface Kept {
 
 type Decode = MessageCodec['decode'];
 
+/** Whether values of that type are shared: frozen objects, as many as there are different values. */
+export function isShared(typeName: string): boolean {
+  return SHARED.has(typeName);
+}
+
 /** The decoder, made to share what it makes where that type's values repeat. */
 export function sharing(typeName: string, decode: Decode): Decode {
   if (!SHARED.has(typeName)) return decode;

@@ -41,7 +41,7 @@ export interface ContainerPort {
   update(containerId: string, resources: () => ContainerResources): void;
   usage(containerId: string): Partial<ResourceStatistics> | undefined;
   /** Steps after which `usage` tells of now without a long look at all processes; for who asks of many containers. */
-  measure(): Generator<void, void>;
+  measure(): Generator<undefined, void>;
   /** What it can tell of the container itself: networks, cgroups. */
   status(containerId: string): Partial<ContainerStatus>;
   /** File of the network namespace that a container is in; undefined when that is the machine's, or can only be seen from outside. */

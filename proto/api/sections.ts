@@ -3,10 +3,11 @@
  * only when it is their turn. In JSON the lists show also when they are empty, as Mesos writes them by hand.
  */
 import { encode } from '../codec.ts';
-import { Chunks } from '../json/chunks.ts';
+import { Chunks, lengthOf } from '../json/chunks.ts';
 import { toJsonText } from '../json.ts';
 import { JSON_TYPE, type MediaType } from '../mediaTypes.ts';
 import { type FieldSchema, messageNamed } from '../schema.ts';
+import type { Writing } from './readings.ts';
 
 /** An item that knows how it is written: what does not change from one answer to the next is not written anew. */
 export interface WrittenItem {
@@ -29,19 +30,9 @@ export type Section =
       readonly rest?: object;
     };
 
-/** What is written so far. */
-type Pieces = (Uint8Array | string)[];
-
-/** Bytes, and how many they are. */
-interface Written {
-  readonly pieces: Pieces;
-  readonly length: number;
-}
-
 /**
- * Writes a message of sections, with `plain` fields before them (in JSON) or wherever (in protobuf, where order says nothing).
- * Stops after each item for the caller to look at the time.
- * @returns pieces of one body
+ * Writes a message of sections, with `plain` fields before them. Gives a piece of the body when there is one, and stops after each
+ * item for the caller to look at the time. Of protobuf nothing leaves before all is written: it needs the length first.
  * @throws TypeError for a field that the type has not, EncodeError for an item that cannot be written
  */
 export function* writeSections(
@@ -49,82 +40,81 @@ export function* writeSections(
   type: MediaType,
   plain: object,
   sections: readonly Section[],
-): Generator<void, Pieces> {
-  if (type !== JSON_TYPE) {
-    const body = yield* protobufSections(typeName, sections);
-    return [encode(typeName, plain), ...body.pieces];
-  }
-  const head = toJsonText(typeName, plain).slice(0, -1);
+): Writing {
   const chunks = new Chunks();
-  chunks.text(head);
-  yield* jsonSections(typeName, sections, chunks, head !== '{');
-  chunks.text('}');
-  return chunks.end();
+  if (type === JSON_TYPE) {
+    const head = toJsonText(typeName, plain).slice(0, -1);
+    chunks.text(head);
+    yield* jsonSections(typeName, sections, chunks, head !== '{');
+    chunks.text('}');
+  } else {
+    chunks.bytes(encode(typeName, plain));
+    yield* protobufSections(typeName, sections, chunks);
+  }
+  yield* chunks.end();
+  return undefined;
 }
+
+type Steps = Generator<Uint8Array | undefined, void>;
 
 function* jsonSections(
   typeName: string,
   sections: readonly Section[],
   chunks: Chunks,
   begun: boolean,
-): Generator<void, void> {
+): Steps {
   let comma = begun;
   for (const section of sections) {
-    const field = fieldOf(typeName, section.field);
+    const { typeName: inner = '' } = fieldOf(typeName, section.field);
     chunks.text(`${comma ? ',' : ''}"${section.field}":`);
     comma = true;
-    if ('sections' in section) {
-      chunks.text('{');
-      yield* jsonSections(field.typeName ?? '', section.sections, chunks, false);
-      if (section.rest !== undefined)
-        chunks.text(
-          toJsonText(field.typeName ?? '', section.rest)
-            .replace(/^\{/, ',')
-            .slice(0, -1),
-        );
-      chunks.text('}');
-    } else yield* jsonItems(field.typeName ?? '', section.items, chunks);
+    if ('items' in section) {
+      yield* jsonItems(inner, section.items, chunks);
+      continue;
+    }
+    chunks.text('{');
+    yield* jsonSections(inner, section.sections, chunks, false);
+    if (section.rest !== undefined)
+      chunks.text(toJsonText(inner, section.rest).replace(/^\{/, ',').slice(0, -1));
+    chunks.text('}');
   }
 }
 
-function* jsonItems(typeName: string, items: readonly Item[], chunks: Chunks): Generator<void, void> {
+function* jsonItems(typeName: string, items: readonly Item[], chunks: Chunks): Steps {
   let comma = '[';
   for (const item of items) {
     chunks.text(comma);
     comma = ',';
     if (typeof item === 'function') chunks.text(toJsonText(typeName, item()));
     else chunks.bytes(item.json());
-    yield;
+    yield chunks.take();
   }
   chunks.text(comma === '[' ? '[]' : ']');
 }
 
-function* protobufSections(typeName: string, sections: readonly Section[]): Generator<void, Written> {
-  const pieces: Pieces = [];
-  let length = 0;
-  const add = (bytes: Uint8Array): void => {
-    pieces.push(bytes);
-    length += bytes.length;
-  };
+function* protobufSections(
+  typeName: string,
+  sections: readonly Section[],
+  chunks: Chunks,
+): Generator<undefined, void> {
   for (const section of sections) {
     const field = fieldOf(typeName, section.field);
     if ('sections' in section) {
-      const inner = yield* protobufSections(field.typeName ?? '', section.sections);
-      const rest = encode(field.typeName ?? '', section.rest ?? {});
-      add(headerOf(field, inner.length + rest.length));
-      for (const piece of inner.pieces) pieces.push(piece);
-      length += inner.length;
-      add(rest);
+      const inner = new Chunks();
+      yield* protobufSections(field.typeName ?? '', section.sections, inner);
+      inner.bytes(encode(field.typeName ?? '', section.rest ?? {}));
+      const whole = inner.end();
+      chunks.bytes(headerOf(field, lengthOf(whole)));
+      chunks.append(whole);
       continue;
     }
     for (const item of section.items) {
       const bytes = typeof item === 'function' ? encode(field.typeName ?? '', item()) : item.bytes();
-      add(headerOf(field, bytes.length));
-      add(bytes);
+      chunks.bytes(headerOf(field, bytes.length));
+      chunks.bytes(bytes);
       yield;
     }
   }
-  return { pieces, length };
 }
 
 /** Number and length before a message in a message (wire type 2). */
@@ -144,9 +134,4 @@ function fieldOf(typeName: string, name: string): FieldSchema {
   const field = messageNamed(typeName).fields.find((each) => each.name === name);
   if (field === undefined) throw new TypeError(`${typeName}.${name}: no such field`);
   return field;
-}
-
-/** The pieces as one body. */
-export function joined(pieces: Pieces): Uint8Array {
-  return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
 }

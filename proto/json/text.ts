@@ -1,5 +1,4 @@
 // JSON text as Mesos writes it, for values made by hand: a double always shows a fraction.
-
 import { Chunks } from './chunks.ts';
 
 /** A number that prints with a fraction, as Mesos prints protobuf doubles: `new Double(3)` is `3.0`. */
@@ -46,6 +45,34 @@ export class LaterJson {
   }
 }
 
+/** A list whose items know how they are written, in UTF-8: none of it is made before its turn. */
+export class ListJson<T> {
+  readonly items: readonly T[];
+  readonly write: (this: void, item: T) => Uint8Array;
+  constructor(items: readonly T[], write: (item: T) => Uint8Array) {
+    this.items = items;
+    this.write = write;
+  }
+  toJSON(): unknown[] {
+    return this.items.map((item) => JSON.parse(textIn(this.write(item))) as unknown);
+  }
+}
+
+/** A value that takes so long to make that it is made in steps, when it is its turn. */
+export class SlowJson {
+  readonly steps: (this: void) => Generator<undefined, unknown>;
+  constructor(steps: () => Generator<undefined, unknown>) {
+    this.steps = steps;
+  }
+  toJSON(): unknown {
+    const steps = this.steps();
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done === true) return value;
+    }
+  }
+}
+
 /** Shortest text that reads back as the same double, always with a fraction or an exponent: `15.0`, `1e-7`. */
 export function doubleText(value: number): string {
   if (!Number.isFinite(value)) return `"${value}"`;
@@ -73,64 +100,85 @@ function textOf(value: unknown): string | undefined {
   if (value instanceof Double) return doubleText(value.value);
   if (value instanceof RawJson) return value.text;
   if (value instanceof WrittenJson) return textIn(value.bytes);
+  if (value instanceof ListJson) return `[${value.items.map((item) => textIn(value.write(item))).join(',')}]`;
   if (Array.isArray(value)) return `[${value.map((item) => textOf(item) ?? 'null').join(',')}]`;
   if ('toJSON' in value && typeof value.toJSON === 'function') return textOf(value.toJSON());
   const members: string[] = [];
   for (const [key, item] of Object.entries(value)) {
     const text = textOf(item);
-    if (text !== undefined) members.push(`${JSON.stringify(key)}:${text}`);
+    if (text !== undefined) members.push(`${quoted(key)}:${text}`);
   }
   return `{${members.join(',')}}`;
 }
 
+/** Keys are mostly the same few; names that come from outside may be keys too. */
+const KEYS_MAX = 1024;
+const quotedKeys = new Map<string, string>();
+
+function quoted(key: string): string {
+  const known = quotedKeys.get(key);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(key);
+  if (quotedKeys.size < KEYS_MAX) quotedKeys.set(key, text);
+  return text;
+}
+
+/** Steps that give a piece of a text, or a moment to look at the time. */
+type Steps<T> = Generator<Uint8Array | undefined, T>;
+
 /**
- * `jsonText` in pieces of UTF-8: stops after each `LaterJson`, for the caller to look at the time.
- * @returns the pieces of the text
+ * `jsonText` in pieces of UTF-8: gives a piece when one is full, and stops after each item of a list made later, for the caller
+ * to look at the time.
+ * @param before stands in front of the text, and `after` behind it
  */
-export function* jsonPieces(value: unknown): Generator<void, Uint8Array[]> {
-  const text = new Chunks();
-  yield* addPieces(value, text);
-  return text.end();
+export function* jsonPieces(value: unknown, before = '', after = ''): Steps<undefined> {
+  const chunks = new Chunks();
+  chunks.text(before);
+  yield* addPieces(value, chunks);
+  chunks.text(after);
+  yield* chunks.end();
 }
 
-function* addPieces(value: unknown, text: Chunks): Generator<void, void> {
-  if (value instanceof LaterJson) {
-    addMade(value, text);
-    yield;
-  } else if (Array.isArray(value)) {
-    yield* addItems(value, text);
-  } else if (typeof value === 'object' && value !== null && !('toJSON' in value)) {
-    yield* addMembers(value, text);
-  } else text.text(jsonText(value));
+function* addPieces(value: unknown, chunks: Chunks): Steps<void> {
+  if (value instanceof LaterJson) chunks.text(jsonText(value.make()));
+  else if (value instanceof ListJson) yield* addList(value, chunks);
+  else if (value instanceof SlowJson) yield* addPieces(yield* value.steps(), chunks);
+  else if (value instanceof WrittenJson) chunks.bytes(value.bytes);
+  else if (Array.isArray(value)) yield* addItems(value, chunks);
+  else if (typeof value === 'object' && value !== null && !('toJSON' in value))
+    yield* addMembers(value, chunks);
+  else chunks.text(jsonText(value));
+  yield chunks.take();
 }
 
-function addMade(later: LaterJson, text: Chunks): void {
-  const value = later.make();
-  if (value instanceof WrittenJson) text.bytes(value.bytes);
-  else text.text(jsonText(value));
-}
-
-function* addItems(items: readonly unknown[], text: Chunks): Generator<void, void> {
+function* addList({ items, write }: ListJson<unknown>, chunks: Chunks): Steps<void> {
   let comma = '[';
   for (const item of items) {
-    text.text(comma);
+    chunks.text(comma);
+    chunks.bytes(write(item));
     comma = ',';
-    // Without a generator of its own: this is what long lists are made of.
-    if (item instanceof LaterJson) {
-      addMade(item, text);
-      yield;
-    } else yield* addPieces(item, text);
+    yield chunks.take();
   }
-  text.text(comma === '[' ? '[]' : ']');
+  chunks.text(comma === '[' ? '[]' : ']');
 }
 
-function* addMembers(value: object, text: Chunks): Generator<void, void> {
+function* addItems(items: readonly unknown[], chunks: Chunks): Steps<void> {
+  let comma = '[';
+  for (const item of items) {
+    chunks.text(comma);
+    comma = ',';
+    yield* addPieces(item, chunks);
+  }
+  chunks.text(comma === '[' ? '[]' : ']');
+}
+
+function* addMembers(value: object, chunks: Chunks): Steps<void> {
   let comma = '{';
   for (const [key, item] of Object.entries(value)) {
     if (item === undefined) continue;
-    text.text(`${comma}${JSON.stringify(key)}:`);
+    chunks.text(`${comma}${JSON.stringify(key)}:`);
     comma = ',';
-    yield* addPieces(item, text);
+    yield* addPieces(item, chunks);
   }
-  text.text(comma === '{' ? '{}' : '}');
+  chunks.text(comma === '{' ? '{}' : '}');
 }

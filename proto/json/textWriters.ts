@@ -2,6 +2,7 @@
 // type is first written. What is written and in which order: write.ts.
 import type { FieldSchema, MessageSchema } from '../schema.ts';
 import { enumNamed, messageNamed } from '../schema.ts';
+import { isShared } from '../sharing.ts';
 import { doubleText } from './text.ts';
 
 /** Writes messages of one type. */
@@ -21,12 +22,26 @@ export function textWriterOf(typeName: string): TextWriter {
   const schema = messageNamed(typeName);
   const writer: TextWriter = {
     write(message) {
-      writer.write = makeWriter(schema);
+      writer.write = isShared(typeName) ? keepingTexts(makeWriter(schema)) : makeWriter(schema);
       return writer.write(message);
     },
   };
   writers.set(typeName, writer);
   return writer;
+}
+
+/** Keeps the texts of messages that are shared, and so never change. */
+function keepingTexts(write: TextWriter['write']): TextWriter['write'] {
+  const texts = new WeakMap<object, string>();
+  return (message) => {
+    if (!Object.isFrozen(message)) return write(message);
+    const known = texts.get(message);
+    if (known !== undefined) return known;
+    // As one string: what was put together of many parts would be kept as many.
+    const text = Buffer.from(write(message)).toString();
+    texts.set(message, text);
+    return text;
+  };
 }
 
 // --- what the made code calls

@@ -76,9 +76,16 @@ export class Resources {
   }
 
   static sum(bags: Iterable<Resources>): Resources {
-    let sum = Resources.EMPTY;
-    for (const bag of bags) sum = sum.plus(bag);
-    return sum;
+    let first = Resources.EMPTY;
+    let entries: Entry[] | undefined;
+    for (const bag of bags) {
+      if (first.isEmpty) first = bag;
+      else {
+        entries ??= [...first.entries];
+        for (const entry of bag.entries) addTo(entries, entry);
+      }
+    }
+    return entries === undefined ? first : new Resources(entries);
   }
 
   private static from(entries: readonly Entry[]): Resources {
@@ -305,7 +312,7 @@ export class Resources {
 
   /** The messages, one for each entry, in the new reservation format. Shared with other callers: not to be changed. */
   toMessages(): Resource[] {
-    this.messages ??= this.entries.map(messageOf);
+    this.messages ??= this.entries.map((entry) => Object.freeze(messageOf(entry)));
     return [...this.messages];
   }
 

@@ -7,8 +7,8 @@
 export interface ReplySink {
   /** Sends head and whole body. */
   end(status: number, headers: Record<string, string>, body: Uint8Array | string): void;
-  /** Sends the head at once and opens a chunked stream. */
-  open(status: number, headers: Record<string, string>): StreamSink;
+  /** Sends the head at once and opens a chunked stream. @param zipped whether it may be compressed, which holds bytes back */
+  open(status: number, headers: Record<string, string>, zipped: boolean): StreamSink;
   onClose(listener: () => void): void;
 }
 
@@ -78,10 +78,19 @@ export class HttpReply {
     this.send(status, text, { 'Content-Type': 'application/json' });
   }
 
-  /** Opens a stream of chunks; its headers leave at once. */
+  /** Opens a stream of chunks; its headers, and each chunk, leave at once. */
   stream(status: number, headers: Record<string, string>): HttpStream {
+    return this.opened(status, headers, false);
+  }
+
+  /** Opens a body that is sent as it is written, compressed for those who can read that. */
+  body(status: number, headers: Record<string, string>): HttpStream {
+    return this.opened(status, headers, this.acceptsGzip);
+  }
+
+  private opened(status: number, headers: Record<string, string>, zipped: boolean): HttpStream {
     this.once();
-    const sink = this.gone ? undefined : this.sink.open(status, this.named(headers));
+    const sink = this.gone ? undefined : this.sink.open(status, this.named(headers), zipped);
     return new HttpStream(sink, this, this.bufferBytesMax);
   }
 
@@ -121,7 +130,7 @@ export class HttpStream {
    * @returns false when the stream is closed, or was cut off by this write because its reader is too slow: what waits for a
    *   reader is bounded (upstream's MESOS-7748 is the bug this avoids)
    */
-  write(bytes: Uint8Array | string): boolean {
+  write(...pieces: readonly (Uint8Array | string)[]): boolean {
     if (this.sink === undefined) return false;
     if (this.sink.bufferedBytes > this.bufferBytesMax) {
       const sink = this.sink;
@@ -129,7 +138,7 @@ export class HttpStream {
       sink.destroy();
       return false;
     }
-    this.sink.write(bytes);
+    for (const piece of pieces) this.sink.write(piece);
     return true;
   }
 
@@ -142,10 +151,22 @@ export class HttpStream {
     });
   }
 
+  /** Bytes that the client has not taken yet. */
+  get bufferedBytes(): number {
+    return this.sink?.bufferedBytes ?? 0;
+  }
+
   end(): void {
     const sink = this.sink;
     this.sink = undefined;
     sink?.end();
+  }
+
+  /** Ends in the middle: the client sees that something is missing. */
+  cut(): void {
+    const sink = this.sink;
+    this.sink = undefined;
+    sink?.destroy();
   }
 
   onClose(listener: () => void): void {

@@ -8,7 +8,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { gunzipSync, gzip, gzipSync } from 'node:zlib';
+import { createGzip, gunzipSync, gzip, gzipSync } from 'node:zlib';
 import type { Address } from '../pid.ts';
 import { clientProblem, serverTls, type TlsOptions } from '../security/tls.ts';
 import { type BodyStream, beginStream, STREAMED_TYPE } from './bodyStream.ts';
@@ -278,7 +278,8 @@ function printable(text: string): string {
 function sinkOf(res: ServerResponse, acceptsGzip: boolean): ReplySink {
   return {
     end: (status, headers, body) => endWith(res, acceptsGzip, status, headers, body),
-    open: (status, headers) => openStream(res, status, headers),
+    open: (status, headers, zipped) =>
+      zipped ? openZipped(res, status, headers) : openStream(res, status, headers),
     onClose: (listener) => {
       res.once('close', listener);
     },
@@ -325,6 +326,32 @@ function openStream(res: ServerResponse, status: number, headers: Record<string,
     },
     end: () => {
       res.end();
+    },
+    destroy: () => {
+      res.destroy();
+    },
+  };
+}
+
+/** As `openStream`, compressed by another thread. */
+function openZipped(res: ServerResponse, status: number, headers: Record<string, string>): StreamSink {
+  res.writeHead(status, { ...headers, 'Content-Encoding': 'gzip' });
+  const zip = createGzip({ level: 1 });
+  zip.pipe(res);
+  res.once('close', () => zip.destroy());
+  return {
+    get bufferedBytes() {
+      return zip.writableLength + zip.readableLength + res.writableLength;
+    },
+    write: (bytes) => {
+      zip.write(bytes);
+    },
+    whenDrained: (listener) => {
+      if (zip.writableNeedDrain) zip.once('drain', listener);
+      else listener();
+    },
+    end: () => {
+      zip.end();
     },
     destroy: () => {
       res.destroy();

@@ -10,7 +10,9 @@ import {
   jsonPieces,
   jsonText,
   LaterJson,
+  ListJson,
   RawJson,
+  SlowJson,
   toJson,
   toJsonText,
 } from '../../proto/json.ts';
@@ -355,22 +357,42 @@ test('jsonText prints hand-made values', (t) => {
   t.throws(() => jsonText(undefined), { instanceOf: TypeError });
 });
 
+/** @returns the pieces, and how many steps gave none */
+function piecesOf(value: unknown, before = '', after = ''): { pieces: Uint8Array[]; stops: number } {
+  const writing = jsonPieces(value, before, after);
+  const pieces: Uint8Array[] = [];
+  let stops = 0;
+  for (let step = writing.next(); ; step = writing.next()) {
+    if (step.value === undefined) stops++;
+    else pieces.push(step.value);
+    if (step.done === true) return { pieces, stops };
+  }
+}
+
 test('a long text is written in pieces that are the same text, with a stop after each item made later', (t) => {
+  const items = Array.from({ length: 3000 }, (_, n) => n);
   const value = {
     none: undefined,
     empty: [],
     nothing: {},
-    list: Array.from(
-      { length: 3000 },
-      (_, n) => new LaterJson(() => ({ n: new Double(n), text: 'ä'.repeat(40) })),
-    ),
+    list: items.map((n) => new LaterJson(() => ({ n: new Double(n), text: 'ä'.repeat(40) }))),
+    own: new ListJson(items, (n) => Buffer.from(`"${n}"`)),
+    bare: new ListJson([], () => new Uint8Array(0)),
+    slow: new SlowJson(function* () {
+      yield;
+      return {
+        in: new ListJson([1, 2], (n) => Buffer.from(String(n))),
+        last: new SlowJson(function* () {
+          yield;
+          return 0;
+        }),
+      };
+    }),
     mixed: [1, { deep: new LaterJson(() => 'x') }, new RawJson('[2]')],
   };
-  const writing = jsonPieces(value);
-  let stops = 0;
-  let step = writing.next();
-  for (; step.done !== true; step = writing.next()) stops++;
-  t.is(Buffer.concat(step.value).toString(), jsonText(value));
-  t.is(stops, 3001);
-  t.true(step.value.length > 2 && step.value.every(({ length }) => length < 256 * 1024));
+  const { pieces, stops } = piecesOf(value, 'call(', ');');
+  t.is(Buffer.concat(pieces).toString(), `call(${jsonText(value)});`);
+  t.true(stops > 6000);
+  t.true(pieces.length > 3 && pieces.every(({ length }) => length < 256 * 1024));
+  t.deepEqual(JSON.parse(JSON.stringify(value)), JSON.parse(jsonText(value)));
 });

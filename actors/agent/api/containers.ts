@@ -121,13 +121,13 @@ function limitsOf({ cpus, mem }: { readonly cpus: number; readonly mem: number }
   return { cpus_soft_limit: cpus, mem_limit_bytes: bytes, mem_soft_limit_bytes: bytes };
 }
 
-type Told = Generator<void, AgentResponseGetContainersContainer[]>;
+type Told = Generator<undefined, AgentResponseGetContainersContainer[]>;
 
 /** A step each: what one container uses. */
 function* usageOf(
   { containers }: AgentHost,
   containerId: string,
-): Generator<void, Partial<ResourceStatistics> | undefined> {
+): Generator<undefined, Partial<ResourceStatistics> | undefined> {
   yield* containers.measure();
   const usage = containers.usage(containerId);
   yield;
@@ -159,7 +159,10 @@ function nameBlock(executor: ExecutorEntry): object {
   };
 }
 
-function* statisticsOf({ host }: AgentView, executor: ExecutorEntry): Generator<void, ResourceStatistics> {
+function* statisticsOf(
+  { host }: AgentView,
+  executor: ExecutorEntry,
+): Generator<undefined, ResourceStatistics> {
   const usage = yield* usageOf(host, executor.containerId);
   const tasks = [...executor.tasks.values()].filter((task) => host.tables.isLive(task));
   const resources = [executor.info.resources, ...tasks.map((task) => task.info.resources)];

@@ -201,7 +201,7 @@ export class Containerizer {
   }
 
   /** Steps after which `usage` need not read all processes at once. */
-  measure(): Generator<void, void> {
+  measure(): Generator<undefined, void> {
     return this.#usageTable.refresh();
   }
 

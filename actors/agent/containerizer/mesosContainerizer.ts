@@ -136,7 +136,7 @@ export class MesosContainerizer implements ContainerPort {
     return Object.assign({}, summed, ...told);
   }
 
-  *measure(): Generator<void, void> {
+  *measure(): Generator<undefined, void> {
     if (this.#options.sumsProcesses) yield* this.#launcher.measure();
   }
 

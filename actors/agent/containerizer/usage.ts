@@ -38,7 +38,7 @@ export class UsageTable {
   readonly #clock: Clock;
   #read: { readonly atMs: number; readonly families: ProcessFamilies } | undefined;
   /** Under way, and pushed on by whoever waits for it. */
-  #reading: Generator<void, void> | undefined;
+  #reading: Generator<undefined, void> | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -50,7 +50,7 @@ export class UsageTable {
   }
 
   /** Steps after which `families` has nothing to read; several who wait share them. */
-  *refresh(): Generator<void, void> {
+  *refresh(): Generator<undefined, void> {
     while (this.#fresh === undefined) {
       this.#reading ??= this.#readInSteps();
       if (this.#reading.next().done === true) this.#reading = undefined;
@@ -59,7 +59,7 @@ export class UsageTable {
   }
 
   /** A process each step: thousands of them take longer than anything else may wait. */
-  *#readInSteps(): Generator<void, void> {
+  *#readInSteps(): Generator<undefined, void> {
     const families = new ProcessFamilies();
     for (const pid of HAS_PROC ? readPids() : []) {
       const stat = readProcess(pid);

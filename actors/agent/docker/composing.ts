@@ -75,7 +75,7 @@ export class ComposingContainerizer implements ContainerPort {
     return this.#ownerOf(containerId)?.usage(containerId);
   }
 
-  *measure(): Generator<void, void> {
+  *measure(): Generator<undefined, void> {
     for (const { containerizer } of this.#parts) yield* containerizer.measure();
   }
 

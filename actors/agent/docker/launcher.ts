@@ -127,7 +127,7 @@ export class DockerLauncher implements LauncherPort {
   }
 
   // Nothing to read: the engine is not asked for statistics.
-  *measure(): Generator<void, void> {}
+  *measure(): Generator<undefined, void> {}
 
   /** Addresses of a container with a network of its own. */
   status(containerId: string): Partial<ContainerStatus> {

@@ -8,6 +8,7 @@ import type {
 } from '../../../proto/index.ts';
 import { Resources } from '../../../proto/resources/index.ts';
 import type { Pid } from '../../../runtime/index.ts';
+import type { AgentSnapshot } from '../api/agentSnapshots.ts';
 import type { TaskRecord } from '../tasks/record.ts';
 
 /** What an agent says of itself when it registers. */
@@ -44,6 +45,8 @@ export interface AgentRecord {
   readonly offers: Set<string>;
   /** Tasks that were asked to be killed and have not ended: asked again when the agent registers again. */
   readonly killed: Set<TaskRecord>;
+  /** How the agent was when it was last asked about; undefined before. */
+  snapshot: AgentSnapshot | undefined;
 }
 
 /** @param total what the agent has, with its dynamic reservations and volumes */
@@ -66,6 +69,7 @@ export function newAgent(
     used: new Map(),
     offers: new Set(),
     killed: new Set(),
+    snapshot: undefined,
   };
 }
 

@@ -2,6 +2,7 @@
 import {
   type Attribute,
   type ContainerStatus,
+  type DomainInfo,
   type ExecutorInfo,
   ExecutorInfoType,
   enumName,
@@ -10,7 +11,7 @@ import {
   type TaskStatus,
   type ValueScalar,
 } from '../../../proto/index.ts';
-import { Double, doubleText, LaterJson, RawJson, toJsonText } from '../../../proto/json.ts';
+import { Double, doubleText, jsonText, RawJson, toJsonText } from '../../../proto/json.ts';
 import {
   type Limits,
   legacyAttributes,
@@ -23,12 +24,13 @@ import { taskStateFor } from '../../../statecharts/task.ts';
 import type { FrameworkTraits } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
 import type { TaskRecord } from '../tasks/record.ts';
+import type { TaskSnapshot } from './taskSnapshots.ts';
 import type { Viewer } from './viewer.ts';
 
 /** A document of an endpoint, before it is text. */
 export type Json = { readonly [key: string]: unknown };
 
-/** What an endpoint shows to a viewer; lists of tasks in it are written later. */
+/** What an endpoint shows to a viewer: of the present moment, but what is long in it is written later. */
 export type Document = (parts: MasterParts, viewer: Viewer, query: URLSearchParams) => Json;
 
 /** Milliseconds → seconds with a fraction; 0.0 for never. */
@@ -36,8 +38,20 @@ export function seconds(ms: number | undefined): Double {
   return new Double((ms ?? 0) / 1000);
 }
 
-export function resourcesBlock(resources: Resources): Json {
-  return legacyResources(resources);
+export function resourcesBlock(resources: Resources): RawJson {
+  return kept(resourceTexts, resources, legacyResources);
+}
+
+const resourceTexts = new WeakMap<Resources, RawJson>();
+const labelTexts = new WeakMap<Labels, RawJson>();
+
+/** Tasks of one app share their resources and labels, and so the texts of them. */
+function kept<T extends object>(texts: WeakMap<T, RawJson>, value: T, block: (value: T) => unknown): RawJson {
+  const known = texts.get(value);
+  if (known !== undefined) return known;
+  const text = new RawJson(jsonText(block(value)));
+  texts.set(value, text);
+  return text;
 }
 
 /** By role, what is reserved to it. */
@@ -60,16 +74,20 @@ export function attributesBlock(attributes: readonly Attribute[] | undefined): R
   return new RawJson(`{${members.join(',')}}`);
 }
 
-export function labelsBlock(labels: Labels | undefined): Json[] | undefined {
-  return labels?.labels?.map(({ key, value }) => ({ key, value }));
+export function domainBlock(domain: DomainInfo | undefined): RawJson | undefined {
+  return domain && new RawJson(toJsonText('mesos.v1.DomainInfo', domain));
 }
 
-/** T: a task as it is now, written later. State and role are as its framework is told of them. */
-export function taskBlock({ tasks }: MasterParts, task: TaskRecord, traits: FrameworkTraits): LaterJson {
-  const snapshot = tasks.snapshot(task);
+export function labelsBlock(labels: Labels | undefined): RawJson | undefined {
+  return (
+    labels?.labels && kept(labelTexts, labels, () => labels.labels?.map(({ key, value }) => ({ key, value })))
+  );
+}
+
+/** T: the JSON of a task. State and role are as its framework is told of them. */
+export function taskJson(snapshot: TaskSnapshot, traits: FrameworkTraits): Uint8Array {
   const state = taskStateFor(snapshot.state, traits);
-  const make = () => taskDocument(task, state, snapshot.statuses);
-  return new LaterJson(() => snapshot.legacyJson(state, make));
+  return snapshot.legacyJson(state, () => taskDocument(snapshot.task, state, snapshot.statuses));
 }
 
 function taskDocument(

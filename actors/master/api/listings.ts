@@ -1,10 +1,12 @@
 /** The listings of the v1 API: what there is at one moment, as sections that are written later (v1-operator-api.md §2.2). */
 import type { Section } from '../../../proto/api/sections.ts';
-import type { Resources } from '../../../proto/resources/index.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
 import type { TaskRecord } from '../tasks/record.ts';
-import { agentMaker, executorMessage, frameworkMaker, type Maker } from './messages.ts';
+import { agentSnapshot } from './agentSnapshots.ts';
+import { snapshotsOf } from './frameworks.ts';
+import { holdingsOf } from './holdings.ts';
+import { executorMessage, frameworkMaker, type Maker } from './messages.ts';
 import type { TaskSnapshot } from './taskSnapshots.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -19,18 +21,13 @@ function framesOf({ frameworks }: MasterParts, viewer: Viewer): [FrameworkRecord
 
 export const tasksListing: Listing = (parts, viewer) => {
   const frameworks = framesOf(parts, viewer).flat();
-  const items = (of: (framework: FrameworkRecord) => Iterable<TaskRecord>): TaskSnapshot[] => {
-    const made: TaskSnapshot[] = [];
-    for (const framework of frameworks) {
-      for (const task of of(framework))
-        if (viewer.seesTask(framework, task)) made.push(parts.tasks.snapshot(task));
-    }
-    return made;
+  const items = (of: (framework: FrameworkRecord) => ReadonlyMap<string, TaskRecord>): TaskSnapshot[] => {
+    return frameworks.flatMap((framework) => snapshotsOf(parts, framework, viewer, of(framework)));
   };
   return [
-    { field: 'tasks', items: items(({ tasks }) => tasks.values()) },
-    { field: 'unreachable_tasks', items: items(({ unreachable }) => unreachable.values()) },
-    { field: 'completed_tasks', items: items(({ completed }) => completed.values()) },
+    { field: 'tasks', items: items(({ tasks }) => tasks) },
+    { field: 'unreachable_tasks', items: items(({ unreachable }) => unreachable) },
+    { field: 'completed_tasks', items: items(({ completed }) => completed) },
   ];
 };
 
@@ -50,9 +47,9 @@ export const executorsListing: Listing = (parts, viewer) => {
 };
 
 export const frameworksListing: Listing = (parts, viewer) => {
-  const used = usedByFramework(parts);
+  const holdings = holdingsOf(parts);
   const [live, ended] = framesOf(parts, viewer).map((records) =>
-    records.map((each) => frameworkMaker(parts, each, viewer, used.get(each.id))),
+    records.map((each) => frameworkMaker(parts, each, viewer, holdings.get(each.id)?.used)),
   );
   return [
     { field: 'frameworks', items: live ?? [] },
@@ -64,7 +61,13 @@ export const agentsListing: Listing = (parts, viewer) => {
   const { agents, registrar } = parts;
   const awaited = [...registrar.registry.slaves].filter(([id]) => agents.isAwaited(id));
   return [
-    { field: 'agents', items: [...agents.all()].map((agent) => bound(agentMaker(parts, agent), viewer)) },
+    {
+      field: 'agents',
+      items: [...agents.all()].map((agent) => {
+        const snapshot = agentSnapshot(parts, agent);
+        return { json: () => snapshot.messageJson(viewer), bytes: () => snapshot.messageBytes(viewer) };
+      }),
+    },
     {
       field: 'recovered_agents',
       items: awaited.map(
@@ -76,28 +79,9 @@ export const agentsListing: Listing = (parts, viewer) => {
   ];
 };
 
-function bound<T>(make: (viewer: Viewer) => T, viewer: Viewer): Maker<T> {
-  return () => make(viewer);
-}
-
 export const stateListing: Listing = (parts, viewer) => [
   { field: 'get_tasks', sections: tasksListing(parts, viewer) },
   { field: 'get_executors', sections: executorsListing(parts, viewer) },
   { field: 'get_frameworks', sections: frameworksListing(parts, viewer) },
   { field: 'get_agents', sections: agentsListing(parts, viewer) },
 ];
-
-/** What each framework's tasks and executors hold, agent by agent. */
-export type UsedByFramework = ReadonlyMap<string, readonly Resources[]>;
-
-export function usedByFramework({ agents }: MasterParts): UsedByFramework {
-  const used = new Map<string, Resources[]>();
-  for (const agent of agents.all()) {
-    for (const [frameworkId, held] of agent.used) {
-      const list = used.get(frameworkId);
-      if (list === undefined) used.set(frameworkId, [held]);
-      else list.push(held);
-    }
-  }
-  return used;
-}

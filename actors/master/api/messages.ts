@@ -3,7 +3,6 @@ import {
   type AgentID,
   type ExecutorInfo,
   enumNumber,
-  type MasterResponseGetAgentsAgent,
   type MasterResponseGetFrameworksFramework,
   type Offer,
   type Resource,
@@ -71,42 +70,12 @@ function frameworkHead(
   };
 }
 
-export function agentMaker(
-  { agents, drains, offers }: MasterParts,
-  agent: AgentRecord,
-): (viewer: Viewer) => MasterResponseGetAgentsAgent {
-  const { id, description, total, registeredAtMs, reregisteredAtMs } = agent;
-  const active = agents.isActive(id);
-  const deactivated = !agents.chart.hasTag(id, 'schedulable');
-  const drain_info = drains.info(id);
-  const drainMs = drains.startedMs(id);
-  const pid = agent.pid.toUpid();
-  const used = [...agent.used.values()];
-  const offered = offers.listed(agent.offers).map(({ resources }) => resources);
-  const format = (bag: Resources, viewer: Viewer): Resource[] => endpointFormat(viewer.visible(bag));
-  return (viewer) => ({
-    agent_info: { ...description.info, resources: visibleMessages(description.info.resources, viewer) },
-    active,
-    deactivated,
-    version: description.version,
-    pid,
-    registered_time: timeInfo(registeredAtMs),
-    reregistered_time: reregisteredAtMs === undefined ? undefined : timeInfo(reregisteredAtMs),
-    total_resources: format(total, viewer),
-    allocated_resources: format(Resources.sum(used), viewer),
-    offered_resources: format(Resources.sum(offered), viewer),
-    capabilities: [...description.capabilities],
-    drain_info,
-    estimated_drain_start_time: drainMs === undefined ? undefined : timeInfo(drainMs),
-  });
-}
-
 export function executorMessage(info: ExecutorInfo, agent: AgentRecord) {
   const agent_id: AgentID = { value: agent.id };
   return { executor_info: info, agent_id };
 }
 
-function visibleMessages(resources: Resource[] | undefined, viewer: Viewer): Resource[] | undefined {
+export function visibleMessages(resources: Resource[] | undefined, viewer: Viewer): Resource[] | undefined {
   if (resources === undefined) return undefined;
   const all = bagOf(resources);
   const visible = viewer.visible(all);
@@ -125,7 +94,7 @@ function bagOf(resources: readonly Resource[]): Resources {
   return bag;
 }
 
-function endpointFormat(resources: Resources): Resource[] {
+export function endpointFormat(resources: Resources): Resource[] {
   const known = formatted.get(resources);
   if (known !== undefined) return known;
   const messages = resources.toMessages().map(toEndpointFormat);

@@ -1,6 +1,6 @@
 /** `/roles`: every role somebody is in or holds something in, with those above it (v1-operator-api.md §5.5). */
 import { type Role, ValueType } from '../../../proto/index.ts';
-import { Double } from '../../../proto/json.ts';
+import { Double, SlowJson } from '../../../proto/json.ts';
 import {
   ancestorsOf,
   isRoleOrSubroleOf,
@@ -10,6 +10,7 @@ import {
 } from '../../../proto/resources/index.ts';
 import { isQuotaKind } from '../allocator/index.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
+import type { OfferRecord } from '../offers/record.ts';
 import type { MasterParts } from '../parts.ts';
 import { type Document, type Json, quantitiesBlock } from './blocks.ts';
 import type { Viewer } from './viewer.ts';
@@ -26,13 +27,18 @@ interface Holdings {
 }
 
 export const rolesDocument: Document = (parts, viewer) => {
-  const holdings = holdingsByRole(parts);
-  return { roles: rolesSeen(parts, holdings, viewer).map((name) => roleBlock(parts, name, holdings)) };
+  const holders = holdersOf(parts);
+  return {
+    roles: new SlowJson(function* () {
+      const holdings = yield* holdingsByRole(holders);
+      return rolesSeen(parts, holdings, viewer).map((name) => roleBlock(parts, name, holdings));
+    }),
+  };
 };
 
 /** The same as GET_ROLES tells it: resources are what is allocated and offered. */
-export function rolesListing(parts: MasterParts, viewer: Viewer): Role[] {
-  const holdings = holdingsByRole(parts);
+export function* rolesListing(parts: MasterParts, viewer: Viewer): Generator<undefined, Role[]> {
+  const holdings = yield* holdingsByRole(holdersOf(parts));
   return rolesSeen(parts, holdings, viewer).map((name) => {
     const { allocated, offered } = heldBelow(name, holdings);
     const held = Object.entries(allocated.plus(offered).toObject());
@@ -91,32 +97,45 @@ function roleBlock(parts: MasterParts, name: string, holdings: ReadonlyMap<strin
   };
 }
 
-/** What each role holds itself, without its sub-roles. */
-function holdingsByRole({ agents, offers }: MasterParts): Map<string, Holdings> {
+/** What is held on one agent, as it is now. */
+interface Holder {
+  readonly total: Resources;
+  readonly used: readonly Resources[];
+  readonly offers: readonly OfferRecord[];
+}
+
+function holdersOf({ agents, offers }: MasterParts): Holder[] {
+  return Array.from(agents.all(), (agent) => ({
+    total: agent.total,
+    used: [...agent.used.values()],
+    offers: offers.listed(agent.offers),
+  }));
+}
+
+/** What each role holds itself, without its sub-roles. Stops after each agent for the caller to look at the time. */
+function* holdingsByRole(holders: readonly Holder[]): Generator<undefined, Map<string, Holdings>> {
   const holdings = new Map<string, Holdings>();
   const into = (role: string): Holdings => {
     const held = holdings.get(role) ?? nothing();
     holdings.set(role, held);
     return held;
   };
-  const allocations = (resources: Resources) => resources.allocations();
-  for (const agent of agents.all()) {
-    for (const used of agent.used.values()) {
-      for (const [role, part] of allocations(used)) {
-        const held = into(role);
-        held.allocated = held.allocated.plus(part.scalarQuantities());
-        held.consumed = held.consumed.plus(part.filter(isQuotaKind).scalarQuantities());
-      }
+  for (const { total, used, offers } of holders) {
+    for (const [role, part] of used.flatMap((bag) => [...bag.allocations()])) {
+      const held = into(role);
+      held.allocated = held.allocated.plus(part.scalarQuantities());
+      held.consumed = held.consumed.plus(part.filter(isQuotaKind).scalarQuantities());
     }
-    for (const { role, resources } of offers.listed(agent.offers)) {
+    for (const { role, resources } of offers) {
       const held = into(role);
       held.offered = held.offered.plus(resources.scalarQuantities());
     }
-    for (const [role, part] of agent.total.reservations()) {
+    for (const [role, part] of total.reservations()) {
       const held = into(role);
       held.reserved = held.reserved.plus(part.scalarQuantities());
       held.consumed = held.consumed.plus(part.nonRevocable().nonShared().scalarQuantities());
     }
+    yield;
   }
   return holdings;
 }

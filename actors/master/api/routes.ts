@@ -1,6 +1,5 @@
 /** The HTTP side of a master: Mesos' endpoints for people and tools (v1-operator-api.md §1, §5). */
 
-import { joined } from '../../../proto/api/sections.ts';
 import { allowedEndpoint } from '../../../proto/authorization/index.ts';
 import { jsonPieces, jsonText } from '../../../proto/json.ts';
 import { fileRoutes } from '../../../runtime/files/index.ts';
@@ -130,9 +129,7 @@ function tells(parts: MasterParts, path: string, document: Document): HttpHandle
     const key = JSON.stringify([path, query.toString(), principal]);
     parts.readings.answer(key, headers, reply, () => {
       const shown = document(parts, new Viewer(parts.authorizer, principal), query);
-      return (function* () {
-        return joined([before, ...(yield* jsonPieces(shown)), after]);
-      })();
+      return jsonPieces(shown, before, after);
     });
   });
 }

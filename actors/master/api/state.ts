@@ -1,15 +1,16 @@
 /** `/state`: all that the master knows (v1-operator-api.md §5.2). */
 import { enumName, MasterInfoCapabilityType } from '../../../proto/index.ts';
-import { Double, LaterJson } from '../../../proto/json.ts';
-import { type Document, seconds } from './blocks.ts';
+import { Double, ListJson } from '../../../proto/json.ts';
+import { agentSnapshot } from './agentSnapshots.ts';
+import { type Document, domainBlock, seconds } from './blocks.ts';
 import { frameworkBlocks } from './frameworks.ts';
-import { usedByFramework } from './listings.ts';
-import { agentBlockMaker, domainBlock, recoveredBlocks } from './slaves.ts';
+import { holdingsOf } from './holdings.ts';
+import { recoveredBlocks } from './slaves.ts';
 
 export const stateDocument: Document = (parts, viewer) => {
   const { info, agents, frameworks, registrar, leadership, settings, flags, actor } = parts;
   const { build } = settings;
-  const used = usedByFramework(parts);
+  const holdings = holdingsOf(parts);
   const members = [...agents.all()];
   const active = members.filter(({ id }) => agents.isActive(id)).length;
   const leader = { id: info.id, pid: info.pid, port: info.port, hostname: info.hostname };
@@ -33,10 +34,13 @@ export const stateDocument: Document = (parts, viewer) => {
     leader_info: leader,
     cluster: viewer.seesFlags ? flags.cluster : undefined,
     flags: viewer.seesFlags ? settings.flagTexts : undefined,
-    slaves: members.map((agent) => new LaterJson(agentBlockMaker(parts, agent, viewer))),
+    slaves: new ListJson(
+      members.map((agent) => agentSnapshot(parts, agent)),
+      (snapshot) => snapshot.blockJson(viewer),
+    ),
     recovered_slaves: recoveredBlocks(parts),
-    frameworks: frameworkBlocks(parts, frameworks.all(), viewer, used),
-    completed_frameworks: frameworkBlocks(parts, frameworks.completed(), viewer, used),
+    frameworks: frameworkBlocks(parts, frameworks.all(), viewer, holdings),
+    completed_frameworks: frameworkBlocks(parts, frameworks.completed(), viewer, holdings),
     orphan_tasks: [],
     unregistered_frameworks: [],
   };

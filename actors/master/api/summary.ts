@@ -1,11 +1,13 @@
 /** `/state-summary`: agents and frameworks with numbers of tasks instead of the tasks (v1-operator-api.md §5.3). */
+import { LaterJson, SlowJson } from '../../../proto/json.ts';
 import { taskStateFor } from '../../../statecharts/task.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
+import { type AgentSnapshot, agentSnapshot } from './agentSnapshots.ts';
 import type { Document, Json } from './blocks.ts';
-import { frameworkHead } from './frameworks.ts';
-import { usedByFramework } from './listings.ts';
-import { agentBlock } from './slaves.ts';
+import { frameworkHead, snapshotsOf } from './frameworks.ts';
+import { holdingsOf } from './holdings.ts';
+import type { TaskSnapshot } from './taskSnapshots.ts';
 import type { Viewer } from './viewer.ts';
 
 const COUNTED = [
@@ -20,6 +22,9 @@ const COUNTED = [
   'TASK_ERROR',
   'TASK_UNREACHABLE',
 ];
+
+/** Tasks counted between two stops. */
+const TASKS_A_STEP = 512;
 
 /** Numbers by state, and with whom: agents with a framework, frameworks with an agent. */
 class Tally {
@@ -36,42 +41,61 @@ class Tally {
   }
 }
 
+const NOBODY = new Tally();
+
+interface Tallies {
+  readonly byAgent: Map<string, Tally>;
+  readonly byFramework: Map<string, Tally>;
+}
+
 export const summaryDocument: Document = (parts, viewer) => {
-  const byAgent = new Map<string, Tally>();
-  const byFramework = new Map<string, Tally>();
   const frameworks = [...parts.frameworks.all()].filter((each) => viewer.seesFramework(each));
-  for (const framework of frameworks) tally(parts, framework, viewer, byAgent, byFramework);
-  const none = new Tally();
-  const used = usedByFramework(parts);
+  const tasks = frameworks.map((framework) => ({ framework, snapshots: tasksOf(parts, framework, viewer) }));
+  const agents = [...parts.agents.all()].map((agent) => agentSnapshot(parts, agent));
+  const holdings = holdingsOf(parts);
+  const heads = frameworks.map((framework) => ({
+    id: framework.id,
+    head: frameworkHead(parts, framework, viewer, holdings.get(framework.id)),
+  }));
+  const tallies: Tallies = { byAgent: new Map(), byFramework: new Map() };
   return {
     hostname: parts.info.hostname,
     cluster: parts.flags.cluster,
-    slaves: [...parts.agents.all()].map((agent) => {
-      const counted = byAgent.get(agent.id) ?? none;
-      return { ...agentBlock(parts, agent, viewer), ...counted.block(), framework_ids: [...counted.others] };
+    slaves: new SlowJson(function* () {
+      for (const { framework, snapshots } of tasks) yield* tally(framework, snapshots, tallies);
+      return agents.map((agent) => new LaterJson(() => agentBlock(agent, viewer, tallies)));
     }),
-    frameworks: frameworks.map((framework) => {
-      const counted = byFramework.get(framework.id) ?? none;
-      const head = frameworkHead(parts, framework, viewer, used);
-      return { ...head, ...counted.block(), slave_ids: [...counted.others] };
-    }),
+    frameworks: heads.map(
+      ({ id, head }) =>
+        new SlowJson(function* () {
+          const counted = tallies.byFramework.get(id) ?? NOBODY;
+          return { ...(yield* head()).block, ...counted.block(), slave_ids: [...counted.others] };
+        }),
+    ),
   };
 };
 
-function tally(
-  parts: MasterParts,
-  framework: FrameworkRecord,
-  viewer: Viewer,
-  byAgent: Map<string, Tally>,
-  byFramework: Map<string, Tally>,
-): void {
-  for (const tasks of [framework.tasks, framework.unreachable, framework.completed]) {
-    for (const task of tasks.values()) {
-      if (!viewer.seesTask(framework, task)) continue;
-      const state = taskStateFor(parts.tasks.stateName(task), framework.description.traits);
-      tallyIn(byAgent, task.agentId).add(state, framework.id);
-      tallyIn(byFramework, framework.id).add(state, task.agentId);
-    }
+function agentBlock(agent: AgentSnapshot, viewer: Viewer, { byAgent }: Tallies): Json {
+  const counted = byAgent.get(agent.id) ?? NOBODY;
+  return { ...agent.block(viewer), ...counted.block(), framework_ids: [...counted.others] };
+}
+
+function tasksOf(parts: MasterParts, framework: FrameworkRecord, viewer: Viewer): TaskSnapshot[] {
+  const { tasks, unreachable, completed } = framework;
+  return [tasks, unreachable, completed].flatMap((records) => snapshotsOf(parts, framework, viewer, records));
+}
+
+function* tally(
+  { id, description }: FrameworkRecord,
+  snapshots: readonly TaskSnapshot[],
+  { byAgent, byFramework }: Tallies,
+): Generator<undefined, void> {
+  const ofFramework = tallyIn(byFramework, id);
+  for (const [n, { state: name, task }] of snapshots.entries()) {
+    const state = taskStateFor(name, description.traits);
+    tallyIn(byAgent, task.agentId).add(state, id);
+    ofFramework.add(state, task.agentId);
+    if (n % TASKS_A_STEP === 0) yield;
   }
 }
 

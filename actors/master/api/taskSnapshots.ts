@@ -3,14 +3,7 @@
  * written of it: who polls the state of a large cluster has most of it written before.
  */
 import type { WrittenItem } from '../../../proto/api/sections.ts';
-import {
-  encodeAs,
-  jsonText,
-  type Task,
-  type TaskStatus,
-  toJsonText,
-  WrittenJson,
-} from '../../../proto/index.ts';
+import { encodeAs, jsonText, type Task, type TaskStatus, toJsonText } from '../../../proto/index.ts';
 import type { TaskRecord } from '../tasks/record.ts';
 import { taskStateOf } from './messages.ts';
 
@@ -34,7 +27,7 @@ export class TaskSnapshot implements WrittenItem {
   private shelf: Shelf | undefined;
   private written: Uint8Array | undefined;
   private encoded: Uint8Array | undefined;
-  private legacy: { readonly state: string; readonly json: WrittenJson } | undefined;
+  private legacy: { readonly state: string; readonly json: Uint8Array } | undefined;
 
   constructor(task: TaskRecord, state: string, shelf: Shelf) {
     this.task = task;
@@ -77,10 +70,10 @@ export class TaskSnapshot implements WrittenItem {
   }
 
   /** The JSON of an older endpoint, in which the state may have another name. */
-  legacyJson(state: string, make: () => object): WrittenJson {
+  legacyJson(state: string, make: () => object): Uint8Array {
     if (this.legacy?.state === state) return this.legacy.json;
-    const json = new WrittenJson(Buffer.from(jsonText(make())));
-    if (this.legacy === undefined && this.keeps(json.bytes.length)) this.legacy = { state, json };
+    const json = Buffer.from(jsonText(make()));
+    if (this.legacy === undefined && this.keeps(json.length)) this.legacy = { state, json };
     return json;
   }
 
@@ -88,7 +81,7 @@ export class TaskSnapshot implements WrittenItem {
   release(): void {
     const { shelf, written, encoded, legacy } = this;
     if (shelf === undefined) return;
-    shelf.kept -= (written?.length ?? 0) + (encoded?.length ?? 0) + (legacy?.json.bytes.length ?? 0);
+    shelf.kept -= (written?.length ?? 0) + (encoded?.length ?? 0) + (legacy?.json.length ?? 0);
     this.shelf = undefined;
     this.written = undefined;
     this.encoded = undefined;

@@ -6,7 +6,8 @@ import {
   TaskStatusReason,
 } from '../../../proto/index.ts';
 import type { AgentRecord } from '../agents/record.ts';
-import { agentMaker, frameworkEventMessage, taskStateOf } from '../api/messages.ts';
+import { agentSnapshot } from '../api/agentSnapshots.ts';
+import { frameworkEventMessage, taskStateOf } from '../api/messages.ts';
 import type { Viewer } from '../api/viewer.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
@@ -56,10 +57,13 @@ export class Changes {
   }
 
   agentAdded(agent: AgentRecord): void {
-    const make = agentMaker(this.parts, agent);
+    const snapshot = agentSnapshot(this.parts, agent);
     this.tell(
       () => true,
-      (viewer) => ({ type: MasterEventType.AGENT_ADDED, agent_added: { agent: make(viewer) } }),
+      (viewer) => ({
+        type: MasterEventType.AGENT_ADDED,
+        agent_added: { agent: snapshot.message(viewer) },
+      }),
     );
   }
 

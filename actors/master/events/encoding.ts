@@ -15,7 +15,7 @@ export function eventRecord(type: MediaType, event: MasterEvent, index: number |
 }
 
 /** A written event with its index at the end. */
-export function withIndex(
+function withIndex(
   type: MediaType,
   body: Uint8Array | string,
   index: number | undefined,
@@ -23,6 +23,16 @@ export function withIndex(
   if (index === undefined) return body;
   if (type === JSON_TYPE) return `${Buffer.from(body).toString().slice(0, -1)},"index":${index}}`;
   return Buffer.concat([Buffer.from(body), varint(INDEX_FIELD * 8), varint(index)]);
+}
+
+/** The same of an event in pieces, of which the last one is never empty. */
+export function piecesWithIndex(
+  type: MediaType,
+  pieces: readonly Uint8Array[],
+  index: number | undefined,
+): Uint8Array[] {
+  const last = withIndex(type, pieces.at(-1) ?? new Uint8Array(0), index);
+  return [...pieces.slice(0, -1), typeof last === 'string' ? Buffer.from(last) : last];
 }
 
 function varint(value: number): Uint8Array {

@@ -1,7 +1,7 @@
 /** SUBSCRIBE of the operator API: streams of what happens in the cluster (v1-operator-api.md §3). */
 
-import { joined, type Section, writeSections } from '../../../proto/api/sections.ts';
-import { encodeRecord, MasterEventType } from '../../../proto/index.ts';
+import { type Section, writeSections } from '../../../proto/api/sections.ts';
+import { MasterEventType, recordHeader } from '../../../proto/index.ts';
 import type { MediaType } from '../../../proto/mediaTypes.ts';
 import type { HttpReply, HttpStream, Principal, Timer } from '../../../runtime/index.ts';
 import { ChartTable } from '../../../statecharts/engine.ts';
@@ -9,7 +9,7 @@ import { eventStreamMachine } from '../../../statecharts/eventStream.ts';
 import { stateListing } from '../api/listings.ts';
 import { Viewer } from '../api/viewer.ts';
 import type { MasterParts } from '../parts.ts';
-import { eventRecord, withIndex } from './encoding.ts';
+import { eventRecord, piecesWithIndex } from './encoding.ts';
 import { EventLog, type LoggedEvent } from './eventLog.ts';
 
 /** Asks for indexes (`*`), or for what came after one (`<log>:<index>`); told in answer, where the stream begins. */
@@ -150,20 +150,22 @@ export class EventStreams {
         rest: { heartbeat_interval_seconds: HEARTBEAT_SECONDS },
       },
     ];
-    const writing = (function* () {
-      const plain = { type: MasterEventType.SUBSCRIBED };
-      return joined(yield* writeSections('mesos.v1.master.Event', type, plain, sections));
-    })();
-    parts.readings.write(writing, (body) => this.snapshotWritten(subscriber, withIndex(type, body, index)));
+    const plain = { type: MasterEventType.SUBSCRIBED };
+    const writing = writeSections('mesos.v1.master.Event', type, plain, sections);
+    parts.readings.gather(writing, (pieces) =>
+      this.snapshotWritten(subscriber, piecesWithIndex(type, pieces, index)),
+    );
   }
 
-  private snapshotWritten(subscriber: Subscriber, body: Uint8Array | string): void {
+  /** @param pieces of the event */
+  private snapshotWritten(subscriber: Subscriber, pieces: readonly Uint8Array[]): void {
     if (!this.chart.hasTag(subscriber.id, 'open')) return;
-    this.write(subscriber, encodeRecord(body));
+    const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+    this.write(subscriber, recordHeader(bytes), ...pieces);
     this.beat(subscriber);
     const caughtUp = (): void => void this.chart.step(subscriber.id, { type: 'CAUGHT_UP' });
     // Whoever takes long to read a large one is not cut off for what happens meanwhile.
-    if (body.length <= SMALL_BYTES) caughtUp();
+    if (bytes <= SMALL_BYTES) caughtUp();
     else void subscriber.stream.drained().then(this.parts.actor.defer(caughtUp));
   }
 
@@ -197,8 +199,8 @@ export class EventStreams {
     subscriber.heartbeat = this.parts.actor.delay(HEARTBEAT_SECONDS * 1000, () => this.beat(subscriber));
   }
 
-  private write(subscriber: Subscriber, record: Uint8Array): void {
-    if (!subscriber.stream.open || subscriber.stream.write(record)) return;
+  private write(subscriber: Subscriber, ...pieces: readonly Uint8Array[]): void {
+    if (!subscriber.stream.open || subscriber.stream.write(...pieces)) return;
     this.drop(subscriber);
   }
 

@@ -1,5 +1,5 @@
 /** Calls that list what is on this agent: answered from one moment, in slices. */
-import { joined, type Section, writeSections } from '../../../../proto/api/sections.ts';
+import { type Section, writeSections } from '../../../../proto/api/sections.ts';
 import {
   type AgentResponseGetAgent,
   AgentResponseType,
@@ -92,10 +92,12 @@ function listing(name: keyof typeof AgentResponseType, sectionsOf: Listing): Ope
     agent.readings.answer(key, { 'Content-Type': answerType }, reply, () => {
       const body = sectionsOf(agent, new Viewer(agent.authorizer, principal));
       const sections = [{ field: name.toLowerCase(), sections: body }];
-      return (function* () {
-        const plain = { type: AgentResponseType[name] };
-        return joined(yield* writeSections('mesos.v1.agent.Response', answerType, plain, sections));
-      })();
+      return writeSections(
+        'mesos.v1.agent.Response',
+        answerType,
+        { type: AgentResponseType[name] },
+        sections,
+      );
     });
   });
 }
@@ -140,7 +142,7 @@ export const stateCalls: OperatorCalls = {
         sections: [{ field: 'containers', items: containers }],
       };
       const sections = containers.length === 0 ? [] : [body];
-      return joined(yield* writeSections('mesos.v1.agent.Response', answerType, plain, sections));
+      return yield* writeSections('mesos.v1.agent.Response', answerType, plain, sections);
     });
   }),
 };

@@ -1,6 +1,7 @@
 /** Calls that list what there is: answered from one moment, in slices. */
-import { joined, type Section, writeSections } from '../../../../proto/api/sections.ts';
+import { type Section, writeSections } from '../../../../proto/api/sections.ts';
 import { MasterResponseType } from '../../../../proto/index.ts';
+import { writeMessage } from '../../../../proto/mediaTypes.ts';
 import type { MasterParts } from '../../parts.ts';
 import {
   agentsListing,
@@ -22,10 +23,12 @@ function listing(name: Name, sectionsOf: (parts: MasterParts, viewer: Viewer) =>
     parts.readings.answer(key, { 'Content-Type': answerType }, reply, () => {
       const body = sectionsOf(parts, new Viewer(parts.authorizer, principal));
       const sections = [{ field: name.toLowerCase(), sections: body }];
-      return (function* () {
-        const plain = { type: MasterResponseType[name] };
-        return joined(yield* writeSections('mesos.v1.master.Response', answerType, plain, sections));
-      })();
+      return writeSections(
+        'mesos.v1.master.Response',
+        answerType,
+        { type: MasterResponseType[name] },
+        sections,
+      );
     });
   });
 }
@@ -47,8 +50,12 @@ export const stateCalls: OperatorCalls = {
       .filter(({ framework_id, info }) => seen(framework_id?.value) && viewer.seesOperation(info));
     request.answer({ type: MasterResponseType.GET_OPERATIONS, get_operations: { operations } });
   }),
-  GET_ROLES: bare((request, parts) => {
-    const roles = rolesListing(parts, new Viewer(parts.authorizer, request.principal));
-    request.answer({ type: MasterResponseType.GET_ROLES, get_roles: { roles } });
+  GET_ROLES: bare(({ answerType, principal, reply }, parts) => {
+    const key = JSON.stringify(['GET_ROLES', answerType, principal]);
+    parts.readings.answer(key, { 'Content-Type': answerType }, reply, function* () {
+      const roles = yield* rolesListing(parts, new Viewer(parts.authorizer, principal));
+      const response = { type: MasterResponseType.GET_ROLES, get_roles: { roles } };
+      return writeMessage('mesos.v1.master.Response', answerType, response);
+    });
   }),
 };

@@ -91,7 +91,7 @@ export class SimulatedContainers implements ContainerPort {
     return undefined;
   }
 
-  *measure(): Generator<void, void> {}
+  *measure(): Generator<undefined, void> {}
 
   remove(): void {}
 
