@@ -2,6 +2,7 @@
 import type { Scenario } from '../../runtime/simulation/index.ts';
 import { authenticatedScenario, clusterScenario } from './cluster/index.ts';
 import { ledgerScenario } from './ledger.ts';
+import { marathonScenario } from './marathon/index.ts';
 import { mastersScenario } from './masters/index.ts';
 import { leadersScenario } from './masters/leaders.ts';
 
@@ -11,6 +12,7 @@ export const scenarios: readonly Scenario[] = [
   authenticatedScenario,
   mastersScenario,
   leadersScenario,
+  marathonScenario,
 ];
 
 /** @throws Error naming those there are */

@@ -79,6 +79,7 @@ function restart({ spec, kill: first, newMax, moves: isMove }: Wanted, seen: rea
       oldDying: old.length - oldLeft.length,
       oldHealthy: oldHealthy.length,
       newAlive: fresh.length,
+      newDying: concerned.filter((each) => !outdated(each) && each.state === 'killing').length,
       newHealthy: fresh.filter(({ healthy }) => healthy).length,
     },
   );

@@ -17,6 +17,8 @@ export interface Running {
   readonly newAlive: number;
   /** Of these, the ones that are healthy and ready. */
   readonly newHealthy: number;
+  /** Instances of the new version that are dying, because somebody killed them or they were ill. */
+  readonly newDying?: number;
 }
 
 export interface UpgradeRule {
@@ -62,11 +64,11 @@ export function boundsOf(rule: UpgradeRule, healthy: number): { minHealthy: numb
 /** What may be done now. Unhealthy old instances may always die; they give their places free when they are dead. */
 export function movesOf(rule: UpgradeRule, running: Running): Moves {
   const { instances } = rule;
-  const { oldAlive, oldDying, oldHealthy, newAlive, newHealthy } = running;
+  const { oldAlive, oldDying, oldHealthy, newAlive, newHealthy, newDying = 0 } = running;
   const healthy = oldHealthy + newHealthy;
   const { minHealthy, maxAlive } = boundsOf(rule, healthy);
   const kill = Math.min(oldHealthy, Math.max(0, healthy - minHealthy, oldHealthy - instances));
-  const places = maxAlive - (oldHealthy + oldDying) - newAlive;
+  const places = maxAlive - (oldHealthy + oldDying) - newAlive - newDying;
   const start = Math.max(0, Math.min(instances - newAlive, places));
   return { kill, start, done: oldAlive === 0 && newHealthy >= instances && newAlive <= instances };
 }

@@ -1,9 +1,4 @@
 /** Marathon over the real master and real agents, in one simulated world: machines, disks, clock and network are played. */
-import { frameworkFlags } from '../../../../../actors/framework/flags.ts';
-import { frameworkInfoOf } from '../../../../../actors/framework/frameworkInfo.ts';
-import { hostFramework } from '../../../../../actors/framework/host.ts';
-import { settingsOf } from '../../../../../actors/framework/marathon/flags.ts';
-import { MARATHON_ID, marathonFramework } from '../../../../../actors/framework/marathon/framework.ts';
 import type {
   ProbeAnswer,
   Prober,
@@ -11,10 +6,10 @@ import type {
 } from '../../../../../actors/framework/marathon/health/prober.ts';
 import type { Marathon } from '../../../../../actors/framework/marathon/marathon.ts';
 import { mesosCodec } from '../../../../../proto/messageCodec.ts';
-import { defineFlags, parseFlags, toStrings } from '../../../../../runtime/flags/index.ts';
 import type { Clock, Node } from '../../../../../runtime/index.ts';
 import { Simulation } from '../../../../../runtime/simulation/index.ts';
 import { startAgentMachine, startMasterMachine } from '../../../../simulation/cluster/machines.ts';
+import { startMarathonMachine } from '../../../../simulation/marathon/machine.ts';
 import { type Injected, inject } from '../../../../support/http.ts';
 
 export interface WorldOptions {
@@ -27,7 +22,6 @@ export interface WorldOptions {
 }
 
 const PORTS = 'ports:[31000-31999]';
-const table = defineFlags(frameworkFlags);
 
 export class MarathonWorld {
   readonly simulation: Simulation;
@@ -121,37 +115,15 @@ export class MarathonWorld {
       .map(({ taskId }) => taskId);
   }
 
-  #start(given: readonly string[]): void {
-    const argv = [
-      '--framework=marathon',
-      '--master=10.0.0.1:5050',
-      '--work_dir=/disk',
-      '--user=nobody',
-      ...given,
-    ];
-    const parsed = parseFlags(table, argv, {});
-    if (parsed.outcome !== 'values') throw new Error(JSON.stringify(parsed));
-    const flags = parsed.values;
-    this.simulation.start('marathon', (place) => {
-      const node = place.node({ delegateId: MARATHON_ID });
-      this.#node = node;
-      const definition = marathonFramework({
-        settings: settingsOf(flags, toStrings(table, flags)),
-        self: 'm:8080',
-        print: (line) => this.printed.push(line),
-        disk: place.disk,
-        prober: (clock) => this.#prober(clock),
-        made: (marathon) => {
-          this.#marathon = marathon;
-        },
-      });
-      hostFramework(node, {
-        definition,
-        framework: frameworkInfoOf(flags, 'marathon'),
-        master: { host: '10.0.0.1', port: 5050 },
-        options: {},
-        print: (line) => this.printed.push(line),
-      });
+  #start(flags: readonly string[]): void {
+    startMarathonMachine(this.simulation, {
+      flags,
+      print: (line) => this.printed.push(line),
+      prober: (clock) => this.#prober(clock),
+      started: (marathon, node) => {
+        this.#marathon = marathon;
+        this.#node = node;
+      },
     });
   }
 

@@ -1,0 +1,117 @@
+/** What must hold of a Marathon all the time: looked at between any two steps of a simulation (spec: marathon.md §16, §35 check 13). */
+import { boundsOf } from '../../../actors/framework/marathon/deployments/upgrade.ts';
+import type { Instance } from '../../../actors/framework/marathon/instances/instance.ts';
+import type { Marathon } from '../../../actors/framework/marathon/marathon.ts';
+import { isOutdated, type Spec } from '../../../actors/framework/marathon/model/spec.ts';
+
+interface Seen {
+  readonly state: string;
+  readonly well: boolean;
+}
+
+export class MarathonWatch {
+  readonly problems: string[] = [];
+  #before = new Map<string, Seen>();
+  #of: Marathon | undefined;
+  /** Somebody wanted them dead: their end is not ours to answer for. */
+  readonly killed = new Set<string>();
+  /** Instances that were launched, and upgrades that were seen. */
+  launched = 0;
+  upgrades = 0;
+
+  look(marathon: Marathon): void {
+    if (this.#of !== marathon) this.#before = new Map();
+    this.#of = marathon;
+    const { instances } = marathon;
+    const now = new Map<string, Seen>();
+    for (const each of instances.all())
+      now.set(each.id, { state: instances.state(each), well: marathon.keeper.healthOf(each) !== false });
+    for (const service of instances.services()) this.#lookAt(marathon, service, now);
+    this.#oneDeployment(marathon);
+    this.#before = now;
+  }
+
+  #lookAt(marathon: Marathon, service: string, now: ReadonlyMap<string, Seen>): void {
+    const { deployments, instances } = marathon;
+    const all = instances.of(service);
+    const began = all.filter(
+      ({ id }) => now.get(id)?.state === 'provisioned' && this.#before.get(id)?.state !== 'provisioned',
+    );
+    const given = all.filter((each) => this.#wasGivenUp(each, now));
+    this.launched += began.length;
+    if (began.length === 0 && given.length === 0) return;
+    const wanted = deployments.of(service)?.wanted(service);
+    const spec = wanted?.spec ?? marathon.specNow(service);
+    if (spec === undefined || wanted?.mode === 'stop') return;
+    if (wanted?.mode === 'restart') this.upgrades++;
+    this.#notTooMany(marathon, spec, wanted?.mode === 'restart', began);
+    if (wanted?.mode === 'restart')
+      this.#notTooFew(
+        marathon,
+        spec,
+        // One that a check calls ill may always go.
+        given.filter((each) => marathon.health.healthOf(each) !== false),
+        now,
+      );
+  }
+
+  /** It ran and was well, and is to end now. */
+  #wasGivenUp({ id }: Instance, now: ReadonlyMap<string, Seen>): boolean {
+    const before = this.#before.get(id);
+    return before?.state === 'running' && before.well && now.get(id)?.state === 'killing';
+  }
+
+  #notTooMany({ instances }: Marathon, spec: Spec, restarts: boolean, began: readonly Instance[]): void {
+    if (began.length === 0) return;
+    const all = instances.of(spec.id).filter((each) => instances.state(each) !== 'unreachableInactive');
+    const alive = all.filter((each) => instances.alive(each)).length;
+    const counted = all.filter((each) => instances.counted(each)).length;
+    const { maxAlive } = boundsOf(
+      { ...spec.upgradeStrategy, instances: spec.instances, resident: false },
+      Number.POSITIVE_INFINITY,
+    );
+    const most = Math.max(spec.instances, maxAlive);
+    if (restarts && alive > most)
+      this.problems.push(
+        `${spec.id}: one was launched, ${alive} are alive, ${most} may be: ${told(all, spec, instances)}`,
+      );
+    if (!restarts && counted > spec.instances)
+      this.problems.push(`${spec.id}: one was launched, ${counted} are there, ${spec.instances} are wanted`);
+  }
+
+  #notTooFew(
+    { instances }: Marathon,
+    spec: Spec,
+    given: readonly Instance[],
+    now: ReadonlyMap<string, Seen>,
+  ): void {
+    if (!given.some((each) => isOutdated(each, spec) && !this.killed.has(each.id))) return;
+    const serving = instances
+      .of(spec.id)
+      .filter(({ id }) => now.get(id)?.state === 'running' && now.get(id)?.well === true);
+    const { minHealthy } = boundsOf(
+      { ...spec.upgradeStrategy, instances: spec.instances, resident: false },
+      0,
+    );
+    if (serving.length < minHealthy)
+      this.problems.push(
+        `${spec.id}: one was given up, ${serving.length} serve, at least ${minHealthy} have to: ${told(instances.of(spec.id), spec, instances)}`,
+      );
+  }
+
+  #oneDeployment({ deployments }: Marathon): void {
+    const having = new Map<string, string>();
+    for (const { id, affected } of deployments.all())
+      for (const service of affected) {
+        if (having.has(service))
+          this.problems.push(`${service}: two deployments have it, ${having.get(service)} and ${id}`);
+        having.set(service, id);
+      }
+  }
+}
+
+function told(all: readonly Instance[], spec: Spec, instances: Marathon['instances']): string {
+  return all
+    .map((each) => `${each.number} ${instances.state(each)}${isOutdated(each, spec) ? ' (old)' : ''}`)
+    .join(', ');
+}
