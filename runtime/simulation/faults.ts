@@ -39,6 +39,8 @@ export interface FaultPlan {
   readonly most: number;
   /** How long faults of a kind last at most, in milliseconds, where that differs from what is usual. */
   readonly longestMs?: Partial<Readonly<Record<FaultKind, number>>> | undefined;
+  /** Of all faults, those that last as long as their kind may; default 0. */
+  readonly longShare?: number | undefined;
 }
 
 const LONGEST_MS: Readonly<Record<FaultKind, number>> = {
@@ -58,6 +60,7 @@ const LONGEST_MS: Readonly<Record<FaultKind, number>> = {
 
 /** A schedule, by time. Short faults are as frequent as long ones of each order of magnitude. */
 export function makeFaults(random: Random, plan: FaultPlan): Fault[] {
+  const { longShare = 0 } = plan;
   const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(random.next() * list.length)];
   const faults: Fault[] = [];
   for (let left = Math.floor(random.next() * (plan.most + 1)); left > 0; left--) {
@@ -65,9 +68,10 @@ export function makeFaults(random: Random, plan: FaultPlan): Fault[] {
     const node = pick(plan.nodes);
     const to = pick(plan.nodes.filter((each) => each !== node));
     const [when, length, size] = [random.next(), random.next(), random.next()];
+    const lengthens = longShare > 0 && random.next() < longShare;
     if (kind === undefined || node === undefined || to === undefined) continue;
     const ms = kind === 'clockJump' ? Math.round((size - 0.5) * 600_000) : Math.round(2000 ** size);
-    const forMs = Math.round((plan.longestMs?.[kind] ?? LONGEST_MS[kind]) ** length);
+    const forMs = Math.round((plan.longestMs?.[kind] ?? LONGEST_MS[kind]) ** (lengthens ? 1 : length));
     faults.push({ kind, atMs: Math.round(when * plan.withinMs), node, to, forMs, ms });
   }
   return faults.sort((a, b) => a.atMs - b.atMs);

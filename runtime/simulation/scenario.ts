@@ -27,6 +27,7 @@ export interface Scenario {
   readonly faultsMost: number;
   /** As in `FaultPlan`. */
   readonly longestMs?: FaultPlan['longestMs'];
+  readonly longShare?: FaultPlan['longShare'];
   /** Simulated time in which things go wrong … */
   readonly stormMs: number;
   /** … and after which, with everything mended, all must be well. */
@@ -56,6 +57,7 @@ export function faultsOf(scenario: Scenario, seed: number): Fault[] {
     withinMs: scenario.stormMs,
     most: scenario.faultsMost,
     longestMs: scenario.longestMs,
+    longShare: scenario.longShare,
   });
 }
 

@@ -35,7 +35,18 @@ export class Reconciler {
     return this.#remaining.size;
   }
 
-  /** Begins a run over all tasks: on every subscription, every now and then, when a launch shows no update for long. */
+  /**
+   * Begins a run unless one is under way: for those who ask every now and then. A run that was replaced more often than it can end
+   * would never come to what else the master knows.
+   * @returns whether one was begun
+   */
+  again(): boolean {
+    if (this.#timer !== undefined) return false;
+    this.start();
+    return true;
+  }
+
+  /** Begins a run over all tasks: on every subscription, when a launch shows no update for long. */
   start(): void {
     this.stop();
     this.#remaining = new Map([...this.#options.tasks()].map((task) => [task.task_id.value, task]));

@@ -274,11 +274,9 @@ export class JobScheduler implements Scheduler {
     if (this.#driver?.state === 'subscribed')
       this.#reasons.tick(table.waiting, table.waitingShapes, this.#context.clock.now());
     const sinceMs = this.#context.clock.monotonic() - this.#reconciledMs;
-    if (
-      sinceMs > this.#options.reconcileIntervalMs ||
-      (sinceMs > STAGING_TIMEOUT_MS && this.#stagesForLong())
-    )
-      this.#reconcile();
+    if (sinceMs > STAGING_TIMEOUT_MS && this.#stagesForLong()) this.#reconcile();
+    else if (sinceMs > this.#options.reconcileIntervalMs && this.#reconciler.again())
+      this.#reconciledMs = this.#context.clock.monotonic();
     this.#context.delay(TICK_MS, () => this.#tick());
   }
 

@@ -142,7 +142,8 @@ export class Book {
 
   /**
    * 10 and 21: every task has come to an end that the framework knows of.
-   * @param removed whether an agent was taken from the registry for maintenance: a master that was not there then knows nothing of it
+   * @param removed whether no machine is this agent any more: when the registry has let go of it (its machine went down, another agent came
+   *   at its address), a master that was not there then knows nothing of its tasks
    */
   unfinished(removed: (agentId: string) => boolean = () => false): string | undefined {
     const open = this.open.filter((id) => {

@@ -15,6 +15,7 @@ export const clusterScenario: Scenario = {
     ...(['delay', 'pause', 'clockJump', 'slowDisk', 'failingDisk'] as const),
   ],
   longestMs: { crash: 150_000, powerCut: 150_000, cut: 150_000, partition: 150_000, pause: 120_000 },
+  longShare: 0.1,
   faultsMost: 14,
   stormMs: STORM_MS,
   calmMs: CALM_MS,

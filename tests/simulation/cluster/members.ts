@@ -27,9 +27,6 @@ export class MemberWatch {
       this.shutDown((body as MessageTypes[typeof name]).framework_id.value);
   }
 
-  /** Agents whose machine an operator took down. */
-  readonly down = new Set<string>();
-
   /** An operator's word is in the registry. */
   markedGone(id: string): void {
     this.gone.add(id);

@@ -8,7 +8,7 @@ import { type Orderly, orderSomething, takeBack } from './orders.ts';
 
 const EVERY_MS = 6_000;
 
-export interface OperatorOptions extends Pick<Orderly, 'promises' | 'markedGone' | 'takenDown'> {
+export interface OperatorOptions extends Pick<Orderly, 'promises' | 'markedGone'> {
   /** The one that leads. */
   readonly master: () => Master | undefined;
   /** New orders are given now; what was ordered is taken back later. */
@@ -48,4 +48,10 @@ export function undrained(master: Master | undefined): string | undefined {
       return `45: agent ${id} is not drained`;
   }
   return undefined;
+}
+
+/** 10, of operations: all have an end that is acknowledged. */
+export function unended(master: Master | undefined): string | undefined {
+  const [operation] = master?.parts.operations.all() ?? [];
+  return operation && `10: an operation on ${operation.agentId} has not ended`;
 }

@@ -23,7 +23,6 @@ export interface Orderly {
   readonly promises: Promises;
   readonly chance: () => number;
   readonly markedGone: (agentId: string) => void;
-  readonly takenDown: (agentId: string) => void;
 }
 
 type Orders = (on: Orderly) => void;
@@ -85,7 +84,7 @@ const weight: Orders = ({ master, promises, chance }) => {
 
 /** A machine is on the schedule, goes down, comes up: one step further each time. */
 const maintain: Orders = (on) => {
-  const { master, agent, promises, chance, takenDown } = on;
+  const { master, agent, promises, chance } = on;
   const { maintenance, registrar } = master.parts;
   const id: MachineID = { hostname: agent.description.info.hostname, ip: agent.pid.host };
   const unavailability = { start: { nanoseconds: Math.round(master.node.clock.now() * 1e6) } };
@@ -102,7 +101,6 @@ const maintain: Orders = (on) => {
   }
   const [machine] = [...registrar.registry.machines.values()];
   if (machine?.info.mode !== MachineInfoMode.DRAINING) return;
-  for (const { id, pid } of master.parts.agents.all()) if (pid.host === machine.info.id.ip) takenDown(id);
   given(ordered(modeText(machine.info.id, MachineInfoMode.DOWN)), (done) =>
     maintenance.start([machine.info.id], (refusal) => done(refusal === undefined)),
   );

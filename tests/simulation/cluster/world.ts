@@ -12,7 +12,7 @@ import { type AgentMachine, startAgentMachine } from './machines.ts';
 import type { Masters } from './mastership.ts';
 import { MemberWatch } from './members.ts';
 import { OfferWatch } from './offerLives.ts';
-import { startOperator, undrained } from './operator.ts';
+import { startOperator, undrained, unended } from './operator.ts';
 import { Promises } from './promises.ts';
 import { QuotaWatch } from './quotas.ts';
 import { SilenceWatch } from './silence.ts';
@@ -58,7 +58,6 @@ export function playCluster(simulation: Simulation, masters: Masters): () => str
     promises,
     orders: storm,
     markedGone: (id) => members.markedGone(id),
-    takenDown: (id) => members.down.add(id),
   });
   const told = [masters, ...books, ...watches, promises, ...agents.map(({ executors }) => executors)];
   simulation.invariant('what is told (1, 4, 5, 7, 11 to 13, 15, 18 to 25, 36, 38 to 40)', () => {
@@ -83,8 +82,9 @@ export function playCluster(simulation: Simulation, masters: Masters): () => str
   });
   return () =>
     late ??
-    books.map((book) => unwell(book, agents, members)).find((each) => each !== undefined) ??
+    books.map((book) => unwell(book, agents)).find((each) => each !== undefined) ??
     undrained(masters.leader()) ??
+    unended(masters.leader()) ??
     promises.unanswered(masters.leader()) ??
     agentBooks.differ(masters.leader(), agents) ??
     agents.map(({ containers }) => leftOver(containers.running)).find((each) => each !== undefined) ??
@@ -129,9 +129,13 @@ function startFrameworks(
   return [capable, plain, brief];
 }
 
-function unwell(book: Book, agents: readonly AgentMachine[], { down }: MemberWatch): string | undefined {
+function unwell(book: Book, agents: readonly AgentMachine[]): string | undefined {
   const ran = (task: string) => agents.some(({ containers }) => containers.tasks.has(task));
-  return book.unfinished((id) => down.has(id)) ?? book.neverRan(ran) ?? book.halfDelivered(ran);
+  return (
+    book.unfinished((id) => agents.every(({ agent }) => agent()?.host.agentId() !== id)) ??
+    book.neverRan(ran) ??
+    book.halfDelivered(ran)
+  );
 }
 
 /** 44: what nobody asked for any more, or never registered, has been ended. */

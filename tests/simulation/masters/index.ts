@@ -16,6 +16,7 @@ export const mastersScenario: Scenario = {
     ...(['duplicate', 'slowDisk', 'failingDisk'] as const),
   ],
   longestMs: { crash: 100_000, powerCut: 100_000, cut: 100_000, partition: 100_000, pause: 60_000 },
+  longShare: 0.1,
   faultsMost: 12,
   stormMs: STORM_MS,
   calmMs: CALM_MS,

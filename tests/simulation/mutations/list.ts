@@ -140,12 +140,6 @@ export const mutations: readonly Mutation[] = [
     replace: 'watch.missed = 0;',
   },
   {
-    name: 'an acknowledgement comes before the kill that was sent first',
-    file: 'actors/agent/agent.js',
-    find: 'inOrder: (run) => this.orders.take(run)',
-    replace: 'inOrder: (run) => run()',
-  },
-  {
     name: 'nobody asks about ends of operations that are news',
     file: 'actors/master/operations/operations.js',
     find: 'const asked = news.filter((record) => this.isTerminal(record));',

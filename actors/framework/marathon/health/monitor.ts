@@ -8,8 +8,7 @@ import type { Instance } from '../instances/instance.ts';
 import { isLeaderRun } from '../launcher/checks.ts';
 import type { App, HealthCheck } from '../model/app.ts';
 import type { ProbeAnswer, Prober } from './prober.ts';
-import { StartupChecks } from './startup.ts';
-import { hasPassed, targetOf } from './target.ts';
+import { endpointOf } from './target.ts';
 
 /** Before the first round of a check, at most. */
 const FIRST_ROUND_MAX_MS = 5_000;
@@ -42,11 +41,6 @@ export interface HealthOptions {
   readonly failed: (where: string, error: unknown) => void;
 }
 
-/** Whether anybody asks how its instances are. */
-export function isChecked({ healthChecks, startupCheck }: App): boolean {
-  return healthChecks.length > 0 || startupCheck !== undefined;
-}
-
 /** Whether an instance is healthy; undefined while nobody knows. */
 export type Health = boolean | undefined;
 
@@ -55,14 +49,9 @@ export class HealthMonitor {
   readonly #charts: ChartTable<typeof marathonHealthMachine>;
   readonly #watched = new Map<string, Watched>();
   readonly #byInstance = new Map<string, Watched[]>();
-  readonly #startup: StartupChecks;
 
   constructor(options: HealthOptions) {
     this.#options = options;
-    this.#startup = new StartupChecks({
-      ...options,
-      started: (instance, app) => this.#started(instance, app),
-    });
     const withWatched =
       (run: (watched: Watched) => void) =>
       ({ id }: { readonly id: string }) => {
@@ -96,12 +85,9 @@ export class HealthMonitor {
 
   /** Begins to look after an instance that runs. Doing so twice is doing it once. */
   watch(instance: Instance, app: App): void {
-    if (this.#byInstance.has(instance.id) || !isChecked(app)) return;
-    if (app.startupCheck === undefined) this.#beginAll(instance, app);
-    else {
-      this.#byInstance.set(instance.id, []);
-      this.#startup.begin(instance, app, app.startupCheck);
-    }
+    if (this.#byInstance.has(instance.id) || app.healthChecks.length === 0) return;
+    const watched = app.healthChecks.map((check, index) => this.#begin(instance, app, check, index));
+    this.#byInstance.set(instance.id, watched);
   }
 
   /** It does not run any more. */
@@ -112,7 +98,6 @@ export class HealthMonitor {
       this.#charts.stop(key);
     }
     this.#byInstance.delete(instance.id);
-    this.#startup.forget(instance);
   }
 
   /** What the agent says of its own check. */
@@ -129,7 +114,7 @@ export class HealthMonitor {
 
   /** All checks alive: healthy. One dead: not. Else unknown; true where there are no checks. */
   healthOf(instance: Instance): Health {
-    let unknown = this.#startup.isStarting(instance);
+    let unknown = false;
     for (const { key } of this.#byInstance.get(instance.id) ?? []) {
       if (this.#charts.hasTag(key, 'unhealthy')) return false;
       if (!this.#charts.hasTag(key, 'healthy')) unknown = true;
@@ -168,17 +153,6 @@ export class HealthMonitor {
     };
   }
 
-  #started(instance: Instance, app: App): void {
-    if (!this.#byInstance.has(instance.id)) return;
-    this.#beginAll(instance, app);
-    if (app.healthChecks.length === 0) this.#options.changed(instance, true);
-  }
-
-  #beginAll(instance: Instance, app: App): void {
-    const watched = app.healthChecks.map((check, index) => this.#begin(instance, app, check, index));
-    this.#byInstance.set(instance.id, watched);
-  }
-
   #begin(instance: Instance, app: App, check: HealthCheck, index: number): Watched {
     const key = `${instance.id}#${index}`;
     const watched: Watched = { key, instance, app, check, timer: undefined };
@@ -201,10 +175,15 @@ export class HealthMonitor {
     const { app, instance, check, key } = watched;
     if (this.#charts.done(key)) return;
     this.#plan(watched, check.intervalSeconds * 1000);
+    const at = endpointOf(app, instance, check);
     const took = this.#options.defer((answer: ProbeAnswer) => this.#take(watched, answer));
-    const target = targetOf(app, instance, check);
-    if (target === undefined) took({ connected: false, error: 'the instance has no such port' });
-    else this.#options.prober.probe(target, took);
+    if (at === undefined) {
+      took({ connected: false, error: 'the instance has no such port' });
+      return;
+    }
+    const protocol = check.protocol === 'HTTPS' ? 'HTTPS' : check.protocol === 'TCP' ? 'TCP' : 'HTTP';
+    const timeoutMs = check.timeoutSeconds * 1000;
+    this.#options.prober.probe({ ...at, protocol, timeoutMs, path: check.path ?? '/' }, took);
   }
 
   #take(watched: Watched, answer: ProbeAnswer): void {
@@ -213,7 +192,7 @@ export class HealthMonitor {
     const nowMs = this.#options.clock.now();
     const { status = 0 } = answer;
     if (check.ignoreHttp1xx === true && status >= 100 && status < 200) return;
-    if (hasPassed(check, answer)) {
+    if (check.protocol === 'TCP' ? answer.connected : status >= 200 && status < 400) {
       watched.firstSuccessMs ??= nowMs;
       watched.lastSuccessMs = nowMs;
       this.#charts.step(watched.key, { type: 'PASSED' });

@@ -11,7 +11,6 @@ import type {
   PortDefinition,
   PortMapping,
   ReadinessCheck,
-  StartupCheck,
   UnreachableStrategy,
   UpgradeStrategy,
 } from './app.ts';
@@ -60,7 +59,6 @@ export function completeApp(
     ...(container !== undefined && { container }),
     ...(definitions !== undefined && { portDefinitions: definitions }),
     healthChecks: (input.healthChecks ?? []).map((check) => healthCheckOf(check, portCount)),
-    ...(input.startupCheck !== undefined && { startupCheck: startupCheckOf(input.startupCheck, portCount) }),
     readinessChecks: (input.readinessChecks ?? []).map(readinessCheckOf),
     upgradeStrategy: upgradeOf(input, labels, resident),
     unreachableStrategy: unreachableOf(input, resident),
@@ -77,7 +75,6 @@ type Plain = Omit<
   | 'container'
   | 'portDefinitions'
   | 'healthChecks'
-  | 'startupCheck'
   | 'readinessChecks'
   | 'upgradeStrategy'
   | 'unreachableStrategy'
@@ -287,22 +284,6 @@ function healthCheckOf(
     ...(web && !protocol.startsWith('MESOS') && { ignoreHttp1xx: ignoreHttp1xx ?? false }),
     ipProtocol: given.ipProtocol ?? 'IPv4',
     ...(minConsecutiveSuccesses !== undefined && { minConsecutiveSuccesses }),
-  };
-}
-
-function startupCheckOf(
-  { protocol = 'HTTP', path, portIndex, port, ...times }: NonNullable<ModernInput['startupCheck']>,
-  portCount: number,
-): StartupCheck {
-  const index = portIndex ?? (port === undefined && portCount > 0 ? 0 : undefined);
-  return {
-    protocol,
-    ...(protocol !== 'TCP' && { path: path ?? '/' }),
-    ...(index !== undefined && { portIndex: index }),
-    ...(port !== undefined && { port }),
-    intervalSeconds: times.intervalSeconds ?? 5,
-    timeoutSeconds: times.timeoutSeconds ?? 5,
-    maxConsecutiveFailures: times.maxConsecutiveFailures ?? 60,
   };
 }
 

@@ -59,3 +59,13 @@ test('a newer run replaces the running one, and a stopped one asks no more', (t)
   clock.advance(3_600_000);
   t.is(asked.length, 3);
 });
+
+test('who asks more often than a run takes gets to what else the master knows all the same', (t) => {
+  const { clock, asked, reconciler } = reconcilerOf(1);
+  for (let n = 0; n < 10; n++) {
+    reconciler.again();
+    reconciler.heard('t0');
+    clock.advance(5_000);
+  }
+  t.true(asked.filter(({ tasks }) => tasks === 0).length >= 3);
+});
