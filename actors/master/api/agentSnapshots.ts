@@ -37,8 +37,8 @@ interface Facts {
   /** By its frameworks. */
   readonly used: readonly Resources[];
   readonly offered: readonly Resources[];
-  readonly active: boolean;
-  readonly deactivated: boolean;
+  /** Of its chart. */
+  readonly state: string | undefined;
   readonly drain: DrainInfo | undefined;
   readonly drainMs: number | undefined;
 }
@@ -47,18 +47,36 @@ export class AgentSnapshot {
   readonly id: string;
   private readonly registeredAtMs: number;
   private readonly facts: Facts;
+  readonly active: boolean;
+  private readonly deactivated: boolean;
   private legacy: Uint8Array | undefined;
   private json: Uint8Array | undefined;
   private bytes: Uint8Array | undefined;
 
-  constructor({ id, registeredAtMs }: AgentRecord, facts: Facts) {
+  constructor({ agents }: MasterParts, { id, registeredAtMs }: AgentRecord, facts: Facts) {
     this.id = id;
     this.registeredAtMs = registeredAtMs;
     this.facts = facts;
+    this.active = agents.isActive(id);
+    this.deactivated = !agents.chart.hasTag(id, 'schedulable');
   }
 
-  isOf(facts: Facts): boolean {
-    return sameFacts(this.facts, facts);
+  /** Whether the agent is still as it was. */
+  isOf({ agents, drains, offers }: MasterParts, agent: AgentRecord): boolean {
+    const { facts } = this;
+    return (
+      facts.description === agent.description &&
+      facts.pid === agent.pid &&
+      facts.reregisteredAtMs === agent.reregisteredAtMs &&
+      facts.total === agent.total &&
+      facts.state === agents.chart.value(agent.id) &&
+      facts.drain === drains.info(agent.id) &&
+      (facts.drain === undefined || facts.drainMs === drains.startedMs(agent.id)) &&
+      sameItems(facts.used, agent.used.values(), agent.used.size) &&
+      (agent.offers.size === 0
+        ? facts.offered.length === 0
+        : sameItems(facts.offered, offeredOn(offers, agent), agent.offers.size))
+    );
   }
 
   get used(): Resources {
@@ -75,7 +93,8 @@ export class AgentSnapshot {
 
   /** S: an agent that is a member, as the older endpoints show it. */
   block(viewer: Viewer): Json {
-    const { description, pid, total, active, deactivated, drain, drainMs, reregisteredAtMs } = this.facts;
+    const { active, deactivated } = this;
+    const { description, pid, total, drain, drainMs, reregisteredAtMs } = this.facts;
     const { info, version, capabilities } = description;
     const seen = viewer.visible(total);
     return {
@@ -103,7 +122,8 @@ export class AgentSnapshot {
 
   /** As the v1 API shows it. */
   message(viewer: Viewer): MasterResponseGetAgentsAgent {
-    const { description, pid, total, active, deactivated, drain, drainMs, reregisteredAtMs } = this.facts;
+    const { active, deactivated } = this;
+    const { description, pid, total, drain, drainMs, reregisteredAtMs } = this.facts;
     return {
       agent_info: {
         ...description.info,
@@ -160,41 +180,33 @@ export class AgentSnapshot {
 
 const NONE: readonly Resources[] = [];
 
-function sameFacts(one: Facts, other: Facts): boolean {
-  return (
-    one.description === other.description &&
-    one.pid === other.pid &&
-    one.reregisteredAtMs === other.reregisteredAtMs &&
-    one.total === other.total &&
-    one.active === other.active &&
-    one.deactivated === other.deactivated &&
-    one.drain === other.drain &&
-    one.drainMs === other.drainMs &&
-    sameItems(one.used, other.used) &&
-    sameItems(one.offered, other.offered)
-  );
+function sameItems(known: readonly unknown[], items: Iterable<unknown>, count: number): boolean {
+  if (known.length !== count) return false;
+  let at = 0;
+  for (const item of items) if (item !== known[at++]) return false;
+  return true;
 }
 
-function sameItems(one: readonly unknown[], other: readonly unknown[]): boolean {
-  return one.length === other.length && one.every((each, i) => each === other[i]);
+function offeredOn(offers: MasterParts['offers'], agent: AgentRecord): readonly Resources[] {
+  return agent.offers.size === 0 ? NONE : offers.listed(agent.offers).map(({ resources }) => resources);
 }
 
 /** The agent as it is now. */
 export function agentSnapshot(parts: MasterParts, agent: AgentRecord): AgentSnapshot {
+  const known = agent.snapshot;
+  if (known?.isOf(parts, agent) === true) return known;
   const { agents, drains, offers } = parts;
-  const { id } = agent;
-  const facts: Facts = {
+  const made = new AgentSnapshot(parts, agent, {
     description: agent.description,
     pid: agent.pid,
     reregisteredAtMs: agent.reregisteredAtMs,
     total: agent.total,
     used: [...agent.used.values()],
-    offered: agent.offers.size === 0 ? NONE : offers.listed(agent.offers).map(({ resources }) => resources),
-    active: agents.isActive(id),
-    deactivated: !agents.chart.hasTag(id, 'schedulable'),
-    drain: drains.info(id),
-    drainMs: drains.startedMs(id),
-  };
-  if (agent.snapshot?.isOf(facts) !== true) agent.snapshot = new AgentSnapshot(agent, facts);
-  return agent.snapshot;
+    offered: offeredOn(offers, agent),
+    state: agents.chart.value(agent.id),
+    drain: drains.info(agent.id),
+    drainMs: drains.startedMs(agent.id),
+  });
+  agent.snapshot = made;
+  return made;
 }

@@ -11,8 +11,8 @@ export const stateDocument: Document = (parts, viewer) => {
   const { info, agents, frameworks, registrar, leadership, settings, flags, actor } = parts;
   const { build } = settings;
   const holdings = holdingsOf(parts);
-  const members = [...agents.all()];
-  const active = members.filter(({ id }) => agents.isActive(id)).length;
+  const members = Array.from(agents.all(), (agent) => agentSnapshot(parts, agent));
+  const active = members.reduce((count, agent) => (agent.active ? count + 1 : count), 0);
   const leader = { id: info.id, pid: info.pid, port: info.port, hostname: info.hostname };
   return {
     version: info.version,
@@ -34,10 +34,7 @@ export const stateDocument: Document = (parts, viewer) => {
     leader_info: leader,
     cluster: viewer.seesFlags ? flags.cluster : undefined,
     flags: viewer.seesFlags ? settings.flagTexts : undefined,
-    slaves: new ListJson(
-      members.map((agent) => agentSnapshot(parts, agent)),
-      (snapshot) => snapshot.blockJson(viewer),
-    ),
+    slaves: new ListJson(members, (agent) => agent.blockJson(viewer)),
     recovered_slaves: recoveredBlocks(parts),
     frameworks: frameworkBlocks(parts, frameworks.all(), viewer, holdings),
     completed_frameworks: frameworkBlocks(parts, frameworks.completed(), viewer, holdings),
