@@ -27,6 +27,7 @@ import { marathonDeploymentMachine } from './marathonDeployment.ts';
 import { marathonHealthMachine } from './marathonHealth.ts';
 import { marathonInstanceMachine } from './marathonInstance.ts';
 import { marathonLeadershipMachine } from './marathonLeadership.ts';
+import { marathonStartupMachine } from './marathonStartup.ts';
 import { masterMachine } from './master.ts';
 import { nestedContainerMachine } from './nestedContainer.ts';
 import { offerMachine } from './offer.ts';
@@ -517,6 +518,13 @@ export const catalogue: readonly CatalogueEntry[] = [
       TOLD_UNHEALTHY: true,
     },
     within: ({ failures, passes }) => failures <= 3 && passes <= 3,
+  }),
+  entry(marathonStartupMachine, {
+    description: 'The startup check of one Marathon instance.',
+    file: 'marathonStartup.ts',
+    inputs: [{ fatalFailure: 2 }, { fatalFailure: 0 }],
+    samples: { PASSED: true, FAILED: true },
+    within: ({ failures }) => failures <= 3,
   }),
   entry(linkMachine, {
     description: 'A link between two nodes.',

@@ -16,6 +16,9 @@ const TASKS_EACH = 10;
 const LAUNCHES = 20_000;
 const TASKS_AN_OFFER = 20;
 const READS = 5;
+const FRAMEWORKS = 5;
+/** A pause of the loop is told for so long. */
+const FORGOTTEN_MS = 10_500;
 
 const sizes = (process.env['BENCH_AGENTS'] ?? '1000,10000').split(',').map(Number);
 
@@ -76,26 +79,53 @@ async function launchesPerSecond(master: LoadedMaster): Promise<number> {
   return LAUNCHES / seconds;
 }
 
-async function readState(master: LoadedMaster): Promise<{ seconds: number[]; bytes: number; lagMs: number }> {
+interface StateReads {
+  /** The first one, for which everything had to be written. */
+  readonly firstSeconds: number;
+  readonly seconds: number[];
+  readonly masterSeconds: number;
+  readonly bytes: number;
+  /** The longest answer to `/health` meanwhile. */
+  readonly healthMs: number;
+  /** The longest pause of the master's loop meanwhile, by its own account. */
+  readonly pauseMs: number;
+}
+
+async function readState(master: LoadedMaster): Promise<StateReads> {
   const seconds: number[] = [];
   let bytes = 0;
-  let lagMs = 0;
-  for (let n = 0; n < READS; n++) {
+  let healthMs = 0;
+  let pauseMs = 0;
+  // What came before is forgotten by then.
+  await new Promise((resolve) => setTimeout(resolve, FORGOTTEN_MS));
+  const masterSeconds = master.masterSeconds();
+  for (let n = 0; n <= READS; n++) {
     const startedAt = performance.now();
-    const reading = master.get('/state');
-    const health = performance.now();
-    await master.get('/health');
-    lagMs = Math.max(lagMs, performance.now() - health);
-    bytes = (await reading).length;
+    let reading = true;
+    const asked = (async () => {
+      while (reading) {
+        const at = performance.now();
+        await master.get('/health');
+        healthMs = Math.max(healthMs, performance.now() - at);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    })();
+    bytes = await master.read('/state');
     seconds.push((performance.now() - startedAt) / 1000);
+    reading = false;
+    await asked;
+    pauseMs = Math.max(pauseMs, (await master.metrics())['runtime/event_loop_pause_max_ms'] ?? Number.NaN);
   }
-  return { seconds, bytes, lagMs };
+  const [firstSeconds = Number.NaN, ...again] = seconds;
+  const spent = master.masterSeconds() - masterSeconds;
+  return { firstSeconds, seconds: again, masterSeconds: spent / (READS + 1), bytes, healthMs, pauseMs };
 }
 
 async function suiteFor(agents: number): Promise<Figure[]> {
   const master = await loadedMaster({
     agents,
     tasksEach: TASKS_EACH,
+    frameworks: FRAMEWORKS,
     resources: 'cpus:16;mem:16384;disk:16384',
   });
   const figure = (name: string, value: number, unit: string, p99?: number): Figure => ({
@@ -114,10 +144,15 @@ async function suiteFor(agents: number): Promise<Figure[]> {
     const rate = await launchesPerSecond(master);
     return [
       figure('first registration of all', master.registrationSeconds, 's'),
-      figure(`all back with ${agents * TASKS_EACH} tasks after a leader change`, back, 's'),
+      figure(`all back with ${agents * TASKS_EACH} tasks after a leader change`, back.seconds, 's'),
+      figure('processor time of the master for that', back.masterSeconds, 's'),
+      figure('processor time of the emulated agents for that', back.emulationSeconds, 's'),
+      figure('/state for the first time', state.firstSeconds, 's'),
       figure('/state', percentile(state.seconds, 0.5), 's', percentile(state.seconds, 0.99)),
+      figure('processor time of the master for one', state.masterSeconds, 's'),
       figure('size of /state', state.bytes / 1e6, 'MB'),
-      figure('/health beside /state, at most', state.lagMs, 'ms'),
+      figure("the loop's longest pause meanwhile", state.pauseMs, 'ms'),
+      figure('/health beside /state, at most', state.healthMs, 'ms'),
       figure('memory registered', idle / 1e6, 'MB'),
       figure('memory with tasks', full / 1e6, 'MB'),
       figure('allocation run p50', allocation['allocator/mesos/allocation_run_ms/p50'] ?? Number.NaN, 'ms'),

@@ -1,6 +1,7 @@
 /** A master as an OS process, full of emulated agents, and what can be asked of both. */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import http from 'node:http';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,14 +16,26 @@ export interface LoadedMaster {
   readonly port: number;
   /** Seconds from the start until all agents were registered for the first time. */
   readonly registrationSeconds: number;
-  /** Kills the master and starts another one. @returns seconds from its leading to the last agent's return */
-  failOver(): Promise<number>;
+  /** Kills the master and starts another one. */
+  failOver(): Promise<FailedOver>;
   /** The answer's text. */
   get(page: string): Promise<string>;
+  /** Reads a page to its end, uncompressed. @returns its size */
+  read(page: string): Promise<number>;
+  /** Processor time of the master so far, in seconds. */
+  masterSeconds(): number;
   metrics(): Promise<Record<string, number>>;
   /** Of the master, in bytes. */
   residentBytes(): number;
   close(): Promise<void>;
+}
+
+export interface FailedOver {
+  /** From the new master's leading to the last agent's return. */
+  readonly seconds: number;
+  /** Processor time of the master and of the program of emulated agents meanwhile. */
+  readonly masterSeconds: number;
+  readonly emulationSeconds: number;
 }
 
 export async function loadedMaster(options: Omit<EmulationOptions, 'masterPort'>): Promise<LoadedMaster> {
@@ -43,6 +56,8 @@ export async function loadedMaster(options: Omit<EmulationOptions, 'masterPort'>
     get,
     metrics,
     residentBytes: () => Number(readFileSync(`/proc/${master.pid}/statm`, 'utf8').split(' ')[1] ?? 0) * 4096,
+    read: (page) => readWhole(port, page),
+    masterSeconds: () => processorSeconds(master.pid),
     failOver: async () => {
       await ended(master, 'SIGKILL');
       master = bootMaster(port, folder);
@@ -52,11 +67,16 @@ export async function loadedMaster(options: Omit<EmulationOptions, 'masterPort'>
       };
       await until(async () => (await recovery()) !== undefined);
       const leadingAt = performance.now();
+      const before = [processorSeconds(master.pid), processorSeconds(emulation.pid)] as const;
       await until(async () => {
         const left = await recovery();
         return left !== undefined && left.settled >= left.agents;
       });
-      return (performance.now() - leadingAt) / 1000;
+      return {
+        seconds: (performance.now() - leadingAt) / 1000,
+        masterSeconds: processorSeconds(master.pid) - before[0],
+        emulationSeconds: processorSeconds(emulation.pid) - before[1],
+      };
     },
     close: async () => {
       emulation.end();
@@ -83,14 +103,37 @@ function bootMaster(port: number, folder: string): ChildProcess {
   );
 }
 
-function emulate(options: EmulationOptions): { registered(): number; end(): void } {
+function emulate(options: EmulationOptions): { pid: number | undefined; registered(): number; end(): void } {
   const child = fork(path.join(here, '../emulated/main.js'), { stdio: 'inherit' });
   let registered = 0;
   child.on('message', (message) => {
     registered = (message as { registered: number }).registered;
   });
   child.send(options);
-  return { registered: () => registered, end: () => child.disconnect() };
+  return { pid: child.pid, registered: () => registered, end: () => child.disconnect() };
+}
+
+/** Processor time of a process, of all its threads, to a hundredth of a second. */
+function processorSeconds(pid: number | undefined): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+function readWhole(port: number, path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const request = http.get({ host: '127.0.0.1', port, path }, (response) => {
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+      });
+      response.on('end', () => {
+        if (response.statusCode === 200) resolve(bytes);
+        else reject(new Error(`${path} was answered ${response.statusCode}`));
+      });
+      response.on('error', reject);
+    });
+    request.on('error', reject);
+  });
 }
 
 function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<unknown> {

@@ -7,6 +7,7 @@ import { InspectBridge } from '../inspect/bridge.ts';
 import { INSPECT_PATH } from '../inspect/socket.ts';
 import { type ListeningNode, listen } from '../listen.ts';
 import type { Logger } from '../logging/index.ts';
+import { measurePauses } from '../loopPauses.ts';
 import { addressText } from '../pid.ts';
 import { ExitCode, StartError } from '../startError.ts';
 import type { CommonValues } from './role.ts';
@@ -50,6 +51,7 @@ export async function listenFor(where: Where, log: Logger): Promise<ListeningNod
       ...(where.delegateId !== undefined && { delegateId: where.delegateId }),
     });
     spawnEndpoints(listening.node, buildFacts(), { snapshotRate: where.metrics_snapshot_rate_limit });
+    const endPauses = measurePauses(listening.node.metrics, listening.node.clock);
     if (where.inspect === true) {
       listening.node.spawn(new InspectBridge());
       const at = `${addressText(listening.node.address)}${INSPECT_PATH}?actor=*`;
@@ -57,7 +59,13 @@ export async function listenFor(where: Where, log: Logger): Promise<ListeningNod
       process.stdout.write(`inspect ws${s}://${at} (createWebSocketReceiver reads it)\n`);
       process.stdout.write(`inspect http${s}://${at} (a page with the hosted Stately inspector)\n`);
     }
-    return listening;
+    return {
+      node: listening.node,
+      shutdown: () => {
+        endPauses();
+        return listening.shutdown();
+      },
+    };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const reason = code === undefined ? message : (REASONS[code] ?? message);

@@ -20,7 +20,7 @@ import { Evacuations } from './evacuations.ts';
 import { type EventBus, isoTime } from './events/bus.ts';
 import { Callbacks } from './events/callbacks.ts';
 import { instanceEvents } from './events/instanceEvents.ts';
-import type { HealthMonitor } from './health/monitor.ts';
+import { type HealthMonitor, isChecked } from './health/monitor.ts';
 import type { Prober } from './health/prober.ts';
 import type { Readiness } from './health/readiness.ts';
 import { conditionOf, type Instance, type InstanceRecord, isEnd } from './instances/instance.ts';
@@ -264,7 +264,7 @@ export class Marathon implements Scheduler {
     if (this.instances.state(instance) !== 'running') return;
     const spec = this.specOf(instance);
     if (spec === undefined) return;
-    if (isApp(spec) && spec.healthChecks.length > 0) this.health.watch(instance, spec);
+    if (isApp(spec) && isChecked(spec)) this.health.watch(instance, spec);
     else this.launcher.tokens.giveBack();
   }
 

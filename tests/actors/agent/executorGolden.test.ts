@@ -1,6 +1,6 @@
 /** The executor API's calls beside what a real Mesos answered; golden.test.ts compares the stream. */
 import test from 'ava';
-import { exchangeOf, haveGolden, headOf } from '../../support/golden.ts';
+import { exchangeOf, filesOf, haveGolden, headOf } from '../../support/golden.ts';
 import { launched, running } from './support/customExecutor.ts';
 import { post } from './support/httpExecutor.ts';
 import type { SimulatedAgent } from './support/simulatedAgent.ts';
@@ -34,3 +34,9 @@ for (const [file, prepare] of haveGolden ? EXCHANGES : []) {
     t.is(answer.text === '', (response.body ?? '') === '');
   });
 }
+
+test('nothing that was recorded of an executor is left out', (t) => {
+  const here = EXCHANGES.map(([file]) => file);
+  const elsewhere = ['000-environment.json', 'stream.json'];
+  t.deepEqual(filesOf('executor'), haveGolden ? [...here, ...elsewhere].sort() : []);
+});

@@ -75,6 +75,7 @@ function wrongIn(answer: Answer, { response }: Exchange): string[] {
     JSON.stringify(heads[0], keysSorted) === JSON.stringify(heads[1], keysSorted)
       ? []
       : [JSON.stringify(heads)];
+  if ((response.text ?? '') !== '' && answer.text === '') problems.push('says nothing');
   if (response.json === undefined || answer.headers['content-type'] !== 'application/json') return problems;
   return [...problems, ...differences(JSON.parse(answer.text), response.json, '')];
 }

@@ -8,7 +8,8 @@ import type { Instance } from '../instances/instance.ts';
 import { isLeaderRun } from '../launcher/checks.ts';
 import type { App, HealthCheck } from '../model/app.ts';
 import type { ProbeAnswer, Prober } from './prober.ts';
-import { endpointOf } from './target.ts';
+import { StartupChecks } from './startup.ts';
+import { hasPassed, targetOf } from './target.ts';
 
 /** Before the first round of a check, at most. */
 const FIRST_ROUND_MAX_MS = 5_000;
@@ -41,6 +42,11 @@ export interface HealthOptions {
   readonly failed: (where: string, error: unknown) => void;
 }
 
+/** Whether anybody asks how its instances are. */
+export function isChecked({ healthChecks, startupCheck }: App): boolean {
+  return healthChecks.length > 0 || startupCheck !== undefined;
+}
+
 /** Whether an instance is healthy; undefined while nobody knows. */
 export type Health = boolean | undefined;
 
@@ -49,9 +55,14 @@ export class HealthMonitor {
   readonly #charts: ChartTable<typeof marathonHealthMachine>;
   readonly #watched = new Map<string, Watched>();
   readonly #byInstance = new Map<string, Watched[]>();
+  readonly #startup: StartupChecks;
 
   constructor(options: HealthOptions) {
     this.#options = options;
+    this.#startup = new StartupChecks({
+      ...options,
+      started: (instance, app) => this.#started(instance, app),
+    });
     const withWatched =
       (run: (watched: Watched) => void) =>
       ({ id }: { readonly id: string }) => {
@@ -85,9 +96,12 @@ export class HealthMonitor {
 
   /** Begins to look after an instance that runs. Doing so twice is doing it once. */
   watch(instance: Instance, app: App): void {
-    if (this.#byInstance.has(instance.id) || app.healthChecks.length === 0) return;
-    const watched = app.healthChecks.map((check, index) => this.#begin(instance, app, check, index));
-    this.#byInstance.set(instance.id, watched);
+    if (this.#byInstance.has(instance.id) || !isChecked(app)) return;
+    if (app.startupCheck === undefined) this.#beginAll(instance, app);
+    else {
+      this.#byInstance.set(instance.id, []);
+      this.#startup.begin(instance, app, app.startupCheck);
+    }
   }
 
   /** It does not run any more. */
@@ -98,6 +112,7 @@ export class HealthMonitor {
       this.#charts.stop(key);
     }
     this.#byInstance.delete(instance.id);
+    this.#startup.forget(instance);
   }
 
   /** What the agent says of its own check. */
@@ -114,7 +129,7 @@ export class HealthMonitor {
 
   /** All checks alive: healthy. One dead: not. Else unknown; true where there are no checks. */
   healthOf(instance: Instance): Health {
-    let unknown = false;
+    let unknown = this.#startup.isStarting(instance);
     for (const { key } of this.#byInstance.get(instance.id) ?? []) {
       if (this.#charts.hasTag(key, 'unhealthy')) return false;
       if (!this.#charts.hasTag(key, 'healthy')) unknown = true;
@@ -153,6 +168,17 @@ export class HealthMonitor {
     };
   }
 
+  #started(instance: Instance, app: App): void {
+    if (!this.#byInstance.has(instance.id)) return;
+    this.#beginAll(instance, app);
+    if (app.healthChecks.length === 0) this.#options.changed(instance, true);
+  }
+
+  #beginAll(instance: Instance, app: App): void {
+    const watched = app.healthChecks.map((check, index) => this.#begin(instance, app, check, index));
+    this.#byInstance.set(instance.id, watched);
+  }
+
   #begin(instance: Instance, app: App, check: HealthCheck, index: number): Watched {
     const key = `${instance.id}#${index}`;
     const watched: Watched = { key, instance, app, check, timer: undefined };
@@ -175,15 +201,10 @@ export class HealthMonitor {
     const { app, instance, check, key } = watched;
     if (this.#charts.done(key)) return;
     this.#plan(watched, check.intervalSeconds * 1000);
-    const at = endpointOf(app, instance, check);
     const took = this.#options.defer((answer: ProbeAnswer) => this.#take(watched, answer));
-    if (at === undefined) {
-      took({ connected: false, error: 'the instance has no such port' });
-      return;
-    }
-    const protocol = check.protocol === 'HTTPS' ? 'HTTPS' : check.protocol === 'TCP' ? 'TCP' : 'HTTP';
-    const timeoutMs = check.timeoutSeconds * 1000;
-    this.#options.prober.probe({ ...at, protocol, timeoutMs, path: check.path ?? '/' }, took);
+    const target = targetOf(app, instance, check);
+    if (target === undefined) took({ connected: false, error: 'the instance has no such port' });
+    else this.#options.prober.probe(target, took);
   }
 
   #take(watched: Watched, answer: ProbeAnswer): void {
@@ -192,7 +213,7 @@ export class HealthMonitor {
     const nowMs = this.#options.clock.now();
     const { status = 0 } = answer;
     if (check.ignoreHttp1xx === true && status >= 100 && status < 200) return;
-    if (check.protocol === 'TCP' ? answer.connected : status >= 200 && status < 400) {
+    if (hasPassed(check, answer)) {
       watched.firstSuccessMs ??= nowMs;
       watched.lastSuccessMs = nowMs;
       this.#charts.step(watched.key, { type: 'PASSED' });

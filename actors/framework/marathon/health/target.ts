@@ -1,6 +1,29 @@
 /** Where a running instance is asked (spec: marathon.md §18, §20). */
 import type { Instance } from '../instances/instance.ts';
 import { type App, usesHostNetwork } from '../model/app.ts';
+import type { ProbeAnswer, ProbeTarget } from './prober.ts';
+
+interface Asked {
+  readonly protocol: string;
+  readonly path?: string | undefined;
+  readonly port?: number | undefined;
+  readonly portIndex?: number | undefined;
+  readonly timeoutSeconds: number;
+}
+
+/** What a check of Marathon's own asks; undefined when the instance has no such port. */
+export function targetOf(app: App, instance: Instance, check: Asked): ProbeTarget | undefined {
+  const at = endpointOf(app, instance, check);
+  if (at === undefined) return undefined;
+  const protocol = check.protocol === 'HTTPS' ? 'HTTPS' : check.protocol === 'TCP' ? 'TCP' : 'HTTP';
+  return { ...at, protocol, path: check.path ?? '/', timeoutMs: check.timeoutSeconds * 1000 };
+}
+
+/** A connection, or a status of 200 to 399. */
+export function hasPassed({ protocol }: { readonly protocol: string }, answer: ProbeAnswer): boolean {
+  const { status = 0 } = answer;
+  return protocol === 'TCP' ? answer.connected : status >= 200 && status < 400;
+}
 
 /** Host and port of one of an instance's ports; undefined when it has none there. */
 export function endpointOf(

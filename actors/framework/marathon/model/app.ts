@@ -109,6 +109,18 @@ export interface HealthCheck {
   readonly minConsecutiveSuccesses?: number;
 }
 
+/** Ours: until it passed once the instance is neither healthy nor ill, and its health checks wait. */
+export interface StartupCheck {
+  readonly protocol: 'HTTP' | 'HTTPS' | 'TCP';
+  readonly path?: string;
+  readonly portIndex?: number;
+  readonly port?: number;
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  /** The failure with this number replaces the instance; 0: none does. */
+  readonly maxConsecutiveFailures: number;
+}
+
 /** A Mesos check: its result is shown and changes nothing. */
 export interface AppCheck {
   readonly http?: { readonly path?: string; readonly port?: number; readonly portIndex?: number };
@@ -216,6 +228,7 @@ export interface App extends Service {
   readonly portDefinitions?: readonly PortDefinition[];
   readonly requirePorts: boolean;
   readonly healthChecks: readonly HealthCheck[];
+  readonly startupCheck?: StartupCheck;
   readonly check?: AppCheck;
   readonly readinessChecks: readonly ReadinessCheck[];
   readonly taskKillGracePeriodSeconds?: number;

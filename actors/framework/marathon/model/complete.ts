@@ -11,6 +11,7 @@ import type {
   PortDefinition,
   PortMapping,
   ReadinessCheck,
+  StartupCheck,
   UnreachableStrategy,
   UpgradeStrategy,
 } from './app.ts';
@@ -59,6 +60,7 @@ export function completeApp(
     ...(container !== undefined && { container }),
     ...(definitions !== undefined && { portDefinitions: definitions }),
     healthChecks: (input.healthChecks ?? []).map((check) => healthCheckOf(check, portCount)),
+    ...(input.startupCheck !== undefined && { startupCheck: startupCheckOf(input.startupCheck, portCount) }),
     readinessChecks: (input.readinessChecks ?? []).map(readinessCheckOf),
     upgradeStrategy: upgradeOf(input, labels, resident),
     unreachableStrategy: unreachableOf(input, resident),
@@ -75,6 +77,7 @@ type Plain = Omit<
   | 'container'
   | 'portDefinitions'
   | 'healthChecks'
+  | 'startupCheck'
   | 'readinessChecks'
   | 'upgradeStrategy'
   | 'unreachableStrategy'
@@ -284,6 +287,22 @@ function healthCheckOf(
     ...(web && !protocol.startsWith('MESOS') && { ignoreHttp1xx: ignoreHttp1xx ?? false }),
     ipProtocol: given.ipProtocol ?? 'IPv4',
     ...(minConsecutiveSuccesses !== undefined && { minConsecutiveSuccesses }),
+  };
+}
+
+function startupCheckOf(
+  { protocol = 'HTTP', path, portIndex, port, ...times }: NonNullable<ModernInput['startupCheck']>,
+  portCount: number,
+): StartupCheck {
+  const index = portIndex ?? (port === undefined && portCount > 0 ? 0 : undefined);
+  return {
+    protocol,
+    ...(protocol !== 'TCP' && { path: path ?? '/' }),
+    ...(index !== undefined && { portIndex: index }),
+    ...(port !== undefined && { port }),
+    intervalSeconds: times.intervalSeconds ?? 5,
+    timeoutSeconds: times.timeoutSeconds ?? 5,
+    maxConsecutiveFailures: times.maxConsecutiveFailures ?? 60,
   };
 }
 

@@ -33,6 +33,11 @@ export function validateApp(app: App, settings: ValidationSettings): Problem[] {
   app.healthChecks.forEach((check, index) => {
     validateHealthCheck(app, check, `/healthChecks(${index})`, refuse);
   });
+  const { startupCheck } = app;
+  if (startupCheck !== undefined) {
+    const check = { gracePeriodSeconds: 0, delaySeconds: 0, ipProtocol: 'IPv4', ...startupCheck };
+    validateHealthCheck(app, check, '/startupCheck', refuse);
+  }
   validateChecks(app, refuse);
   validateContainer(app.container, refuse);
   validateVolumes(app, settings.features, problems);

@@ -163,3 +163,43 @@ test('canary steps pause; resuming goes to the next, promoting past all', (t) =>
   t.is(fresh(), 6);
   t.is(appOf(world).tasksRunning, 6);
 });
+
+test('an instance that starts slowly is neither ill nor healthy until it answered once; one that never does is replaced', (t) => {
+  let up = false;
+  const world = new MarathonWorld({
+    probe: ({ path }) =>
+      path === '/started' && !up ? { connected: false, error: 'refused' } : { connected: true, status: 200 },
+  });
+  const startupCheck = {
+    path: '/started',
+    intervalSeconds: 2,
+    timeoutSeconds: 1,
+    maxConsecutiveFailures: 10,
+  };
+  const created = world.call('POST', '/v2/apps', { ...APP, startupCheck });
+  t.is(created.status, 201, created.text);
+  world.run(12_000);
+  const [first = ''] = world.running('/web');
+  t.true(
+    world.probed.every(({ path }) => path === '/started'),
+    'its health is not asked for',
+  );
+  t.is(appOf(world).tasksUnhealthy + appOf(world).tasksHealthy, 0);
+  t.is(world.marathon.deployments.size, 1, 'the deployment waits');
+  up = true;
+  world.settle();
+  t.deepEqual(world.running('/web'), [first]);
+  t.is(appOf(world).tasksHealthy, 1);
+  t.true(world.probed.some(({ path }) => path === '/health'));
+  up = false;
+  world.call('PUT', '/v2/apps/web', { env: { A: '1' } });
+  world.until('a second one runs', () => world.running('/web').length === 2);
+  const [second] = world.running('/web').filter((id) => id !== first);
+  world.until('it was given up', () => !world.running('/web').includes(second ?? ''), 60_000);
+  t.true(world.running('/web').includes(first), 'the old one stays until then');
+  t.regex(appOf(world).lastTaskFailure?.message ?? '', /it has not started: refused/);
+  up = true;
+  world.settle();
+  t.is(world.running('/web').length, 1);
+  t.is(world.call('POST', '/v2/apps', { ...APP, id: 'x', ports: [], startupCheck }).status, 422);
+});
