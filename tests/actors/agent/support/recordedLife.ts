@@ -125,6 +125,17 @@ export class RecordedLife {
       );
     });
     this.acknowledge();
+    await until('no check looks into the group any more', async () => {
+      const body = { type: 'GET_CONTAINERS', get_containers: { show_nested: true } };
+      const headers = { 'Content-Type': 'application/json', Accept: 'application/json' };
+      const answer = await fetch(`${this.agent.url}/api/v1`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      });
+      const { get_containers } = (await answer.json()) as { get_containers: { containers: unknown[] } };
+      return get_containers.containers.length === 3;
+    });
   }
 
   /** The group is killed; an executor that nobody here wrote has a task, until it is shut down. */
