@@ -1,7 +1,8 @@
 /**
  * `npm run conformance -- --master=http://host:5050 [--agent=http://host:5051] [--standby=http://host:5050]`: holds a running cluster, ours
  * or Apache Mesos, against the rows and stories of tests/conformance. It is no cluster to test on for one in use: frameworks come and go, the agent is
- * drained, its machine is scheduled for maintenance. Ends with 1 when something does not hold.
+ * drained, its machine is scheduled for maintenance. Ends with 1 when something does not hold,
+ * 64 when it is called wrongly, 69 when a server cannot be reached.
  */
 import { get } from '../tests/conformance/client.ts';
 import { check, type Servers } from '../tests/conformance/run.ts';
@@ -50,4 +51,7 @@ async function main(): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-process.exitCode = await main();
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(`conformance: ${error instanceof Error ? error.message : String(error)}`);
+  return 69;
+});

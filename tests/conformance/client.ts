@@ -73,10 +73,12 @@ export class EventStream {
   readonly times: number[] = [];
   ended = false;
   private readonly request: http.ClientRequest;
+  private readonly response: http.IncomingMessage;
 
   /** @param eventType of protobuf events */
   constructor(request: http.ClientRequest, response: http.IncomingMessage, eventType: string) {
     this.request = request;
+    this.response = response;
     this.status = response.statusCode ?? 0;
     this.headers = response.headers;
     const decoder = new RecordDecoder();
@@ -110,6 +112,15 @@ export class EventStream {
 
   async end(): Promise<void> {
     await until('the end of the stream', () => this.ended);
+  }
+
+  /** Reads no more, until it is told to. */
+  pause(): void {
+    this.response.pause();
+  }
+
+  resume(): void {
+    this.response.resume();
   }
 
   close(): void {

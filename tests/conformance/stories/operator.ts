@@ -116,6 +116,43 @@ const resumption: Story = {
   },
 };
 
+/** Of a framework that is updated again and again: more than sockets hold. */
+const LABEL = { key: 'long', value: 'x'.repeat(500_000) };
+const UPDATES_MAX = 80;
+
+const slowReader: Story = {
+  name: 'a reader that does not read is cut off, once what waits for it is too much, and others miss nothing',
+  isOurs: true,
+  run: async ({ master }, findings) => {
+    const open = () => openStream(`${master}/api/v1`, jsonCall(SUBSCRIBE), EVENT);
+    const dropped = async () =>
+      Number(
+        at(
+          JSON.parse((await get(`${master}/metrics/snapshot`)).text),
+          'master/operator_event_streams_dropped',
+        ),
+      );
+    const before = await dropped();
+    const [slow, quick] = [await open(), await open()];
+    await slow.first('SUBSCRIBED');
+    slow.pause();
+    await Framework.with(master, async (framework) => {
+      let updates = 0;
+      while (updates < UPDATES_MAX && (await dropped()) === before) {
+        const labels = { labels: [{ ...LABEL, key: `${updates++}` }] };
+        const framework_info = { ...INFO, id: { value: framework.id }, labels };
+        await framework.call('UPDATE_FRAMEWORK', { update_framework: { framework_info } });
+      }
+      findings.that('it is cut off', updates < UPDATES_MAX);
+      slow.resume();
+      await slow.end();
+      const heard = () => quick.types.filter((type) => type === 'FRAMEWORK_UPDATED').length;
+      await until(`${updates} updates at the other stream`, () => heard() === updates);
+    });
+    quick.close();
+  },
+};
+
 const compression: Story = {
   name: 'long answers are compressed for who reads that, short ones are not; requests may be compressed',
   run: async ({ master }, findings) => {
@@ -254,6 +291,6 @@ const teardown: Story = {
 };
 
 export const operatorStories: readonly Story[] = [
-  ...[events, binaryEvents, heartbeats, resumption, compression],
+  ...[events, binaryEvents, heartbeats, resumption, slowReader, compression],
   ...[maintenance, weights, quota, teardown],
 ];
