@@ -108,6 +108,9 @@ export const marathonFlags = {
   strict_failure_count: flag.boolean({
     help: 'Kill at the maxConsecutiveFailures-th failed check, not at the one after',
   }),
+  backup_location: flag.string({
+    help: 'Folder that DELETE /v2/leader?backup=file:///… writes to, and ?restore= reads from',
+  }),
   legacy_output: flag.boolean({ help: 'Print the members that apps had before 1.5 as well' }),
   event_subscriber: flag.choice({ values: ['http_callback'], help: 'Send events to subscribers by HTTP' }),
   http_endpoints: flag.list({ default: '', help: 'Subscribers of events from the start' }),
@@ -195,6 +198,7 @@ export function settingsOf(
     healthChecksMax: flags.max_concurrent_marathon_health_checks,
     backoffOnUnhealthyKill: flags.backoff_on_unhealthy_kill,
     strictFailureCount: flags.strict_failure_count,
+    backupLocation: flags.backup_location,
     legacyOutput: flags.legacy_output,
     callbacks: flags.event_subscriber !== undefined,
     callbackUrls: flags.http_endpoints,

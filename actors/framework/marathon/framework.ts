@@ -9,6 +9,7 @@ import { NetworkProber, type Prober } from './health/prober.ts';
 import { EXIT_FRAMEWORK_ID_MISSING, Marathon } from './marathon.ts';
 import type { MarathonSettings } from './settings.ts';
 import { JournalStore, type JournalStoreOptions } from './store/journalStore.ts';
+import { KeptStore } from './store/keptStore.ts';
 import type { OpenStore } from './store/store.ts';
 
 /** Name of the process that serves the API. */
@@ -40,7 +41,7 @@ export function marathonFramework(options: MarathonFrameworkOptions): FrameworkD
   const { settings } = options;
   let failed = (_error: Error): void => {};
   const { open = (onFailure) => openJournal(options, onFailure) } = options;
-  const store = open((error) => failed(error));
+  const store = new KeptStore(open((error) => failed(error)));
   const known = store.loaded.get('framework') as { readonly id?: string } | undefined;
   return {
     name: 'marathon',
@@ -61,7 +62,7 @@ export function marathonFramework(options: MarathonFrameworkOptions): FrameworkD
 
 function makeMarathon(
   options: MarathonFrameworkOptions,
-  store: OpenStore,
+  store: KeptStore,
   context: FrameworkContext,
 ): Marathon {
   const { settings, self, print } = options;

@@ -37,7 +37,7 @@ import * as parts from './parts.ts';
 import type { MarathonSettings } from './settings.ts';
 import type { Definitions } from './store/definitions.ts';
 import { Failures } from './store/failures.ts';
-import type { StateStore } from './store/store.ts';
+import type { KeptStore } from './store/keptStore.ts';
 import { TimedChanges } from './timedChanges.ts';
 import { Writes } from './writes.ts';
 
@@ -53,14 +53,14 @@ const CLEANUP_MS = 60_000;
 export interface MarathonOptions {
   readonly context: FrameworkContext;
   readonly settings: MarathonSettings;
-  readonly store: StateStore;
+  readonly store: KeptStore;
   readonly prober: Prober;
 }
 
 export class Marathon implements Scheduler {
   readonly context: FrameworkContext;
   readonly settings: MarathonSettings;
-  readonly store: StateStore;
+  readonly store: KeptStore;
   readonly events: EventBus;
   readonly definitions: Definitions;
   readonly instances: InstanceTable;

@@ -1,4 +1,6 @@
 /** The real Marathon on a simulated machine: its journal is on the machine's disk, and whom it asks about health is played. */
+
+import type { FrameworkDefinition } from '../../../actors/framework/definition.ts';
 import { frameworkFlags } from '../../../actors/framework/flags.ts';
 import { frameworkInfoOf } from '../../../actors/framework/frameworkInfo.ts';
 import { hostFramework } from '../../../actors/framework/host.ts';
@@ -48,13 +50,27 @@ export function startMarathonMachine(
       prober,
       made: (marathon) => started(marathon, node),
     });
-    const hosted = hostFramework(node, {
-      definition,
+    hostFramework(node, {
+      definition: supervised ? ended(definition, () => place.exit(RESTART_MS)) : definition,
       framework: frameworkInfoOf(flags, 'marathon'),
       master: { host: '10.0.0.1', port: 5050 },
       options: {},
       print,
     });
-    if (supervised) void hosted.ended.then(() => place.exit(RESTART_MS));
   });
+}
+
+/** Tells when it ends by itself: at once, since promises are not kept in a simulated world. */
+function ended(definition: FrameworkDefinition, tell: () => void): FrameworkDefinition {
+  return {
+    ...definition,
+    create: (context) =>
+      definition.create({
+        ...context,
+        finish: (end) => {
+          context.finish(end);
+          tell();
+        },
+      }),
+  };
 }

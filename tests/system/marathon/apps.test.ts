@@ -1,5 +1,6 @@
 /** The life of apps over a real agent that runs real commands (spec: marathon.md §35, checks 1 to 5, 9, 14, 18 and 19). */
 import test from 'ava';
+import { scratch } from '../../support/processes.ts';
 import { until } from '../../support/until.ts';
 import { type App, marathonCluster } from '../support/marathonCluster.ts';
 
@@ -146,4 +147,42 @@ test('a command that ends is begun anew, later each time, until its delay is tak
   await marathon.runs('/ends', 1);
   const gone = await marathon.ask('DELETE', '/v2/queue/ends/delay');
   t.deepEqual([gone.status, gone.body.message], [404, 'Application /ends not found in tasks queue.']);
+});
+
+test('the state is written to a backup and brought back, by the leader that gives up; paths stay in their folder', async (t) => {
+  const folder = scratch(t);
+  const marathon = await marathonCluster(t, { flags: [`--backup_location=${folder}`] });
+  const abdicate = (query: string) => marathon.ask('DELETE', `/v2/leader?${query}`);
+  const began = async (): Promise<number> => {
+    const { gauges } = await marathon.call<{ gauges: Record<string, { value: number }> }>('GET', '/metrics');
+    return gauges['marathon.uptime.gauge.seconds']?.value ?? Number.NaN;
+  };
+  const again = async (query: string): Promise<void> => {
+    const before = await began();
+    const { status, body, text } = await abdicate(query);
+    t.is(status, 200, text);
+    t.is(body.message, 'Leadership abdicated');
+    await until('it began anew', async () => (await began()) < before);
+  };
+  await marathon.call('POST', '/v2/apps', { ...FIRST, id: '/kept' });
+  const { tasks } = await marathon.runs('/kept', 1);
+  await again(`backup=file://${folder}/state.json`);
+  await marathon.call('POST', '/v2/apps', { ...FIRST, id: '/later' });
+  await marathon.call('PUT', '/v2/apps/kept', { labels: { changed: 'yes' }, env: { A: '2' } });
+  await marathon.runs('/kept', 1);
+  await marathon.runs('/later', 1);
+  await again(`restore=file://${folder}/state.json`);
+  t.is((await marathon.ask('GET', '/v2/apps/later')).status, 404);
+  t.deepEqual((await marathon.app('/kept')).env, {});
+  await until('what ran then, and is gone, was replaced', async () => {
+    const kept = await marathon.app('/kept');
+    return kept.tasksRunning === 1 && kept.tasks.every(({ id }) => id !== tasks[0]?.id);
+  });
+  for (const bad of [
+    `backup=file:///etc/x`,
+    `backup=file://${folder}/../x`,
+    'restore=http://h/x',
+    `restore=file://${folder}/none`,
+  ])
+    t.is((await abdicate(bad)).status, 400, bad);
 });

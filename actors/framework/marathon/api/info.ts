@@ -2,6 +2,7 @@
 import { ApiError } from '../errors.ts';
 import type { Marathon } from '../marathon.ts';
 import { appReader } from '../model/appSchema.ts';
+import { backupFile, readBackup, writeBackup } from '../store/backup.ts';
 import { wrongMethod } from './apps.ts';
 import type { Answer, Call } from './call.ts';
 
@@ -82,7 +83,13 @@ function numberOf(text: string | undefined): number | undefined {
 export function leaderAnswer(marathon: Marathon, call: Call, self: string): Answer {
   if (call.method === 'GET') return { body: { leader: self } };
   if (call.method !== 'DELETE') return wrongMethod(call, 'GET and DELETE');
-  const { context } = marathon;
+  const { context, settings, store } = marathon;
+  const [backup, restore] = [call.query('backup'), call.query('restore')];
+  const to = backup === undefined ? undefined : backupFile('backup', backup, settings.backupLocation);
+  const from = restore === undefined ? undefined : backupFile('restore', restore, settings.backupLocation);
+  const restored = from === undefined ? undefined : readBackup(from);
+  if (to !== undefined) writeBackup(to, store.entries());
+  if (restored !== undefined) store.replaceBy(restored);
   context.delay(500, () => context.finish({ exitCode: 0, failover: true, handOver: true }));
   return { body: { message: 'Leadership abdicated' } };
 }
