@@ -68,10 +68,17 @@ export class Authentication {
     if (session.waiting.length > WAITING_MAX) session.waiting.shift();
   }
 
-  /** Whether what agents say may be heard from there (`--authenticate_agents`). */
-  admitsAgent(from: Pid | undefined): boolean {
+  /**
+   * Whether an agent is heard from there (`--authenticate_agents`): one that has proved who it is, and, once it has registered, speaks
+   * for itself.
+   *
+   * @param agentId the agent that it speaks for; undefined: it has not registered
+   */
+  admitsAgent(from: Pid | undefined, agentId?: string): boolean {
     if (!this.parts.flags.authenticate_agents) return true;
-    return from !== undefined && this.principals.has(from.text);
+    if (from === undefined || !this.principals.has(from.text)) return false;
+    const known = agentId === undefined ? undefined : this.parts.agents.find(agentId);
+    return known === undefined || known.pid.equals(from);
   }
 
   /** Why a framework that calls itself by that principal may not subscribe from there. */

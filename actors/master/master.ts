@@ -3,7 +3,7 @@
  * and scheduler drivers, and HTTP with people and tools.
  */
 import { guardEndpoint, protect } from '../../proto/authorization/index.ts';
-import type { MasterInfo, MessageTypes } from '../../proto/index.ts';
+import type { AgentID, MasterInfo, MessageTypes, StatusUpdateMessage } from '../../proto/index.ts';
 import { type ExitReason, type MessageHandler, type Pid, Process, type Timer } from '../../runtime/index.ts';
 import { addRoutes } from './api/routes.ts';
 import { addGauges } from './gauges.ts';
@@ -101,26 +101,38 @@ export class Master extends Process<MessageTypes> {
       'mesos.internal.ReregisterSlaveMessage',
       this.whileLeading((m, from) => authentication.after(from, () => registration.reregister(m, from))),
     );
-    this.hearAgent('mesos.internal.UnregisterSlaveMessage', (m, from) => registration.unregister(m, from));
-    this.hearAgent('mesos.internal.UpdateSlaveMessage', (m) => registration.update(m));
-    this.hearAgent('mesos.internal.UpdateOperationStatusMessage', (m, from) => operations.receive(m, from));
-    this.hearAgent('mesos.internal.PongSlaveMessage', (_, from) => pings.pong(from));
-    this.hearAgent('mesos.internal.StatusUpdateMessage', (m) => statusUpdates.receive(m));
-    this.hearAgent('mesos.internal.ExitedExecutorMessage', (m) => statusUpdates.executorExited(m));
-    this.hearAgent('mesos.internal.ExecutorToFrameworkMessage', (m) => statusUpdates.messageToFramework(m));
+    const named = ({ slave_id }: { readonly slave_id?: AgentID | undefined }) => slave_id?.value;
+    const hears = this.hearAgent.bind(this);
+    hears('mesos.internal.UnregisterSlaveMessage', named, (m, from) => registration.unregister(m, from));
+    hears('mesos.internal.UpdateSlaveMessage', named, (m) => registration.update(m));
+    hears('mesos.internal.UpdateOperationStatusMessage', named, (m, from) => operations.receive(m, from));
+    hears('mesos.internal.ExitedExecutorMessage', named, (m) => statusUpdates.executorExited(m));
+    hears('mesos.internal.ExecutorToFrameworkMessage', named, (m) => statusUpdates.messageToFramework(m));
+    const ofUpdate = ({ update }: StatusUpdateMessage) => update.slave_id?.value;
+    hears('mesos.internal.StatusUpdateMessage', ofUpdate, (m) => statusUpdates.receive(m));
+    this.hear('mesos.internal.PongSlaveMessage', (_, from) => pings.pong(from));
   }
 
-  /** What agents say, who must be known by then where they have to authenticate. */
+  /**
+   * What agents say, who must be known by then where they have to authenticate.
+   *
+   * @param agentIdOf the agent that a message is about
+   */
   private hearAgent<K extends keyof MessageTypes & string>(
     name: K,
+    agentIdOf: (body: MessageTypes[K]) => string | undefined,
     handler: MessageHandler<MessageTypes[K]>,
   ): void {
     this.hear(name, (body, from) => {
       const { authentication, metrics } = this.parts;
-      if (authentication.admitsAgent(from)) handler(body, from);
+      if (authentication.admitsAgent(from, agentIdOf(body))) handler(body, from);
       else {
         metrics.droppedMessages.value++;
-        this.log.warn('dropped a message of an agent that is not authenticated', { name, pid: from?.text });
+        this.log.warn('dropped a message of an agent that is not authenticated as that one', {
+          name,
+          agent_id: agentIdOf(body),
+          pid: from?.text,
+        });
       }
     });
   }

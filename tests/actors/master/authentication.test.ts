@@ -64,6 +64,15 @@ test('what is said in the name of an agent from elsewhere is not heard', (t) => 
   cluster.run(5);
   t.is(cluster.masterNode.metrics.snapshot()['master/dropped_messages'], Number(before) + 1);
   t.is(cluster.masterNode.metrics.snapshot()['master/messages_update_slave'], 0);
+  // Nor from an agent that is known, but is another one.
+  authenticate(cluster, other, 'agents');
+  const otherId = cluster.register(other);
+  other.say('mesos.internal.UpdateSlaveMessage', { slave_id: { value: id } });
+  cluster.run(5);
+  t.is(cluster.masterNode.metrics.snapshot()['master/messages_update_slave'], 0);
+  other.say('mesos.internal.UpdateSlaveMessage', { slave_id: { value: otherId } });
+  cluster.run(5);
+  t.is(cluster.masterNode.metrics.snapshot()['master/messages_update_slave'], 1);
 });
 
 test('--acls of agents are about the principal that was proved', (t) => {
