@@ -59,6 +59,8 @@ export interface LaunchIsolation {
   readonly wrappers: readonly (readonly string[])[];
   /** Options of setpriv(1), which goes last before the command. */
   readonly privileges: readonly string[];
+  /** How that is called where it runs. */
+  readonly setpriv: readonly string[];
   /** The user is changed together with the root. */
   readonly ownsRoot: boolean;
   /** Script for inside-container.sh, run in namespaces of the container's own. */
@@ -141,13 +143,17 @@ function ownLines(
   privileges: readonly string[],
   words: readonly string[],
 ): string[] {
-  if (isolation?.ownsRoot === true && user !== undefined)
+  const ownsRoot = isolation?.ownsRoot === true;
+  if (ownsRoot && user !== undefined && privileges.length === 0)
     return ['export launcher_uid launcher_gid', `exec ${[...wrappers, ...words].join(' ')}`];
-  const change =
-    user === undefined ? [] : ['--reuid="$launcher_uid"', '--regid="$launcher_gid"', '--init-groups'];
+  // Groups of the machine mean nothing in a root of its own.
+  const groups = ownsRoot ? '--clear-groups' : '--init-groups';
+  const change = user === undefined ? [] : ['--reuid="$launcher_uid"', '--regid="$launcher_gid"', groups];
   const options = [...change, ...privileges];
   if (options.length === 0) return [`exec ${[...wrappers, ...words].join(' ')}`];
-  return [`exec ${[...wrappers, 'setpriv', ...options, '--', ...words].join(' ')}`];
+  return [
+    `exec ${[...wrappers, ...(isolation?.setpriv ?? ['setpriv']), ...options, '--', ...words].join(' ')}`,
+  ];
 }
 
 /** What the launch script knows and the shell on the terminal needs, but not the command. */

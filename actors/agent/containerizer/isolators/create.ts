@@ -161,9 +161,8 @@ function otherIsolators(
   asked: ReadonlySet<string>,
   warnings: string[],
 ): Isolator[] {
-  const found: Isolator[] = isRoot
-    ? [new JoiningIsolator({ clock, dirOf: (id) => paths.container(id) })]
-    : [];
+  const surroundings = { clock, dirOf: (id: string) => paths.container(id) };
+  const found: Isolator[] = isRoot ? [new JoiningIsolator(surroundings)] : [];
   if (asked.has('disk/du')) {
     const { container_disk_watch_interval: intervalMs, enforce_container_disk_quota: enforce } = flags;
     found.push(new DiskIsolator({ clock, events, intervalMs, enforce }));
@@ -171,7 +170,7 @@ function otherIsolators(
   if (asked.has('posix/rlimits')) found.push(new RlimitsIsolator());
   if (asked.has('linux/capabilities')) {
     const { effective_capabilities: effective, bounding_capabilities: bounding } = flags;
-    if (isRoot) found.push(new CapabilitiesIsolator({ effective, bounding }));
+    if (isRoot) found.push(new CapabilitiesIsolator({ effective, bounding, surroundings }));
     else
       warnings.push(
         'linux/capabilities: needs root; nothing is taken from containers but what the agent has not',

@@ -25,6 +25,7 @@ export function isolationOf(launch: ContainerLaunch, preparations: readonly Prep
         ...joining(joined, preparations, kinds.size > 0),
         ...(kinds.size === 0 ? [] : [unshare(kinds, joined.has('pid'))]),
       ],
+      setpriv: preparations.find(({ setpriv }) => setpriv !== undefined)?.setpriv ?? ['setpriv'],
       privileges: preparations.flatMap(({ privileges }) => [...(privileges ?? [])]),
       ownsRoot: preparations.some(({ ownsRoot }) => ownsRoot === true),
       ...(kinds.size === 0 ? {} : { inside: insideScript(inside, kinds.has('pid')) }),
@@ -47,7 +48,11 @@ function joining(
   forksLater: boolean,
 ): string[][] {
   if (joined.size === 0) return [];
-  const more = preparations.flatMap(({ joins }) => [...(joins?.options ?? [])]);
+  const changesUser = preparations.every(({ privileges }) => privileges === undefined);
+  const more = preparations.flatMap(({ joins }) => [
+    ...(joins?.options ?? []),
+    ...(changesUser ? (joins?.userOptions ?? []) : []),
+  ]);
   const options = [...joined].map(([kind, file]) => `--${kind}=${quoted(file, 'namespace')}`);
   return [['nsenter', ...(forksLater ? ['--no-fork'] : []), ...options, ...more, '--']];
 }

@@ -48,6 +48,8 @@ export interface Preparation {
   readonly wrappers?: readonly (readonly string[])[];
   /** Options of setpriv(1). */
   readonly privileges?: readonly string[];
+  /** Words in the place of `setpriv`, for a root that has none. */
+  readonly setpriv?: readonly string[];
 }
 
 export type NamespaceKind = 'mount' | 'pid' | 'ipc' | 'net' | 'uts';
@@ -58,6 +60,8 @@ export interface JoinWishes {
   readonly namespaces: ReadonlyMap<NamespaceKind, string>;
   /** More options of nsenter(1). */
   readonly options?: readonly string[];
+  /** The same, by which it changes the user, unless that is done later, with `privileges`. */
+  readonly userOptions?: readonly string[];
 }
 
 /** Namespaces of the container's own. */

@@ -45,6 +45,18 @@ overlay() {
 system() {
   below "$1" proc
   mount -t proc -o nosuid,nodev,noexec proc "$launcher_at" || fail "/proc cannot be mounted"
+  # What root may write there without any capability concerns the whole machine; what others read, too.
+  for launcher_step in bus fs irq sys sysrq-trigger; do
+    [ ! -e "$launcher_at/$launcher_step" ] || {
+      mount --bind "$launcher_at/$launcher_step" "$launcher_at/$launcher_step" &&
+        mount -o remount,bind,ro,nosuid,nodev,noexec "$launcher_at/$launcher_step"
+    } || fail "/proc/$launcher_step cannot be made read-only"
+  done
+  for launcher_step in acpi asound kcore keys latency_stats sched_debug scsi timer_list timer_stats; do
+    if [ -d "$launcher_at/$launcher_step" ]; then mount -t tmpfs -o ro,size=0 tmpfs "$launcher_at/$launcher_step"
+    elif [ -e "$launcher_at/$launcher_step" ]; then mount --bind /dev/null "$launcher_at/$launcher_step"; fi ||
+      fail "/proc/$launcher_step cannot be hidden"
+  done
   below "$1" sys
   mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$launcher_at" 2>/dev/null || :
   below "$1" dev
@@ -59,6 +71,18 @@ system() {
   ln -s /proc/self/fd "$1/dev/fd"
   for launcher_fd in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/${launcher_fd%:*}" "$1/dev/${launcher_fd#*:}"; done
   mount -t tmpfs -o nosuid,nodev,mode=1777 tmpfs "$1/dev/shm" || fail "/dev/shm cannot be mounted"
+}
+
+# tools ROOT FILE...: programs of the host that are needed once the root is changed.
+tools() {
+  launcher_at=$1/dev/.launcher
+  shift
+  mkdir "$launcher_at" || fail "$launcher_at cannot be made"
+  for launcher_step; do
+    : >"$launcher_at/${launcher_step##*/}"
+    mount --bind "$launcher_step" "$launcher_at/${launcher_step##*/}" &&
+      mount -o remount,bind,ro "$launcher_at/${launcher_step##*/}" || fail "$launcher_step cannot be shown"
+  done
 }
 
 # ownproc: a /proc of the new pid namespace alone, in the host's file system.

@@ -4,12 +4,15 @@ import {
   type CapabilityInfo,
 } from '../../../../../proto/generated/types/v1.ts';
 import type { IsolatedLaunch, Isolator, Preparation } from '../isolator.ts';
+import { type SurroundingsOptions, surroundingsOf } from './surroundings.ts';
+import { findSetpriv, showing, type Tools } from './tools.ts';
 
 export interface CapabilitiesOptions {
   /** `--effective_capabilities`: of containers that ask for none. */
   readonly effective: CapabilityInfo | undefined;
   /** `--bounding_capabilities`: no container gets more. */
   readonly bounding: CapabilityInfo | undefined;
+  readonly surroundings: SurroundingsOptions;
 }
 
 const NAMES: ReadonlyMap<number, string> = new Map(
@@ -19,6 +22,7 @@ const NAMES: ReadonlyMap<number, string> = new Map(
 export class CapabilitiesIsolator implements Isolator {
   readonly name = 'linux/capabilities';
   readonly #options: CapabilitiesOptions;
+  #found: Promise<Tools> | undefined;
 
   constructor(options: CapabilitiesOptions) {
     this.#options = options;
@@ -29,8 +33,27 @@ export class CapabilitiesIsolator implements Isolator {
     return effective !== undefined || bounding !== undefined;
   }
 
-  prepare(launch: IsolatedLaunch): Preparation {
-    const { effective, bounding } = this.#wanted(launch);
+  /** @throws Error in one line: a capability that is not allowed here */
+  async prepare(isolated: IsolatedLaunch): Promise<Preparation> {
+    const { containerId, launch, image } = isolated;
+    const privileges = this.#privileges(isolated);
+    if (image !== undefined) {
+      const tools = await this.#tools();
+      const lines = [showing(tools, image.root)];
+      return { privileges, setpriv: tools.words, namespaces: { kinds: ['mount'], lines } };
+    }
+    // What looks into a root finds there what its container was started by.
+    const around =
+      launch.looksIntoParent === true && (await surroundingsOf(containerId, this.#options.surroundings));
+    if (!around || around.directory === undefined) return { privileges };
+    if (!around.hasTools)
+      throw new Error('capabilities can be limited only where those of the container around it are');
+    return { privileges, setpriv: (await this.#tools()).words };
+  }
+
+  /** Options of setpriv(1). */
+  #privileges(isolated: IsolatedLaunch): string[] {
+    const { effective, bounding } = this.#wanted(isolated);
     const allowed = this.#options.bounding;
     for (const capability of [...capabilities(effective), ...capabilities(bounding)]) {
       if (allowed !== undefined && !capabilities(allowed).includes(capability))
@@ -40,10 +63,14 @@ export class CapabilitiesIsolator implements Isolator {
     const bound = signed(effective ?? bounding);
     const words = [`--bounding-set=${bound}`, `--inh-caps=${bound}`];
     // An ordinary user's keep only what is ambient.
-    if (launch.launch.user !== undefined && effective !== undefined) words.push(`--ambient-caps=${bound}`);
-    if (launch.launch.container?.mesos?.image !== undefined)
-      throw new Error('capabilities of containers with an image cannot be limited on this agent');
-    return { privileges: words };
+    if (isolated.launch.user !== undefined && effective !== undefined) words.push(`--ambient-caps=${bound}`);
+    return words;
+  }
+
+  /** Looked for once. */
+  #tools(): Promise<Tools> {
+    this.#found ??= findSetpriv();
+    return this.#found;
   }
 
   #wanted({ launch }: IsolatedLaunch): {

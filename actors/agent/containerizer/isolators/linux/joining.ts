@@ -32,7 +32,8 @@ export class JoiningIsolator implements Isolator {
     };
     if (directory === undefined) return seen;
     // In a root of its own there may be no program to change the user by.
-    const user = launch.user === undefined ? [] : ['--setgid="$launcher_gid"', '--setuid="$launcher_uid"'];
-    return { ...seen, ownsRoot: true, joins: { namespaces, options: [`--wdns=${folder}`, ...user] } };
+    const userOptions =
+      launch.user === undefined ? [] : ['--setgid="$launcher_gid"', '--setuid="$launcher_uid"'];
+    return { ...seen, ownsRoot: true, joins: { ...seen.joins, userOptions } };
   }
 }

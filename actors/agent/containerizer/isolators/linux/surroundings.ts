@@ -33,6 +33,8 @@ export interface Surroundings {
   readonly namespaces: ReadonlyMap<NamespaceKind, string>;
   /** The container around has a root file system of its own; its command's folder there. */
   readonly directory: string | undefined;
+  /** What limits capabilities can be started there. */
+  readonly hasTools: boolean;
 }
 
 /** Whether the nearest container around this one that was launched for itself has namespaces of its own. */
@@ -63,7 +65,9 @@ export async function surroundingsOf(
     if (!isAlive) throw new Error('the container around it has ended');
     if (directory !== undefined) {
       const pid = insider(process.pid);
-      return { pid, namespaces: ownNamespaces(pid), directory: directory === '' ? undefined : directory };
+      const hasTools = /^tools /m.test(fs.readFileSync(join(dir, 'inside'), 'utf8'));
+      const root = directory === '' ? undefined : directory;
+      return { pid, namespaces: ownNamespaces(pid), directory: root, hasTools };
     }
     if (clock.monotonic() > deadline) throw new Error('the container around it does not come to its start');
     await new Promise<void>((resolve) => void clock.setTimer(READY_LOOK_MS, resolve));

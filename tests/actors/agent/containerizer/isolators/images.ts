@@ -30,7 +30,20 @@ export function registry(root: string): string {
   fs.copyFileSync(busybox ?? '', join(bin, 'busybox'));
   fs.chmodSync(join(bin, 'busybox'), 0o755);
   copyLibraries(busybox ?? '', join(folder, 'shell/rootfs'));
-  for (const name of ['sh', 'cat', 'ls', 'id', 'touch', 'mkdir', 'env'])
+  for (const name of [
+    'sh',
+    'cat',
+    'ls',
+    'id',
+    'touch',
+    'mkdir',
+    'env',
+    'grep',
+    'head',
+    'mount',
+    'mknod',
+    'chroot',
+  ])
     fs.symlinkSync('busybox', join(bin, name));
   const staging = join(root, 'staging');
   fs.mkdirSync(join(staging, 'two/data'), { recursive: true });
