@@ -144,7 +144,7 @@ test('what cannot be is refused in a line of words', async (t) => {
   const { url, root } = await withTask(t);
   for (const [what, status, body] of refused) {
     const answer = await call(url, body(root));
-    t.is(answer.status, status, what);
+    t.is(answer.status, status, `${what}: ${answer.text}`);
     t.regex(answer.text, /^[^\n]+$/, what);
   }
 });

@@ -111,7 +111,7 @@ test('as root: an image of more layers than a page of their paths names', async 
   const registry = await SmallRegistry.open(t);
   registry.add('deep', 'latest', imageOf([base, ...small]));
   const bench = new IsolatedBench(t, { ...flags, docker_registry: registry.url });
-  const id = bench.launch('ls / | grep -c file || ls /', { container: containerOf('deep') });
+  const id = bench.launch('ls / | grep -c file', { container: containerOf('deep') });
   await bench.over(id);
-  t.regex(bench.file(id, 'stdout'), /file59/, JSON.stringify(bench.of(id)) + bench.file(id, 'stderr'));
+  t.is(bench.file(id, 'stdout'), '60\n', JSON.stringify(bench.of(id)) + bench.file(id, 'stderr'));
 });
