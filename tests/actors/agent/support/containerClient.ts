@@ -1,6 +1,7 @@
 /** Calls of an agent's operator API about containers, as a client over a socket makes them. */
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { encodeRecord, RecordDecoder } from '../../../../proto/index.ts';
+import { until } from '../../../support/until.ts';
 
 export interface Answer {
   readonly status: number;
@@ -9,13 +10,17 @@ export interface Answer {
 
 type Json = Readonly<Record<string, unknown>>;
 
-export async function call(url: string, body: Json): Promise<Answer> {
-  const answer = await fetch(`${url}/api/v1`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify(body),
+/** An agent that has too much to do, as on a busy machine, is asked again, as it asks for. */
+export function call(url: string, body: Json): Promise<Answer> {
+  return until('the agent has time for it', async () => {
+    const answer = await fetch(`${url}/api/v1`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const text = await answer.text();
+    return answer.headers.has('retry-after') ? undefined : { status: answer.status, text };
   });
-  return { status: answer.status, text: await answer.text() };
 }
 
 /** A stream of a container's output. */
