@@ -3,7 +3,6 @@ import {
   type OfferOperation,
   OfferOperationType,
   type Resource,
-  ResourceDiskInfoSourceType,
   ResourceReservationInfoType,
   VolumeMode,
 } from '../../../../proto/index.ts';
@@ -73,8 +72,14 @@ function reserve(options: ResidentOptions): ResidentWork | Reason {
   const objection = open.objection(spec);
   if (objection !== undefined) return objection;
   const volumes = persistentVolumesOf(spec);
-  const diskMb = volumes.reduce((sum, { persistent }) => sum + (persistent?.size ?? 0), 0);
-  const taken = open.takePlain({ ...spec, disk: spec.disk + diskMb });
+  const wanted = volumes.flatMap(({ persistent }) => persistent ?? []);
+  const rootMb = wanted.reduce((sum, { type, size }) => sum + (type === 'root' ? size : 0), 0);
+  const disks = open.disks.take(
+    wanted.filter(({ type }) => type !== 'root'),
+    open.accepts(spec),
+  );
+  if (disks === undefined) return 'InsufficientDisk';
+  const taken = open.takePlain({ ...spec, disk: spec.disk + rootMb });
   if (typeof taken === 'string') return taken;
   const instance = begin();
   instance.place = open.place;
@@ -87,14 +92,17 @@ function reserve(options: ResidentOptions): ResidentWork | Reason {
     };
   });
   options.instances.step(instance, { type: 'RESERVING' });
-  const reserved = taken.resources.map((resource) =>
-    reservedAs(resource, spec.role, settings.principal, instance.id, frameworkId),
-  );
-  const disk = reserved.find(({ name }) => name === 'disk');
-  const created =
-    disk === undefined
-      ? []
-      : volumes.map((volume, index) => volumeOf(disk, volume, instance.volumes[index], settings.principal));
+  const own = (resource: Resource): Resource =>
+    reservedAs(resource, spec.role, settings.principal, instance.id, frameworkId);
+  const ownDisks = disks.map(own);
+  const reserved = [...taken.resources.map(own), ...ownDisks];
+  const rootDisk = reserved.find(({ name, disk }) => name === 'disk' && disk?.source === undefined);
+  const created = volumes.flatMap(({ containerPath, persistent }, index) => {
+    const disk = persistent?.type === 'root' ? rootDisk : ownDisks.shift();
+    const { persistenceId = '' } = instance.volumes[index] ?? {};
+    const mb = persistent?.type === 'mount' ? (disk?.scalar?.value ?? 0) : (persistent?.size ?? 0);
+    return disk === undefined ? [] : [volumeOf(disk, containerPath, mb, persistenceId, settings.principal)];
+  });
   return {
     reserve: [
       { type: OfferOperationType.RESERVE, reserve: { resources: reserved } },
@@ -128,25 +136,18 @@ function reservedAs(
 
 function volumeOf(
   disk: Resource,
-  { containerPath, persistent }: ReturnType<typeof persistentVolumesOf>[number],
-  volume: InstanceVolume | undefined,
+  containerPath: string,
+  mb: number,
+  id: string,
   principal: string | undefined,
 ): Resource {
-  const source =
-    persistent?.type === 'path' || persistent?.type === 'mount'
-      ? {
-          source: {
-            type:
-              persistent.type === 'path' ? ResourceDiskInfoSourceType.PATH : ResourceDiskInfoSourceType.MOUNT,
-          },
-        }
-      : {};
+  const source = disk.disk?.source;
   return {
     ...disk,
-    scalar: { value: persistent?.size ?? 0 },
+    scalar: { value: mb },
     disk: {
-      ...source,
-      persistence: { id: volume?.persistenceId ?? '', ...(principal !== undefined && { principal }) },
+      ...(source !== undefined && { source }),
+      persistence: { id, ...(principal !== undefined && { principal }) },
       volume: { container_path: containerPath, mode: VolumeMode.RW },
     },
   };

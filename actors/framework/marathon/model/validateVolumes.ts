@@ -1,6 +1,7 @@
 /** What volumes may say (spec: marathon.md §12, §27). */
 import type { App, AppVolume } from './app.ts';
 import type { Problem } from './schema.ts';
+import { constraintProblem } from './validateConstraints.ts';
 
 /** @param features switched on by `--enable_features` */
 export function validateVolumes(app: App, features: ReadonlySet<string>, problems: Problem[]): void {
@@ -54,6 +55,16 @@ function persistentProblems({ containerPath, mode, persistent }: AppVolume): Pro
       path: '/persistent/constraints',
       error: 'Constraints on root volumes are not supported',
     });
+  for (const constraint of type === 'root' ? [] : constraints) {
+    const [field, operator] = constraint;
+    const error = constraintProblem(constraint);
+    if (error !== undefined) problems.push({ path: '/persistent/constraints', error });
+    else if (field !== 'path' || !['LIKE', 'UNLIKE', 'IS'].includes(operator))
+      problems.push({
+        path: '/persistent/constraints',
+        error: 'must be about path, with LIKE, UNLIKE or IS',
+      });
+  }
   if (maxSize !== undefined && type !== 'mount')
     problems.push({ path: '/persistent/maxSize', error: 'Only mount volumes can have maxSize' });
   if (profileName !== undefined && type === 'root')

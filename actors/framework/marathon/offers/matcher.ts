@@ -8,6 +8,7 @@ import { isApp } from '../model/spec.ts';
 import { satisfies } from './constraints.ts';
 import { placeOf } from './constraintValue.ts';
 import { demandOf } from './demandOf.ts';
+import { DiskSources } from './disks.ts';
 import { OfferPool, type Taken } from './pool.ts';
 import type { Reason } from './reasons.ts';
 
@@ -36,6 +37,8 @@ export class OpenOffer {
   readonly #pool: OfferPool;
   readonly #rule: MatchRule;
   readonly #hadGpus: boolean;
+  /** Disks that are their own sources. */
+  readonly disks: DiskSources;
 
   constructor(offer: Offer, rule: MatchRule) {
     this.offer = offer;
@@ -52,6 +55,9 @@ export class OpenOffer {
       ),
     );
     this.#hadGpus = this.#pool.gpus > 0;
+    this.disks = new DiskSources(
+      this.resources.filter(({ reservations }) => instanceOfReservation(reservations) === undefined),
+    );
   }
 
   /** What is in the way of an instance of this service here, before resources are looked at. */

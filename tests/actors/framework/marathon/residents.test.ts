@@ -143,3 +143,69 @@ test('pods: created, described, upgraded, one instance killed as a whole, remove
   world.settle();
   t.is(world.call('GET', '/v2/pods/pod').status, 404);
 });
+
+test('volumes on disks of their own: a part of a shared one, a mounted one whole, each where the path says', (t) => {
+  const scalar = (name: string, value: number, more: object = {}) => ({
+    name,
+    type: 'SCALAR',
+    scalar: { value },
+    ...more,
+  });
+  const source = (type: string, root: string) => ({
+    disk: { source: { type, [type.toLowerCase()]: { root } } },
+  });
+  const resources = JSON.stringify([
+    scalar('cpus', 8),
+    scalar('mem', 8192),
+    { name: 'ports', type: 'RANGES', ranges: { range: [{ begin: 31_000, end: 31_999 }] } },
+    scalar('disk', 300, source('PATH', '/shared')),
+    scalar('disk', 100, source('MOUNT', '/mnt/small')),
+    scalar('disk', 500, source('MOUNT', '/mnt/large')),
+    scalar('disk', 450, source('MOUNT', '/mnt/other')),
+  ]);
+  const world = new MarathonWorld({ flags: FLAGS, agents: [{ resources }] });
+  const volume = (containerPath: string, persistent: object) => ({ containerPath, mode: 'RW', persistent });
+  const volumes = [
+    volume('part', { type: 'path', size: 120 }),
+    volume('whole', { type: 'mount', size: 200, maxSize: 600, constraints: [['path', 'LIKE', '/mnt/l.*']] }),
+  ];
+  const created = world.call('POST', '/v2/apps', { ...APP, container: { type: 'MESOS', volumes } });
+  t.is(created.status, 201, created.text);
+  world.settle();
+  const before = volumesOf(world);
+  t.is(before.length, 2);
+  const [framework] = [...(world.master?.parts.frameworks.all() ?? [])];
+  const held = [...(framework?.tasks.values() ?? [])][0]?.resources.toMessages() ?? [];
+  const sizes = held
+    .filter(({ disk }) => disk?.persistence !== undefined)
+    .map(({ scalar: amount, disk }) => [amount?.value, disk?.source?.path?.root ?? disk?.source?.mount?.root])
+    .sort();
+  t.deepEqual(sizes, [
+    [120, '/shared'],
+    [500, '/mnt/large'],
+  ]);
+  const [task = ''] = world.running('/db');
+  world.call('DELETE', `/v2/apps/db/tasks/${task}`);
+  world.until('it came back to them', () => world.running('/db').includes(task.replace(/\d+$/, '2')));
+  t.deepEqual(volumesOf(world), before);
+  world.call('POST', '/v2/apps', {
+    ...APP,
+    id: 'none',
+    container: { type: 'MESOS', volumes: [volume('x', { type: 'mount', size: 460 })] },
+  });
+  world.run(5_000);
+  t.is(world.running('/none').length, 0, 'none is large enough');
+  for (const constraint of [
+    ['path', 'LIKE', '('],
+    ['rack', 'LIKE', 'a'],
+    ['path', 'UNIQUE'],
+  ]) {
+    const wrong = [volume('x', { type: 'mount', size: 1, constraints: [constraint] })];
+    const container = { type: 'MESOS', volumes: wrong };
+    t.is(
+      world.call('POST', '/v2/apps', { ...APP, id: 'wrong', container }).status,
+      422,
+      constraint.join(' '),
+    );
+  }
+});

@@ -5,6 +5,7 @@ import type {
   ProbeTarget,
 } from '../../../../../actors/framework/marathon/health/prober.ts';
 import type { Marathon } from '../../../../../actors/framework/marathon/marathon.ts';
+import type { Master } from '../../../../../actors/master/master.ts';
 import { mesosCodec } from '../../../../../proto/messageCodec.ts';
 import type { Clock, Node } from '../../../../../runtime/index.ts';
 import { Simulation } from '../../../../../runtime/simulation/index.ts';
@@ -29,13 +30,16 @@ export class MarathonWorld {
   /** What probes answer; may be changed while the world runs. */
   probe: (target: ProbeTarget) => ProbeAnswer;
   probed: ProbeTarget[] = [];
+  master: Master | undefined;
   #marathon: Marathon | undefined;
   #node: Node | undefined;
 
   constructor({ seed = 1, agents = [{}], flags = [], probe }: WorldOptions = {}) {
     this.probe = probe ?? (() => ({ connected: true, status: 200 }));
     this.simulation = new Simulation({ seed, codec: mesosCodec });
-    startMasterMachine(this.simulation, () => {});
+    startMasterMachine(this.simulation, (master) => {
+      this.master = master;
+    });
     agents.forEach((agent, index) => {
       startAgentMachine(this.simulation, `agent-${index + 1}`, {
         resources: `cpus:8;mem:8192;disk:1000;${PORTS}`,
