@@ -112,6 +112,7 @@ async function startCluster({ folder, flags = [], cgroupsRoot }: StormOptions): 
       '--resources=cpus:64;mem:65536;disk:1000',
       '--registration_backoff_factor=10ms',
       '--gc_delay=1mins',
+      '--hostname=127.0.0.1',
       '--no-switch_user',
       ...flags,
     ],

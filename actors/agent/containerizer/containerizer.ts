@@ -19,6 +19,7 @@ import {
   type ContainerProcess,
   callOff,
   callOn,
+  isDecided,
   readRecord,
   readStatus,
   removeRuntimeDirectory,
@@ -246,8 +247,10 @@ export class Containerizer {
     if (process !== undefined) {
       this.#started(container, process);
       if (status !== undefined) this.#exited(container.id, status);
-    } else if (calledOff || this.#now() - container.since > RECORD_TIMEOUT_MS) {
+    } else if (calledOff) {
       this.#failed(container, 'the container was not started: its launch was called off');
+    } else if (this.#isOlderThan(RECORD_TIMEOUT_MS, container)) {
+      this.#failed(container, 'the container was not started: its process could not be written down');
     }
   }
 
@@ -265,8 +268,9 @@ export class Containerizer {
     if (report.kind === 'exited') {
       this.#exited(report.containerId, exitStatusOfShell(report.status));
     } else if (container.phase !== 'starting') {
-      // Its leader is gone.
-      if (container.phase === 'running' && report.kind === 'missing') this.#lookAt(container);
+      // Its leader is gone, or the directory is in which it would have left the status: its command is over.
+      if (container.phase === 'running' && report.kind === 'missing')
+        this.#exited(container.id, readStatus(container.dir) ?? { kind: 'unknown' });
     } else if (report.kind === 'started') {
       this.#started(container, {
         pid: report.pid,
@@ -336,13 +340,24 @@ export class Containerizer {
     for (const container of [...this.#containers.values()]) {
       if (container.phase === 'running') this.#lookAt(container);
       else if (container.phase === 'starting' && this.#isOverdue(container)) overdue.push(container);
+      else if (container.phase === 'starting' && this.#isOlderThan(RECORD_TIMEOUT_MS, container))
+        this.#concludeIfDecided(container);
     }
     this.#examine(overdue, `nothing was heard of it for ${START_TIMEOUT_MS / 1000} s`);
     this.#watch();
   }
 
   #isOverdue(container: Starting): boolean {
-    return container.recovered || this.#now() - container.since > START_TIMEOUT_MS;
+    return container.recovered || this.#isOlderThan(START_TIMEOUT_MS, container);
+  }
+
+  #isOlderThan(ms: number, { since }: Starting): boolean {
+    return this.#now() - since > ms;
+  }
+
+  /** Nothing was heard of it, though a launcher began: its word or its record was lost. */
+  #concludeIfDecided(container: Starting): void {
+    if (isDecided(container.dir)) this.#conclude(container);
   }
 
   #lookAt(container: Running): void {

@@ -67,6 +67,11 @@ export function callOn(dir: string): void {
   fs.rmSync(join(dir, 'pid'), { force: true });
 }
 
+/** Whether a launcher has begun, or an agent called the launch off. */
+export function isDecided(dir: string): boolean {
+  return fs.existsSync(join(dir, 'pid'));
+}
+
 /** Reads what the launcher left; lines without their newline count as not written. */
 export function readRecord(dir: string): ContainerRecord {
   const lines = readLines(dir, 'pid') ?? [];
