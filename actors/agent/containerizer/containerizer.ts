@@ -139,7 +139,9 @@ export class Containerizer {
       if (problem !== null) throw new Error(`its sandbox cannot be made: ${problem.message}`);
       writeLaunchFile(container.dir, launchScript(launch), launch.isolation?.inside);
     } catch (error) {
-      this.#later(() => this.#failed(container, (error as Error).message));
+      // At once: what another launch left in that directory is not this one's.
+      this.#containers.delete(container.id);
+      this.#later(() => container.sink.failed(container.id, (error as Error).message));
       return;
     }
     this.#starter.start(container.id, container.dir);
