@@ -94,7 +94,7 @@ test('a cgroup that cannot be entered fails the launch with its name', async (t)
   const sandbox = bench.sandbox('lost');
   createSandbox(sandbox);
   const enter = ["echo 0 >/no/such/cgroup/tasks || fail 'cgroup /no/such/cgroup cannot be entered'"];
-  const isolation = { enter, wrappers: [], privileges: [], ownsRoot: false };
+  const isolation = { enter, wrappers: [], setpriv: ['setpriv'], privileges: [], ownsRoot: false };
   const command = { value: 'echo ran >ran' };
   bench.containerizer.launch(
     { containerId: 'lost', sandbox, command, environment: {}, isolation },
