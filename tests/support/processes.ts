@@ -29,6 +29,9 @@ export interface Booted {
   end(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals>;
 }
 
+/** On a machine that does much else, a program may take this long to begin. */
+const SAYS_MS_MAX = 60_000;
+
 /** Runs `node runtime/boot.js` with these arguments; it is killed when the test ends. */
 export function boot(t: ExecutionContext, args: readonly string[], env: Record<string, string> = {}): Booted {
   const child = spawn(process.execPath, [path.join(repositoryRoot, 'runtime/boot.js'), ...args], {
@@ -54,7 +57,7 @@ export function boot(t: ExecutionContext, args: readonly string[], env: Record<s
     pid: child.pid ?? -1,
     output: () => text,
     exited,
-    says: (pattern, timeoutMs) =>
+    says: (pattern, timeoutMs = SAYS_MS_MAX) =>
       until(
         () => `${args.join(' ')} says ${pattern}; it said:\n${text.slice(-3000)}`,
         () => pattern.exec(text),
