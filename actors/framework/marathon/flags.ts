@@ -108,6 +108,9 @@ export const marathonFlags = {
   strict_failure_count: flag.boolean({
     help: 'Kill at the maxConsecutiveFailures-th failed check, not at the one after',
   }),
+  secrets_dir: flag.string({
+    help: 'Folder of files with the values of secrets, by their `source`. Default: agents are to know them',
+  }),
   backup_location: flag.string({
     help: 'Folder that DELETE /v2/leader?backup=file:///… writes to, and ?restore= reads from',
   }),
@@ -198,6 +201,7 @@ export function settingsOf(
     healthChecksMax: flags.max_concurrent_marathon_health_checks,
     backoffOnUnhealthyKill: flags.backoff_on_unhealthy_kill,
     strictFailureCount: flags.strict_failure_count,
+    secretsDir: flags.secrets_dir,
     backupLocation: flags.backup_location,
     legacyOutput: flags.legacy_output,
     callbacks: flags.event_subscriber !== undefined,

@@ -37,6 +37,8 @@ export interface MarathonSettings {
   /** The third failure in a row kills where three are allowed, not the fourth. */
   readonly strictFailureCount: boolean;
   readonly legacyOutput: boolean;
+  /** The folder that the values of secrets lie in. */
+  readonly secretsDir: string | undefined;
   /** The folder of backups. */
   readonly backupLocation: string | undefined;
   readonly callbacks: boolean;

@@ -1,6 +1,8 @@
 /** Ports and variables as real commands see them, and both shapes of apps (spec: marathon.md §35, checks 6, 15, 16 and 17). */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import test from 'ava';
+import { scratch } from '../../support/processes.ts';
 import { until } from '../../support/until.ts';
 import { type App, FIRST_PORT, type MarathonCluster, marathonCluster } from '../support/marathonCluster.ts';
 
@@ -244,4 +246,37 @@ test('what is written in the shape of 0.8 to 1.4 is printed in that of 1.5, memb
   t.deepEqual(await labels('env!=qa'), ['/l/prod'], 'an app without the label does not match');
   t.deepEqual(await labels('env notin (qa)'), ['/l/prod']);
   t.is((await marathon.ask('GET', '/v2/apps?label=%3D%3Dx')).status, 400);
+});
+
+test('a secret is in the variables of its task, and nowhere else; one that nobody knows is told', async (t) => {
+  const secrets = scratch(t);
+  mkdirSync(`${secrets}/shop`);
+  writeFileSync(`${secrets}/shop/password`, 'open sesame');
+  const marathon = await marathonCluster(t, {
+    flags: ['--enable_features=secrets', `--secrets_dir=${secrets}`],
+  });
+  const { cmd, env } = tellsEnvironment(marathon);
+  const app = (id: string, source: string) => ({
+    ...APP,
+    id,
+    cmd,
+    env: { ...env, PW: { secret: 'pw' } },
+    secrets: { pw: { source } },
+    backoffSeconds: 600,
+  });
+  await marathon.call('POST', '/v2/apps', app('/knows', '/shop/password'));
+  const { tasks } = await marathon.runs('/knows', 1);
+  t.is((await environmentOf(marathon, tasks[0]?.id ?? ''))['PW'], 'open sesame');
+  const { text } = await marathon.ask('GET', '/v2/apps/knows');
+  const state = await (await fetch(`${marathon.master.url}/state`)).text();
+  const kept = readFileSync(`${marathon.folder}/marathon/marathon.journal`, 'latin1');
+  for (const told of [text, state, kept, marathon.process.output()]) t.false(told.includes('open sesame'));
+  for (const [index, source] of ['/shop/none', `/../${path.basename(secrets)}-x/password`].entries()) {
+    await marathon.call('POST', '/v2/apps', app(`/unknown-${index}`, source));
+    const { lastTaskFailure } = await until('its task failed', async () => {
+      const unknown = await marathon.app(`/unknown-${index}`);
+      return unknown.lastTaskFailure === undefined ? undefined : unknown;
+    });
+    t.regex(lastTaskFailure?.message ?? '', /secret by reference cannot be resolved/);
+  }
 });

@@ -20,6 +20,7 @@ import { podOperation } from './podTask.ts';
 import { assignPorts } from './ports.ts';
 import type { LaunchQueue, QueueEntry } from './queue.ts';
 import { cleanup, noteReservations, residentOperations } from './residents.ts';
+import { groupWithSecrets, type SecretValues, secretValues, withSecrets } from './secrets.ts';
 import { taskInfoOf } from './taskInfo.ts';
 import { LaunchTokens } from './tokens.ts';
 
@@ -45,6 +46,7 @@ export type Attempt = { readonly operations: readonly OfferOperation[] } | Reaso
 export class Launcher {
   readonly #options: LauncherOptions;
   readonly tokens: LaunchTokens;
+  readonly #secrets: SecretValues;
   homeRegion: string | undefined;
   /** The newest offer of each agent and role, as it came. */
   readonly #newest = new Map<string, Offer>();
@@ -52,6 +54,7 @@ export class Launcher {
   constructor(options: LauncherOptions) {
     this.#options = options;
     const { clock, settings } = options;
+    this.#secrets = secretValues(settings.secretsDir);
     this.tokens = new LaunchTokens(clock, settings.launchTokens, settings.launchTokenRefreshMs);
   }
 
@@ -214,11 +217,12 @@ export class Launcher {
       const names = spec.containers.map(({ name }) => name);
       instance.tasks = names.map((name) => newTask(`${instance.id}.${name}`, name));
       instance.hostPorts = taken.ports;
-      return podOperation(spec, instance, taken, {
+      const operation = podOperation(spec, instance, taken, {
         frameworkId: frameworkId(),
         envPrefix: settings.envPrefix,
         bridgeName: settings.bridgeName,
       });
+      return groupWithSecrets(operation, this.#secrets);
     }
     counted('launch', 1);
     const ports = assignPorts(spec, taken.ports, random);
@@ -235,7 +239,7 @@ export class Launcher {
       enforceGroupRole: enforcesRole(spec),
       bridgeName: settings.bridgeName,
     });
-    return launchOf([task]);
+    return launchOf([withSecrets(task, this.#secrets)]);
   }
 }
 
