@@ -140,12 +140,6 @@ export const mutations: readonly Mutation[] = [
     replace: 'watch.missed = 0;',
   },
   {
-    name: 'nobody asks about ends of operations that are news',
-    file: 'actors/master/operations/operations.js',
-    find: 'const asked = news.filter((record) => this.isTerminal(record));',
-    replace: 'const asked = [];',
-  },
-  {
     name: 'an agent that is gone may come back',
     file: 'actors/master/agents/registration.js',
     find: "return 'Agent has been marked gone';",

@@ -1,0 +1,59 @@
+/** What watches over a simulated cluster sees what must not be. */
+import test from 'ava';
+import type { RegistryStore } from '../../actors/election/store/store.ts';
+import { TaskState, TaskStatusReason } from '../../proto/index.ts';
+import { Book } from './cluster/book.ts';
+import { WatchedStore } from './cluster/watchedStore.ts';
+
+test('a registrar that goes on after a failed store, or does not wait for one, is seen', (t) => {
+  const waiting: ((error?: Error) => void)[] = [];
+  const store: RegistryStore = {
+    fetch: (done) => done([]),
+    commit: (_changes, done) => void waiting.push(done),
+    sizeBytes: 0,
+    close: () => Promise.resolve(),
+  };
+  const problems: string[] = [];
+  const watched = new WatchedStore(store, problems);
+  const answers: (Error | undefined)[] = [];
+  watched.commit([], (error) => answers.push(error));
+  t.deepEqual(problems, []);
+  watched.commit([], () => undefined);
+  t.regex(problems[0] ?? '', /^46: /);
+  waiting[0]?.(new Error('no space left'));
+  t.is(answers[0]?.message, 'no space left');
+  watched.commit([], () => undefined);
+  t.regex(problems.at(-1) ?? '', /^46: |^5: /);
+  t.true(problems.some((each) => each.startsWith('5: ')));
+});
+
+test('a group of which one ran and one was dropped is seen; LOST is for those who know no better', (t) => {
+  const book = new Book();
+  const ids = [book.newTask(), book.newTask()];
+  book.launchedTogether(ids);
+  const tell = (n: number, state: TaskState, reason?: TaskStatusReason) =>
+    book.tell({ task_id: { value: ids[n] ?? '' }, state, reason });
+  tell(0, TaskState.TASK_RUNNING);
+  tell(1, TaskState.TASK_DROPPED);
+  t.regex(book.halfDelivered((id) => id === ids[0]) ?? '', /^17: /);
+  t.is(
+    book.halfDelivered(() => false),
+    undefined,
+  );
+  tell(0, TaskState.TASK_LOST, TaskStatusReason.REASON_AGENT_REMOVED);
+  t.deepEqual(book.problems, [], 'its machine went down');
+  tell(0, TaskState.TASK_LOST, TaskStatusReason.REASON_EXECUTOR_TERMINATED);
+  t.regex(book.problems[0] ?? '', /^12: /);
+});
+
+test('a task that nobody knows any more counts as ended only when no machine is its agent', (t) => {
+  const book = new Book();
+  const id = book.newTask('a');
+  book.tell({ task_id: { value: id }, state: TaskState.TASK_RUNNING });
+  book.tell({ task_id: { value: id }, state: TaskState.TASK_UNKNOWN });
+  t.regex(book.unfinished(() => false) ?? '', /^10: 1 of 1 tasks/);
+  t.is(
+    book.unfinished((agent) => agent === 'a'),
+    undefined,
+  );
+});
