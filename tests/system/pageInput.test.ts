@@ -97,6 +97,16 @@ test(`two logs stand side by side; the keyboard goes everywhere (${inBrowser})`,
   await page.keyboard.press('g');
   await page.keyboard.press('a');
   await page.getByRole('heading', { level: 1, name: 'Agents' }).waitFor();
+  await page.getByRole('button', { name: '中文' }).click();
+  await page.getByRole('heading', { level: 1, name: '代理' }).waitFor();
+  t.is(await page.locator('html').getAttribute('lang'), 'zh');
+  t.deepEqual(await objections(page), []);
+  await picture(page, 'chinese');
+  await page.reload();
+  await page.getByRole('heading', { level: 1, name: '代理' }).waitFor();
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Agents' }).waitFor();
+  await page.locator('h1').click();
   await page.keyboard.press('s');
   await page.keyboard.type('nobody');
   await page.getByText('Nothing fits what is looked for.').waitFor();

@@ -1,6 +1,7 @@
 /** The page. */
 import { render } from 'preact';
 import { filesOfAgent } from './data/files.ts';
+import { t } from './language.ts';
 import { Agent } from './pages/Agent.tsx';
 import { Charts } from './pages/Charts.tsx';
 import { Flows } from './pages/Flows.tsx';
@@ -65,7 +66,7 @@ function Page() {
 function titled(title: string, content: preact.JSX.Element) {
   return (
     <>
-      <h1>{title}</h1>
+      <h1>{t(title)}</h1>
       {content}
     </>
   );

@@ -162,9 +162,11 @@ export class EventStreams {
     if (!this.chart.hasTag(subscriber.id, 'open')) return;
     const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
     this.write(subscriber, recordHeader(bytes), ...pieces);
-    this.beat(subscriber);
-    const caughtUp = (): void => void this.chart.step(subscriber.id, { type: 'CAUGHT_UP' });
-    // Whoever takes long to read a large one is not cut off for what happens meanwhile.
+    const caughtUp = (): void => {
+      this.beat(subscriber);
+      this.chart.step(subscriber.id, { type: 'CAUGHT_UP' });
+    };
+    // Whoever takes long to read a large one is not cut off for what happens meanwhile, heartbeats included.
     if (bytes <= SMALL_BYTES) caughtUp();
     else void subscriber.stream.drained().then(this.parts.actor.defer(caughtUp));
   }

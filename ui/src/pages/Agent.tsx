@@ -1,10 +1,12 @@
 /** One agent: what it has and runs, and the ways to take it out of service. */
+
 import { useState } from 'preact/hooks';
 import { askAgent, refreshAgents } from '../data/client.ts';
 import { secondsOf } from '../data/facts.ts';
 import { call } from '../data/http.ts';
 import type { Agent as AgentData } from '../data/types.ts';
 import { memoryText, numberText } from '../format.ts';
+import { t } from '../language.ts';
 import { Action } from '../parts/Action.tsx';
 import { Ago, ApiLink, Fact, Facts, IdText, Meter, Problem, StateBadge } from '../parts/bits.tsx';
 import { Reservations } from '../parts/Reservations.tsx';
@@ -100,7 +102,7 @@ function Steering({
   return (
     <div class="actions">
       <a class="button" href={to('agents', id, 'browse')}>
-        Files
+        {t('Files')}
       </a>
       {isOut ? (
         <Action
@@ -122,7 +124,7 @@ function Steering({
             perform={does(drain)}
           >
             <label>
-              Longest grace, in seconds{' '}
+              {t('Longest grace, in seconds')}{' '}
               <input
                 type="number"
                 min="0"

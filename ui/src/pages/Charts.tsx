@@ -1,9 +1,11 @@
 /** Live statecharts: any actor's machines, drawn, with where they are, what they did and what can happen next. */
+
 import { useMemo, useState } from 'preact/hooks';
 import { Drawing } from '../charts/Drawing.tsx';
 import { type Chart, chartOf, litPaths } from '../charts/definition.ts';
 import { type Step, useWatched, type Watched } from '../charts/watch.ts';
 import { getJson } from '../data/http.ts';
+import { t } from '../language.ts';
 import { ApiLink, Problem } from '../parts/bits.tsx';
 import { LiveTabs } from '../parts/LiveTabs.tsx';
 import { place, setQuery } from '../router.ts';
@@ -29,22 +31,22 @@ export function Charts() {
   const machine = query.get('machine') ?? (names.length === 1 ? (names[0] ?? '') : '');
   return (
     <>
-      <h1>Statecharts</h1>
+      <h1>{t('Statecharts')}</h1>
       <ApiLink path="/__processes__" />
       <LiveTabs />
       <div class="tools">
         <Choice name="actor" title="Actor" value={actor} values={actors.map(({ id }) => id)} />
         <Choice name="machine" title="Machine" value={machine} values={names} />
         <label>
-          Instance{' '}
+          {t('Instance')}{' '}
           <input
             value={instance}
-            placeholder="all"
+            placeholder={t('all')}
             onChange={(event) => setQuery('instance', event.currentTarget.value.trim())}
           />
         </label>
         <button type="button" onClick={again}>
-          Look again
+          {t('Look again')}
         </button>
         <a
           class="button"
@@ -53,7 +55,7 @@ export function Charts() {
           rel="noreferrer"
           title="Needs a node that was started with --inspect"
         >
-          Open in the Stately inspector
+          {t('Open in the Stately inspector')}
         </a>
       </div>
       <Problem text={problem} />
@@ -177,14 +179,14 @@ function Live({ pattern, name, title, counts, isSingle }: LiveProps) {
       </div>
       <section aria-label="Steps">
         <h2>
-          Steps{' '}
+          {t('Steps')}{' '}
           {shown !== undefined && (
             <button type="button" onClick={() => setShown(undefined)}>
-              Live again
+              {t('Live again')}
             </button>
           )}
         </h2>
-        {watched.steps.length === 0 && <p>Nothing has happened since the page began to watch.</p>}
+        {watched.steps.length === 0 && <p>{t('Nothing has happened since the page began to watch.')}</p>}
         <ol class="steps" reversed>
           {watched.steps
             .map((each, at) => ({ each, at }))
@@ -203,7 +205,7 @@ function Live({ pattern, name, title, counts, isSingle }: LiveProps) {
         </ol>
         {step !== undefined && (
           <details>
-            <summary>The event</summary>
+            <summary>{t('The event')}</summary>
             <pre>{JSON.stringify(step.payload, undefined, 1)}</pre>
           </details>
         )}
@@ -228,7 +230,7 @@ function Next({ chart, lit }: { readonly chart: Chart; readonly lit: readonly st
             <code>{events.join(', ')}</code> → {to}
           </li>
         ))}
-        {next.length === 0 && <li>Nothing leads out of it.</li>}
+        {next.length === 0 && <li>{t('Nothing leads out of it.')}</li>}
       </ul>
     </section>
   );

@@ -1,7 +1,9 @@
 /** How many tasks, agents, frameworks and all else are in which state, and how many go from one to another, live. */
+
 import { useMemo } from 'preact/hooks';
 import { Drawing } from '../charts/Drawing.tsx';
 import { type ChartFlows, countsByPath, flowChart, useFlows, type Way, waysOf } from '../charts/flows.ts';
+import { t } from '../language.ts';
 import { Problem } from '../parts/bits.tsx';
 import { LiveTabs } from '../parts/LiveTabs.tsx';
 import { place, setQuery } from '../router.ts';
@@ -18,11 +20,11 @@ export function Flows() {
   const shown = asked === null ? most(charts) : charts.filter(({ chart }) => chart === asked);
   return (
     <>
-      <h1>How many, and where they go</h1>
+      <h1>{t('How many, and where they go')}</h1>
       <LiveTabs />
       <div class="tools">
         <label>
-          Machine{' '}
+          {t('Machine')}{' '}
           <select value={asked ?? ''} onChange={(event) => setQuery('chart', event.currentTarget.value)}>
             <option value="">the most important</option>
             {names.map((name) => (
@@ -35,7 +37,7 @@ export function Flows() {
         <span>Counted since the node started; rates are of the last ten seconds.</span>
       </div>
       <Problem text={problem} />
-      {charts.length === 0 && problem === '' && <p role="status">Asking the node …</p>}
+      {charts.length === 0 && problem === '' && <p role="status">{t('Asking the node …')}</p>}
       {shown.map((each) => (
         <ChartOfFlows key={each.chart} {...each} />
       ))}
@@ -77,7 +79,7 @@ function ChartOfFlows({ chart, machine, counts, flows }: ChartFlows) {
         {chart} <span class="count">{numberText(total)} now</span>
         {begun > 0 && <span class="count"> · {numberText(begun)} in all</span>}
       </h2>
-      {met.length === 0 && <p>There has been none yet.</p>}
+      {met.length === 0 && <p>{t('There has been none yet.')}</p>}
       <div class="split" hidden={met.length === 0}>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
         <div class="canvas" tabIndex={0}>
@@ -96,13 +98,13 @@ function Ways({ ways }: { readonly ways: readonly Way[] }) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <div class="scroll" tabIndex={0}>
       <table>
-        <caption>Ways that were taken, the busiest first</caption>
+        <caption>{t('Ways that were taken, the busiest first')}</caption>
         <thead>
           <tr>
-            <th scope="col">From</th>
-            <th scope="col">To</th>
+            <th scope="col">{t('From')}</th>
+            <th scope="col">{t('To')}</th>
             <th scope="col" class="numeric">
-              How often
+              {t('How often')}
             </th>
             <th scope="col" class="numeric">
               A second

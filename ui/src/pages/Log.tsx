@@ -1,6 +1,8 @@
 /** A log, or two side by side. */
+
 import { useState } from 'preact/hooks';
 import type { FilePlace } from '../data/files.ts';
+import { t } from '../language.ts';
 import { LogView } from '../parts/LogView.tsx';
 import { place, setQuery } from '../router.ts';
 
@@ -16,12 +18,12 @@ export function Log({ files }: { readonly files: FilePlace }) {
     <>
       <h1>{[path, beside].flatMap((each) => each.split('/').at(-1) || []).join(' | ')}</h1>
       <div class="tools">
-        <a href={files.link('browse', folder)}>Sandbox</a>
+        <a href={files.link('browse', folder)}>{t('Sandbox')}</a>
         {beside === '' ? (
           <Beside path={path} />
         ) : (
           <button type="button" onClick={() => setQuery('beside', '')}>
-            One log
+            {t('One log')}
           </button>
         )}
       </div>
@@ -63,7 +65,7 @@ function Beside({ path }: { readonly path: string }) {
       }}
     >
       <label>
-        Beside it{' '}
+        {t('Beside it')}{' '}
         <input
           size={40}
           required
@@ -72,7 +74,7 @@ function Beside({ path }: { readonly path: string }) {
           onInput={(event) => setOther(event.currentTarget.value)}
         />
       </label>{' '}
-      <button type="submit">Side by side</button>
+      <button type="submit">{t('Side by side')}</button>
     </form>
   );
 }

@@ -1,8 +1,10 @@
 /** When machines are away: windows, what drains, what is down. */
+
 import { useState } from 'preact/hooks';
 import { nowMs } from '../clock.ts';
 import { call } from '../data/http.ts';
 import { isoText, spanText } from '../format.ts';
+import { t } from '../language.ts';
 import { Action } from '../parts/Action.tsx';
 import { ApiLink, Problem, StateBadge } from '../parts/bits.tsx';
 import { useLoaded } from '../use.ts';
@@ -54,10 +56,10 @@ export function Maintenance() {
   const does = (body: object) => () => call<void>(body).then(again);
   return (
     <>
-      <h1>Maintenance</h1>
+      <h1>{t('Maintenance')}</h1>
       <ApiLink path="/maintenance/schedule" />
       <Problem text={problem} />
-      {value !== undefined && windows.length === 0 && <p>No maintenance is planned.</p>}
+      {value !== undefined && windows.length === 0 && <p>{t('No maintenance is planned.')}</p>}
       {windows.map((window, at) => {
         const { start, duration } = window.unavailability;
         const machines = [...(window.machine_ids ?? [])];
@@ -129,11 +131,11 @@ function PlanWindow({ plan }: { plan(window: Window): Promise<void> }) {
         perform={() => plan(window)}
       >
         <label>
-          Hosts or addresses{' '}
+          {t('Hosts or addresses')}{' '}
           <input required value={hosts} onInput={(event) => setHosts(event.currentTarget.value)} />
         </label>
         <label>
-          From (empty: now){' '}
+          {t('From (empty: now)')}{' '}
           <input
             type="datetime-local"
             value={start}
@@ -141,7 +143,7 @@ function PlanWindow({ plan }: { plan(window: Window): Promise<void> }) {
           />
         </label>
         <label>
-          Minutes (empty: without end){' '}
+          {t('Minutes (empty: without end)')}{' '}
           <input
             type="number"
             min="1"

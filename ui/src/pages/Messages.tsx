@@ -1,6 +1,8 @@
 /** Messages between actors as a sequence: a lifeline for each, the newest below; what is clicked shows its body. */
+
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { endParts, endsOf, type Message, OTHERS, useMessages, whatText } from '../charts/messages.ts';
+import { t } from '../language.ts';
 import { Problem } from '../parts/bits.tsx';
 import { LiveTabs } from '../parts/LiveTabs.tsx';
 import { place, setQuery } from '../router.ts';
@@ -16,22 +18,22 @@ export function Messages() {
   const shown = trace === '' ? messages : messages.filter((each) => each.trace === trace);
   return (
     <>
-      <h1>Messages</h1>
+      <h1>{t('Messages')}</h1>
       <LiveTabs />
       <div class="tools">
         <label>
-          Process{' '}
+          {t('Process')}{' '}
           <input
             value={process}
-            placeholder="all; master, slave*"
+            placeholder={t('all; master, slave*')}
             onChange={(event) => setQuery('process', event.currentTarget.value.trim())}
           />
         </label>
         <label>
-          Kind{' '}
+          {t('Kind')}{' '}
           <input
             value={name}
-            placeholder="all; Update"
+            placeholder={t('all; Update')}
             onChange={(event) => setQuery('name', event.currentTarget.value.trim())}
           />
         </label>
@@ -39,11 +41,11 @@ export function Messages() {
           {paused ? 'Go on' : 'Pause'}
         </button>
         <button type="button" onClick={clear}>
-          Clear
+          {t('Clear')}
         </button>
         {trace !== '' && (
           <button type="button" onClick={() => setQuery('trace', '')}>
-            All traces
+            {t('All traces')}
           </button>
         )}
         <span>
@@ -161,7 +163,7 @@ function Line({ message, from, to, width }: LineProps) {
 }
 
 function Details({ message }: { readonly message: Message | undefined }) {
-  if (message === undefined) return <p>Choose a message to see what it says.</p>;
+  if (message === undefined) return <p>{t('Choose a message to see what it says.')}</p>;
   const { name, from, to, atMs, trace, body } = message;
   return (
     <section class="card" aria-label="The message">
@@ -173,9 +175,9 @@ function Details({ message }: { readonly message: Message | undefined }) {
       </p>
       {trace !== undefined && (
         <p>
-          Of trace <code>{trace.slice(0, 16)}…</code>{' '}
+          {t('Of trace')} <code>{trace.slice(0, 16)}…</code>{' '}
           <button type="button" onClick={() => setQuery('trace', trace)}>
-            Only this trace
+            {t('Only this trace')}
           </button>
         </p>
       )}

@@ -1,6 +1,8 @@
 /** This node: flags, metrics, processes. */
+
 import { useState } from 'preact/hooks';
 import { getJson } from '../data/http.ts';
+import { t } from '../language.ts';
 import { ApiLink, Problem } from '../parts/bits.tsx';
 import { useLoaded } from '../use.ts';
 
@@ -9,7 +11,7 @@ export function Node() {
   const metrics = useLoaded(() => getJson<Record<string, number>>('/metrics/snapshot'), []);
   return (
     <>
-      <h1>Node</h1>
+      <h1>{t('Node')}</h1>
       <NameTable
         title="Metrics"
         path="/metrics/snapshot"
@@ -42,12 +44,12 @@ function NameTable({ title, path, values, problem, again }: NameTableProps) {
         <ApiLink path={path} />
         {again !== undefined && (
           <button type="button" onClick={again}>
-            Ask again
+            {t('Ask again')}
           </button>
         )}
         <input
           type="search"
-          placeholder="Find…"
+          placeholder={t('Find…')}
           aria-label={`Find in ${title}`}
           value={search}
           onInput={(event) => setSearch(event.currentTarget.value)}
@@ -59,8 +61,8 @@ function NameTable({ title, path, values, problem, again }: NameTableProps) {
         <table>
           <thead>
             <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Value</th>
+              <th scope="col">{t('Name')}</th>
+              <th scope="col">{t('Value')}</th>
             </tr>
           </thead>
           <tbody>

@@ -1,6 +1,8 @@
 /** Operations on resources: what was asked of agents, and what became of it. */
+
 import { call } from '../data/http.ts';
 import type { Id } from '../data/types.ts';
+import { t } from '../language.ts';
 import { IdText, Problem, StateBadge } from '../parts/bits.tsx';
 import { to } from '../router.ts';
 import { useLoaded } from '../use.ts';
@@ -24,23 +26,23 @@ export function Operations() {
   const { value = [], isKnown, problem, again } = useLoaded(askOperations, [], true);
   return (
     <>
-      <h1>Operations</h1>
+      <h1>{t('Operations')}</h1>
       <button type="button" onClick={again}>
-        Ask again
+        {t('Ask again')}
       </button>
-      <p>What agents are doing to resources, or have done and not yet been acknowledged.</p>
+      <p>{t('What agents are doing to resources, or have done and not yet been acknowledged.')}</p>
       <Problem text={problem} />
-      {isKnown && value.length === 0 && <p>No operation is known.</p>}
+      {isKnown && value.length === 0 && <p>{t('No operation is known.')}</p>}
       {value.length > 0 && (
         <table>
           <thead>
             <tr>
-              <th scope="col">Operation</th>
-              <th scope="col">ID</th>
-              <th scope="col">State</th>
-              <th scope="col">Framework</th>
-              <th scope="col">Agent</th>
-              <th scope="col">Message</th>
+              <th scope="col">{t('Operation')}</th>
+              <th scope="col">{t('ID')}</th>
+              <th scope="col">{t('State')}</th>
+              <th scope="col">{t('Framework')}</th>
+              <th scope="col">{t('Agent')}</th>
+              <th scope="col">{t('Message')}</th>
             </tr>
           </thead>
           <tbody>

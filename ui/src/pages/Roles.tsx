@@ -1,9 +1,11 @@
 /** Roles: weights, quota, what they hold; and the ways to change them. */
+
 import { useState } from 'preact/hooks';
 import { scalar } from '../data/facts.ts';
 import { call } from '../data/http.ts';
 import type { Resource } from '../data/types.ts';
 import { memoryText, numberText } from '../format.ts';
+import { t } from '../language.ts';
 import { Action } from '../parts/Action.tsx';
 import { ApiLink, Problem } from '../parts/bits.tsx';
 import { useLoaded } from '../use.ts';
@@ -44,33 +46,33 @@ export function Roles() {
   const { value, problem, again } = useLoaded(askRoles, [], true);
   return (
     <>
-      <h1>Roles</h1>
+      <h1>{t('Roles')}</h1>
       <ApiLink path="/roles" />
       <Problem text={problem} />
       <div class="scroll">
         <table>
           <thead>
             <tr>
-              <th scope="col">Role</th>
+              <th scope="col">{t('Role')}</th>
               <th scope="col" class="numeric">
-                Weight
+                {t('Weight')}
               </th>
               <th scope="col" class="numeric">
-                Frameworks
+                {t('Frameworks')}
               </th>
               <th scope="col" class="numeric">
-                CPUs
+                {t('CPUs')}
               </th>
               <th scope="col" class="numeric">
-                Memory
+                {t('Memory')}
               </th>
               <th scope="col" class="numeric">
-                Disk
+                {t('Disk')}
               </th>
-              <th scope="col">Guaranteed</th>
-              <th scope="col">Limit</th>
+              <th scope="col">{t('Guaranteed')}</th>
+              <th scope="col">{t('Limit')}</th>
               <th scope="col">
-                <span class="hidden">Change</span>
+                <span class="hidden">{t('Change')}</span>
               </th>
             </tr>
           </thead>
@@ -133,7 +135,7 @@ function SetWeight({ role, changed }: { readonly role: Role; changed(): void }) 
       perform={() => call(body).then(changed)}
     >
       <label>
-        Weight{' '}
+        {t('Weight')}{' '}
         <input
           type="number"
           min="0.01"
@@ -173,18 +175,18 @@ function SetQuota({ role, config, changed }: QuotaProps) {
       perform={() => call(body).then(changed)}
     >
       <label>
-        Guaranteed{' '}
+        {t('Guaranteed')}{' '}
         <input
           value={guarantees}
-          placeholder="cpus:4, mem:8192"
+          placeholder={t('cpus:4, mem:8192')}
           onInput={(event) => setGuarantees(event.currentTarget.value)}
         />
       </label>
       <label>
-        Limit{' '}
+        {t('Limit')}{' '}
         <input
           value={limits}
-          placeholder="cpus:8"
+          placeholder={t('cpus:8')}
           onInput={(event) => setLimits(event.currentTarget.value)}
         />
       </label>
@@ -202,7 +204,7 @@ function NewQuota({ changed }: { changed(): void }) {
   return (
     <div class="actions">
       <label>
-        Another role <input value={role} onInput={(event) => setRole(event.currentTarget.value)} />
+        {t('Another role')} <input value={role} onInput={(event) => setRole(event.currentTarget.value)} />
       </label>
       {role !== '' && <SetQuota role={role} config={undefined} changed={changed} />}
     </div>

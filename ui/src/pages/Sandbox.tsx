@@ -1,7 +1,9 @@
 /** Files of an agent: all sandboxes, and what is in one. */
+
 import type { FilePlace } from '../data/files.ts';
 import { getJson } from '../data/http.ts';
 import { bytesText } from '../format.ts';
+import { t } from '../language.ts';
 import { Ago, ApiLink, Problem } from '../parts/bits.tsx';
 import { place } from '../router.ts';
 import { useLoaded } from '../use.ts';
@@ -27,7 +29,7 @@ function Roots({ files }: { readonly files: FilePlace }) {
   const { value, problem } = useLoaded(() => getJson<Record<string, string>>(asked), [asked]);
   return (
     <>
-      <h1>Files</h1>
+      <h1>{t('Files')}</h1>
       <Problem text={problem} />
       <ul class="files">
         {Object.keys(value ?? {})
@@ -51,7 +53,7 @@ function Folder({ files, path }: { readonly files: FilePlace; readonly path: str
   const { link } = files;
   return (
     <>
-      <h1>Sandbox</h1>
+      <h1>{t('Sandbox')}</h1>
       <ApiLink path={asked} />
       <nav aria-label="Folders" class="crumbs">
         {crumbs(path).map(([name, target]) => (
@@ -65,17 +67,17 @@ function Folder({ files, path }: { readonly files: FilePlace; readonly path: str
         <table>
           <thead>
             <tr>
-              <th scope="col">Mode</th>
-              <th scope="col">Owner</th>
+              <th scope="col">{t('Mode')}</th>
+              <th scope="col">{t('Owner')}</th>
               <th scope="col" class="numeric">
-                Size
+                {t('Size')}
               </th>
               <th scope="col" class="numeric">
-                Changed
+                {t('Changed')}
               </th>
-              <th scope="col">Name</th>
+              <th scope="col">{t('Name')}</th>
               <th scope="col">
-                <span class="hidden">Download</span>
+                <span class="hidden">{t('Download')}</span>
               </th>
             </tr>
           </thead>

@@ -1,7 +1,9 @@
 /** The cluster at a glance. */
+
 import { askSummary } from '../data/client.ts';
 import type { Sample, Summary as SummaryData } from '../data/rows.ts';
 import { memoryText, numberText } from '../format.ts';
+import { t } from '../language.ts';
 import { ApiLink, Fact, Facts } from '../parts/bits.tsx';
 import { LineChart } from '../parts/LineChart.tsx';
 import { TaskTable } from '../parts/tables.tsx';
@@ -12,9 +14,9 @@ export function Summary() {
   const { value } = useLoaded(askSummary, [], true);
   return (
     <>
-      <h1>Cluster</h1>
+      <h1>{t('Cluster')}</h1>
       <ApiLink path="/state-summary" />
-      {value === undefined ? <p>Asking the master …</p> : <Figures summary={value} />}
+      {value === undefined ? <p>{t('Asking the master …')}</p> : <Figures summary={value} />}
       <TaskTable label="Tasks" />
     </>
   );
@@ -44,7 +46,7 @@ function Figures({ summary }: { readonly summary: SummaryData }) {
         <Card title="Frameworks" href={to('frameworks')} counts={frameworks} />
         <section class="card">
           <h2>
-            <a href={to('tasks')}>Tasks</a>
+            <a href={to('tasks')}>{t('Tasks')}</a>
           </h2>
           <Facts>
             {TASK_STATES.map((state) => (
@@ -104,7 +106,7 @@ function Card({
   return (
     <section class="card">
       <h2>
-        <a href={href}>{title}</a>
+        <a href={href}>{t(title)}</a>
       </h2>
       <Facts>
         {entries.length === 0 && <Fact name="none">0</Fact>}

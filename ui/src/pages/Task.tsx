@@ -1,9 +1,11 @@
 /** One task: its history with timings, where it runs, what it printed. */
+
 import { askTask } from '../data/client.ts';
 import { rightToEnd } from '../data/facts.ts';
 import { postForm } from '../data/http.ts';
 import type { Status } from '../data/types.ts';
 import { memoryText, numberText, spanText } from '../format.ts';
+import { t } from '../language.ts';
 import { Action } from '../parts/Action.tsx';
 import { Ago, ApiLink, Fact, Facts, IdText, Problem, StateBadge } from '../parts/bits.tsx';
 import { to } from '../router.ts';
@@ -69,13 +71,13 @@ export function Task({ framework, id }: { readonly framework: string; readonly i
           stderr
         </a>
         <a class="button" href={`${to('agents', row.agent, 'browse')}?path=${encodeURIComponent(run)}`}>
-          Sandbox
+          {t('Sandbox')}
         </a>
         <a
           class="button"
           href={`${to('charts')}?actor=master&machine=task&instance=${encodeURIComponent(row.key)}`}
         >
-          Statechart
+          {t('Statechart')}
         </a>
         {row.kept === 'active' && (
           <Action
@@ -96,16 +98,16 @@ function History({ statuses }: { readonly statuses: readonly Status[] }) {
   const first = statuses[0]?.timestamp ?? 0;
   return (
     <section>
-      <h2>History</h2>
+      <h2>{t('History')}</h2>
       <table>
         <thead>
           <tr>
-            <th scope="col">State</th>
-            <th scope="col">When</th>
-            <th scope="col">After</th>
-            <th scope="col">By</th>
-            <th scope="col">Reason</th>
-            <th scope="col">Message</th>
+            <th scope="col">{t('State')}</th>
+            <th scope="col">{t('When')}</th>
+            <th scope="col">{t('After')}</th>
+            <th scope="col">{t('By')}</th>
+            <th scope="col">{t('Reason')}</th>
+            <th scope="col">{t('Message')}</th>
           </tr>
         </thead>
         <tbody>

@@ -1,8 +1,10 @@
 /** A button that does something to the cluster: it asks before, shows progress, and says in words what went wrong. */
+
 import type { ComponentChildren } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import { curlOf } from '../data/http.ts';
 import { mayDo, principal } from '../data/rights.ts';
+import { t } from '../language.ts';
 import { Problem } from './bits.tsx';
 
 interface ActionProps {
@@ -78,7 +80,7 @@ export function Action({
         title={refusal}
         onClick={() => refusal === '' && open()}
       >
-        {label}
+        {t(label)}
       </button>
       {refusal !== '' && (
         <span id={why} class="hidden">
@@ -96,12 +98,12 @@ export function Action({
               event.currentTarget.requestSubmit();
           }}
         >
-          <h2 id={title}>{label}</h2>
-          <p>{question}</p>
+          <h2 id={title}>{t(label)}</h2>
+          <p>{t(question)}</p>
           {children}
           {confirmWord !== undefined && (
             <label>
-              Type <code>{confirmWord}</code> to go on{' '}
+              {t('Type')} <code>{confirmWord}</code> to go on{' '}
               <input
                 value={typed}
                 onInput={(event) => setTyped(event.currentTarget.value)}
@@ -111,7 +113,7 @@ export function Action({
           )}
           {shell !== undefined && (
             <details>
-              <summary>The same from a shell</summary>
+              <summary>{t('The same from a shell')}</summary>
               <pre>{shell}</pre>
             </details>
           )}
@@ -119,11 +121,11 @@ export function Action({
           <Problem text={problem} />
           <div class="buttons">
             <button type="button" onClick={() => dialog.current?.close()}>
-              Cancel
+              {t('Cancel')}
             </button>
             {forcible && (
               <button type="button" class="danger" disabled={isBusy} onClick={() => void act(true)}>
-                Force
+                {t('Force')}
               </button>
             )}
             <button
@@ -131,7 +133,7 @@ export function Action({
               class={dangerous ? 'danger' : 'primary'}
               disabled={isBusy || refusalThen !== '' || (confirmWord !== undefined && typed !== confirmWord)}
             >
-              {isBusy ? 'Working …' : label}
+              {isBusy ? t('Working …') : t(label)}
             </button>
           </div>
         </form>

@@ -1,9 +1,11 @@
 /** A table over rows that the worker keeps: only those in sight are asked for and drawn, however many there are. */
+
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { askRows } from '../data/client.ts';
 import { connection, version } from '../data/live.ts';
 import type { RowKinds, Rows } from '../data/rows.ts';
+import { t } from '../language.ts';
 import { place, setQuery } from '../router.ts';
 
 export interface Column<Row> {
@@ -84,19 +86,19 @@ export function DataTable<Kind extends keyof RowKinds>(props: TableProps<Kind>) 
     <section class="table" aria-label={label}>
       <div class="tools">
         <h2>
-          {label} <span class="count">{found.total < 0 ? '…' : total}</span>
+          {t(label)} <span class="count">{found.total < 0 ? '…' : total}</span>
         </h2>
         {choice !== undefined && (
           <label>
-            {choice.title}{' '}
+            {t(choice.title)}{' '}
             <select
               value={chosen}
               onChange={(event) => setQuery(`${prefix}${choice.name}`, event.currentTarget.value)}
             >
-              <option value="">all</option>
+              <option value="">{t('all')}</option>
               {choice.values.map((value) => (
                 <option key={value} value={value}>
-                  {value.toLowerCase()}
+                  {t(value.toLowerCase())}
                 </option>
               ))}
             </select>
@@ -104,7 +106,7 @@ export function DataTable<Kind extends keyof RowKinds>(props: TableProps<Kind>) 
         )}
         <input
           type="search"
-          placeholder="Find…"
+          placeholder={t('Find…')}
           aria-label={`Find in ${label}`}
           value={search}
           onInput={(event) => setQuery(`${prefix}search`, event.currentTarget.value)}
@@ -123,7 +125,7 @@ export function DataTable<Kind extends keyof RowKinds>(props: TableProps<Kind>) 
                   aria-sort={sort === name ? (descending ? 'descending' : 'ascending') : 'none'}
                 >
                   <button type="button" onClick={() => sortBy(name)}>
-                    {title}
+                    {t(title)}
                     <span aria-hidden="true">{sort === name ? (descending ? ' ▼' : ' ▲') : ''}</span>
                   </button>
                 </th>
@@ -151,8 +153,8 @@ export function DataTable<Kind extends keyof RowKinds>(props: TableProps<Kind>) 
 }
 
 function nothingText(search: string): string {
-  if (search !== '') return 'Nothing fits what is looked for.';
-  return connection.value.state === 'live' ? 'There are none.' : 'Nothing is known yet.';
+  if (search !== '') return t('Nothing fits what is looked for.');
+  return connection.value.state === 'live' ? t('There are none.') : t('Nothing is known yet.');
 }
 
 /** Holds the place of rows out of sight. */

@@ -1,4 +1,5 @@
 /** What stands around every page: where one may go, whether what is shown is alive. */
+
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { now } from '../clock.ts';
@@ -6,6 +7,7 @@ import { getJson } from '../data/http.ts';
 import { connection } from '../data/live.ts';
 import { principal } from '../data/rights.ts';
 import { spanText } from '../format.ts';
+import { chooseLanguage, language, t } from '../language.ts';
 import { place, to } from '../router.ts';
 import { Login } from './Login.tsx';
 import { type KeyAction, type PlaceKey, Shortcuts } from './Shortcuts.tsx';
@@ -40,7 +42,7 @@ export function Layout({ places, source, brand, loginPath, shortcuts = NO_KEYS, 
   return (
     <>
       <a class="skip" href="#content">
-        To the content
+        {t('To the content')}
       </a>
       <header>
         <a class="brand" href="#/">
@@ -58,11 +60,12 @@ export function Layout({ places, source, brand, loginPath, shortcuts = NO_KEYS, 
               href={name === '' ? '#/' : to(name)}
               aria-current={here === name || others.includes(here) ? 'page' : undefined}
             >
-              {title}
+              {t(title)}
             </a>
           ))}
         </nav>
         <Liveness source={source} />
+        <LanguageSwitch />
         <Shortcuts keys={keys} actions={shortcuts} />
       </header>
       <main id="content">
@@ -70,6 +73,20 @@ export function Layout({ places, source, brand, loginPath, shortcuts = NO_KEYS, 
         {children}
       </main>
     </>
+  );
+}
+
+function LanguageSwitch() {
+  const isChinese = language.value === 'zh';
+  return (
+    <button
+      type="button"
+      class="keys"
+      lang={isChinese ? 'en' : 'zh'}
+      onClick={() => chooseLanguage(isChinese ? 'en' : 'zh')}
+    >
+      {isChinese ? 'English' : '中文'}
+    </button>
   );
 }
 
@@ -88,22 +105,28 @@ function keysOf(places: readonly Place[]): PlaceKey[] {
 function Liveness({ source }: { readonly source: string }) {
   const { state, problem, heardAt, leader } = connection.value;
   const silence = now.value - heardAt / 1000;
+  const span = spanText(silence);
   const text =
     state === 'live'
       ? silence > 40
-        ? `last heard ${spanText(silence)} ago`
-        : 'live'
+        ? t('last heard {span} ago', { span })
+        : t('live')
       : state === 'connecting'
-        ? 'connecting …'
+        ? t('connecting …')
         : state === 'login'
-          ? 'log in first'
+          ? t('log in first')
           : state === 'refused'
-            ? `you may not see this (${problem})`
-            : `no answer from ${source} (${problem}); trying again, last heard ${spanText(silence)} ago`;
+            ? t('you may not see this ({problem})', { problem })
+            : t('no answer from {source} ({problem}); trying again, last heard {span} ago', {
+                source: t(source),
+                problem: t(problem),
+                span,
+              });
   if (state === 'lost' && leader !== undefined)
     return (
       <p class="liveness warn" role="status">
-        This master stands by. <a href={`//${leader}/app${location.hash}`}>To the leading one, {leader}</a>
+        {t('This master stands by.')}{' '}
+        <a href={`//${leader}/app${location.hash}`}>To the leading one, {leader}</a>
       </p>
     );
   return (

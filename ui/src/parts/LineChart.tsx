@@ -1,6 +1,8 @@
 /** A small chart over time: what is used, of what there is. */
+
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
+import { t } from '../language.ts';
 import 'uplot/dist/uPlot.min.css';
 
 interface LineChartProps {
@@ -37,7 +39,7 @@ export function LineChart({ title, at, used, total, text }: LineChartProps) {
   return (
     <figure class="chart" aria-label={`${title}: ${text(last)} of ${text(all)}`}>
       <figcaption>
-        {title} <strong>{text(last)}</strong> of {text(all)}
+        {t(title)} <strong>{text(last)}</strong> {t('of')} {text(all)}
       </figcaption>
       <div ref={box} aria-hidden="true" />
     </figure>

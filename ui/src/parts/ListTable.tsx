@@ -1,6 +1,8 @@
 /** A table over rows that the page holds already: searched, sorted and shown in part by itself. */
+
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { t } from '../language.ts';
 
 export interface ListColumn<Row> {
   readonly title: string;
@@ -35,11 +37,11 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
     <section class="table" aria-label={label}>
       <div class="tools">
         <h2>
-          {label} <span class="count">{found.length}</span>
+          {t(label)} <span class="count">{found.length}</span>
         </h2>
         <input
           type="search"
-          placeholder="Find…"
+          placeholder={t('Find…')}
           aria-label={`Find in ${label}`}
           value={search}
           onInput={(event) => setSearch(event.currentTarget.value)}
@@ -61,7 +63,7 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
                     type="button"
                     onClick={() => setSort({ by: title, descending: sort.by === title && !sort.descending })}
                   >
-                    {title}
+                    {t(title)}
                     <span aria-hidden="true">{sort.by === title ? (sort.descending ? ' ▼' : ' ▲') : ''}</span>
                   </button>
                 </th>
@@ -81,7 +83,7 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
           </tbody>
         </table>
         {found.length === 0 && (
-          <p class="nothing">{search === '' ? nothing : 'Nothing fits what is looked for.'}</p>
+          <p class="nothing">{t(search === '' ? nothing : 'Nothing fits what is looked for.')}</p>
         )}
       </div>
       {found.length > most && (

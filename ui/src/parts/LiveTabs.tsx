@@ -1,4 +1,5 @@
 /** The three ways to watch a node at work. */
+import { t } from '../language.ts';
 import { place, to } from '../router.ts';
 
 const TABS = [
@@ -13,7 +14,7 @@ export function LiveTabs() {
     <nav class="tabs" aria-label="Ways to watch">
       {TABS.map(([name, title]) => (
         <a key={name} href={to(name)} aria-current={here === name ? 'page' : undefined}>
-          {title}
+          {t(title)}
         </a>
       ))}
     </nav>

@@ -1,4 +1,5 @@
 /** A file of a sandbox as it grows: from its end, back as far as one scrolls, however long it is. */
+
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ansiParts } from '../ansi.ts';
 import { later } from '../clock.ts';
@@ -15,6 +16,7 @@ import {
   type View,
 } from '../data/tail.ts';
 import { bytesText } from '../format.ts';
+import { t } from '../language.ts';
 import { Problem } from './bits.tsx';
 
 const FOLLOW_MS = 1000;
@@ -90,16 +92,16 @@ export function LogView({ files, path, at, search, find, linkTo }: LogViewProps)
         <Check label="wrap" value={wraps} set={setWraps} />
         <input
           type="search"
-          placeholder="Lines with…"
+          placeholder={t('Lines with…')}
           aria-label={`Show only lines of ${name} with`}
           value={search}
           onInput={(event) => find(event.currentTarget.value)}
         />
         <a class="button" href={files.ask(`files/download?path=${encodeURIComponent(path)}`)} download={name}>
-          Download
+          {t('Download')}
         </a>
         <a class="button" href={linkTo(view.start)}>
-          Link to this part
+          {t('Link to this part')}
         </a>
         <span>
           {bytesText(view.start)} – {bytesText(view.end)}

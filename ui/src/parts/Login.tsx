@@ -1,7 +1,9 @@
 /** Asks who it is, when the node wants to know, or no longer believes what it was told. */
+
 import { useState } from 'preact/hooks';
 import { needsLogin } from '../data/live.ts';
 import { logIn } from '../data/session.ts';
+import { t } from '../language.ts';
 import { Problem } from './bits.tsx';
 
 /** @param path of the node, to try name and password with */
@@ -25,8 +27,10 @@ export function Login({ path }: { readonly path: string }) {
   };
   return (
     <section class="card login" aria-labelledby="login-title">
-      <h2 id="login-title">Log in</h2>
-      <p role="alert">This node wants to know who asks: nobody is logged in, or the login has expired.</p>
+      <h2 id="login-title">{t('Log in')}</h2>
+      <p role="alert">
+        {t('This node wants to know who asks: nobody is logged in, or the login has expired.')}
+      </p>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -34,7 +38,7 @@ export function Login({ path }: { readonly path: string }) {
         }}
       >
         <label>
-          Name{' '}
+          {t('Name')}{' '}
           <input
             required
             autoComplete="username"
@@ -43,7 +47,7 @@ export function Login({ path }: { readonly path: string }) {
           />
         </label>
         <label>
-          Password{' '}
+          {t('Password')}{' '}
           <input
             required
             type="password"

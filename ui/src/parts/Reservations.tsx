@@ -1,4 +1,5 @@
 /** What an agent keeps for roles, and the ways to keep more, give it back and make volumes of it. */
+
 import { useState } from 'preact/hooks';
 import { later } from '../clock.ts';
 import { refreshAgents } from '../data/client.ts';
@@ -6,6 +7,7 @@ import { call } from '../data/http.ts';
 import { principal } from '../data/rights.ts';
 import type { Resource } from '../data/types.ts';
 import { numberText } from '../format.ts';
+import { t } from '../language.ts';
 import { Action } from './Action.tsx';
 
 /** The agent carries it out after the master has passed it on: looked at now and a little later. */
@@ -29,18 +31,18 @@ export function Reservations({ id, resources }: ReservationsProps) {
   const reserved = resources.filter((resource) => (resource.reservations?.length ?? 0) > 0);
   return (
     <section class="card" aria-label="Reservations">
-      <h2>Reservations</h2>
+      <h2>{t('Reservations')}</h2>
       {reserved.length === 0 ? (
-        <p>Nothing is reserved.</p>
+        <p>{t('Nothing is reserved.')}</p>
       ) : (
         <table>
           <thead>
             <tr>
-              <th scope="col">Role</th>
-              <th scope="col">Resource</th>
-              <th scope="col">Kind</th>
-              <th scope="col">Volume</th>
-              <th scope="col">Actions</th>
+              <th scope="col">{t('Role')}</th>
+              <th scope="col">{t('Resource')}</th>
+              <th scope="col">{t('Kind')}</th>
+              <th scope="col">{t('Volume')}</th>
+              <th scope="col">{t('Actions')}</th>
             </tr>
           </thead>
           <tbody>
@@ -150,7 +152,7 @@ function Reserve({ id }: { readonly id: string }) {
         perform={() => does(body())()}
       >
         <label>
-          Role <input required value={role} onInput={(event) => setRole(event.currentTarget.value)} />
+          {t('Role')} <input required value={role} onInput={(event) => setRole(event.currentTarget.value)} />
         </label>
         <label>
           Resources{' '}

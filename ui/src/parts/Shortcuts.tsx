@@ -1,5 +1,7 @@
 /** The page by keyboard alone: where to go, what to look for, and a list of the keys. */
+
 import { useEffect, useRef } from 'preact/hooks';
+import { t } from '../language.ts';
 import { to } from '../router.ts';
 
 /** A key that leads to a place. */
@@ -60,7 +62,7 @@ export function Shortcuts({ keys, actions }: ShortcutsProps) {
         ?
       </button>
       <dialog ref={dialog} aria-labelledby="shortcuts-title">
-        <h2 id="shortcuts-title">Keyboard shortcuts</h2>
+        <h2 id="shortcuts-title">{t('Keyboard shortcuts')}</h2>
         <dl class="shortcuts">
           {keys.map(({ key, title }) => (
             <Line key={key} keys={['g', key]} text={title} />
@@ -74,7 +76,7 @@ export function Shortcuts({ keys, actions }: ShortcutsProps) {
           <Line keys={['?']} text="This list" />
         </dl>
         <form method="dialog" class="buttons">
-          <button type="submit">Close</button>
+          <button type="submit">{t('Close')}</button>
         </form>
       </dialog>
     </>
@@ -89,7 +91,7 @@ function Line({ keys, text }: { readonly keys: readonly string[]; readonly text:
           <kbd key={key}>{key}</kbd>
         ))}
       </dt>
-      <dd>{text}</dd>
+      <dd>{t(text)}</dd>
     </div>
   );
 }

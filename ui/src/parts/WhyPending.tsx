@@ -1,6 +1,8 @@
 /** Why a framework gets no offers, in the words of the master. */
+
 import { getJson } from '../data/http.ts';
 import { numberText, percentText } from '../format.ts';
+import { t } from '../language.ts';
 import { useLoaded } from '../use.ts';
 import { Ago, ApiLink, Problem } from './bits.tsx';
 
@@ -30,14 +32,14 @@ export function WhyPending({ framework }: { readonly framework?: string }) {
   return (
     <section aria-label="Why pending">
       <h2>
-        Why it gets what it gets{' '}
+        {t('Why it gets what it gets')}{' '}
         <button type="button" onClick={again}>
-          Ask again
+          {t('Ask again')}
         </button>
       </h2>
       <ApiLink path={path} />
       <Problem text={problem} />
-      {value?.frameworks?.length === 0 && <p>No framework waits.</p>}
+      {value?.frameworks?.length === 0 && <p>{t('No framework waits.')}</p>}
       {value?.frameworks?.map(({ id, name, roles }) => (
         <div key={id}>
           {framework === undefined && <h3>{name}</h3>}
@@ -49,11 +51,11 @@ export function WhyPending({ framework }: { readonly framework?: string }) {
               </caption>
               <thead>
                 <tr>
-                  <th scope="col">Answer</th>
-                  <th scope="col">In words</th>
-                  <th scope="col">From</th>
-                  <th scope="col">Until</th>
-                  <th scope="col">Times</th>
+                  <th scope="col">{t('Answer')}</th>
+                  <th scope="col">{t('In words')}</th>
+                  <th scope="col">{t('From')}</th>
+                  <th scope="col">{t('Until')}</th>
+                  <th scope="col">{t('Times')}</th>
                 </tr>
               </thead>
               <tbody>

@@ -1,8 +1,10 @@
 /** Small pieces that every page is made of. */
+
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { now } from '../clock.ts';
 import { isoText, shortId, spanText } from '../format.ts';
+import { t } from '../language.ts';
 
 /** Clocks that differ by less are as good as the same. */
 const CLOCKS_S = 5;
@@ -19,7 +21,9 @@ export function Ago({ at }: { readonly at: number }) {
 
 /** The clocks of the node and of the browser need not agree. */
 function agoText(seconds: number): string {
-  return seconds < -CLOCKS_S ? `in ${spanText(-seconds)}` : `${spanText(seconds)} ago`;
+  return seconds < -CLOCKS_S
+    ? t('in {span}', { span: spanText(-seconds) })
+    : t('{span} ago', { span: spanText(seconds) });
 }
 
 const GOOD = /^(active|subscribed|running|finished|healthy|live|drained|up)$/;
@@ -31,7 +35,7 @@ const WARN =
 export function StateBadge({ state }: { readonly state: string }) {
   const word = state.toLowerCase();
   const kind = GOOD.test(word) ? 'good' : BAD.test(word) ? 'bad' : WARN.test(word) ? 'warn' : 'plain';
-  return <span class={`badge ${kind}`}>{word}</span>;
+  return <span class={`badge ${kind}`}>{t(word)}</span>;
 }
 
 /** The end of an id, the whole on hover, and a button that copies it. */
@@ -88,7 +92,7 @@ export function Facts({ children }: { readonly children: ComponentChildren }) {
 export function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
   return (
     <div>
-      <dt>{name}</dt>
+      <dt>{t(name)}</dt>
       <dd>{children}</dd>
     </div>
   );
@@ -107,7 +111,7 @@ export function Problem({ text }: { readonly text: string }) {
 export function ApiLink({ path }: { readonly path: string }) {
   return (
     <a class="api" href={path} target="_blank" rel="noreferrer">
-      API
+      {t('API')}
     </a>
   );
 }

@@ -155,6 +155,27 @@ test('a reader that does not read is cut off, and the others are not disturbed',
   t.is(cluster.master.parts.eventStreams.count, 1);
 });
 
+test('a snapshot larger than what may wait is read in peace: neither heartbeats nor changes cut its reader off', async (t) => {
+  const cluster = new TestCluster();
+  const attributes = [{ name: 'big', type: 3 as const, text: { value: 'x'.repeat(2e6) } }];
+  cluster.register(cluster.agent(), { ...agentInfo(), attributes });
+  const stream = request(cluster, {
+    path: '/api/v1',
+    headers: JSON_HEADERS,
+    body: SUBSCRIBE,
+    holdsBack: 1e6,
+  });
+  t.is(typesOf(stream)[0], 'SUBSCRIBED');
+  cluster.run(40_000);
+  cluster.register(cluster.agent(2), agentInfo(undefined, 'host-2'));
+  t.is(stream.ended, 'open');
+  stream.drain();
+  // The master hears of it by a promise.
+  await Promise.resolve();
+  cluster.run(10);
+  t.deepEqual(typesOf(stream), ['SUBSCRIBED', 'HEARTBEAT', 'AGENT_ADDED']);
+});
+
 test('a stream whose client left costs nothing more', (t) => {
   const cluster = new TestCluster();
   const stream = subscribe(cluster);

@@ -35,10 +35,19 @@ export class Answer {
   ended: 'open' | 'ended' | 'cut' = 'open';
   /** Bytes that the client is said not to have read. */
   bufferedBytes = 0;
+  /** Bytes above which one write is said to wait until `drain`. */
+  holdsBack = Number.POSITIVE_INFINITY;
+  private undrained: (() => void)[] = [];
   private readonly leavers: (() => void)[] = [];
 
   get text(): string {
     return Buffer.from(this.body).toString();
+  }
+
+  /** The client has read what waited. */
+  drain(): void {
+    this.bufferedBytes = 0;
+    for (const tell of this.undrained.splice(0)) tell();
   }
 
   /** The client goes away. */
@@ -65,8 +74,12 @@ export class Answer {
           },
           write: (bytes: Uint8Array | string) => {
             this.body = Buffer.concat([this.body, Buffer.from(bytes)]);
+            if (bytes.length > this.holdsBack) this.bufferedBytes += bytes.length;
           },
-          whenDrained: (listener: () => void) => listener(),
+          whenDrained: (listener: () => void) => {
+            if (this.bufferedBytes === 0) listener();
+            else this.undrained.push(listener);
+          },
           end: () => this.finish('ended'),
           destroy: () => this.finish('cut'),
         };
@@ -93,6 +106,8 @@ export class Answer {
 }
 
 export interface Sent {
+  /** See `Answer`. */
+  readonly holdsBack?: number;
   readonly method?: string;
   readonly path?: string;
   readonly query?: URLSearchParams;
@@ -103,6 +118,7 @@ export interface Sent {
 /** One request to the master; 5 ms pass. */
 export function request(cluster: TestCluster, sent: Sent): Answer {
   const answer = new Answer();
+  answer.holdsBack = sent.holdsBack ?? answer.holdsBack;
   cluster.masterNode.handleRequest(
     {
       method: sent.method ?? 'POST',

@@ -1,9 +1,11 @@
 /** Containers with what they use, looked at again and again while the page shows them. */
+
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { later } from '../../clock.ts';
 import { ownFiles } from '../../data/files.ts';
 import { getJson } from '../../data/http.ts';
 import { bytesText, numberText } from '../../format.ts';
+import { t } from '../../language.ts';
 import { ApiLink, IdText, Meter, Problem } from '../../parts/bits.tsx';
 import { ListTable } from '../../parts/ListTable.tsx';
 import { to } from '../../router.ts';
@@ -42,7 +44,7 @@ export function Containers() {
   useEffect(() => later(round === 0 ? FIRST_LOOK_MS : LOOK_MS, () => setRound(round + 1)), [round]);
   return (
     <>
-      <h1>Containers</h1>
+      <h1>{t('Containers')}</h1>
       <ApiLink path="/containers" />
       <Problem text={problem} />
       <ListTable

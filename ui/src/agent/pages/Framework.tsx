@@ -1,6 +1,8 @@
 /** What one framework runs on this agent: executors, their containers, the tasks within. */
+
 import { ownFiles } from '../../data/files.ts';
 import { memoryText, numberText } from '../../format.ts';
+import { t } from '../../language.ts';
 import { ApiLink, Fact, Facts, IdText, Problem, StateBadge } from '../../parts/bits.tsx';
 import { useLast } from '../../use.ts';
 import { sandboxOf, shortState, useAgentState } from '../state.ts';
@@ -31,8 +33,8 @@ export function Framework({ id }: { readonly id: string }) {
         <Fact name="User">{framework.user}</Fact>
         <Fact name="Roles">{(framework.roles ?? [framework.role ?? '*']).join(', ')}</Fact>
       </Facts>
-      <h2>Executors</h2>
-      {framework.executors.length === 0 && <p>None runs now.</p>}
+      <h2>{t('Executors')}</h2>
+      {framework.executors.length === 0 && <p>{t('None runs now.')}</p>}
       {framework.executors.map((executor) => (
         <Executor key={executor.container} framework={id} executor={executor} />
       ))}
@@ -93,14 +95,14 @@ function Tasks({ title, tasks }: { readonly title: string; readonly tasks: reado
         </caption>
         <thead>
           <tr>
-            <th scope="col">Task</th>
-            <th scope="col">Name</th>
-            <th scope="col">State</th>
+            <th scope="col">{t('Task')}</th>
+            <th scope="col">{t('Name')}</th>
+            <th scope="col">{t('State')}</th>
             <th scope="col" class="numeric">
-              CPUs
+              {t('CPUs')}
             </th>
             <th scope="col" class="numeric">
-              Memory
+              {t('Memory')}
             </th>
           </tr>
         </thead>

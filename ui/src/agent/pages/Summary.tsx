@@ -1,5 +1,7 @@
 /** The agent at a glance: what it has, what is used, who runs here. */
+
 import { memoryText, numberText } from '../../format.ts';
+import { t } from '../../language.ts';
 import { Ago, ApiLink, Fact, Facts, IdText, Meter, Problem, StateBadge } from '../../parts/bits.tsx';
 import { ListTable } from '../../parts/ListTable.tsx';
 import { to } from '../../router.ts';
@@ -16,7 +18,7 @@ export function Summary() {
       <ApiLink path="/state" />
       <Problem text={problem} />
       {value === undefined ? (
-        problem === '' && <p role="status">Asking the agent …</p>
+        problem === '' && <p role="status">{t('Asking the agent …')}</p>
       ) : (
         <>
           <AgentFacts state={value} />

@@ -1,6 +1,8 @@
 /** Every task that the agent knows. */
+
 import { ownFiles } from '../../data/files.ts';
 import { memoryText, numberText } from '../../format.ts';
+import { t } from '../../language.ts';
 import { Ago, ApiLink, IdText, Problem, StateBadge } from '../../parts/bits.tsx';
 import { ListTable } from '../../parts/ListTable.tsx';
 import { to } from '../../router.ts';
@@ -10,7 +12,7 @@ export function Tasks() {
   const { value, problem } = useAgentState();
   return (
     <>
-      <h1>Tasks</h1>
+      <h1>{t('Tasks')}</h1>
       <ApiLink path="/state" />
       <Problem text={problem} />
       <ListTable

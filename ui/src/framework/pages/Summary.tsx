@@ -1,5 +1,7 @@
 /** The framework at a glance. */
+
 import { getJson } from '../../data/http.ts';
+import { t } from '../../language.ts';
 import { Ago, ApiLink, Fact, Facts, IdText, Problem, StateBadge } from '../../parts/bits.tsx';
 import { type ListColumn, ListTable } from '../../parts/ListTable.tsx';
 import { useLoaded } from '../../use.ts';
@@ -47,7 +49,7 @@ const PATH = '/framework/state';
 export function Summary() {
   const { value, problem } = useLoaded(() => getJson<FrameworkState>(PATH), [], true);
   if (value === undefined)
-    return problem === '' ? <p role="status">Asking the framework …</p> : <Problem text={problem} />;
+    return problem === '' ? <p role="status">{t('Asking the framework …')}</p> : <Problem text={problem} />;
   return (
     <>
       <h1>

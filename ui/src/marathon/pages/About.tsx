@@ -1,14 +1,15 @@
 /** What this Marathon is: its framework, its flags. */
+import { t } from '../../language.ts';
 import { ApiLink, Fact, Facts, IdText } from '../../parts/bits.tsx';
 import { info } from '../store.ts';
 
 export function About() {
   const { value } = info;
-  if (value === undefined) return <p role="status">Asking Marathon …</p>;
+  if (value === undefined) return <p role="status">{t('Asking Marathon …')}</p>;
   const { version, frameworkId, leader, marathon_config } = value;
   return (
     <>
-      <h1>About</h1>
+      <h1>{t('About')}</h1>
       <ApiLink path="/v2/info" />
       <Facts>
         <Fact name="API of Marathon">{version}</Fact>
@@ -19,11 +20,11 @@ export function About() {
         </Fact>
       </Facts>
       <table>
-        <caption>Settings</caption>
+        <caption>{t('Settings')}</caption>
         <thead>
           <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Value</th>
+            <th scope="col">{t('Name')}</th>
+            <th scope="col">{t('Value')}</th>
           </tr>
         </thead>
         <tbody>

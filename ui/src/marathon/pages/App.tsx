@@ -1,5 +1,7 @@
 /** One app: how it is, why it waits, its instances, what failed last, its versions; and all that can be done to it. */
+
 import { useState } from 'preact/hooks';
+import { t } from '../../language.ts';
 import { ApiLink, Fact, Facts, Problem, StateBadge } from '../../parts/bits.tsx';
 import { to } from '../../router.ts';
 import { useLoaded } from '../../use.ts';
@@ -20,7 +22,7 @@ export function AppPage({ id }: { readonly id: string }) {
     return (
       <p role="status">
         {isLoaded.value ? `There is no application ${id} (any more).` : 'Asking Marathon …'}{' '}
-        <a href="#/">All applications</a>
+        <a href="#/">{t('All applications')}</a>
       </p>
     );
   return <Known app={app} />;
@@ -99,7 +101,7 @@ function Steering({ app, isDelayed }: { readonly app: App; readonly isDelayed: b
   return (
     <div class="actions">
       <a class="button" href={to('edit', id)}>
-        Edit
+        {t('Edit')}
       </a>
       <Write
         label="Scale"
@@ -109,7 +111,7 @@ function Steering({ app, isDelayed }: { readonly app: App; readonly isDelayed: b
         body={{ instances: wanted === '' ? instances : Number(wanted) }}
       >
         <label>
-          Instances{' '}
+          {t('Instances')}{' '}
           <input
             type="number"
             min="0"

@@ -1,6 +1,8 @@
 /** What lies in a group: groups first, then apps; or all that fits a search, wherever it lies. */
+
 import { useState } from 'preact/hooks';
 import { memoryText, numberText } from '../../format.ts';
+import { t } from '../../language.ts';
 import { ApiLink, StateBadge } from '../../parts/bits.tsx';
 import { place, setQuery, to } from '../../router.ts';
 import { HealthBar } from '../parts/HealthBar.tsx';
@@ -31,7 +33,7 @@ export function Applications({ group }: { readonly group: string }) {
   const search = query.get('search') ?? '';
   const status = query.get('status') ?? '';
   const [showsAll, setShowsAll] = useState(false);
-  if (!isLoaded.value) return <p role="status">Asking Marathon …</p>;
+  if (!isLoaded.value) return <p role="status">{t('Asking Marathon …')}</p>;
   const known = { apps: apps.value, groups: groups.value, queue: queue.value };
   const found =
     search === '' && status === '' ? childRows(known, group) : searchedRows(known, group, search, status);
@@ -40,15 +42,15 @@ export function Applications({ group }: { readonly group: string }) {
   const podsHere = pods.value.filter((id) => isBelow(id, group));
   return (
     <>
-      <h1>Applications</h1>
+      <h1>{t('Applications')}</h1>
       <ApiLink path={group === '/' ? '/v2/apps' : `/v2/groups${group}`} />
       <Crumbs group={group} />
       <div class="actions">
         <a class="button" href={`${to('new')}?group=${encodeURIComponent(group)}`}>
-          Create application
+          {t('Create application')}
         </a>
         <a class="button" href={to('newpod')}>
-          Create pod
+          {t('Create pod')}
         </a>
         <GroupActions group={group} />
       </div>
@@ -78,7 +80,7 @@ export function Applications({ group }: { readonly group: string }) {
       </section>
       {podsHere.length > 0 && (
         <section>
-          <h2>Pods</h2>
+          <h2>{t('Pods')}</h2>
           <ul>
             {podsHere.map((id) => (
               <li key={id}>
@@ -116,10 +118,10 @@ function Tools({ total, search, status }: ToolsProps) {
   return (
     <div class="tools">
       <h2>
-        Applications <span class="count">{total}</span>
+        {t('Applications')} <span class="count">{total}</span>
       </h2>
       <label>
-        Status{' '}
+        {t('Status')}{' '}
         <select value={status} onChange={(event) => setQuery('status', event.currentTarget.value)}>
           <option value="">all</option>
           {STATUSES.map((each) => (
@@ -131,7 +133,7 @@ function Tools({ total, search, status }: ToolsProps) {
       </label>
       <input
         type="search"
-        placeholder="Find…"
+        placeholder={t('Find…')}
         aria-label="Find applications"
         value={search}
         onInput={(event) => setQuery('search', event.currentTarget.value)}
@@ -215,7 +217,7 @@ function GroupActions({ group }: { readonly group: string }) {
         body={{ scaleBy: Number(factor) }}
       >
         <label>
-          Factor{' '}
+          {t('Factor')}{' '}
           <input
             type="number"
             min="0.1"

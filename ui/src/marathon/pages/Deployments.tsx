@@ -1,4 +1,5 @@
 /** What is being changed, step by step, and how to stop it or take it back. */
+import { t } from '../../language.ts';
 import { ApiLink, IdText, Problem, StateBadge } from '../../parts/bits.tsx';
 import { to } from '../../router.ts';
 import { HealthBar } from '../parts/HealthBar.tsx';
@@ -12,9 +13,9 @@ export function Deployments() {
   const all = deployments.value;
   return (
     <>
-      <h1>Deployments</h1>
+      <h1>{t('Deployments')}</h1>
       <ApiLink path="/v2/deployments" />
-      {isLoaded.value && all.length === 0 && <p>Nothing is being deployed.</p>}
+      {isLoaded.value && all.length === 0 && <p>{t('Nothing is being deployed.')}</p>}
       {all.map((deployment) => (
         <DeploymentCard key={deployment.id} deployment={deployment} />
       ))}
@@ -33,7 +34,7 @@ function DeploymentCard({ deployment }: { readonly deployment: Deployment }) {
         <IdText id={id} /> {state !== undefined && <StateBadge state={state} />}
       </h2>
       <p>
-        Began <When text={version} />; step {currentStep} of {totalSteps}{' '}
+        {t('Began')} <When text={version} />; step {currentStep} of {totalSteps}{' '}
         <progress
           max={totalSteps}
           value={currentStep - 1}

@@ -1,5 +1,7 @@
 /** Creates and edits an app. What is wrong is told where it is wrong; what will be sent is shown before. */
+
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { t } from '../../language.ts';
 import { Problem } from '../../parts/bits.tsx';
 import { place, to } from '../../router.ts';
 import { useLoaded } from '../../use.ts';
@@ -120,30 +122,30 @@ function Editor({ title, first, id }: EditorProps) {
       <DocumentEditor document={document} problems={problems} change={change} readable={setReadable} />
       {id !== undefined && (
         <>
-          <h2>What changes</h2>
+          <h2>{t('What changes')}</h2>
           <Diff label="What changes" before={first} after={document} />
         </>
       )}
       {tried !== undefined && <DryRun answer={tried} />}
       <details>
-        <summary>The same from a shell</summary>
+        <summary>{t('The same from a shell')}</summary>
         <pre class="diff">{shellLine(method, path, body)}</pre>
       </details>
       <Problem text={problem} />
       <div class="actions">
         <a class="button" href={id === undefined ? '#/' : to('apps', id)}>
-          Cancel
+          {t('Cancel')}
         </a>
         <button
           type="button"
           disabled={isBusy || !isReadable || isSame}
           onClick={() => void send<Answer>(withFlag(path, 'dryRun'), setTried)}
         >
-          Try without doing it
+          {t('Try without doing it')}
         </button>
         {locked && (
           <button type="button" class="danger" disabled={isBusy} onClick={() => void submit(true)}>
-            Stop the other deployment and deploy this
+            {t('Stop the other deployment and deploy this')}
           </button>
         )}
         <button type="submit" class="primary" disabled={isBusy || !isReadable || isSame}>

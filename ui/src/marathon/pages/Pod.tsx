@@ -1,6 +1,8 @@
 /** One pod: its instances with the containers in them, and what can be done to it. */
+
 import { useState } from 'preact/hooks';
 import { memoryText, numberText } from '../../format.ts';
+import { t } from '../../language.ts';
 import { ApiLink, Fact, Facts, IdText, Problem, StateBadge } from '../../parts/bits.tsx';
 import { to } from '../../router.ts';
 import { useLast, useLoaded } from '../../use.ts';
@@ -19,7 +21,7 @@ export function PodPage({ id }: { readonly id: string }) {
   const value = useLast(now);
   const entry = queue.value.get(id);
   if (value === undefined)
-    return problem === '' ? <p role="status">Asking Marathon …</p> : <Problem text={problem} />;
+    return problem === '' ? <p role="status">{t('Asking Marathon …')}</p> : <Problem text={problem} />;
   const { spec, status, statusSince, instances } = value;
   const isGone = isLoaded.value && !pods.value.includes(id);
   return (
@@ -51,7 +53,7 @@ export function PodPage({ id }: { readonly id: string }) {
       {instances.map((instance) => (
         <Instance key={instance.id} instance={instance} />
       ))}
-      {instances.length === 0 && <p>No instance runs.</p>}
+      {instances.length === 0 && <p>{t('No instance runs.')}</p>}
     </>
   );
 }
@@ -63,7 +65,7 @@ function Steering({ id, spec }: { readonly id: string; readonly spec: PodStatus[
   return (
     <div class="actions">
       <a class="button" href={to('editpod', id)}>
-        Edit
+        {t('Edit')}
       </a>
       <Write
         label="Scale"
@@ -73,7 +75,7 @@ function Steering({ id, spec }: { readonly id: string; readonly spec: PodStatus[
         body={{ ...spec, scaling: { ...spec.scaling, kind: 'fixed', instances: count } }}
       >
         <label>
-          Instances{' '}
+          {t('Instances')}{' '}
           <input
             type="number"
             min="0"
@@ -113,10 +115,10 @@ function Instance({ instance }: { readonly instance: PodInstance }) {
       <table>
         <thead>
           <tr>
-            <th scope="col">Container</th>
-            <th scope="col">State</th>
-            <th scope="col">Endpoints</th>
-            <th scope="col">Message</th>
+            <th scope="col">{t('Container')}</th>
+            <th scope="col">{t('State')}</th>
+            <th scope="col">{t('Endpoints')}</th>
+            <th scope="col">{t('Message')}</th>
           </tr>
         </thead>
         <tbody>
@@ -175,7 +177,7 @@ function PodEditor({ first, id }: { readonly first: Definition; readonly id?: st
     <>
       <h1>{title}</h1>
       <label class="hidden" for="pod-json">
-        The pod as JSON
+        {t('The pod as JSON')}
       </label>
       <textarea
         id="pod-json"

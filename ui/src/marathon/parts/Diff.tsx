@@ -1,4 +1,5 @@
 /** Two documents, and what differs: signs and colours. */
+import { t } from '../../language.ts';
 import { diffOf } from '../diff.ts';
 
 interface DiffProps {
@@ -12,7 +13,7 @@ const CLASSES = { '+': 'added', '-': 'removed', ' ': '' } as const;
 
 export function Diff({ label, before, after }: DiffProps) {
   const lines = diffOf(before, after);
-  if (lines.every(({ sign }) => sign === ' ')) return <p>Nothing differs.</p>;
+  if (lines.every(({ sign }) => sign === ' ')) return <p>{t('Nothing differs.')}</p>;
   return (
     <section aria-label={label}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}

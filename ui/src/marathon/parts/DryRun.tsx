@@ -1,4 +1,5 @@
 /** What a write would do, and whether what it launches would fit now. */
+import { t } from '../../language.ts';
 import type { Action } from '../types.ts';
 
 export interface Answer {
@@ -15,8 +16,8 @@ export function DryRun({ answer }: { readonly answer: Answer }) {
   const { steps, fits, offers, reasons } = answer;
   return (
     <section class="card" aria-label="What would be done" role="status">
-      <h2>What would be done</h2>
-      {steps.length === 0 && <p>Nothing: it is so already.</p>}
+      <h2>{t('What would be done')}</h2>
+      {steps.length === 0 && <p>{t('Nothing: it is so already.')}</p>}
       <ol>
         {steps.map(({ actions }, at) => (
           <li key={at}>

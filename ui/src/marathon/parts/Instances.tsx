@@ -1,5 +1,7 @@
 /** Instances of an app: where, since when, how they are; each can be killed. */
+
 import { useState } from 'preact/hooks';
+import { t } from '../../language.ts';
 import { IdText, StateBadge } from '../../parts/bits.tsx';
 import { appPath } from '../api.ts';
 import { taskLink } from '../master.ts';
@@ -32,11 +34,11 @@ export function Instances({ app, tasks }: InstancesProps) {
     <section class="table" aria-label="Instances">
       <div class="tools">
         <h2>
-          Instances <span class="count">{found.length}</span>
+          {t('Instances')} <span class="count">{found.length}</span>
         </h2>
         <input
           type="search"
-          placeholder="Find…"
+          placeholder={t('Find…')}
           aria-label="Find instances"
           value={search}
           onInput={(event) => setSearch(event.currentTarget.value)}
@@ -52,18 +54,18 @@ export function Instances({ app, tasks }: InstancesProps) {
                   Number{byHost ? '' : ' ▲'}
                 </button>
               </th>
-              <th scope="col">Instance</th>
+              <th scope="col">{t('Instance')}</th>
               <th scope="col" aria-sort={byHost ? 'ascending' : 'none'}>
                 <button type="button" onClick={() => setByHost(true)}>
                   Host{byHost ? ' ▲' : ''}
                 </button>
               </th>
-              <th scope="col">State</th>
-              <th scope="col">Health</th>
-              <th scope="col">Version</th>
-              <th scope="col">Started</th>
-              <th scope="col">Logs</th>
-              <th scope="col">Kill</th>
+              <th scope="col">{t('State')}</th>
+              <th scope="col">{t('Health')}</th>
+              <th scope="col">{t('Version')}</th>
+              <th scope="col">{t('Started')}</th>
+              <th scope="col">{t('Logs')}</th>
+              <th scope="col">{t('Kill')}</th>
             </tr>
           </thead>
           <tbody>

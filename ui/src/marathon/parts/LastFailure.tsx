@@ -1,4 +1,5 @@
 /** What ended last that should not have. */
+import { t } from '../../language.ts';
 import { Ago, Fact, Facts, IdText, StateBadge } from '../../parts/bits.tsx';
 import { taskLink } from '../master.ts';
 import type { Failure } from '../types.ts';
@@ -12,7 +13,7 @@ export function LastFailure({ failure }: { readonly failure: Failure }) {
   const link = taskLink(failure.taskId);
   return (
     <section class="card" aria-label="Last failure">
-      <h2>Last failure</h2>
+      <h2>{t('Last failure')}</h2>
       <Facts>
         <Fact name="Instance">
           <IdText id={failure.taskId} />

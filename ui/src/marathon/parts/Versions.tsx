@@ -1,6 +1,8 @@
 /** An app's versions: what any two differ in, and the way back. */
+
 import { useState } from 'preact/hooks';
 import { isoText } from '../../format.ts';
+import { t } from '../../language.ts';
 import { Problem } from '../../parts/bits.tsx';
 import { useLoaded } from '../../use.ts';
 import { appPath, ask } from '../api.ts';
@@ -25,7 +27,7 @@ export function Versions({ id, current }: VersionsProps) {
   const before = versions.includes(chosen.before) ? chosen.before : (versions[1] ?? newest);
   return (
     <section class="card" aria-label="Configuration">
-      <h2>Configuration</h2>
+      <h2>{t('Configuration')}</h2>
       <Problem text={problem} />
       {versions.length > 1 && (
         <div class="actions">

@@ -1,4 +1,5 @@
 /** Why an app's instances are not launched: what the offers lacked. */
+import { t } from '../../language.ts';
 import type { QueueEntry } from '../types.ts';
 import { When } from './LastFailure.tsx';
 
@@ -7,7 +8,7 @@ export function Waiting({ entry }: { readonly entry: QueueEntry }) {
   const rejects = offers.rejectSummaryLastOffers.filter(({ declined }) => declined > 0);
   return (
     <section class="card" aria-label="Why it waits">
-      <h2>Why it waits</h2>
+      <h2>{t('Why it waits')}</h2>
       <p>
         {count} {count === 1 ? 'instance is' : 'instances are'} to be launched, since <When text={since} />
         {delay.timeLeftSeconds > 0 && `; not before ${delay.timeLeftSeconds} s, as one failed`}.{' '}
@@ -19,12 +20,12 @@ export function Waiting({ entry }: { readonly entry: QueueEntry }) {
       </p>
       {rejects.length > 0 && (
         <table>
-          <caption>Of the last offers</caption>
+          <caption>{t('Of the last offers')}</caption>
           <thead>
             <tr>
-              <th scope="col">Reason</th>
-              <th scope="col">Refused</th>
-              <th scope="col">Came so far</th>
+              <th scope="col">{t('Reason')}</th>
+              <th scope="col">{t('Refused')}</th>
+              <th scope="col">{t('Came so far')}</th>
             </tr>
           </thead>
           <tbody>
