@@ -89,6 +89,9 @@ export function freePort(): Promise<number> {
   });
 }
 
+/** On a busy machine Node itself takes its time to start. */
+const BOOT_TIMEOUT_MS = 60_000;
+
 export interface MasterProcess extends Booted {
   readonly port: number;
   readonly url: string;
@@ -101,7 +104,7 @@ export async function bootMaster(
 ): Promise<MasterProcess> {
   const port = await freePort();
   const booted = boot(t, ['--role=master', `--port=${port}`, `--work_dir=${folder}/master`, ...flags]);
-  await booted.says(/listens on/);
+  await booted.says(/listens on/, BOOT_TIMEOUT_MS);
   return { ...booted, port, url: `http://127.0.0.1:${port}` };
 }
 
@@ -129,7 +132,7 @@ export async function bootAgent(
     '--no-switch_user',
     ...flags,
   ]);
-  await booted.says(/listens on/);
+  await booted.says(/listens on/, BOOT_TIMEOUT_MS);
   return { ...booted, port, url: `http://127.0.0.1:${port}`, workDir };
 }
 
