@@ -11,6 +11,7 @@ import type {
   StatusUpdateAcknowledgementMessage,
 } from '../../proto/generated/types/internal.ts';
 import {
+  type ContainerID,
   type ContainerStatus,
   NetworkInfoProtocol,
   TaskState,
@@ -279,14 +280,24 @@ export class StatusUpdates {
     if (isBuiltIn(executor) && isGone(status)) return { container_id: said?.container_id };
     const ownAddress = { protocol: NetworkInfoProtocol.IPv4, ip_address: this.host.self.host };
     const seen = this.host.containers.status(executor.containerId);
+    // One inside an executor's may be on networks of its own.
+    const inside = said?.container_id?.parent === undefined ? undefined : pathOf(said.container_id);
+    const networks = inside === undefined ? undefined : this.host.containers.status(inside).network_infos;
     return {
       ...seen,
       ...said,
       container_id: said?.container_id ?? { value: executor.containerId },
-      network_infos: said?.network_infos ?? seen.network_infos ?? [{ ip_addresses: [ownAddress] }],
+      network_infos: said?.network_infos ??
+        networks ??
+        seen.network_infos ?? [{ ip_addresses: [ownAddress] }],
       executor_pid: (isBuiltIn(executor) ? said?.executor_pid : undefined) ?? executor.processId,
     };
   }
+}
+
+/** `{ value: b, parent: { value: a } }` as `a.b`. */
+function pathOf({ value, parent }: ContainerID): string {
+  return parent === undefined ? value : `${pathOf(parent)}.${value}`;
 }
 
 /** Whether a status is about a container inside its executor's that is not there yet, or no more. */

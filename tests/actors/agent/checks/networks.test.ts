@@ -41,3 +41,23 @@ test('as root: HTTP and TCP checks look into the network of a task, whose addres
   master.kill('task');
   await until('its address is given back', () => networks.leases().length === 0);
 });
+
+test('as root: a task of a group on a network of its own tells its address, not its executor’s', async (t) => {
+  const networks = bridgedNetworks(t);
+  const { master } = await registeredAgent(t, networks.flags);
+  const container = { type: ContainerInfoType.MESOS, network_infos: [{ name: 'bridged' }] };
+  master.runGroup([commandTask('apart', 'sleep 60', { container }), commandTask('along', 'sleep 60')]);
+  if (!canNetwork) {
+    await until('it fails', () => master.states('apart').includes(TaskState.TASK_FAILED));
+    t.regex(master.statuses('apart').at(-1)?.message ?? '', /network 'bridged': networks need root/);
+    return;
+  }
+  const running = (id: string) => master.statuses(id).find(({ state }) => state === TaskState.TASK_RUNNING);
+  await until('both run', () => running('apart') !== undefined && running('along') !== undefined);
+  const address = (id: string) =>
+    running(id)?.container_status?.network_infos?.[0]?.ip_addresses?.[0]?.ip_address;
+  t.true(address('apart')?.startsWith(networks.subnet), address('apart'));
+  t.is(address('along'), '127.0.0.1');
+  for (const id of ['apart', 'along']) master.kill(id);
+  await until('its address is given back', () => networks.leases().length === 0);
+});

@@ -59,7 +59,10 @@ test('one that fails or is killed takes its group with it, not another group of 
   t.deepEqual(master.states('long'), [TASK_STARTING, TASK_RUNNING, TASK_KILLING, TASK_KILLED]);
   t.deepEqual(master.states('other'), [TASK_STARTING, TASK_RUNNING]);
   master.runGroup([commandTask('wait', 'sleep 60'), commandTask('bad', 'exit 4')], undefined, false);
-  await until('the second group has ended', () => master.states('wait').includes(TASK_KILLED));
+  await until(
+    'the second group has ended',
+    () => master.states('wait').includes(TASK_KILLED) && master.states('bad').includes(TASK_FAILED),
+  );
   t.like(master.statuses('bad').at(-1), { state: TASK_FAILED, message: 'Command exited with status 4' });
 });
 
