@@ -57,6 +57,8 @@ export async function runChaos({ folder, seed, ms, agents }: ChaosOptions): Prom
       ...(await account(leader, folder)),
     ];
     const book = readBook(folder);
+    const { wanted } = work.figures;
+    if (book.ended < wanted) problems.push(`${book.ended} of ${wanted} tasks have run to their end`);
     return {
       faults,
       work: work.figures,

@@ -65,6 +65,7 @@ export class JobScheduler implements Scheduler {
   readonly #reconciler: Reconciler;
   #driver: SchedulerDriver | undefined;
   #reconciledMs = 0;
+  #finished = false;
 
   constructor(options: JobSchedulerOptions) {
     const { context, progress, unreachableTimeoutMs } = options;
@@ -343,8 +344,11 @@ export class JobScheduler implements Scheduler {
     };
   }
 
+  /** Also asked for while a store is read, when all that was read so far is done. */
   #finish(): void {
     const { table } = this;
+    if (!table.done || this.#finished) return;
+    this.#finished = true;
     this.#reconciler.stop();
     this.#progress.end();
     const failed = [...table.jobs()].filter((job) => table.stateOf(job) === 'failed');

@@ -1,10 +1,16 @@
 /** The job processor against a master that does what the test says. */
 import test from 'ava';
 import { hostFramework } from '../../../../actors/framework/host.ts';
-import { jobsFramework, parseJobFile, Screen } from '../../../../actors/framework/jobs/index.ts';
+import {
+  JournalJobStore,
+  jobsFramework,
+  parseJobFile,
+  Screen,
+} from '../../../../actors/framework/jobs/index.ts';
 import { SchedulerCallType, type TaskInfo, TaskState, TaskStatusReason } from '../../../../proto/index.ts';
 import { mesosCodec } from '../../../../proto/messageCodec.ts';
 import { Resources } from '../../../../proto/resources/index.ts';
+import { scratch } from '../../../support/processes.ts';
 import { simulatedWorld } from '../../../support/world.ts';
 import { ScriptedMaster } from '../scriptedMaster.ts';
 
@@ -13,7 +19,7 @@ const { TASK_RUNNING, TASK_FINISHED, TASK_FAILED, TASK_KILLED, TASK_LOST, TASK_E
   TaskState;
 
 /** A processor of `jobs` at :2, subscribed to a scripted master at :1. */
-function processorOf(jobs: readonly object[], { isTTY = false, subscribed = true } = {}) {
+function processorOf(jobs: readonly object[], { isTTY = false, subscribed = true, workDir = '' } = {}) {
   const world = simulatedWorld(7, mesosCodec);
   const master = new ScriptedMaster();
   world.node(1).spawn(master);
@@ -24,7 +30,7 @@ function processorOf(jobs: readonly object[], { isTTY = false, subscribed = true
   const definition = jobsFramework({
     jobs: parseJobFile(JSON.stringify({ jobs }), 'jobs.json'),
     screen,
-    workDir: undefined,
+    workDir: workDir === '' ? undefined : workDir,
     unreachableTimeoutMs: 10_000,
     reconcileIntervalMs: 900_000,
   });
@@ -349,4 +355,20 @@ test('stopped: the framework is torn down with its tasks', async (t) => {
   hosted.finish({ exitCode: 1 });
   t.is(await exitCode(), 1);
   t.is(master.callsOf(SchedulerCallType.TEARDOWN).length, 1);
+});
+
+test('a processor that is started again goes on, though the first of its jobs are all done', async (t) => {
+  const workDir = scratch(t);
+  const store = new JournalJobStore(workDir, { onFailure: (error) => t.fail(error.message) });
+  const jobs = parseJobFile(JSON.stringify({ jobs: [{ ...job, instances: 3 }] }), 'jobs.json');
+  for (const spec of jobs) store.saveSpec(spec);
+  const states = ['successful', 'successful', 'pending'] as const;
+  for (const [n, state] of states.entries())
+    store.saveJob({ id: jobs[n]?.id ?? '', state, attempts: 1, retriesLeft: 0 });
+  await new Promise<void>((resolve) => store.close(resolve));
+  const { run, text, master } = processorOf([], { workDir });
+  run(3_000);
+  t.regex(text(), /1 waiting, 0 running, 2 of 3 done/);
+  t.notRegex(text(), /succeeded/);
+  t.is(master.callsOf(SchedulerCallType.TEARDOWN).length, 0);
 });
