@@ -2,7 +2,6 @@
 import { MasterCallType } from '../../proto/index.ts';
 import { toJson } from '../../proto/json.ts';
 import { defineCommand } from '../command.ts';
-import { part } from '../http/operator.ts';
 import { numberText } from '../output/text.ts';
 import { usageProblem } from '../problem.ts';
 
@@ -20,7 +19,8 @@ export const weights = defineCommand({
     }
     const answer = await context.master.call({ type: MasterCallType.GET_WEIGHTS });
     context.list(
-      part(answer.get_weights, 'get_weights').weight_infos ?? [],
+      // Where no role has one, Mesos leaves the whole message out.
+      answer.get_weights?.weight_infos ?? [],
       [
         { title: 'role', text: ({ role }) => role ?? '*' },
         { title: 'weight', align: 'right', text: ({ weight }) => numberText(weight) },

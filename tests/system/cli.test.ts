@@ -154,6 +154,7 @@ test('policy is set and shown: quota, weights, maintenance', async (t) => {
   t.regex(await done('quota'), /db +cpus:1 +cpus:2 mem:100\n/);
   await done('quota', 'remove', 'db');
   t.notRegex(await done('quota'), /db/);
+  t.regex(await done('weights'), /^ROLE +WEIGHT\n$/, 'none is set yet');
   await done('weights', 'db=2.5', 'web=3');
   t.regex(await done('weights'), /db +2\.5\nweb +3\n/);
   await done('maintenance', 'plan', 'some-host', '--in=1hrs', '--for=30mins');
