@@ -1,4 +1,5 @@
 /** A master, agents and a Marathon, each a process of its own, started as a user starts them. */
+import { readdirSync, readlinkSync } from 'node:fs';
 import type { ExecutionContext } from 'ava';
 import {
   type Booted,
@@ -164,12 +165,25 @@ export interface Answer {
   readonly version: string;
 }
 
+/** Kills whatever runs in a folder: tasks in their sandboxes. */
+function endProcessesIn(folder: string): void {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (readlinkSync(`/proc/${pid}/cwd`).startsWith(folder)) process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // It has ended, or is somebody else's.
+    }
+  }
+}
+
 /** Boots them; they end with the test. */
 export async function marathonCluster(
   t: ExecutionContext,
   { agents = [[]], flags = [] }: ClusterOptions = {},
 ): Promise<MarathonCluster> {
   const folder = scratch(t);
+  // Tasks outlive their agents, and here they are to end with the test.
+  t.teardown(() => endProcessesIn(folder));
   const master = await bootMaster(t, folder, ['--allocation_interval=200ms']);
   const port = await freePort();
   const start = (): Booted =>
