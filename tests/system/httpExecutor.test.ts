@@ -213,8 +213,11 @@ test.serial(
     t.deepEqual(framework.states('canary'), [TASK_RUNNING]);
     // It speaks by the socket, which serves nothing but this and what operators call.
     const socketPath = path.join(agent.workDir, 'run/agent.sock');
-    const sockets = readFileSync('/proc/net/unix', 'utf8').split('\n');
-    t.true(sockets.filter((line) => line.endsWith(socketPath)).length > 1);
+    const sockets = () => readFileSync('/proc/net/unix', 'utf8').split('\n');
+    await until(
+      'it is connected to that',
+      () => sockets().filter((line) => line.endsWith(socketPath)).length > 1,
+    );
     t.is(await statusBy(socketPath, '/slave(1)/state'), 403);
     t.is(await statusBy(socketPath, '/slave(1)/api/v1'), 405);
   },

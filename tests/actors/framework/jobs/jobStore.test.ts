@@ -125,9 +125,9 @@ test('killed in the middle and started again: the same framework, no job twice, 
   );
   second.master.update(open, { state: TaskState.TASK_FINISHED });
   await second.wait('the summary', () => second.text().includes('3 jobs succeeded, 0 failed'));
+  await second.wait('the teardown', () => second.master.callsOf(SchedulerCallType.TEARDOWN).length === 1);
   second.run(10);
   t.is((await second.hosted.ended).exitCode, 0);
-  t.is(second.master.callsOf(SchedulerCallType.TEARDOWN).length, 1);
 });
 
 test('a framework that the master removed meanwhile begins anew: what ran is to run again', async (t) => {
