@@ -11,7 +11,7 @@ test.before(async () => {
 test.after.always(() => engine?.stop());
 
 /** Serves its variables on the port of the container. */
-const SERVE = 'mkdir /tmp/w; env > /tmp/w/index.html; exec httpd -f -p 8080 -h /tmp/w';
+const SERVE = 'mkdir /www; env > /www/index.html; exec httpd -f -p 8080 -h /www';
 
 const FIXED = FIRST_PORT + 777;
 const APP = { cmd: SERVE, cpus: 0.1, mem: 32 };
@@ -143,12 +143,12 @@ test(`present shapes: health checks of mapped ports by Marathon and by the agent
     {
       ...bridged,
       id: '/command',
-      healthChecks: [{ ...TIMES, protocol: 'COMMAND', command: { value: 'test -s /tmp/w/index.html' } }],
+      healthChecks: [{ ...TIMES, protocol: 'COMMAND', command: { value: 'test -s /www/index.html' } }],
     },
     {
       ...APP,
       id: '/host',
-      cmd: 'mkdir /tmp/w; env > /tmp/w/index.html; exec httpd -f -p $PORT0 -h /tmp/w',
+      cmd: 'mkdir /www; env > /www/index.html; exec httpd -f -p $PORT0 -h /www',
       container,
       ports: [0],
       healthChecks: [{ ...TIMES, protocol: 'HTTP' }],
