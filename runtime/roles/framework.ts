@@ -22,7 +22,14 @@ export const frameworkTable = flag.defineFlags(
     port: flag.port({ default: 0, help: 'Port to listen on; 0 lets the system choose' }),
     ...frameworkFlags,
   },
-  frameworkRules,
+  [
+    ...frameworkRules,
+    // Marathon has one port; a second one that is asked for must not be passed over in silence.
+    ({ framework, port, http_port }) =>
+      framework === 'marathon' && port !== 0 && http_port !== 8080 && port !== http_port
+        ? `--port, --http_port: expected one of them with --framework=marathon, got ${port} and ${http_port}`
+        : undefined,
+  ],
 );
 
 export type FrameworkValues = flag.FlagValues<typeof frameworkTable.flags> & CommonValues;

@@ -72,6 +72,13 @@ test('a work_dir that cannot be written is refused with the reason', async (t) =
   }
 });
 
+test('two ports for Marathon, which has one, are refused', async (t) => {
+  const framework = ['--role=framework', '--framework=marathon', '--master=127.0.0.1:1'];
+  const run = boot(t, [...framework, '--port=1', '--http_port=2']);
+  t.is(await run.exited, 64);
+  t.regex(run.output(), /--port, --http_port: expected one of them with --framework=marathon, got 1 and 2/);
+});
+
 for (const role of ['local', 'master', 'agent', 'framework', 'executor']) {
   test(`--help of ${role} lists its flags`, async (t) => {
     const run = boot(t, [`--role=${role}`, '--help']);
