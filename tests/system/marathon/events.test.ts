@@ -47,7 +47,8 @@ test('a filter lets through what it names, deployments begin before they end, an
     await marathon.call('PUT', '/v2/apps/large?force=true', { env: { N: String(n) } });
   slow.resume();
   await until('the one that read nothing is let go', () => over);
-  const { events } = all;
+  // Who asked for light events only: a full plan is 400 kB each time, which a busy machine may hold back from `all` too.
+  const { events } = few;
   const before = events.length;
   await marathon.call('DELETE', '/v2/apps/web');
   await until('the others hear on', () => events.length > before);
