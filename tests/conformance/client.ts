@@ -107,7 +107,7 @@ export class EventStream {
   /** The first event of a type, once it is there. */
   async first(type: string, among: (event: Json) => boolean = () => true): Promise<Json> {
     const find = () => this.events.find((event) => event['type'] === type && among(event));
-    return until(() => `${type} (there were ${this.types.join()})`, find, 20_000);
+    return until(() => `${type} (there were ${this.types.join()})`, find);
   }
 
   async end(): Promise<void> {

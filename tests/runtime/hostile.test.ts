@@ -200,7 +200,7 @@ test('half-open heads are bounded in number: the oldest go, and others are serve
   await until('all but fifty are closed', () => closed >= 250);
   const elapsed = stopwatch();
   t.is((await fetch(url)).status, 200);
-  t.true(elapsed() < 5000);
+  t.true(elapsed() < 30_000);
 });
 
 test('requests whose bodies never end are bounded in number too; whoever asks for something is served', async (t) => {
@@ -229,7 +229,7 @@ test('requests whose bodies never end are bounded in number too; whoever asks fo
   t.is((await fetch(url)).status, 200);
   ask();
   await until('the kept connection is answered as before', () => answers === 2);
-  t.true(elapsed() < 5000);
+  t.true(elapsed() < 30_000);
 });
 
 test('a peer of another version is refused, and the node lives', async (t) => {

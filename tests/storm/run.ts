@@ -85,7 +85,7 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
 /** Waits until all tasks have ended and nothing of them is left. @returns what is left all the same */
 async function drained(ledger: Ledger, { agent }: Cluster): Promise<readonly string[]> {
   await until('all tasks end', () => ledger.live.size === 0, END_TIMEOUT_MS).catch(() => undefined);
-  await until('nothing is left', () => leftovers(agent.facts).length === 0, 20_000).catch(() => undefined);
+  await until('nothing is left', () => leftovers(agent.facts).length === 0).catch(() => undefined);
   return leftovers(agent.facts).map((line) => `left: ${line}`);
 }
 

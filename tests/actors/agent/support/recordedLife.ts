@@ -152,8 +152,7 @@ export class RecordedLife {
     }
     await until('the executor has written its environment', () => environmentOf().includes('MESOS_SANDBOX'));
     const { events, heads, close } = await this.subscribeExecutor();
-    const told = (count: number) =>
-      until(`event ${count} of the executor`, () => events.length >= count, 5000);
+    const told = (count: number) => until(`event ${count} of the executor`, () => events.length >= count);
     const ids = { framework_id: { value: FRAMEWORK_ID }, executor_id: { value: 'cexec' } };
     const slave_id = { value: AGENT_ID };
     await told(2);
