@@ -38,7 +38,7 @@ export interface InstanceTableOptions {
   readonly strategyOf: (service: string) => UnreachableStrategy;
   readonly save: (record: InstanceRecord) => void;
   readonly forget: (id: string) => void;
-  /** Its tasks are to be killed. */
+  /** Its tasks are to be killed; that it is so was handed to `save` before. */
   readonly kill: (instance: Instance) => void;
   readonly overdue: (instance: Instance) => void;
   /** It went from one state to another. Instances that are over are gone from the table right after. */
@@ -51,6 +51,7 @@ export class InstanceTable {
   readonly #all = new Map<string, Instance>();
   readonly #byService = new Map<string, Map<string, Instance>>();
   readonly #charts: ChartTable<typeof marathonInstanceMachine>;
+  readonly #toKill = new Set<string>();
   #restoring = false;
 
   constructor(options: InstanceTableOptions) {
@@ -72,7 +73,8 @@ export class InstanceTable {
         EXPUNGE_AFTER: ({ id }) => this.#unreachableMs(id, 'expungeAfterSeconds'),
       },
       actions: {
-        killTask: withInstance(options.kill),
+        // The step that wants it is written down first: `#moved`.
+        killTask: withInstance(({ id }) => this.#toKill.add(id)),
         overdue: withInstance(options.overdue),
         taskEnded: withInstance((instance) => {
           instance.tasks = [];
@@ -234,7 +236,14 @@ export class InstanceTable {
 
   #moved(transition: Transition): void {
     const instance = this.#all.get(transition.id);
-    if (instance === undefined || !transition.changed || this.#restoring) return;
+    if (instance === undefined || this.#restoring) return;
+    const kills = this.#toKill.delete(instance.id);
+    if (!transition.changed) {
+      if (!kills) return;
+      this.save(instance);
+      this.#options.kill(instance);
+      return;
+    }
     instance.sinceMs = this.#options.clock.now();
     const over = this.#charts.hasTag(instance.id, 'terminal');
     if (over) {
@@ -245,6 +254,7 @@ export class InstanceTable {
       if (of?.size === 0) this.#byService.delete(instance.service);
       this.#options.forget(instance.id);
     } else this.save(instance);
+    if (kills) this.#options.kill(instance);
     this.#options.moved(instance, transition);
   }
 }
