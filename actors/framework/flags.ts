@@ -2,6 +2,7 @@
 import { etcdSecurityFlags } from '../../runtime/etcd/flags.ts';
 import { ETCD_EXPECTED, formatEtcdLocation, parseEtcdLocation } from '../../runtime/etcd/location.ts';
 import * as flag from '../../runtime/flags/index.ts';
+import { formatDuration, parseDuration } from '../../runtime/units/index.ts';
 import { authenticateeFlags, authenticateeRule } from '../authentication/index.ts';
 import { masterFlag } from '../detector/index.ts';
 import { marathonFlags, marathonRule } from './marathon/flags.ts';
@@ -37,9 +38,13 @@ export const frameworkFlags = {
     help: 'Where the job processor writes down what it has done, so that it can be started again and goes on. Marathon always does; its default: work/marathon',
   }),
   name: flag.string({
+    aliases: ['framework_name'],
     help: 'Name of the framework; it should say who runs what. Default: user and framework',
   }),
-  user: flag.string({ help: 'User that tasks run as. Default: the one who starts the framework' }),
+  user: flag.string({
+    aliases: ['mesos_user'],
+    help: 'User that tasks run as. Default: the one who starts the framework',
+  }),
   roles: flag.list({ default: '*', help: 'Roles whose resources the framework asks for' }),
   principal: flag.string({ help: 'Principal of the framework. Default: that of --credential' }),
   ...authenticateeFlags,
@@ -47,16 +52,27 @@ export const frameworkFlags = {
     default: true,
     help: 'Let agents write down tasks, so that these outlive a restart of the agent',
   }),
-  failover_timeout: flag.duration({
+  failover_timeout: flag.text({
+    expected: 'a duration such as 1weeks, or seconds',
+    placeholder: 'DURATION|SECONDS',
+    parse: (text) => (/^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text)),
+    print: formatDuration,
     help: 'How long tasks go on while the framework is away. Default: 1weeks with --work_dir, else 1mins',
   }),
   unreachable_timeout: flag.duration({
     default: '10secs',
     help: 'How long the job processor waits for the agent of a task that is unreachable before it runs the job elsewhere',
   }),
-  reconciliation_interval: flag.duration({
+  reconciliation_interval: flag.text({
     default: '15mins',
-    min: '1secs',
+    expected: 'a duration of at least 1secs, or milliseconds',
+    placeholder: 'DURATION|MS',
+    parse: (text) => {
+      const ms = /^\d+$/.test(text) ? Number(text) : parseDuration(text);
+      if (ms < 1_000) throw new Error(`expected a duration of at least 1secs, got '${text}'`);
+      return ms;
+    },
+    print: formatDuration,
     help: 'Pause between two questions after the state of all tasks',
   }),
   ...marathonFlags,

@@ -19,9 +19,20 @@ export interface Arguments {
   readonly warnings: string[];
 }
 
+/** How a program is told its flags besides Mesos' own way. */
+export interface ReadingWays {
+  /** Beginnings of variables, the one that counts first: `MARATHON_`. Default: `MESOS_` alone. */
+  readonly prefixes?: readonly string[];
+  /** Marathon's way with switches: `--disable_ha`, `MARATHON_DISABLE_HA=`, and `MARATHON_HA=` without a value for on. */
+  readonly disables?: boolean;
+}
+
+const MESOS = 'MESOS_';
+const DISABLE = 'disable_';
+
 /** The variable of the environment that sets a flag: `MESOS_WORK_DIR`. */
-export function variableOf(name: string): string {
-  return `MESOS_${name.toUpperCase()}`;
+export function variableOf(name: string, prefix: string = MESOS): string {
+  return `${prefix}${name.toUpperCase()}`;
 }
 
 /**
@@ -35,7 +46,12 @@ export function peekFlag(name: string, argv: readonly string[], env: Environment
 }
 
 /** Reads command line and environment; the command line wins. Unknown `MESOS_` variables are not ours to judge. */
-export function findArguments(table: FlagRows, argv: readonly string[], env: Environment): Arguments {
+export function findArguments(
+  table: FlagRows,
+  argv: readonly string[],
+  env: Environment,
+  ways: ReadingWays = {},
+): Arguments {
   const found: Arguments = { given: new Map(), errors: [], warnings: [] };
   for (let index = 0; index < argv.length; index++) {
     const argument = argv[index] ?? '';
@@ -45,9 +61,9 @@ export function findArguments(table: FlagRows, argv: readonly string[], env: Env
       const value = flag?.secret ? flag.kind.placeholder : next;
       found.errors.push(`${argument}: expected ${argument}=${value} (the value follows an equals sign)`);
       index++;
-    } else readArgument(table, argument, found);
+    } else readArgument(table, argument, found, ways);
   }
-  readEnvironment(table, env, found);
+  for (const prefix of ways.prefixes ?? [MESOS]) readEnvironment(table, env, found, prefix, ways);
   return found;
 }
 
@@ -58,7 +74,7 @@ function takesNext(table: FlagRows, argument: string, next: string | undefined):
   return flag.kind.form !== 'switch' && !next.startsWith('--');
 }
 
-function readArgument(table: FlagRows, argument: string, found: Arguments): void {
+function readArgument(table: FlagRows, argument: string, found: Arguments, { disables }: ReadingWays): void {
   if (!argument.startsWith('--')) {
     found.errors.push(`'${argument}': expected flags of the form --name=value`);
     return;
@@ -69,7 +85,8 @@ function readArgument(table: FlagRows, argument: string, found: Arguments): void
   const flag = flagNamed(table, word);
   if (flag !== undefined) readNamed(table, flag, word, text, found);
   else if (isForeign(table, word, `--${word}`, found)) return;
-  else if (word.startsWith('no-')) readNegated(table, word, text, found);
+  else if (word.startsWith('no-')) readNegated(table, word, 'no-', text, found);
+  else if (disables === true && word.startsWith(DISABLE)) readNegated(table, word, DISABLE, text, found);
   else found.errors.push(unknownFlag(table, word));
 }
 
@@ -85,8 +102,14 @@ function readNamed(
   else addGiven(table, word, { text: text ?? 'true', origin: `--${word}` }, found);
 }
 
-function readNegated(table: FlagRows, word: string, text: string | undefined, found: Arguments): void {
-  const negated = word.slice('no-'.length);
+function readNegated(
+  table: FlagRows,
+  word: string,
+  by: string,
+  text: string | undefined,
+  found: Arguments,
+): void {
+  const negated = word.slice(by.length);
   const flag = flagNamed(table, negated);
   if (flag === undefined) found.errors.push(unknownFlag(table, word));
   else if (flag.kind.form !== 'switch')
@@ -107,24 +130,38 @@ function addGiven(table: FlagRows, word: string, given: Given, found: Arguments)
   found.given.set(name, given);
 }
 
-function readEnvironment(table: FlagRows, env: Environment, found: Arguments): void {
-  const onCommandLine = new Set(found.given.keys());
+function readEnvironment(
+  table: FlagRows,
+  env: Environment,
+  found: Arguments,
+  prefix: string,
+  { disables = false }: ReadingWays,
+): void {
+  const given = new Set(found.given.keys());
   for (const [word, name] of table.names) {
-    const origin = variableOf(word);
+    if (given.has(name)) continue;
+    const isSwitch = disables && table.flags[name]?.kind.form === 'switch';
+    const origin = variableOf(word, prefix);
     const text = env[origin];
-    if (text !== undefined && !onCommandLine.has(name)) addGiven(table, word, { text, origin }, found);
+    if (text !== undefined)
+      addGiven(table, word, { text: isSwitch && text === '' ? 'true' : text, origin }, found);
+    const off = variableOf(DISABLE + word, prefix);
+    if (isSwitch && env[off] !== undefined) addGiven(table, word, { text: 'false', origin: off }, found);
   }
   for (const name of Object.keys(table.foreign)) {
-    if (env[variableOf(name)] !== undefined) isForeign(table, name, variableOf(name), found);
+    for (const word of disables ? [name, DISABLE + name] : [name])
+      if (env[variableOf(word, prefix)] !== undefined)
+        isForeign(table, word, variableOf(word, prefix), found);
   }
 }
 
-/** Tells what became of a flag of Mesos'. @returns whether it is one */
+/** Tells what became of a flag that others have. @returns whether it is one */
 function isForeign({ foreign }: FlagRows, word: string, origin: string, found: Arguments): boolean {
-  const flag = foreign[word.replace(/^no-/, '')];
+  const flag = foreign[word] ?? foreign[word.replace(/^(no-|disable_)/, '')];
   if (flag === undefined) return false;
-  if (flag.harmless) found.warnings.push(`${origin}: has no effect here: ${flag.instead}`);
-  else found.errors.push(`${origin}: a flag of Apache Mesos that is not known here: ${flag.instead}`);
+  const { harmless, instead, of = 'Apache Mesos' } = flag;
+  if (harmless) found.warnings.push(`${origin}: has no effect here: ${instead}`);
+  else found.errors.push(`${origin}: a flag of ${of} that is not known here: ${instead}`);
   return true;
 }
 

@@ -66,6 +66,8 @@ export type FlagRule<F extends FlagRecord> = (values: FlagValues<F>) => string |
 export interface ForeignFlag {
   readonly instead: string;
   readonly harmless: boolean;
+  /** Whose flag it is; default: Apache Mesos'. */
+  readonly of?: string;
 }
 
 /** The rows of a table, whatever their values. */

@@ -1,5 +1,5 @@
 /** Flags as Mesos reads them: one typed table parses, validates, prints and explains the flags of a role. */
-export { type Environment, peekFlag, variableOf } from './arguments.ts';
+export { type Environment, peekFlag, type ReadingWays, variableOf } from './arguments.ts';
 export {
   defineFlags,
   type Flag,

@@ -1,4 +1,10 @@
-import { type Arguments, type Environment, findArguments, type Given } from './arguments.ts';
+import {
+  type Arguments,
+  type Environment,
+  findArguments,
+  type Given,
+  type ReadingWays,
+} from './arguments.ts';
 import { resolveFileValue } from './fileValue.ts';
 import {
   type Flag,
@@ -37,8 +43,9 @@ export function parseFlags<F extends FlagRecord>(
   table: FlagTable<F>,
   argv: readonly string[],
   env: Environment,
+  ways: ReadingWays = {},
 ): ParsedFlags<F> {
-  const found = findArguments(table, argv, env);
+  const found = findArguments(table, argv, env, ways);
   for (const outcome of ['help', 'version'] as const) if (asksFor(outcome, table, found)) return { outcome };
 
   const { given, errors, warnings } = found;

@@ -54,6 +54,19 @@ export class LogLevel {
     if (verbosity > start) this.#revert = this.#clock.setTimer(durationMs, () => this.#set(start));
   }
 
+  /**
+   * Writes lines of this level and above from now on; a later call replaces an earlier one.
+   * @param durationMs after which the start level is back; undefined: when the program begins anew
+   */
+  change(level: Level, durationMs?: number): void {
+    this.#revert?.cancel();
+    this.#revert = undefined;
+    this.threshold = rankOf(level);
+    this.#verbosity = Math.max(0, INFO - this.threshold);
+    if (durationMs === undefined) return;
+    this.#revert = this.#clock.setTimer(durationMs, () => this.#set(this.startVerbosity));
+  }
+
   /** Returns to the start level at once, leaving no timer behind. */
   reset(): void {
     this.toggle(this.startVerbosity, 0);

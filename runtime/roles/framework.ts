@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { frameworkFlags, frameworkRules } from '../../actors/framework/flags.ts';
+import { foreignMarathonFlags } from '../../actors/framework/marathon/foreignFlags.ts';
 import { MARATHON_ID } from '../../actors/framework/marathon/framework.ts';
 import { startFramework } from '../../actors/framework/start.ts';
 import { packageRoot } from '../build.ts';
@@ -30,7 +31,11 @@ export const frameworkTable = flag.defineFlags(
         ? `--port, --http_port: expected one of them with --framework=marathon, got ${port} and ${http_port}`
         : undefined,
   ],
+  foreignMarathonFlags,
 );
+
+/** Marathon's variables, for Marathon; Mesos' count too. */
+const MARATHON_WAYS: flag.ReadingWays = { prefixes: ['MARATHON_', 'MESOSPHERE_', 'MESOS_'], disables: true };
 
 export type FrameworkValues = flag.FlagValues<typeof frameworkTable.flags> & CommonValues;
 
@@ -85,6 +90,7 @@ export const framework = defineRole({
   table: frameworkTable,
   // Its own lines on the terminal say what happens.
   loggingLevel: 'WARNING',
+  ways: (argv, env) => (flag.peekFlag('framework', argv, env) === 'marathon' ? MARATHON_WAYS : {}),
   async start(values, { log, print }) {
     const hosted = await hostFrameworkNode(values, log);
     if (values.framework === 'marathon') print(`marathon listens on ${addressText(hosted.address)}`);

@@ -14,6 +14,8 @@ export interface RoleDefinition<F extends FlagRecord> {
   readonly table: FlagTable<F>;
   /** What the role logs unless told otherwise; default: INFO. */
   readonly loggingLevel?: 'INFO' | 'WARNING';
+  /** How it is told its flags besides Mesos' own way. */
+  readonly ways?: (argv: readonly string[], env: flag.Environment) => flag.ReadingWays;
   /** @throws an error with `exitCode` (by rejection), such as StartError, whose message is the line to print */
   start(values: FlagValues<F> & CommonValues, context: RoleContext): Promise<Running>;
 }
@@ -48,7 +50,8 @@ export function defineRole<F extends FlagRecord>(definition: RoleDefinition<F>):
     name,
     help: () => flag.helpText(table, { role: name, synopsis }),
     read: (argv, env) => {
-      const parsed = flag.parseFlags(table, argv, withLibprocessVariables(env, name));
+      const ways = definition.ways?.(argv, env) ?? {};
+      const parsed = flag.parseFlags(table, argv, withLibprocessVariables(env, name), ways);
       if (parsed.outcome !== 'values') return parsed;
       const values = parsed.values as FlagValues<F> & CommonValues;
       return {

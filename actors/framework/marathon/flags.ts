@@ -4,7 +4,7 @@ import { formatDuration, parseDuration } from '../../../runtime/units/index.ts';
 import type { MarathonSettings } from './settings.ts';
 
 /** Marathon counts plain numbers as milliseconds; durations with a unit are read too. */
-function millis(defaultMs: number, help: string): flag.Flag<number> {
+export function millis(defaultMs: number, help: string): flag.Flag<number> {
   return flag.text({
     default: String(defaultMs),
     expected: 'milliseconds, or a duration such as 5mins',
@@ -69,6 +69,7 @@ export const marathonFlags = {
   max_instances_per_offer: flag.integer({
     default: 5,
     min: 1,
+    aliases: ['max_tasks_per_offer'],
     help: 'Instances launched on one offer at most',
   }),
   launch_tokens: flag.integer({ default: 100, min: 1, help: 'Launches under way at most' }),

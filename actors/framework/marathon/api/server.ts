@@ -11,7 +11,9 @@ import { type Answer, Call, COMMON_HEADERS, send } from './call.ts';
 import { deploymentsRoute } from './deployments.ts';
 import { streamEvents, subscriptionsRoute } from './events.ts';
 import { groupsRoute } from './groups.ts';
+import { helpAnswer } from './help.ts';
 import { configAnswer, infoAnswer, leaderAnswer, pingAnswer, schemaAnswer } from './info.ts';
+import { loggingAnswer } from './logging.ts';
 import { podsRoute } from './pods.ts';
 import { queueRoute } from './queue.ts';
 import { tasksRoute } from './tasks.ts';
@@ -80,6 +82,8 @@ export class MarathonApi {
         true,
       ),
       page('/config', 'The flags in force', () => configAnswer(this.#marathon)),
+      page('/logging', 'How much is logged', (call) => loggingAnswer(context.log, call), true),
+      page('/help', "Marathon's API", helpAnswer, true),
       // Where Marathon's own page was.
       page('/ui', 'To the web page', () => ({ status: 302, headers: { Location: '/app' } })),
       page('/', 'The web page', (call) => {

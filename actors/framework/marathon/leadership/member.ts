@@ -15,6 +15,9 @@ import { EtcdStore } from '../../../election/store/etcdStore.ts';
 import type { FrameworkEnd, FrameworkRoute } from '../../context.ts';
 import type { DriverAuthentication } from '../../driver/index.ts';
 import { type HostedFramework, hostFramework } from '../../host.ts';
+import { COMMON_HEADERS, send } from '../api/call.ts';
+import { helpAnswer } from '../api/help.ts';
+import { answerLogging } from '../api/logging.ts';
 import { MARATHON_ID, marathonFramework } from '../framework.ts';
 import type { Prober } from '../health/prober.ts';
 import type { Marathon } from '../marathon.ts';
@@ -47,8 +50,8 @@ export interface MemberOptions {
 /** Upstream's exit code of a leadership that was lost. */
 const EXIT_LEADERSHIP_LOST = 103;
 /** What the leader's API answers, and what a Marathon says of itself whether it leads or not. */
-const PATHS = ['/v2', '/ping', '/metrics', '/metrics/prometheus', '/config', '/ui', '/'];
-const OVERRIDING: ReadonlySet<string> = new Set(['/metrics', '/metrics/prometheus']);
+const PATHS = ['/v2', '/ping', '/metrics', '/metrics/prometheus', '/config', '/logging', '/help', '/ui', '/'];
+const OVERRIDING: ReadonlySet<string> = new Set(['/metrics', '/metrics/prometheus', '/logging', '/help']);
 
 export class MarathonMember extends Process {
   readonly #options: MemberOptions;
@@ -229,6 +232,8 @@ export class MarathonMember extends Process {
     if (path === '/metrics')
       return (_request, reply) =>
         reply.json(JSON.stringify(dropwizard(this.node.metrics, startMs, this.clock.now())));
+    if (path === '/logging') return (request, reply) => answerLogging(this.log, request, reply);
+    if (path === '/help') return (_request, reply) => void send(reply, helpAnswer(), COMMON_HEADERS);
     if (path !== '/metrics/prometheus') return undefined;
     return (_request, reply) =>
       reply.send(200, exposition(this.node.metrics).replaceAll('mesostate_marathon_', 'marathon_'), {
