@@ -120,7 +120,8 @@ export class Leadership {
   }
 
   private recover(): void {
-    const { registrar, info, agentRecovery, allocation, maintenance, quotas, weights, actor } = this.parts;
+    const { registrar, info, agentRecovery, allocation, maintenance, quotas, weights, useHistory, actor } =
+      this.parts;
     registrar.fetch(() => {
       const missing = missingCapabilities(registrar.registry);
       if (missing.length > 0) {
@@ -135,6 +136,7 @@ export class Leadership {
         weights.recover();
         allocation.recoverAgents(agents);
         this.chart.send({ type: 'REGISTRY_RECOVERED', agents });
+        useHistory.begin();
         actor.log.info('leading', { id: info.id, agents_to_come: agents });
       });
     });

@@ -52,6 +52,7 @@ import { Kills } from './tasks/kills.ts';
 import { TaskReconciliation } from './tasks/reconciliation.ts';
 import { StatusUpdates } from './tasks/statusUpdates.ts';
 import { Tasks } from './tasks/tasks.ts';
+import { UseHistory } from './useHistory.ts';
 
 /** What parts do in the name of the actor: its verbs, as the runtime has them, and its ports. */
 export interface ActorPorts {
@@ -137,6 +138,7 @@ export class MasterParts {
   readonly statusUpdates: StatusUpdates;
   readonly kills: Kills;
   readonly reconciliation: TaskReconciliation;
+  readonly useHistory: UseHistory;
 
   constructor(actor: ActorPorts, settings: MasterSettings, info: MasterInfo) {
     this.actor = actor;
@@ -192,6 +194,7 @@ export class MasterParts {
     this.statusUpdates = new StatusUpdates(this);
     this.kills = new Kills(this);
     this.reconciliation = new TaskReconciliation(this);
+    this.useHistory = new UseHistory(this);
   }
 
   private attached(): Map<string, Attachment> {

@@ -79,6 +79,7 @@ test(`every screen shows what is there, live, for everybody (${inBrowser})`, asy
     ['maintenance', 'No maintenance is planned.'],
     ['charts?actor=master', 'task'],
     ['charts?actor=master&machine=task', 'Steps'],
+    ['charts?actor=master&machine=operation', 'No instance of it is alive now'],
     ['flows', 'Ways that were taken'],
     ['messages', 'Choose a message'],
     ['node', 'master/tasks_running'],
@@ -91,12 +92,12 @@ test(`every screen shows what is there, live, for everybody (${inBrowser})`, asy
   }
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.setViewportSize({ width: 390, height: 800 });
-  for (const place of ['', 'agents']) {
+  for (const [place, shows] of screens) {
     await page.goto(`${master.url}/#/${place}`);
-    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.getByText(shows).first().waitFor();
     t.deepEqual(await objections(page), [], `${place}, dark and small`);
+    await picture(page, `dark-and-small-${place.replaceAll(/\W+/g, '-') || 'summary'}`);
   }
-  await picture(page, 'dark-and-small');
   t.deepEqual(complaints, []);
 });
 
@@ -139,6 +140,7 @@ test(`a task is looked into, followed and killed, an agent taken out of service 
 
   await page.goto(`${master.url}/#/agents`);
   await page.getByRole('cell').getByRole('link').first().click();
+  await page.getByRole('figure', { name: /^CPUs: .* of 4$/ }).waitFor();
   await page.getByRole('button', { name: 'Drain' }).click();
   t.deepEqual(await objections(page), []);
   await dialog.getByRole('button', { name: 'Drain' }).click();

@@ -152,6 +152,7 @@ export const chinese: Readonly<Record<string, string>> = {
   Name: '名称',
   'Needs a node that was started with --inspect': '节点须以 --inspect 启动',
   'No framework waits.': '没有框架在等待。',
+  'No instance of it is alive now; the page waits for one.': '目前没有存活的实例；页面正在等待。',
   'No instance runs.': '没有实例在运行。',
   'No maintenance is planned.': '没有计划中的维护。',
   'No operation is known.': '没有已知的操作。',

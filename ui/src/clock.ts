@@ -12,9 +12,10 @@ export function later(delayMs: number, callback: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Calls back again and again, as long as the page is there. */
-export function every(delayMs: number, callback: () => void): void {
-  setInterval(callback, delayMs);
+/** Calls back again and again, as long as the page is there. @returns ends it */
+export function every(delayMs: number, callback: () => void): () => void {
+  const timer = setInterval(callback, delayMs);
+  return () => clearInterval(timer);
 }
 
 /** Seconds since 1970, once a second, for times that are told relative to now. */

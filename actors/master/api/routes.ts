@@ -23,6 +23,7 @@ import { slavesDocument } from './slaves.ts';
 import { stateDocument } from './state.ts';
 import { summaryDocument } from './summary.ts';
 import { tasksDocument } from './tasks.ts';
+import { useHistoryEndpoint } from './useHistory.ts';
 import { Viewer } from './viewer.ts';
 import { whyEndpoint, whyV1Endpoint } from './why.ts';
 
@@ -103,6 +104,10 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
   const why = { help: 'Why frameworks get offers or none; ?framework_id=, ?role=', realm: READ_ONLY };
   route('/why', whileLeading(parts, whyEndpoint(parts)), why);
   route('/api/v1/why', whileLeading(parts, whyV1Endpoint(parts)), why);
+  route('/use-history', whileLeading(parts, useHistoryEndpoint(parts)), {
+    help: 'What was used in the last hour; of one with ?agent_id= or ?framework_id=',
+    realm: READ_ONLY,
+  });
   route('/maintenance/status', whileLeading(parts, statusEndpoint(parts)), {
     help: 'Machines that drain, with what frameworks answered, and machines that are down',
     realm: READ_ONLY,

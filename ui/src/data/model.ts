@@ -1,5 +1,6 @@
 /** What the page knows of the cluster: the snapshot, and every event since. */
 import { agentState, frameworkState, scalar, secondsOf } from './facts.ts';
+import { type History, samplesOf } from './history.ts';
 import { Index } from './rowIndex.ts';
 import type {
   AgentRow,
@@ -91,6 +92,13 @@ export class Model {
   remember(at: number): void {
     this.history.push(this.sample(at));
     if (this.history.length > SAMPLES_MAX) this.history.shift();
+  }
+
+  /** What the master noted before this page looked. @param aheadSeconds what its clock is ahead of this page's */
+  recall(noted: History, aheadSeconds: number): void {
+    const first = this.history[0]?.at ?? Number.POSITIVE_INFINITY;
+    const older = samplesOf(noted, aheadSeconds).filter(({ at }) => at < first);
+    this.history.unshift(...older.slice(-Math.max(0, SAMPLES_MAX - this.history.length)));
   }
 
   agent(id: string): { agent: Agent; row: AgentRow } | undefined {

@@ -3,6 +3,7 @@
  * paid here and never holds up a click.
  */
 import { every, later, nowMs } from '../clock.ts';
+import type { History } from './history.ts';
 import { BY_SCRIPT } from './http.ts';
 import { Model } from './model.ts';
 import { Records } from './recordio.ts';
@@ -61,6 +62,16 @@ async function answer(question: Question): Promise<unknown> {
       tryNow();
       return undefined;
   }
+}
+
+/** Charts begin before this page was opened; without an answer they begin now. */
+async function recall(): Promise<void> {
+  const response = await fetch('/use-history', { headers: BY_SCRIPT }).catch(() => undefined);
+  if (response?.ok !== true) return;
+  const toldAt = Date.parse(response.headers.get('Date') ?? '') / 1000;
+  const history = (await response.json()) as History;
+  model.recall(history, Number.isNaN(toldAt) ? 0 : toldAt - nowSeconds());
+  changed();
 }
 
 async function refreshAgents(): Promise<void> {
@@ -133,7 +144,10 @@ function take(event: MasterEvent): void {
     tellConnection({ state: 'live', problem: '', heardAt: nowMs() });
   if (event.type === 'HEARTBEAT') return;
   model.apply(event);
-  if (event.type === 'SUBSCRIBED') model.remember(nowSeconds());
+  if (event.type === 'SUBSCRIBED') {
+    model.remember(nowSeconds());
+    void recall();
+  }
   changed();
 }
 

@@ -11,6 +11,7 @@ import { Action } from '../parts/Action.tsx';
 import { Ago, ApiLink, Fact, Facts, IdText, Meter, Problem, StateBadge } from '../parts/bits.tsx';
 import { Reservations } from '../parts/Reservations.tsx';
 import { TaskTable } from '../parts/tables.tsx';
+import { UseOverTime } from '../parts/UseOverTime.tsx';
 import { to } from '../router.ts';
 import { useLast, useLoaded } from '../use.ts';
 
@@ -67,6 +68,11 @@ export function Agent({ id }: { readonly id: string }) {
           <Meter used={row.disk} total={row.diskTotal} text={memoryText} />
         </Fact>
       </Facts>
+      <UseOverTime
+        of={`agent_id=${encodeURIComponent(id)}`}
+        now={row}
+        total={{ cpus: row.cpusTotal, mem: row.memTotal }}
+      />
       <Steering id={id} agent={agent} state={row.state} />
       <Reservations id={id} resources={agent.total_resources ?? []} />
       <TaskTable where={{ agent: id }} />

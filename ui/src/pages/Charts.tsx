@@ -3,6 +3,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { Drawing } from '../charts/Drawing.tsx';
 import { type Chart, chartOf, litPaths } from '../charts/definition.ts';
+import { useFlows } from '../charts/flows.ts';
 import { type Step, useWatched, type Watched } from '../charts/watch.ts';
 import { getJson } from '../data/http.ts';
 import { t } from '../language.ts';
@@ -151,12 +152,12 @@ function Live({ pattern, name, title, counts, isSingle }: LiveProps) {
   const watched = useWatched(pattern);
   const [shown, setShown] = useState<number | undefined>(undefined);
   const step = shown === undefined ? watched.steps.at(-1) : watched.steps[shown];
-  const definition = watched.machines.get(name);
+  // A machine is known to its node before the first instance and after the last.
+  const machine = useFlows(name).charts.find((each) => each.chart === name)?.machine;
+  const definition = watched.machines.get(name) ?? machine;
   const chart = useMemo(() => definition && chartOf(definition), [definition]);
-  if (chart === undefined)
-    return (
-      <p role="status">{watched.problem || 'No instance of it is alive now; the page waits for one.'}</p>
-    );
+  const isWaiting = watched.instances.size === 0 && watched.steps.length === 0;
+  if (chart === undefined) return <p role="status">{watched.problem || t('Asking the node …')}</p>;
   const lit = litPaths(shown === undefined && isSingle ? valueNow(watched) : step?.after);
   return (
     <div class="split">
@@ -171,6 +172,7 @@ function Live({ pattern, name, title, counts, isSingle }: LiveProps) {
             taken={takenBy(step)}
           />
         </div>
+        {isWaiting && <p role="status">{t('No instance of it is alive now; the page waits for one.')}</p>}
         <Next chart={chart} lit={lit} />
         <Problem text={watched.problem} />
         {watched.leftOut > 0 && (

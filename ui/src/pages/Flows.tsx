@@ -1,5 +1,6 @@
 /** How many tasks, agents, frameworks and all else are in which state, and how many go from one to another, live. */
 
+import { Fragment } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Drawing } from '../charts/Drawing.tsx';
 import { type ChartFlows, countsByPath, flowChart, useFlows, type Way, waysOf } from '../charts/flows.ts';
@@ -114,8 +115,12 @@ function Ways({ ways }: { readonly ways: readonly Way[] }) {
         <tbody>
           {ways.slice(0, WAYS_MAX).map(({ from, to, count, rate }) => (
             <tr key={`${from}→${to}`}>
-              <td>{from}</td>
-              <td>{to}</td>
+              <td>
+                <Path path={from} />
+              </td>
+              <td>
+                <Path path={to} />
+              </td>
               <td class="numeric">{numberText(count)}</td>
               <td class="numeric">{rateText(rate)}</td>
             </tr>
@@ -123,6 +128,24 @@ function Ways({ ways }: { readonly ways: readonly Way[] }) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** A state with those around it; a long one may break at its dots. */
+function Path({ path }: { readonly path: string }) {
+  return (
+    <>
+      {path.split('.').map((name, at) => (
+        <Fragment key={`${at}`}>
+          {at > 0 && (
+            <>
+              .<wbr />
+            </>
+          )}
+          {name}
+        </Fragment>
+      ))}
+    </>
   );
 }
 

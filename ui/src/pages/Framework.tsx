@@ -6,6 +6,7 @@ import { memoryText, numberText, percentText } from '../format.ts';
 import { Action } from '../parts/Action.tsx';
 import { Ago, ApiLink, Fact, Facts, IdText, Problem, StateBadge } from '../parts/bits.tsx';
 import { TaskTable } from '../parts/tables.tsx';
+import { UseOverTime } from '../parts/UseOverTime.tsx';
 import { WhyPending } from '../parts/WhyPending.tsx';
 import { useLast, useLoaded } from '../use.ts';
 
@@ -66,6 +67,7 @@ export function Framework({ id }: { readonly id: string }) {
           />
         </div>
       )}
+      {row.state !== 'completed' && <UseOverTime of={`framework_id=${encodeURIComponent(id)}`} now={row} />}
       <WhyPending framework={id} />
       <TaskTable where={{ framework: id }} />
     </>

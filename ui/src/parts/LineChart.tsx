@@ -1,4 +1,4 @@
-/** A small chart over time: what is used, of what there is. */
+/** A small chart over time: what is used, of what there is where that is known. */
 
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
@@ -9,7 +9,7 @@ interface LineChartProps {
   readonly title: string;
   readonly at: readonly number[];
   readonly used: readonly number[];
-  readonly total: readonly number[];
+  readonly total?: readonly number[] | undefined;
   readonly text: (value: number) => string;
 }
 
@@ -20,7 +20,7 @@ const SPAN_SECONDS_MIN = 120;
 export function LineChart({ title, at, used, total, text }: LineChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
-  const data: uPlot.AlignedData = [[...at], [...used], [...total]];
+  const data = dataOf(at, used, total);
   useEffect(() => {
     const { current } = box;
     if (current === null) return;
@@ -33,17 +33,34 @@ export function LineChart({ title, at, used, total, text }: LineChartProps) {
       made.destroy();
     };
   }, []);
-  useEffect(() => plot.current?.setData(data), [at.length, used.at(-1), total.at(-1)]);
+  useEffect(() => plot.current?.setData(data), [at.length, at[0], used.at(-1), total?.at(-1)]);
   const last = used.at(-1) ?? 0;
-  const all = total.at(-1) ?? 0;
+  const all = total === undefined ? '' : ` ${t('of')} ${text(total.at(-1) ?? 0)}`;
   return (
-    <figure class="chart" aria-label={`${title}: ${text(last)} of ${text(all)}`}>
+    <figure class="chart" aria-label={`${t(title)}: ${text(last)}${all}`}>
       <figcaption>
-        {t(title)} <strong>{text(last)}</strong> {t('of')} {text(all)}
+        {t(title)} <strong>{text(last)}</strong>
+        {all}
       </figcaption>
       <div ref={box} aria-hidden="true" />
     </figure>
   );
+}
+
+function dataOf(
+  at: readonly number[],
+  used: readonly number[],
+  total: readonly number[] | undefined,
+): uPlot.AlignedData {
+  // A single moment gives the axis no span: there was nothing before it.
+  const [first] = at;
+  const before = at.length === 1 && first !== undefined ? [first - SPAN_SECONDS_MIN] : [];
+  const none = before.map(() => null);
+  return [
+    [...before, ...at],
+    [...none, ...used],
+    [...none, ...(total ?? at.map(() => null))],
+  ];
 }
 
 function options(width: number, text: (value: number) => string): uPlot.Options {
