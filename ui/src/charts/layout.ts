@@ -33,6 +33,11 @@ const LINE_PX = 13;
 const LABELLED_EDGES_MAX = 16;
 /** Lines of a label; more events are told in the list beside. */
 export const LABEL_LINES_MAX = 4;
+/** Boxes whose middles are nearer than this, from above, stand in one row. */
+const ROW_PX = 20;
+/** How far an arrow within a row keeps off it, and by how much of its length more. */
+const ARC_PX = 8;
+const ARC_SHARE = 0.02;
 
 /** @param spare characters that a box has room for behind its name */
 export function place(chart: Chart, spare = 0): Placed {
@@ -115,12 +120,31 @@ function straight(edge: ChartEdge, from: Box | undefined, to: Box | undefined): 
     ];
     return { ...edge, points, x: right + 22, y: from.y };
   }
+  if (Math.abs(to.y - from.y) < ROW_PX) return around(edge, from, to);
   const begin = border(from, to);
   const end = border(to, from);
   const length = Math.hypot(end.x - begin.x, end.y - begin.y) || 1;
   const aside = { x: (-(end.y - begin.y) / length) * 5, y: ((end.x - begin.x) / length) * 5 };
   const middle = { x: (begin.x + end.x) / 2 + aside.x * 3, y: (begin.y + end.y) / 2 + aside.y * 3 };
   return { ...edge, points: [begin, middle, end], ...middle };
+}
+
+/** Within a row: over the boxes between them to the right, below them to the left. */
+function around(edge: ChartEdge, from: Box, to: Box): PlacedEdge {
+  const side = to.x > from.x ? -1 : 1;
+  const height = ARC_PX + Math.abs(to.x - from.x) * ARC_SHARE;
+  const foot = (box: Box, towards: Box) => ({
+    x: box.x + Math.sign(towards.x - box.x) * (box.width / 6),
+    y: box.y + (side * box.height) / 2,
+  });
+  const [begin, end] = [foot(from, to), foot(to, from)];
+  const top = begin.y + side * height;
+  const points = [
+    begin,
+    ...[0.25, 0.75].map((part) => ({ x: begin.x + (end.x - begin.x) * part, y: top })),
+    end,
+  ];
+  return { ...edge, points, x: (begin.x + end.x) / 2, y: top };
 }
 
 /** Where the line to another box leaves this one. */
