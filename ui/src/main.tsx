@@ -1,15 +1,12 @@
 /** The page. */
-import { render } from 'preact';
+
 import { filesOfAgent } from './data/files.ts';
 import { t } from './language.ts';
 import { Agent } from './pages/Agent.tsx';
-import { Charts } from './pages/Charts.tsx';
-import { Flows } from './pages/Flows.tsx';
+import { NODE_PLACES, nodePage, show } from './pages/anyNode.tsx';
 import { Framework } from './pages/Framework.tsx';
 import { Log } from './pages/Log.tsx';
 import { Maintenance } from './pages/Maintenance.tsx';
-import { Messages } from './pages/Messages.tsx';
-import { Node } from './pages/Node.tsx';
 import { Operations } from './pages/Operations.tsx';
 import { Roles } from './pages/Roles.tsx';
 import { Sandbox } from './pages/Sandbox.tsx';
@@ -50,16 +47,8 @@ function Page() {
       return <Operations />;
     case 'maintenance':
       return <Maintenance />;
-    case 'charts':
-      return <Charts />;
-    case 'flows':
-      return <Flows />;
-    case 'messages':
-      return <Messages />;
-    case 'node':
-      return <Node />;
     default:
-      return <Summary />;
+      return nodePage(kind) ?? <Summary />;
   }
 }
 
@@ -81,8 +70,7 @@ const PLACES: readonly Place[] = [
   ['offers', 'Offers'],
   ['operations', 'Operations'],
   ['maintenance', 'Maintenance'],
-  ['charts', 'Statecharts', 'flows', 'messages'],
-  ['node', 'Node'],
+  ...NODE_PLACES,
 ];
 
 function App() {
@@ -93,5 +81,4 @@ function App() {
   );
 }
 
-const root = document.getElementById('app');
-if (root !== null) render(<App />, root);
+show(<App />);

@@ -1,12 +1,9 @@
 /** An agent's places of the page: what it runs, how much that uses, what is in its sandboxes. */
-import { render } from 'preact';
+
 import { ownFiles } from '../data/files.ts';
 import { useNodeLive } from '../data/nodeLive.ts';
-import { Charts } from '../pages/Charts.tsx';
-import { Flows } from '../pages/Flows.tsx';
+import { NODE_PLACES, nodePage, show } from '../pages/anyNode.tsx';
 import { Log } from '../pages/Log.tsx';
-import { Messages } from '../pages/Messages.tsx';
-import { Node } from '../pages/Node.tsx';
 import { Sandbox } from '../pages/Sandbox.tsx';
 import { Layout, type Place } from '../parts/Layout.tsx';
 import { place } from '../router.ts';
@@ -29,16 +26,8 @@ function Page() {
       return <Sandbox files={ownFiles} />;
     case 'read':
       return <Log files={ownFiles} />;
-    case 'charts':
-      return <Charts />;
-    case 'flows':
-      return <Flows />;
-    case 'messages':
-      return <Messages />;
-    case 'node':
-      return <Node />;
     default:
-      return <Summary />;
+      return nodePage(kind) ?? <Summary />;
   }
 }
 
@@ -47,8 +36,7 @@ const PLACES: readonly Place[] = [
   ['tasks', 'Tasks'],
   ['containers', 'Containers'],
   ['browse', 'Files', 'read'],
-  ['charts', 'Statecharts', 'flows', 'messages'],
-  ['node', 'Node'],
+  ...NODE_PLACES,
 ];
 
 function App() {
@@ -60,5 +48,4 @@ function App() {
   );
 }
 
-const root = document.getElementById('app');
-if (root !== null) render(<App />, root);
+show(<App />);

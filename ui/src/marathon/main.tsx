@@ -1,9 +1,5 @@
 /** Marathon's places of the page. */
-import { render } from 'preact';
-import { Charts } from '../pages/Charts.tsx';
-import { Flows } from '../pages/Flows.tsx';
-import { Messages } from '../pages/Messages.tsx';
-import { Node } from '../pages/Node.tsx';
+import { NODE_PLACES, nodePage, show } from '../pages/anyNode.tsx';
 import { Layout } from '../parts/Layout.tsx';
 import { place, to } from '../router.ts';
 import '../style.css';
@@ -39,16 +35,8 @@ function Page() {
       return <Deployments />;
     case 'about':
       return <About />;
-    case 'charts':
-      return <Charts />;
-    case 'flows':
-      return <Flows />;
-    case 'messages':
-      return <Messages />;
-    case 'node':
-      return <Node />;
     default:
-      return <Applications group="/" />;
+      return nodePage(kind) ?? <Applications group="/" />;
   }
 }
 
@@ -82,8 +70,7 @@ function App() {
         ['', 'Applications'],
         ['deployments', underWay === 0 ? 'Deployments' : `Deployments (${underWay})`],
         ['new', 'Create'],
-        ['charts', 'Statecharts', 'flows', 'messages'],
-        ['node', 'Node'],
+        ...NODE_PLACES,
         ['about', 'About'],
       ]}
     >
@@ -93,5 +80,4 @@ function App() {
 }
 
 follow();
-const root = document.getElementById('app');
-if (root !== null) render(<App />, root);
+show(<App />);
