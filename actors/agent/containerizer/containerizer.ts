@@ -137,7 +137,7 @@ export class Containerizer {
     if (this.#closed) return;
     try {
       if (problem !== null) throw new Error(`its sandbox cannot be made: ${problem.message}`);
-      writeLaunchFile(container.dir, launchScript(launch), launch.isolation?.inside);
+      writeLaunchFile(container.dir, launchScript(launch), launch.isolation);
     } catch (error) {
       // At once: what another launch left in that directory is not this one's.
       this.#containers.delete(container.id);

@@ -153,6 +153,13 @@ export const containerFlags = {
     validate: capabilityInfo,
     help: 'With linux/capabilities: JSON of what containers may have at most',
   }),
+  seccomp_config_dir: flag.path({
+    help: 'With linux/seccomp: folder of profiles, in the JSON form of Docker',
+  }),
+  seccomp_profile_name: flag.string({
+    expected: 'the name of a file',
+    help: 'With linux/seccomp: profile of containers that ask for none; without it these may make any system call',
+  }),
   container_disk_watch_interval: flag.duration({
     default: '15secs',
     min: '1ms',

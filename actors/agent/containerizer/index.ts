@@ -6,12 +6,12 @@ export type { Limitation } from './isolators/isolator.ts';
 export {
   type ContainerCommand,
   type ContainerLaunch,
-  DEFAULT_PATH,
   launchScript,
   type TerminalSize,
 } from './launchScript.ts';
 export { MesosContainerizer } from './mesosContainerizer.ts';
 export type { FetcherPort, LauncherPort } from './ports.ts';
+export { DEFAULT_PATH } from './programs.ts';
 export { type ContainerResources, containerResources } from './resources.ts';
 export { createSandbox, pointLatest } from './sandbox.ts';
 export type { ContainerUsage } from './usage.ts';

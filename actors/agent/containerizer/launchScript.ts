@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { CommandInfoURI, ContainerInfo } from '../../../proto/generated/types/v1.ts';
+import { DEFAULT_PATH, programPath } from './programs.ts';
 import type { ContainerResources } from './resources.ts';
 
 /** What is run in a container: `CommandInfo` as far as the process is concerned. */
@@ -61,6 +62,10 @@ export interface LaunchIsolation {
   readonly privileges: readonly string[];
   /** How that is called where it runs. */
   readonly setpriv: readonly string[];
+  /** Quoted words of what puts a filter of system calls around all that follows; before `setpriv`, as in Mesos. */
+  readonly filter?: readonly string[];
+  /** Files for the container's runtime directory, by their names: for what joins the container later. */
+  readonly notes?: Readonly<Record<string, string>>;
   /** The user is changed together with the root. */
   readonly ownsRoot: boolean;
   /** Script for inside-container.sh, run in namespaces of the container's own. */
@@ -76,9 +81,6 @@ export interface MountedVolume {
   readonly readOnly: boolean;
 }
 
-/** PATH of a command whose environment has none, as Mesos' container launcher sets it. */
-export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
 /** Names that a shell can export. */
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -86,13 +88,17 @@ const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const OF_THE_SHELL =
   /^(_|UID|EUID|PPID|LINENO|OPTIND|RANDOM|SECONDS|GROUPS|FUNCNAME|DIRSTACK|HISTCMD|PIPESTATUS|SHELLOPTS|POSIXLY_CORRECT|BASH.*|launcher_.*)$/;
 
+/** Names that mean something to what starts the command with more rights than it has: libraries to load, code to run. */
+const OF_THE_LOADERS =
+  /^(LD_.*|GLIBC_.*|MALLOC_.*|GCONV_PATH|GETCONF_DIR|LOCPATH|NLSPATH|PERL.*|ENV|BASH_ENV|LC_.*|LANG|LANGUAGE)$/;
+
 /**
  * The script that `run-container.sh` sources to launch a container: it enters the sandbox, says that it has
  * started, sets the environment and becomes the command.
  *
  * The environment stands in this file (mode 0600), never in the arguments of a process. Only variables whose
- * names a shell cannot export (`a.b`) are handed over through env(1), whose arguments are visible until it has
- * become the command.
+ * names a shell cannot export (`a.b`), and those that could lead what comes before the command astray (`LD_PRELOAD`), are
+ * handed over through env(1), whose arguments are visible until it has become the command.
  *
  * With `shell: false` argv[0] is `arguments[0]` where bash is there to set it, and `value` elsewhere; bash is only
  * asked when it would make a difference to what the program can see of its name.
@@ -112,12 +118,15 @@ export function launchScript(launch: ContainerLaunch): string {
     for (const file of launch.handOver ?? []) lines.push(`hand_over ${quoted(file, 'file')}`);
   }
   lines.push('started');
+  // Others run before the command then, as the agent's user.
+  const isLed = user !== undefined || isolation !== undefined || launch.terminal !== undefined;
   const viaEnv: string[] = [];
   const usual = { PATH: DEFAULT_PATH, ...(launch.terminal === undefined ? {} : { TERM: 'xterm' }) };
   for (const [name, value] of Object.entries({ ...usual, ...environment })) {
     checkName(name);
     const text = quoted(value, `environment variable ${name}`);
-    if (IDENTIFIER.test(name) && !OF_THE_SHELL.test(name)) lines.push(`export ${name}=${text}`);
+    if (IDENTIFIER.test(name) && !OF_THE_SHELL.test(name) && !(isLed && OF_THE_LOADERS.test(name)))
+      lines.push(`export ${name}=${text}`);
     else viaEnv.push(`${quoted(name, 'name')}=${text}`);
   }
   const words = [...(viaEnv.length > 0 ? ['env', ...viaEnv] : []), ...commandWords(launch.command)];
@@ -132,7 +141,7 @@ function becoming(launch: ContainerLaunch, words: readonly string[]): string[] {
   const privileges = isolation?.privileges ?? [];
   if (terminal !== undefined)
     return onTerminal(terminal, launch, ownLines(launch, wrappers, privileges, words));
-  if (wrappers.length + privileges.length === 0)
+  if (wrappers.length + privileges.length + (isolation?.filter ?? []).length === 0)
     return [`${user === undefined ? 'exec' : 'become'} ${words.join(' ')}`];
   return ownLines(launch, wrappers, privileges, words);
 }
@@ -144,16 +153,17 @@ function ownLines(
   words: readonly string[],
 ): string[] {
   const ownsRoot = isolation?.ownsRoot === true;
-  if (ownsRoot && user !== undefined && privileges.length === 0)
+  const filter = isolation?.filter ?? [];
+  if (ownsRoot && user !== undefined && privileges.length + filter.length === 0)
     return ['export launcher_uid launcher_gid', `exec ${[...wrappers, ...words].join(' ')}`];
   // Groups of the machine mean nothing in a root of its own.
   const groups = ownsRoot ? '--clear-groups' : '--init-groups';
   const change = user === undefined ? [] : ['--reuid="$launcher_uid"', '--regid="$launcher_gid"', groups];
   const options = [...change, ...privileges];
-  if (options.length === 0) return [`exec ${[...wrappers, ...words].join(' ')}`];
-  return [
-    `exec ${[...wrappers, ...(isolation?.setpriv ?? ['setpriv']), ...options, '--', ...words].join(' ')}`,
-  ];
+  const before = [...wrappers, ...filter];
+  if (options.length === 0) return [`exec ${[...before, ...words].join(' ')}`];
+  const setpriv = isolation?.setpriv ?? [programPath('setpriv')];
+  return [`exec ${[...before, ...setpriv, ...options, '--', ...words].join(' ')}`];
 }
 
 /** What the launch script knows and the shell on the terminal needs, but not the command. */
@@ -174,11 +184,13 @@ function onTerminal(
     ...(shell === undefined ? [] : [`SHELL=${quoted(shell, 'environment variable SHELL')}`]),
     ...(rows === undefined || columns === undefined
       ? []
-      : [`stty rows ${Number(rows)} cols ${Number(columns)}`]),
-    ...(launch.user === undefined ? [] : ['chown "$launcher_uid" "$(tty)"']),
+      : [`${programPath('stty')} rows ${Number(rows)} cols ${Number(columns)}`]),
+    ...(launch.user === undefined
+      ? []
+      : [`${programPath('chown')} "$launcher_uid" "$(${programPath('tty')})"`]),
     ...lines,
   ].join('\n');
-  const words = ['script', '-qfe', '-E', 'always', '-c', quoted(inside, 'command'), '/dev/null'];
+  const words = [programPath('script'), '-qfe', '-E', 'always', '-c', quoted(inside, 'command'), '/dev/null'];
   return [`export ${HANDED_ON.join(' ')} SHELL=/bin/sh`, `exec ${words.join(' ')}`];
 }
 

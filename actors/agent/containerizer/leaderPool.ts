@@ -2,14 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../../runtime/ports.ts';
-import {
-  launcherDir,
-  markOf,
-  ReportReader,
-  SCRIPT_ENVIRONMENT,
-  type StarterEvents,
-  type StarterOptions,
-} from './starter.ts';
+import { SCRIPT_ENVIRONMENT } from './programs.ts';
+import { launcherDir, markOf, ReportReader, type StarterEvents, type StarterOptions } from './starter.ts';
 
 /** A leader whose command runs longer than this is no longer counted as one of the pool. */
 const LONG_MS = 3000;

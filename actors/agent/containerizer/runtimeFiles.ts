@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { type ExitStatus, exitStatusOfShell } from './exitStatus.ts';
+import type { LaunchIsolation } from './launchScript.ts';
 
 /** Who runs a container, as recorded in its runtime directory. */
 export interface ContainerProcess {
@@ -25,11 +26,23 @@ export interface ContainerRecord {
 /** What stands in `pid` of a container that was called off. */
 const CALLED_OFF = 'called off';
 
-/** Makes the runtime directory (mode 0700) and writes the launch script into it. @param inside for the container's own namespaces */
-export function writeLaunchFile(dir: string, script: string, inside?: string): void {
+/** Makes the runtime directory (mode 0700) and writes the launch script into it. */
+export function writeLaunchFile(dir: string, script: string, isolation: LaunchIsolation | undefined): void {
+  const { inside, notes = {} } = isolation ?? {};
   makeOwnDirectory(dir);
+  for (const [name, text] of Object.entries(notes)) writeNote(dir, name, text);
   if (inside !== undefined) fs.writeFileSync(join(dir, 'inside'), inside, { mode: 0o600 });
   fs.writeFileSync(join(dir, 'launch'), script, { mode: 0o600 });
+}
+
+function writeNote(dir: string, name: string, text: string): void {
+  fs.writeFileSync(join(dir, name), text, { mode: 0o600 });
+}
+
+/** A note that an isolator left when the container was launched; undefined when there is none. */
+export function readNote(dir: string, name: string): string | undefined {
+  const path = join(dir, name);
+  return fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : undefined;
 }
 
 /** @throws Error when it is there already: it is another launch's */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_PATH } from './launchScript.ts';
+import { SCRIPT_ENVIRONMENT } from './programs.ts';
 
 /** One line of the launcher's report channel. */
 export type Report =
@@ -58,9 +58,6 @@ function findLauncher(): string {
 }
 
 export const launcherDir: string = findLauncher();
-
-/** Scripts find their tools here; a command gets its own PATH. */
-export const SCRIPT_ENVIRONMENT = { PATH: process.env['PATH'] ?? DEFAULT_PATH };
 
 /**
  * A long-lived shell that starts a container for every line written to it: about 1,000 a second, while

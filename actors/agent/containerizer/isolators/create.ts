@@ -20,6 +20,7 @@ import { createNetworks } from './network/create.ts';
 import { DiskIsolator } from './posix/disk.ts';
 import { RlimitsIsolator } from './posix/rlimits.ts';
 import { PosixVolumesIsolator } from './posix/volumes.ts';
+import { createSeccomp } from './seccomp/create.ts';
 
 export interface Isolation {
   readonly isolators: readonly Isolator[];
@@ -73,6 +74,7 @@ const OTHERS: readonly string[] = [
   'namespaces/pid',
   'namespaces/ipc',
   'linux/capabilities',
+  'linux/seccomp',
   'network/cni',
   'gpu/nvidia',
   'docker/runtime',
@@ -176,6 +178,8 @@ function otherIsolators(
         'linux/capabilities: needs root; nothing is taken from containers but what the agent has not',
       );
   }
+  const limitsCapabilities = isRoot && asked.has('linux/capabilities');
+  found.push(createSeccomp({ flags, surroundings, limitsCapabilities, isAsked: asked.has('linux/seccomp') }));
   return found;
 }
 

@@ -1,4 +1,5 @@
 import { type ContainerLaunch, quoted } from '../launchScript.ts';
+import { programPath, SCRIPT_ENVIRONMENT } from '../programs.ts';
 import { launcherDir } from '../starter.ts';
 import type { NamespaceKind, Preparation } from './isolator.ts';
 
@@ -25,7 +26,9 @@ export function isolationOf(launch: ContainerLaunch, preparations: readonly Prep
         ...joining(joined, preparations, kinds.size > 0),
         ...(kinds.size === 0 ? [] : [unshare(kinds, joined.has('pid'))]),
       ],
-      setpriv: preparations.find(({ setpriv }) => setpriv !== undefined)?.setpriv ?? ['setpriv'],
+      setpriv: preparations.find(({ setpriv }) => setpriv !== undefined)?.setpriv ?? [programPath('setpriv')],
+      filter: preparations.flatMap(({ filter }) => [...(filter ?? [])]),
+      notes: merged(({ notes }) => notes),
       privileges: preparations.flatMap(({ privileges }) => [...(privileges ?? [])]),
       ownsRoot: preparations.some(({ ownsRoot }) => ownsRoot === true),
       ...(kinds.size === 0 ? {} : { inside: insideScript(inside, kinds.has('pid')) }),
@@ -35,7 +38,8 @@ export function isolationOf(launch: ContainerLaunch, preparations: readonly Prep
 
 /** A process of a new pid namespace is its init: it has children reaped, and its own signals are not lost on it. */
 function insideScript(lines: readonly string[], isInit: boolean): string {
-  return [...lines, ...(isInit ? ['launcher_init=1'] : []), ''].join('\n');
+  const path = `PATH=${quoted(SCRIPT_ENVIRONMENT.PATH, 'PATH')}`;
+  return [path, ...lines, ...(isInit ? ['launcher_init=1'] : []), ''].join('\n');
 }
 
 /**
@@ -48,13 +52,15 @@ function joining(
   forksLater: boolean,
 ): string[][] {
   if (joined.size === 0) return [];
-  const changesUser = preparations.every(({ privileges }) => privileges === undefined);
+  const changesUser = preparations.every(
+    ({ privileges, filter }) => privileges === undefined && filter === undefined,
+  );
   const more = preparations.flatMap(({ joins }) => [
     ...(joins?.options ?? []),
     ...(changesUser ? (joins?.userOptions ?? []) : []),
   ]);
   const options = [...joined].map(([kind, file]) => `--${kind}=${quoted(file, 'namespace')}`);
-  return [['nsenter', ...(forksLater ? ['--no-fork'] : []), ...options, ...more, '--']];
+  return [[programPath('nsenter'), ...(forksLater ? ['--no-fork'] : []), ...options, ...more, '--']];
 }
 
 function unshare(kinds: ReadonlySet<string>, joinsPid: boolean): string[] {
@@ -62,5 +68,5 @@ function unshare(kinds: ReadonlySet<string>, joinsPid: boolean): string[] {
   if (kinds.has('mount')) options.push('--propagation=slave');
   if (kinds.has('pid') || joinsPid) options.push('--fork', '--kill-child');
   const script = quoted(`${launcherDir}/inside-container.sh`, 'script');
-  return ['unshare', ...options, '--', '/bin/sh', script, '"$launcher_dir/inside"'];
+  return [programPath('unshare'), ...options, '--', '/bin/sh', script, '"$launcher_dir/inside"'];
 }

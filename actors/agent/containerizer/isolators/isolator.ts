@@ -48,6 +48,10 @@ export interface Preparation {
   readonly wrappers?: readonly (readonly string[])[];
   /** Options of setpriv(1). */
   readonly privileges?: readonly string[];
+  /** Words that put a filter of system calls around all that comes after them; quoted. */
+  readonly filter?: readonly string[];
+  /** Files for the container's runtime directory, for what joins the container later. */
+  readonly notes?: Readonly<Record<string, string>>;
   /** Words in the place of `setpriv`, for a root that has none. */
   readonly setpriv?: readonly string[];
 }

@@ -77,8 +77,9 @@ system() {
 tools() {
   launcher_at=$1/dev/.launcher
   shift
-  mkdir "$launcher_at" || fail "$launcher_at cannot be made"
+  [ -d "$launcher_at" ] || mkdir "$launcher_at" || fail "$launcher_at cannot be made"
   for launcher_step; do
+    [ ! -e "$launcher_at/${launcher_step##*/}" ] || continue
     : >"$launcher_at/${launcher_step##*/}"
     mount --bind "$launcher_step" "$launcher_at/${launcher_step##*/}" &&
       mount -o remount,bind,ro "$launcher_at/${launcher_step##*/}" || fail "$launcher_step cannot be shown"
@@ -110,14 +111,17 @@ netfile() {
   fi
 }
 
-# enter ROOT DIRECTORY UID GID: the new root, and the working directory in it, for COMMAND.
+# enter ROOT DIRECTORY UID GID UNSHARE: the new root, and the working directory in it, for COMMAND; the path of unshare(1).
 enter() {
   launcher_root=$1
   launcher_directory=$2
   launcher_uid=$3
   launcher_gid=$4
+  launcher_unshare=$5
 }
 
+# What is run here is found by the PATH that FILE sets, the agent's; the command gets its own.
+launcher_path=$PATH
 launcher_file=$1
 shift
 # shellcheck source=/dev/null
@@ -129,12 +133,13 @@ unset launcher_file launcher_rest launcher_at launcher_step launcher_device laun
 if [ -n "$launcher_root" ]; then
   cd "$launcher_root" && mount --move . / || fail "the root cannot be changed"
   # unshare(1) without a namespace: it changes root, folder and user, in this order, and needs no program of the image.
-  set -- unshare --root=. --wd="$launcher_directory" ${launcher_gid:+--setgid="$launcher_gid"} \
+  set -- "$launcher_unshare" --root=. --wd="$launcher_directory" ${launcher_gid:+--setgid="$launcher_gid"} \
     ${launcher_uid:+--setuid="$launcher_uid"} -- "$@"
 fi
 printf '%s\n' "$launcher_directory" >&9
 exec 9>&-
-unset launcher_uid launcher_gid launcher_directory launcher_root
+PATH=$launcher_path
+unset launcher_uid launcher_gid launcher_directory launcher_root launcher_unshare launcher_path
 [ -n "$launcher_init" ] || exec "$@"
 # The first process of a pid namespace: the kernel keeps signals from it, and it reaps what others leave.
 "$@"

@@ -1,11 +1,9 @@
 /** linux/capabilities: the sets of a container's processes, by setpriv(1). */
-import {
-  CapabilityInfoCapability as Capability,
-  type CapabilityInfo,
-} from '../../../../../proto/generated/types/v1.ts';
+import type { CapabilityInfo } from '../../../../../proto/generated/types/v1.ts';
 import type { IsolatedLaunch, Isolator, Preparation } from '../isolator.ts';
+import { CAPABILITIES_NOTE, CAPABILITY_NAMES, type CapabilitySets, wantedSets } from './capabilitySets.ts';
 import { type SurroundingsOptions, surroundingsOf } from './surroundings.ts';
-import { findSetpriv, showing, type Tools } from './tools.ts';
+import { findTool, showing } from './tools.ts';
 
 export interface CapabilitiesOptions {
   /** `--effective_capabilities`: of containers that ask for none. */
@@ -15,14 +13,9 @@ export interface CapabilitiesOptions {
   readonly surroundings: SurroundingsOptions;
 }
 
-const NAMES: ReadonlyMap<number, string> = new Map(
-  Object.entries(Capability).map(([name, number]) => [number, name.toLowerCase()]),
-);
-
 export class CapabilitiesIsolator implements Isolator {
   readonly name = 'linux/capabilities';
   readonly #options: CapabilitiesOptions;
-  #found: Promise<Tools> | undefined;
 
   constructor(options: CapabilitiesOptions) {
     this.#options = options;
@@ -36,24 +29,26 @@ export class CapabilitiesIsolator implements Isolator {
   /** @throws Error in one line: a capability that is not allowed here */
   async prepare(isolated: IsolatedLaunch): Promise<Preparation> {
     const { containerId, launch, image } = isolated;
-    const privileges = this.#privileges(isolated);
+    const sets = this.#wanted(isolated);
+    const privileges = this.#privileges(isolated, sets);
+    const notes = { [CAPABILITIES_NOTE]: JSON.stringify(sets) };
     if (image !== undefined) {
-      const tools = await this.#tools();
-      const lines = [showing(tools, image.root)];
-      return { privileges, setpriv: tools.words, namespaces: { kinds: ['mount'], lines } };
+      const { files, words } = await findTool('setpriv');
+      const lines = [showing(files, image.root)];
+      return { privileges, notes, setpriv: words, namespaces: { kinds: ['mount'], lines } };
     }
     // What looks into a root finds there what its container was started by.
     const around =
       launch.looksIntoParent === true && (await surroundingsOf(containerId, this.#options.surroundings));
-    if (!around || around.directory === undefined) return { privileges };
-    if (!around.hasTools)
+    if (!around || around.directory === undefined) return { privileges, notes };
+    const { files, words } = await findTool('setpriv');
+    if (!files.every(around.shows))
       throw new Error('capabilities can be limited only where those of the container around it are');
-    return { privileges, setpriv: (await this.#tools()).words };
+    return { privileges, notes, setpriv: words };
   }
 
   /** Options of setpriv(1). */
-  #privileges(isolated: IsolatedLaunch): string[] {
-    const { effective, bounding } = this.#wanted(isolated);
+  #privileges({ launch }: IsolatedLaunch, { effective, bounding }: CapabilitySets): string[] {
     const allowed = this.#options.bounding;
     for (const capability of [...capabilities(effective), ...capabilities(bounding)]) {
       if (allowed !== undefined && !capabilities(allowed).includes(capability))
@@ -63,28 +58,17 @@ export class CapabilitiesIsolator implements Isolator {
     const bound = signed(effective ?? bounding);
     const words = [`--bounding-set=${bound}`, `--inh-caps=${bound}`];
     // An ordinary user's keep only what is ambient.
-    if (isolated.launch.user !== undefined && effective !== undefined) words.push(`--ambient-caps=${bound}`);
+    if (launch.user !== undefined && effective !== undefined) words.push(`--ambient-caps=${bound}`);
     return words;
   }
 
-  /** Looked for once. */
-  #tools(): Promise<Tools> {
-    this.#found ??= findSetpriv();
-    return this.#found;
-  }
-
-  #wanted({ launch }: IsolatedLaunch): {
-    effective: CapabilityInfo | undefined;
-    bounding: CapabilityInfo | undefined;
-  } {
-    const info = launch.container?.linux_info;
-    const effective = info?.effective_capabilities ?? info?.capability_info ?? this.#options.effective;
-    return { effective, bounding: info?.bounding_capabilities ?? effective ?? this.#options.bounding };
+  #wanted(launch: IsolatedLaunch): CapabilitySets {
+    return wantedSets(launch, this.#options, this.#options.surroundings.dirOf);
   }
 }
 
 function capabilities(info: CapabilityInfo | undefined): string[] {
-  return (info?.capabilities ?? []).flatMap((number) => NAMES.get(number) ?? []);
+  return (info?.capabilities ?? []).flatMap((number) => CAPABILITY_NAMES.get(number) ?? []);
 }
 
 function signed(info: CapabilityInfo | undefined): string {

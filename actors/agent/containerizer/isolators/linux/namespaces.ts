@@ -6,6 +6,7 @@ import { dirname, join, relative } from 'node:path';
 import { LinuxInfoIpcMode as IpcMode } from '../../../../../proto/generated/types/v1.ts';
 import { imageCommand, imageEnvironment } from '../../images/runtime.ts';
 import { quoted } from '../../launchScript.ts';
+import { programPath } from '../../programs.ts';
 import type { IsolatedLaunch, Isolator, NamespaceKind, Preparation } from '../isolator.ts';
 import { type SurroundingsOptions, surroundingsOf } from './surroundings.ts';
 import { type MountedVolume, volumesOf } from './volumes.ts';
@@ -144,7 +145,7 @@ export class NamespacesIsolator implements Isolator {
     const directory =
       config.WorkingDir === undefined || config.WorkingDir === '' ? sandbox : config.WorkingDir;
     lines.push(
-      `enter ${quoted(root, 'root')} ${quoted(directory, 'folder')} "$launcher_uid" "$launcher_gid"`,
+      `enter ${quoted(root, 'root')} ${quoted(directory, 'folder')} "$launcher_uid" "$launcher_gid" ${programPath('unshare')}`,
     );
     return lines;
   }

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../../../../runtime/ports.ts';
+import { quoted } from '../../launchScript.ts';
 import { readRecord } from '../../runtimeFiles.ts';
 import { leaderLives } from '../../signals.ts';
 import type { NamespaceKind } from '../isolator.ts';
@@ -33,8 +34,8 @@ export interface Surroundings {
   readonly namespaces: ReadonlyMap<NamespaceKind, string>;
   /** The container around has a root file system of its own; its command's folder there. */
   readonly directory: string | undefined;
-  /** What limits capabilities can be started there. */
-  readonly hasTools: boolean;
+  /** Whether a program of the machine, by its path, is shown in that root (`tools.ts`). */
+  readonly shows: (path: string) => boolean;
 }
 
 /** Whether the nearest container around this one that was launched for itself has namespaces of its own. */
@@ -65,9 +66,10 @@ export async function surroundingsOf(
     if (!isAlive) throw new Error('the container around it has ended');
     if (directory !== undefined) {
       const pid = insider(process.pid);
-      const hasTools = /^tools /m.test(fs.readFileSync(join(dir, 'inside'), 'utf8'));
+      const tools = fs.readFileSync(join(dir, 'inside'), 'utf8').match(/^tools .*$/gm) ?? [];
+      const shows = (path: string) => tools.some((line) => line.includes(` ${quoted(path, 'path')}`));
       const root = directory === '' ? undefined : directory;
-      return { pid, namespaces: ownNamespaces(pid), directory: root, hasTools };
+      return { pid, namespaces: ownNamespaces(pid), directory: root, shows };
     }
     if (clock.monotonic() > deadline) throw new Error('the container around it does not come to its start');
     await new Promise<void>((resolve) => void clock.setTimer(READY_LOOK_MS, resolve));

@@ -3,6 +3,7 @@ import {
   type RLimitInfoRLimit,
   RLimitInfoRLimitType as Type,
 } from '../../../../../proto/generated/types/v1.ts';
+import { programPath } from '../../programs.ts';
 import type { IsolatedLaunch, Isolator, Preparation } from '../isolator.ts';
 
 const OPTIONS: ReadonlyMap<Type | undefined, string> = new Map([
@@ -33,7 +34,7 @@ export class RlimitsIsolator implements Isolator {
 
   prepare({ launch }: IsolatedLaunch): Preparation {
     const words = (launch.container?.rlimit_info?.rlimits ?? []).map(optionOf);
-    return { wrappers: [['prlimit', ...words, '--']] };
+    return { wrappers: [[programPath('prlimit'), ...words, '--']] };
   }
 }
 

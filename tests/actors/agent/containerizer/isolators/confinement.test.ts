@@ -6,6 +6,7 @@ import {
   CapabilityInfoCapability as Capability,
   type ContainerInfo,
   ContainerInfoType,
+  RLimitInfoRLimitType,
 } from '../../../../../proto/generated/types/v1.ts';
 import { until } from '../../../../support/until.ts';
 import { alive } from '../helpers.ts';
@@ -74,6 +75,49 @@ test('as root: capabilities are limited in an image, too, and kept by an ordinar
   const look = await bench.over(`${parent}.look`);
   t.deepEqual(look.status, { kind: 'exited', code: 0 }, look.failure ?? bench.file(parent, 'stderr'));
   t.regex(bench.file(parent, 'stdout'), new RegExp(`CapEff:\t${bits()}\nCapBnd:\t${both}\n(.*\n)*65534\n$`));
+});
+
+test('as root: what starts a command is the machine’s, whatever PATH and libraries its environment names', async (t) => {
+  if (!canUnshare || !hasNobody) return runsUnisolated(t);
+  const isolation = 'filesystem/linux,namespaces/pid,posix/rlimits,linux/capabilities';
+  const bench = new IsolatedBench(t, { isolation });
+  const evil = join(bench.root, 'evil');
+  fs.mkdirSync(evil);
+  fs.chmodSync(bench.root, 0o755);
+  for (const name of [
+    'setpriv',
+    'unshare',
+    'nsenter',
+    'prlimit',
+    'mount',
+    'mkdir',
+    'script',
+    'chown',
+    'tty',
+    'stty',
+  ])
+    fs.writeFileSync(join(evil, name), `#!/bin/sh\necho ${name} >>${evil}/ran\nexit 1\n`, { mode: 0o755 });
+  const environment = {
+    PATH: `${evil}:/usr/bin:/bin`,
+    LD_PRELOAD: '/evil.so',
+    PERL5OPT: '-Mevil',
+    ENV: '/evil',
+  };
+  const rlimits = [{ type: RLimitInfoRLimitType.RLMT_NOFILE, soft: 100, hard: 100 }];
+  const container = {
+    ...withCapabilities({ type: ContainerInfoType.MESOS }, Capability.NET_RAW),
+    rlimit_info: { rlimits },
+  };
+  const command = 'echo "$PATH $LD_PRELOAD $PERL5OPT $ENV"';
+  for (const more of [{}, { terminal: { rows: 20, columns: 30 } }]) {
+    const id = bench.launch(command, { environment, container, user: 'nobody', ...more });
+    t.deepEqual((await bench.over(id)).status, { kind: 'exited', code: 0 }, bench.file(id, 'stderr'));
+    t.true(bench.file(id, 'stdout').includes(`${evil}:/usr/bin:/bin /evil.so -Mevil /evil`));
+    // The loader of libraries complains of what is not there: of the programs of the task's own user alone.
+    const complaints = bench.file(id, 'stderr') + bench.file(id, 'stdout');
+    t.true((complaints.match(/\/evil\.so.*cannot be preloaded/g) ?? []).length <= 2, complaints);
+  }
+  t.false(fs.existsSync(join(evil, 'ran')));
 });
 
 /** Tries to leave its confinement in every way that a shell knows; what works is a line. */
