@@ -27,6 +27,7 @@ import { marathonDeploymentMachine } from './marathonDeployment.ts';
 import { marathonHealthMachine } from './marathonHealth.ts';
 import { marathonInstanceMachine } from './marathonInstance.ts';
 import { marathonLeadershipMachine } from './marathonLeadership.ts';
+import { marathonShutdownMachine } from './marathonShutdown.ts';
 import { marathonStartupMachine } from './marathonStartup.ts';
 import { masterMachine } from './master.ts';
 import { nestedContainerMachine } from './nestedContainer.ts';
@@ -518,6 +519,11 @@ export const catalogue: readonly CatalogueEntry[] = [
       TOLD_UNHEALTHY: true,
     },
     within: ({ failures, passes }) => failures <= 3 && passes <= 3,
+  }),
+  entry(marathonShutdownMachine, {
+    description: 'The end of one Marathon instance that is asked by HTTP first.',
+    file: 'marathonShutdown.ts',
+    samples: { UNHEARD: true },
   }),
   entry(marathonStartupMachine, {
     description: 'The startup check of one Marathon instance.',

@@ -24,6 +24,7 @@ export * from './marathonDeployment.ts';
 export * from './marathonHealth.ts';
 export * from './marathonInstance.ts';
 export * from './marathonLeadership.ts';
+export * from './marathonShutdown.ts';
 export * from './marathonStartup.ts';
 export * from './master.ts';
 export * from './offer.ts';

@@ -33,7 +33,14 @@ interface Check {
   abort: Abort | undefined;
   result: ProbeResult;
   failures: number;
+  /** That passed in a row. */
+  passes: number;
+  /** Its task does not want to be judged now. */
+  snoozed: boolean;
 }
+
+/** Checks in a row that have to pass until a task is healthy. */
+const PASSES_LABEL = 'MESOSTATE_MIN_CONSECUTIVE_SUCCESSES';
 
 export class Checks {
   private readonly host: AgentHost;
@@ -71,7 +78,16 @@ export class Checks {
   }
 
   private start(id: string, run: TaskRun, definition: CheckDefinition, judges: boolean): void {
-    this.checks.set(id, { run, definition, judges, abort: undefined, result: {}, failures: 0 });
+    this.checks.set(id, {
+      run,
+      definition,
+      judges,
+      abort: undefined,
+      result: {},
+      failures: 0,
+      passes: 0,
+      snoozed: false,
+    });
     if (judges) {
       this.health.start(id);
       // It was healthy before the agent was started again: that is not told twice.
@@ -91,6 +107,11 @@ export class Checks {
 
   private probe(id: string, check: Check): void {
     check.result = {};
+    check.snoozed = check.judges && this.probes.isSnoozed(check.run);
+    if (check.snoozed) {
+      this.host.defer((result: ProbeResult) => this.probed(id, result))({});
+      return;
+    }
     check.abort = this.probes.start(
       check.run,
       check.definition.probe,
@@ -108,7 +129,8 @@ export class Checks {
     this.removeIfStopped(id);
   }
 
-  private report(id: string, { run, judges, result }: Check): void {
+  private report(id: string, { run, judges, result, snoozed }: Check): void {
+    if (snoozed) return;
     if (judges) this.judge(id);
     else this.tell(run, result);
   }
@@ -127,9 +149,11 @@ export class Checks {
     if (check === undefined) return;
     if (isHealthy(check.result)) {
       check.failures = 0;
-      this.health.step(id, { type: 'SUCCEEDED' });
+      check.passes += 1;
+      if (check.passes >= passesNeeded(check.run)) this.health.step(id, { type: 'SUCCEEDED' });
       return;
     }
+    check.passes = 0;
     const { grace_period_seconds = 10, consecutive_failures = 3 } = check.run.task.info.health_check ?? {};
     const inGrace = this.runningMs(check.run) < grace_period_seconds * 1000;
     if (inGrace && this.health.value(id) === 'unproven') {
@@ -197,6 +221,11 @@ export class Checks {
       },
     });
   }
+}
+
+function passesNeeded({ task }: TaskRun): number {
+  const given = task.info.labels?.labels?.find(({ key }) => key === PASSES_LABEL)?.value ?? '1';
+  return /^\d{1,6}$/.test(given) ? Number(given) : 1;
 }
 
 function sameStatus(a: CheckStatusInfo | undefined, b: CheckStatusInfo | undefined): boolean {

@@ -1,4 +1,5 @@
 /** Starts what a check wants to know: a command in the task's container, or a look at one of its ports. */
+import { join } from 'node:path';
 import type { CommandInfo } from '../../../proto/generated/types/v1.ts';
 import type { ExitStatus } from '../containerizer/index.ts';
 import { containerCommand } from '../executors/containerLaunch.ts';
@@ -9,6 +10,9 @@ import type { NestedRecord } from '../nestedContainers/record.ts';
 import type { RunPlace, TaskRun } from '../taskRuns/taskRun.ts';
 import type { Abort, ProbeDefinition, ProbeResult } from './definition.ts';
 import type { NetworkProbes } from './networkProbes.ts';
+
+/** While it is in the sandbox of a task, its health checks wait. */
+export const SNOOZE_FILE = '.healthchecksnooze';
 
 export class Probes {
   private readonly host: AgentHost;
@@ -21,6 +25,11 @@ export class Probes {
     this.network = host.probes;
     this.containers = containers;
     this.placeOf = placeOf;
+  }
+
+  /** Whether a file in the task's sandbox says that its health is nobody's business for now (Aurora's way to look into a task that is ill). */
+  isSnoozed(run: TaskRun): boolean {
+    return this.host.sandboxes.has(join(this.placeOf(run).sandbox, SNOOZE_FILE));
   }
 
   /** @param done called once, when nothing of the probe is left */

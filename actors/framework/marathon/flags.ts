@@ -93,6 +93,14 @@ export const marathonFlags = {
     default: 'restricted',
     help: 'Whether services without gpus stay away from agents with some',
   }),
+  dedicated_attribute: flag.string({
+    help: 'Agents with this attribute only run services that name it in a constraint. Default: there are none',
+  }),
+  mea_culpa_limit: flag.integer({
+    default: 5,
+    min: 0,
+    help: "How many failures in a row that are the cluster's fault (the agent went, the container could not be prepared) count neither for delays nor budgets",
+  }),
   new_group_enforce_role: flag.choice({
     values: ['off', 'top'],
     default: 'off',
@@ -198,6 +206,8 @@ export function settingsOf(
     reconcileIntervalMs: flags.reconciliation_interval,
     scaleDelayMs: flags.scale_apps_initial_delay,
     scaleIntervalMs: flags.scale_apps_interval,
+    dedicatedAttribute: flags.dedicated_attribute,
+    meaCulpaLimit: flags.mea_culpa_limit,
     enforceGroupRole: flags.new_group_enforce_role,
     healthChecksMax: flags.max_concurrent_marathon_health_checks,
     backoffOnUnhealthyKill: flags.backoff_on_unhealthy_kill,

@@ -14,6 +14,7 @@ import type { Transition } from '../../../statecharts/index.ts';
 import type { FrameworkContext } from '../context.ts';
 import type { Reconciler } from '../driver/reconciler.ts';
 import type { Scheduler, SchedulerDriver, Subscription } from '../driver/scheduler.ts';
+import type { MeaCulpa } from '../meaCulpa.ts';
 import type { DeploymentRecord } from './deployments/deployment.ts';
 import type { Deployments } from './deployments/manager.ts';
 import { Evacuations } from './evacuations.ts';
@@ -29,6 +30,7 @@ import type { Keeper } from './keeper.ts';
 import type { Killer } from './launcher/killer.ts';
 import type { Launcher } from './launcher/launcher.ts';
 import type { LaunchQueue } from './launcher/queue.ts';
+import type { Shutdowns } from './launcher/shutdowns.ts';
 import { MarathonMetrics } from './metrics.ts';
 import { ancestorsOf } from './model/ids.ts';
 import { isApp, type Spec } from './model/spec.ts';
@@ -45,6 +47,8 @@ import { Writes } from './writes.ts';
 const REMOVED = 'Framework has been removed';
 /** Instances exist, but not the framework that they are of: upstream's exit code. */
 export const EXIT_FRAMEWORK_ID_MISSING = 108;
+/** An instance ended because its `maxRuntimeSeconds` were over. */
+const TIME_IS_OVER = 'REASON_MAX_COMPLETION_TIME_REACHED';
 /** Deployments are looked at this often even when nothing is heard. */
 const DEPLOYMENT_TICK_MS = 5_000;
 /** How long offers are looked at for reservations that nobody needs any more. */
@@ -70,6 +74,8 @@ export class Marathon implements Scheduler {
   readonly readiness: Readiness;
   readonly keeper: Keeper;
   readonly killer: Killer;
+  readonly shutdowns: Shutdowns;
+  readonly meaCulpa: MeaCulpa;
   readonly launcher: Launcher;
   readonly demand: OfferDemand;
   readonly failures: Failures;
@@ -96,6 +102,8 @@ export class Marathon implements Scheduler {
     this.metrics = new MarathonMetrics(this, context.metrics);
     this.instances = parts.instanceTable(this, (instance, transition) => this.#moved(instance, transition));
     this.killer = parts.killer(this);
+    this.shutdowns = parts.shutdowns(this, prober);
+    this.meaCulpa = parts.meaCulpa(this);
     this.queue = parts.launchQueue(this);
     this.health = parts.healthMonitor(this, prober, {
       changed: (instance, alive) => this.#healthChanged(instance, alive),
@@ -119,7 +127,8 @@ export class Marathon implements Scheduler {
     this.writes = new Writes(this);
     this.timed = new TimedChanges(this);
     this.evacuations = new Evacuations(this);
-    for (const { charts } of [this.instances, this.queue, this.health]) context.watchable(charts);
+    for (const { charts } of [this.instances, this.queue, this.health, this.shutdowns])
+      context.watchable(charts);
   }
 
   /** Takes up what was written down, and begins. @returns a line why it cannot; undefined when it can */
@@ -254,7 +263,10 @@ export class Marathon implements Scheduler {
   #moved(instance: Instance, transition: Transition): void {
     const { value, previous } = transition;
     instanceEvents.changed(this, instance, value);
-    if (value === 'running') this.#watch(instance);
+    if (value === 'running') {
+      this.meaCulpa.forget(instance.service);
+      this.#watch(instance);
+    }
     const left = this.instances.get(instance.id) === undefined;
     if (left || value === 'reserved') this.#over(instance, value, previous, transition.event);
     this.keeper.touch([instance.service]);
@@ -278,6 +290,7 @@ export class Marathon implements Scheduler {
     this.readiness.forget(instance);
     this.keeper.forget(instance);
     this.killer.ended(instance);
+    this.shutdowns.forget(instance);
     if (instance.resident && value !== 'reserved') this.demand.hold(CLEANUP_MS);
     const as = value === 'reserved' ? (event.as ?? '') : value;
     // An agent ended it because its check failed too often.
@@ -288,9 +301,12 @@ export class Marathon implements Scheduler {
     }
     // What we asked to end, whatever its last word was, did not fail.
     if (previous === 'killing' || as === 'killed' || as === 'expunged' || as === '') return;
+    // It had run for as long as it was to.
+    if (instance.lastReason === TIME_IS_OVER) return;
+    if (as !== 'finished') this.failures.note(instance, conditionOf(as), this.context.clock.now());
+    if (this.meaCulpa.excuses(instance.service, instance.lastReason)) return;
     const spec = this.specNow(instance.service);
     if (spec !== undefined) this.queue.failed(spec);
-    if (as !== 'finished') this.failures.note(instance, conditionOf(as), this.context.clock.now());
     this.deployments.instanceFailed(instance.service, instance);
   }
 
@@ -327,6 +343,7 @@ export class Marathon implements Scheduler {
 
   #stopped(service: string): void {
     this.queue.remove(service);
+    this.meaCulpa.forget(service);
     this.failures.forget(service);
     this.events.publish('app_terminated_event', { appId: service });
   }

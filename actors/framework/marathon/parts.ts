@@ -2,6 +2,7 @@
 import type { Transition } from '../../../statecharts/index.ts';
 import { Reconciler } from '../driver/reconciler.ts';
 import type { SchedulerDriver } from '../driver/scheduler.ts';
+import { MeaCulpa } from '../meaCulpa.ts';
 import { Deployments } from './deployments/manager.ts';
 import { EventBus } from './events/bus.ts';
 import { instanceEvents } from './events/instanceEvents.ts';
@@ -14,7 +15,9 @@ import { Keeper } from './keeper.ts';
 import { Killer } from './launcher/killer.ts';
 import { Launcher } from './launcher/launcher.ts';
 import { LaunchQueue } from './launcher/queue.ts';
+import { Shutdowns } from './launcher/shutdowns.ts';
 import type { Marathon, MarathonOptions } from './marathon.ts';
+import { isApp } from './model/spec.ts';
 import { OfferDemand } from './offers/demand.ts';
 import { Definitions } from './store/definitions.ts';
 
@@ -59,6 +62,15 @@ export function instanceTable(
   });
 }
 
+export function shutdowns(marathon: Marathon, prober: Prober): Shutdowns {
+  const { delay, defer } = marathon.context;
+  return new Shutdowns({ prober, delay, defer, failed: failedOf(marathon) });
+}
+
+export function meaCulpa({ settings }: Marathon): MeaCulpa {
+  return new MeaCulpa(settings.meaCulpaLimit);
+}
+
 export function killer(marathon: Marathon): Killer {
   const { context, settings, store } = marathon;
   return new Killer({
@@ -66,6 +78,13 @@ export function killer(marathon: Marathon): Killer {
     delay: context.delay,
     chunkSize: settings.killChunkSize,
     retryMs: settings.killRetryMs,
+    warn: (instance, then) => {
+      const spec = marathon.specOf(instance);
+      const rule = spec !== undefined && isApp(spec) ? spec.httpShutdown : undefined;
+      if (spec === undefined || !isApp(spec) || rule === undefined || instance.startedAtMs === undefined)
+        then();
+      else marathon.shutdowns.begin(instance, spec, rule, then);
+    },
     afterStore: (run) => store.flushed(run),
   });
 }

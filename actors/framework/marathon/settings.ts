@@ -31,6 +31,9 @@ export interface MarathonSettings {
   readonly killRetryMs: number;
   readonly drainingMs: number;
   readonly gpuBehavior: 'restricted' | 'unrestricted';
+  readonly dedicatedAttribute: string | undefined;
+  /** Failures of the cluster's in a row, of one service and one reason, that do not count. */
+  readonly meaCulpaLimit: number;
   readonly enforceGroupRole: 'off' | 'top';
   readonly healthChecksMax: number;
   readonly backoffOnUnhealthyKill: boolean;

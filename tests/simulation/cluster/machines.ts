@@ -2,6 +2,7 @@
 
 import { Agent } from '../../../actors/agent/agent.ts';
 import type { AgentView } from '../../../actors/agent/agentParts.ts';
+import { SNOOZE_FILE } from '../../../actors/agent/checks/probes.ts';
 import { chartClock } from '../../../actors/agent/host.ts';
 import { ResourceJournal } from '../../../actors/agent/operations/resourceJournal.ts';
 import { AgentPaths } from '../../../actors/agent/paths.ts';
@@ -178,7 +179,7 @@ function spawnAgent(
       createNested: () => undefined,
       link: () => undefined,
       mount: () => undefined,
-      has: () => true,
+      has: (path) => !path.endsWith(SNOOZE_FILE),
       removeNested: () => undefined,
       userOf: () => undefined,
     },

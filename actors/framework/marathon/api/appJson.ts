@@ -179,6 +179,9 @@ export function taskJson(
     role: instance.role,
     ...(extended && {
       instanceNumber: instance.number,
+      ...(instance.snoozedUntilMs !== undefined && {
+        healthChecksSnoozedUntil: isoTime(instance.snoozedUntilMs),
+      }),
       ...(spec !== undefined && { outdated: isOutdated(instance, spec) }),
     }),
   };

@@ -17,6 +17,7 @@ export const REFERENCE: readonly (readonly [path: string, methods: string, what:
   ['/v2/pods/ID', 'GET PUT DELETE', 'One pod; ::status, ::versions, ::instances'],
   ['/v2/tasks', 'GET', 'All tasks; as text/plain for the bridge script'],
   ['/v2/tasks/delete', 'POST', 'Kills those named by ids'],
+  ['/v2/tasks/snooze', 'POST', 'Their health checks wait for seconds='],
   ['/v2/deployments', 'GET', 'What is under way'],
   ['/v2/deployments/ID', 'GET DELETE', 'One; DELETE reverts it, with force= it is cancelled'],
   ['/v2/deployments/ID/ACTION', 'POST', 'ACTION is pause, resume, promote or abort'],

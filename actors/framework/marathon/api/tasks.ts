@@ -12,12 +12,18 @@ import { committed, wrongMethod } from './apps.ts';
 import type { Answer, Call } from './call.ts';
 
 const STATES: Readonly<Record<string, string>> = { running: 'TASK_RUNNING', staging: 'TASK_STAGING' };
+/** A week: who forgets to end it is not without health checks for ever. */
+const SNOOZE_SECONDS_MAX = 604_800;
 const idsReader = object({ ids: list(text) }, ['ids']);
 
 export function tasksRoute(marathon: Marathon, call: Call): Answer {
   if (call.rest === 'delete') {
     if (call.method !== 'POST') return wrongMethod(call, 'POST');
     return deleteByIds(marathon, call);
+  }
+  if (call.rest === 'snooze') {
+    if (call.method !== 'POST') return wrongMethod(call, 'POST');
+    return snooze(marathon, call);
   }
   if (call.rest !== '') throw new ApiError(404, `There is nothing at '${call.request.path}' here`);
   if (call.method !== 'GET') return wrongMethod(call, 'GET');
@@ -95,17 +101,39 @@ export function deleteTask(marathon: Marathon, call: Call, id: string, taskId: s
   return killChosen(marathon, [instance], options) ?? { body: { task } };
 }
 
+/** Ours: Marathon's own health checks of these wait for so many seconds; 0 ends that. */
+function snooze(marathon: Marathon, call: Call): Answer {
+  const given = call.query('seconds') ?? '';
+  const seconds = Number(given);
+  if (given === '' || !(seconds >= 0 && seconds <= SNOOZE_SECONDS_MAX))
+    throw new ApiError(
+      400,
+      `seconds: expected a number from 0 to ${SNOOZE_SECONDS_MAX}, got '${given.slice(0, 60)}'`,
+    );
+  const chosen = instancesByIds(marathon, call);
+  for (const instance of chosen) {
+    instance.snoozedUntilMs = marathon.context.clock.now() + seconds * 1000;
+    marathon.instances.save(instance);
+  }
+  return { body: { tasks: chosen.map((each) => jsonOf(marathon, each, true)) } };
+}
+
 function deleteByIds(marathon: Marathon, call: Call): Answer {
   const options = killOptions(call);
+  const chosen = instancesByIds(marathon, call);
+  const tasks = chosen.map((each) => jsonOf(marathon, each));
+  return killChosen(marathon, chosen, options) ?? { body: { tasks } };
+}
+
+/** Those that the body names; unknown ones are left out. @throws ApiError 400 */
+function instancesByIds(marathon: Marathon, call: Call): Instance[] {
   const problems: Problem[] = [];
   const ids = idsReader.read(call.json(), '', problems)?.ids;
   if (ids === undefined || problems.length > 0) throw wrongShape(problems);
   for (const id of ids)
     if (instanceIdOf(id) === undefined)
       throw new ApiError(400, `Invalid task id '${id}'. Task ids look like app.instance-<uuid>._app.1`);
-  const chosen = ids.flatMap((id) => instanceBy(marathon, id) ?? []);
-  const tasks = chosen.map((each) => jsonOf(marathon, each));
-  return killChosen(marathon, chosen, options) ?? { body: { tasks } };
+  return ids.flatMap((id) => instanceBy(marathon, id) ?? []);
 }
 
 /** By the id of a task, or of the instance itself. */
@@ -114,8 +142,8 @@ function instanceBy({ instances }: Marathon, id: string): Instance | undefined {
   return instanceId === undefined ? undefined : instances.get(instanceId);
 }
 
-function jsonOf(marathon: Marathon, instance: Instance): object {
-  return taskJson(marathon, instance, marathon.specNow(instance.service));
+function jsonOf(marathon: Marathon, instance: Instance, extended = false): object {
+  return taskJson(marathon, instance, marathon.specNow(instance.service), extended);
 }
 
 /** Kills them. @returns the deployment that lowers the numbers of their services, when that was asked for */

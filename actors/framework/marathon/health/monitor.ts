@@ -187,7 +187,8 @@ export class HealthMonitor {
     this.#charts.start(key, {
       gracePeriodMs: check.gracePeriodSeconds * 1000,
       fatalFailure: most === 0 ? 0 : most + (this.#options.strictFailureCount ? 0 : 1),
-      passesNeeded: check.minConsecutiveSuccesses ?? 1,
+      // Who runs the check counts.
+      passesNeeded: isLeaderRun(check) ? (check.minConsecutiveSuccesses ?? 1) : 1,
     });
     if (isLeaderRun(check)) this.#plan(watched, Math.min(check.intervalSeconds * 1000, FIRST_ROUND_MAX_MS));
     return watched;
@@ -201,14 +202,20 @@ export class HealthMonitor {
     const { app, instance, check, key } = watched;
     if (this.#charts.done(key)) return;
     this.#plan(watched, check.intervalSeconds * 1000);
+    if (this.#isSnoozed(instance)) return;
     const took = this.#options.defer((answer: ProbeAnswer) => this.#take(watched, answer));
     const target = targetOf(app, instance, check);
     if (target === undefined) took({ connected: false, error: 'the instance has no such port' });
     else this.#options.prober.probe(target, took);
   }
 
+  /** Somebody looks into it: nothing that it answers, or does not, counts meanwhile. */
+  #isSnoozed({ snoozedUntilMs }: Instance): boolean {
+    return snoozedUntilMs !== undefined && this.#options.clock.now() < snoozedUntilMs;
+  }
+
   #take(watched: Watched, answer: ProbeAnswer): void {
-    if (this.#watched.get(watched.key) !== watched) return;
+    if (this.#watched.get(watched.key) !== watched || this.#isSnoozed(watched.instance)) return;
     const { check, instance } = watched;
     const nowMs = this.#options.clock.now();
     const { status = 0 } = answer;

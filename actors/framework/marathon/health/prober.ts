@@ -5,6 +5,8 @@ import net from 'node:net';
 import type { Clock } from '../../../../runtime/index.ts';
 
 export interface ProbeTarget {
+  /** Of HTTP; default GET. */
+  readonly method?: 'GET' | 'POST';
   readonly protocol: 'HTTP' | 'HTTPS' | 'TCP';
   readonly host: string;
   readonly port: number;
@@ -82,11 +84,11 @@ function connect({ host, port }: ProbeTarget, done: (answer: ProbeAnswer) => voi
 }
 
 function request(
-  { protocol, host, port, path }: ProbeTarget,
+  { protocol, host, port, path, method = 'GET' }: ProbeTarget,
   done: (answer: ProbeAnswer) => void,
 ): () => void {
   const [client, agent] = protocol === 'HTTPS' ? [https, HTTPS_AGENT] : [http, HTTP_AGENT];
-  const asked = client.request({ host, port, path, method: 'GET', agent, headers: { Accept: '*/*' } });
+  const asked = client.request({ host, port, path, method, agent, headers: { Accept: '*/*' } });
   asked.once('error', (error) => done({ connected: false, error: error.message }));
   asked.once('information', ({ statusCode: status }) => done({ connected: true, status }));
   asked.once('response', (answer) => {

@@ -58,6 +58,7 @@ export interface InstanceRecord {
   readonly stagedAtMs?: number;
   readonly startedAtMs?: number;
   readonly unreachableSinceMs?: number;
+  readonly snoozedUntilMs?: number;
 }
 
 export class Instance {
@@ -78,6 +79,10 @@ export class Instance {
   stagedAtMs: number | undefined;
   startedAtMs: number | undefined;
   unreachableSinceMs: number | undefined;
+  /** Until then Marathon does not ask how it is. */
+  snoozedUntilMs: number | undefined;
+  /** TaskStatusReason name of the last status, as far as it was heard since the program began. */
+  lastReason: string | undefined;
 
   constructor(
     begin: Pick<
@@ -105,6 +110,7 @@ export class Instance {
     instance.stagedAtMs = record.stagedAtMs;
     instance.startedAtMs = record.startedAtMs;
     instance.unreachableSinceMs = record.unreachableSinceMs;
+    instance.snoozedUntilMs = record.snoozedUntilMs;
     return instance;
   }
 
@@ -116,7 +122,7 @@ export class Instance {
   record(state: string, wiped: boolean): InstanceRecord {
     const { id, service, version, config, incarnation, number, role, hostPorts, volumes, resident, sinceMs } =
       this;
-    const { place, stagedAtMs, startedAtMs, unreachableSinceMs } = this;
+    const { place, stagedAtMs, startedAtMs, unreachableSinceMs, snoozedUntilMs } = this;
     return {
       id,
       service,
@@ -136,6 +142,7 @@ export class Instance {
       ...(stagedAtMs !== undefined && { stagedAtMs }),
       ...(startedAtMs !== undefined && { startedAtMs }),
       ...(unreachableSinceMs !== undefined && { unreachableSinceMs }),
+      ...(snoozedUntilMs !== undefined && { snoozedUntilMs }),
     };
   }
 }

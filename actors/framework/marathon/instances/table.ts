@@ -1,6 +1,6 @@
 /** All instances, by id, by service and by task. What state each is in is its chart's. */
 
-import { enumName, TaskState, type TaskStatus } from '../../../../proto/index.ts';
+import { enumName, TaskState, type TaskStatus, TaskStatusReason } from '../../../../proto/index.ts';
 import type { Clock, Timer } from '../../../../runtime/index.ts';
 import type { Inspectable } from '../../../../runtime/inspect/inspector.ts';
 import {
@@ -193,6 +193,7 @@ export class InstanceTable {
     const task = instance.tasks.find(({ id }) => id === status.task_id.value);
     if (task === undefined) return;
     noteStatus(task, status, this.#options.clock.now());
+    instance.lastReason = status.reason === undefined ? undefined : enumName(TaskStatusReason, status.reason);
     const event = this.#eventOf(instance, status);
     if (event.type === 'UNREACHABLE')
       instance.unreachableSinceMs ??= unreachableTime(status, this.#options.clock);

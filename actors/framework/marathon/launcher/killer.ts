@@ -10,12 +10,16 @@ export interface KillerOptions {
   readonly chunkSize: number;
   /** After so long a kill is repeated. */
   readonly retryMs: number;
+  /** Tells an instance that it is to end, where it listens. @param then not before it had its time */
+  readonly warn: (instance: Instance, then: () => void) => void;
   /** Runs when what was written down before is durable. */
   readonly afterStore: (run: () => void) => void;
 }
 
 interface Kill {
   readonly instance: Instance;
+  /** Its time is over, if it was given any. */
+  warned: boolean;
   timer: Timer | undefined;
   attempts: number;
 }
@@ -40,7 +44,7 @@ export class Killer {
 
   kill(instance: Instance): void {
     if (this.#inFlight.has(instance.id)) return;
-    this.#waiting.set(instance.id, { instance, timer: undefined, attempts: 0 });
+    this.#waiting.set(instance.id, { instance, warned: false, timer: undefined, attempts: 0 });
     this.#next();
   }
 
@@ -54,7 +58,7 @@ export class Killer {
 
   /** The master is there again: kills may have been lost with the connection. */
   again(): void {
-    for (const kill of this.#inFlight.values()) this.#send(kill);
+    for (const kill of this.#inFlight.values()) if (kill.warned) this.#send(kill);
   }
 
   #next(): void {
@@ -62,8 +66,15 @@ export class Killer {
       if (this.#inFlight.size >= this.#options.chunkSize) return;
       this.#waiting.delete(id);
       this.#inFlight.set(id, kill);
-      this.#options.afterStore(() => this.#send(kill));
+      this.#options.afterStore(() => this.#begin(kill));
     }
+  }
+
+  #begin(kill: Kill): void {
+    this.#options.warn(kill.instance, () => {
+      kill.warned = true;
+      this.#send(kill);
+    });
   }
 
   #send(kill: Kill): void {

@@ -108,6 +108,7 @@ export class Launcher {
       acceptedRoles: settings.acceptedRoles,
       drainingMs: settings.drainingMs,
       gpuBehavior: settings.gpuBehavior,
+      dedicatedAttribute: settings.dedicatedAttribute,
       homeRegion: this.homeRegion,
       placed: (spec) => this.#placed(spec),
     };

@@ -11,7 +11,7 @@ import {
 import type { Place } from '../instances/instance.ts';
 import type { App, Fetch } from '../model/app.ts';
 import { reversedName, segmentsOf } from '../model/ids.ts';
-import { mesosCheck, mesosHealthCheck } from './checks.ts';
+import { isLeaderRun, mesosCheck, mesosHealthCheck } from './checks.ts';
 import { containerInfoOf } from './container.ts';
 import { environmentOf } from './environment.ts';
 import type { AssignedPort } from './ports.ts';
@@ -38,6 +38,7 @@ export function taskInfoOf(app: App, options: TaskOptions): TaskInfo {
   const custom = app.executor !== '' && app.executor !== '//cmd';
   const grace = app.taskKillGracePeriodSeconds;
   const limits = limitsOf(app);
+  const most = app.maxRuntimeSeconds;
   return {
     name: reversedName(app.id),
     task_id: { value: taskId },
@@ -48,7 +49,10 @@ export function taskInfoOf(app: App, options: TaskOptions): TaskInfo {
     ...(health !== undefined && { health_check: health }),
     ...(check !== undefined && { check }),
     ...(grace !== undefined && { kill_policy: { grace_period: { nanoseconds: Math.round(grace * 1e9) } } }),
-    labels: { labels: Object.entries({ ...app.labels, ...drainLabel(app) }).map(labelOf) },
+    ...(most !== undefined && { max_completion_time: { nanoseconds: Math.round(most * 1e9) } }),
+    labels: {
+      labels: Object.entries({ ...app.labels, ...drainLabel(app), ...healthLabel(app) }).map(labelOf),
+    },
     discovery: discoveryOf(app, ports),
     ...(limits !== undefined && { limits }),
   };
@@ -132,6 +136,14 @@ function drainLabel({ disruptionBudget }: App): Record<string, string> {
   if (disruptionBudget === undefined) return {};
   const { drainTimeoutSeconds = DRAIN_TIMEOUT_SECONDS } = disruptionBudget;
   return { MESOSTATE_DRAIN_WAIT_SECONDS: String(drainTimeoutSeconds) };
+}
+
+/** The agent says that the task is healthy after so many checks that passed in a row. */
+function healthLabel({ healthChecks }: App): Record<string, string> {
+  const { minConsecutiveSuccesses } = healthChecks.find((each) => !isLeaderRun(each)) ?? {};
+  return minConsecutiveSuccesses === undefined
+    ? {}
+    : { MESOSTATE_MIN_CONSECUTIVE_SUCCESSES: String(minConsecutiveSuccesses) };
 }
 
 function limitsOf({ resourceLimits }: App): TaskInfo['limits'] {

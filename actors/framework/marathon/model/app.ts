@@ -121,6 +121,19 @@ export interface StartupCheck {
   readonly maxConsecutiveFailures: number;
 }
 
+/** Ours: how an instance is told by HTTP that it is to end, before its task is killed (spec: other-frameworks.md §2.1). */
+export interface HttpShutdown {
+  readonly portIndex?: number;
+  readonly port?: number;
+  /** Asked by POST first. */
+  readonly gracefulPath: string;
+  /** How long it has after that. */
+  readonly gracefulWaitSeconds: number;
+  /** Asked by POST then. */
+  readonly abortPath: string;
+  readonly abortWaitSeconds: number;
+}
+
 /** A Mesos check: its result is shown and changes nothing. */
 export interface AppCheck {
   readonly http?: { readonly path?: string; readonly port?: number; readonly portIndex?: number };
@@ -232,6 +245,9 @@ export interface App extends Service {
   readonly check?: AppCheck;
   readonly readinessChecks: readonly ReadinessCheck[];
   readonly taskKillGracePeriodSeconds?: number;
+  readonly httpShutdown?: HttpShutdown;
+  /** Ours: an instance that has run for so long is ended and replaced, which is no failure. */
+  readonly maxRuntimeSeconds?: number;
   readonly residency?: Readonly<Record<string, unknown>>;
   readonly secrets: Readonly<Record<string, { readonly source: string }>>;
   readonly tty?: boolean;

@@ -160,6 +160,15 @@ const fields = {
   backoffFactor: number,
   maxLaunchDelaySeconds: number,
   taskKillGracePeriodSeconds: number,
+  httpShutdown: object({
+    portIndex: whole,
+    port: whole,
+    gracefulPath: text,
+    gracefulWaitSeconds: number,
+    abortPath: text,
+    abortWaitSeconds: number,
+  }),
+  maxRuntimeSeconds: number,
   killSelection: word('YOUNGEST_FIRST', 'OLDEST_FIRST'),
   upgradeStrategy: object({ minimumHealthCapacity: number, maximumOverCapacity: number }),
   unreachableStrategy: either(

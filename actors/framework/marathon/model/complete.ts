@@ -7,6 +7,7 @@ import type {
   DockerImage,
   Fetch,
   HealthCheck,
+  HttpShutdown,
   Network,
   PortDefinition,
   PortMapping,
@@ -61,6 +62,7 @@ export function completeApp(
     ...(definitions !== undefined && { portDefinitions: definitions }),
     healthChecks: (input.healthChecks ?? []).map((check) => healthCheckOf(check, portCount)),
     ...(input.startupCheck !== undefined && { startupCheck: startupCheckOf(input.startupCheck, portCount) }),
+    ...(input.httpShutdown !== undefined && { httpShutdown: httpShutdownOf(input.httpShutdown, portCount) }),
     readinessChecks: (input.readinessChecks ?? []).map(readinessCheckOf),
     upgradeStrategy: upgradeOf(input, labels, resident),
     unreachableStrategy: unreachableOf(input, resident),
@@ -78,6 +80,7 @@ type Plain = Omit<
   | 'portDefinitions'
   | 'healthChecks'
   | 'startupCheck'
+  | 'httpShutdown'
   | 'readinessChecks'
   | 'upgradeStrategy'
   | 'unreachableStrategy'
@@ -87,7 +90,7 @@ type Plain = Omit<
 /** Members that need nothing but themselves. */
 function plain(input: ModernInput, id: string, defaults: Defaults): Plain {
   const { cmd, args, user, resourceLimits, executorResources, acceptedResourceRoles, check } = input;
-  const { taskKillGracePeriodSeconds, residency, tty, update, disruptionBudget } = input;
+  const { taskKillGracePeriodSeconds, maxRuntimeSeconds, residency, tty, update, disruptionBudget } = input;
   return {
     id,
     ...(cmd !== undefined && { cmd }),
@@ -112,6 +115,7 @@ function plain(input: ModernInput, id: string, defaults: Defaults): Plain {
     backoffFactor: input.backoffFactor ?? 1.15,
     maxLaunchDelaySeconds: input.maxLaunchDelaySeconds ?? 300,
     ...(taskKillGracePeriodSeconds !== undefined && { taskKillGracePeriodSeconds }),
+    ...(maxRuntimeSeconds !== undefined && { maxRuntimeSeconds }),
     ...(residency !== undefined && { residency }),
     dependencies: (input.dependencies ?? []).map((each) => resolveId(each, parentOf(id))),
     secrets: Object.fromEntries(
@@ -303,6 +307,21 @@ function startupCheckOf(
     intervalSeconds: times.intervalSeconds ?? 5,
     timeoutSeconds: times.timeoutSeconds ?? 5,
     maxConsecutiveFailures: times.maxConsecutiveFailures ?? 60,
+  };
+}
+
+function httpShutdownOf(
+  { portIndex, port, ...given }: NonNullable<ModernInput['httpShutdown']>,
+  portCount: number,
+): HttpShutdown {
+  const index = portIndex ?? (port === undefined && portCount > 0 ? 0 : undefined);
+  return {
+    ...(index !== undefined && { portIndex: index }),
+    ...(port !== undefined && { port }),
+    gracefulPath: given.gracefulPath ?? '/quitquitquit',
+    gracefulWaitSeconds: given.gracefulWaitSeconds ?? 5,
+    abortPath: given.abortPath ?? '/abortabortabort',
+    abortWaitSeconds: given.abortWaitSeconds ?? 5,
   };
 }
 

@@ -39,6 +39,7 @@ export function validateApp(app: App, settings: ValidationSettings): Problem[] {
     validateHealthCheck(app, check, '/startupCheck', refuse);
   }
   validateChecks(app, refuse);
+  validateShutdown(app, refuse);
   validateContainer(app.container, refuse);
   validateVolumes(app, settings.features, problems);
   validateUpgrade(app.upgradeStrategy, isResident(app), '/upgradeStrategy', refuse);
@@ -171,11 +172,32 @@ function validateHealthCheck(app: App, check: HealthCheck, at: string, refuse: R
   if (timeoutSeconds <= 0) refuse(`${at}/timeoutSeconds`, `got ${timeoutSeconds}, expected more than 0`);
   if (intervalSeconds <= 0) refuse(`${at}/intervalSeconds`, `got ${intervalSeconds}, expected more than 0`);
   if (protocol === 'COMMAND' || port !== undefined) return;
+  validatePortIndex(app, portIndex, at, refuse);
+}
+
+function validatePortIndex(app: App, portIndex: number | undefined, at: string, refuse: Refuse): void {
   const ports = usesHostNetwork(app) ? app.portDefinitions : app.container?.portMappings;
   const count = ports?.length ?? 0;
   if (count === 0) refuse(at, 'needs a port, or an app with ports');
   else if (portIndex !== undefined && (portIndex < 0 || portIndex >= count))
     refuse(`${at}/portIndex`, `got ${portIndex}, expected an index of the app's ${count} ports`);
+}
+
+function validateShutdown(app: App, refuse: Refuse): void {
+  const { httpShutdown, maxRuntimeSeconds } = app;
+  if (maxRuntimeSeconds !== undefined && maxRuntimeSeconds <= 0)
+    refuse('/maxRuntimeSeconds', `got ${maxRuntimeSeconds}, expected more than 0`);
+  if (httpShutdown === undefined) return;
+  for (const name of ['gracefulWaitSeconds', 'abortWaitSeconds'] as const)
+    if (httpShutdown[name] < 0)
+      refuse(`/httpShutdown/${name}`, `got ${httpShutdown[name]}, expected 0 or more`);
+  for (const name of ['gracefulPath', 'abortPath'] as const)
+    if (!/^\/[\x21-\x7e]*$/.test(httpShutdown[name]))
+      refuse(`/httpShutdown/${name}`, 'must be a path that begins with / and holds no blanks');
+  const { port, portIndex } = httpShutdown;
+  if (port !== undefined && portIndex !== undefined)
+    refuse('/httpShutdown', 'must not contain both port and portIndex');
+  if (port === undefined) validatePortIndex(app, portIndex, '/httpShutdown', refuse);
 }
 
 function validateChecks(app: App, refuse: Refuse): void {

@@ -24,6 +24,8 @@ export interface MatchRule {
   readonly gpuBehavior: 'restricted' | 'unrestricted';
   /** Region of the master: agents of others are only used by services that name a region or zone. */
   readonly homeRegion: string | undefined;
+  /** Agents with this attribute are for services that name it. */
+  readonly dedicatedAttribute: string | undefined;
   /** Where instances of a service are that constraints compare. */
   readonly placed: (spec: Spec) => readonly Place[];
 }
@@ -64,6 +66,7 @@ export class OpenOffer {
   objection(spec: Spec, extra: readonly Place[] = []): Reason | undefined {
     const { offer, place } = this;
     if ((offer.allocation_info?.role ?? '*') !== spec.role) return 'UnfulfilledRole';
+    if (this.#isReserved(spec)) return 'UnfulfilledConstraint';
     const abroad = place.region !== undefined && place.region !== this.#rule.homeRegion;
     const namesPlace = spec.constraints.some(([field]) => field === '@region' || field === '@zone');
     if (abroad && this.#rule.homeRegion !== undefined && !namesPlace) return 'UnfulfilledConstraint';
@@ -93,6 +96,14 @@ export class OpenOffer {
     if (acceptedResourceRoles !== undefined) return (role) => acceptedResourceRoles.includes(role);
     const { acceptedRoles } = this.#rule;
     return (role) => (acceptedRoles === 'any' ? true : (role === '*') === (acceptedRoles === 'unreserved'));
+  }
+
+  /** As if each service that does not name the attribute had `[attribute, UNLIKE, .*]`. */
+  #isReserved({ constraints }: Spec): boolean {
+    const { dedicatedAttribute } = this.#rule;
+    if (dedicatedAttribute === undefined || this.place.attributes[dedicatedAttribute] === undefined)
+      return false;
+    return !constraints.some(([field]) => field === dedicatedAttribute);
   }
 
   get #inMaintenance(): boolean {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import test from 'ava';
 import type { NetworkProbes } from '../../../../actors/agent/checks/networkProbes.ts';
 import { networkProbes } from '../../../../actors/agent/checks/networkProbes.ts';
+import { SNOOZE_FILE } from '../../../../actors/agent/checks/probes.ts';
 import {
   CheckInfoType,
   HealthCheckType,
@@ -131,6 +132,50 @@ test('health: failures in the grace period do not count before the first success
   t.deepEqual(told(), []);
   world.run(6000);
   t.is(master.states('one').at(-1), TASK_KILLED);
+});
+
+test('health: while a file in the sandbox says so nothing is judged, and nothing of that time counts', (t) => {
+  const { world, probes, told, master, files } = running({
+    health_check: { ...health, consecutive_failures: 2 },
+  });
+  world.run(1200);
+  t.deepEqual(told(), [HEALTHY]);
+  files.add(SNOOZE_FILE);
+  probes.status = 500;
+  const { asked } = probes;
+  world.run(60_000);
+  t.is(probes.asked, asked);
+  t.deepEqual(told(), [HEALTHY]);
+  files.delete(SNOOZE_FILE);
+  world.run(2_000);
+  t.deepEqual(told(), [HEALTHY, UNHEALTHY]);
+  world.run(4_000);
+  t.is(master.states('one').at(-1), TASK_KILLING);
+});
+
+test('health: a check that is only told goes on, whatever the file says', (t) => {
+  const { world, probes, files } = running({
+    check: { type: CheckInfoType.HTTP, http, delay_seconds: 1, interval_seconds: 2 },
+  });
+  files.add(SNOOZE_FILE);
+  world.run(10_000);
+  t.true(probes.asked > 2);
+});
+
+test('health: healthy after as many successes in a row as the label says; the first failure begins anew', (t) => {
+  const labels = { labels: [{ key: 'MESOSTATE_MIN_CONSECUTIVE_SUCCESSES', value: '3' }] };
+  const { world, probes, told } = running({ health_check: { ...health, consecutive_failures: 9 }, labels });
+  world.run(3_200);
+  t.is(probes.asked, 2);
+  t.deepEqual(told(), []);
+  probes.status = 500;
+  world.run(2_000);
+  t.deepEqual(told(), [UNHEALTHY]);
+  probes.status = 200;
+  world.run(4_000);
+  t.deepEqual(told(), [UNHEALTHY]);
+  world.run(2_000);
+  t.deepEqual(told(), [UNHEALTHY, HEALTHY]);
 });
 
 test('health: one success ends the grace', (t) => {

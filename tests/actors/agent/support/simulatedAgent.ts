@@ -1,5 +1,7 @@
 /** An agent in a simulated world: clock, network and disk are the test's; containers do what the test says. */
+
 import { Agent, type AgentParts } from '../../../../actors/agent/agent.ts';
+import { SNOOZE_FILE } from '../../../../actors/agent/checks/probes.ts';
 import type {
   ContainerLaunch,
   ContainerResources,
@@ -103,6 +105,8 @@ export interface SimulatedAgent {
   readonly master: TestMaster;
   readonly agent: Agent;
   readonly containers: SimulatedContainers;
+  /** Names of files that are seen in every sandbox. */
+  readonly files: Set<string>;
   /** What `onEnd` was told, once it was. */
   readonly ends: (string | undefined)[];
 }
@@ -122,6 +126,7 @@ export function simulatedAgent(
   const delay = (delayMs: number, run: () => void) => node.clock.setTimer(delayMs, () => dispatch(run));
   const disk = new MemoryDisk({ schedule: (callback) => void node.clock.setTimer(0.1, callback) });
   const containers = new SimulatedContainers();
+  const files = new Set<string>();
   const ends: (string | undefined)[] = [];
   let forward: Agent | undefined;
   const streams = StatusUpdateManager.open({
@@ -146,7 +151,7 @@ export function simulatedAgent(
       createNested: () => undefined,
       link: () => undefined,
       mount: () => undefined,
-      has: () => true,
+      has: (path) => !path.endsWith(SNOOZE_FILE) || files.has(SNOOZE_FILE),
       removeNested: () => undefined,
       userOf: () => undefined,
     },
@@ -174,7 +179,7 @@ export function simulatedAgent(
   });
   forward = agent;
   node.spawn(agent);
-  return { world, master, agent, containers, ends };
+  return { world, master, agent, containers, files, ends };
 }
 
 function describe(): AgentInfo {

@@ -73,6 +73,30 @@ test('failures do not count in the grace period, unless it was healthy before', 
   again.until('it is killed', () => again.running('/web')[0] !== healthy, 20_000);
 });
 
+test('health checks of an instance wait as long as somebody says, over a restart too', (t) => {
+  const world = new MarathonWorld();
+  world.call('POST', '/v2/apps', APP);
+  world.settle();
+  const [first = ''] = world.running('/web');
+  const answer = world.call<{ tasks: { healthChecksSnoozedUntil: string }[] }>(
+    'POST',
+    '/v2/tasks/snooze?seconds=120',
+    { ids: [first] },
+  );
+  t.is(answer.status, 200);
+  t.regex(answer.body.tasks[0]?.healthChecksSnoozedUntil ?? '', /^\d{4}-.*Z$/);
+  world.probe = () => ({ connected: false, error: 'refused' });
+  world.run(50_000);
+  world.crash();
+  world.restart();
+  world.run(60_000);
+  t.deepEqual(world.running('/web'), [first]);
+  world.until('it is killed afterwards', () => world.running('/web')[0] !== first, 30_000);
+  for (const seconds of ['', '-1', 'x', '1e9'])
+    t.is(world.call('POST', `/v2/tasks/snooze?seconds=${seconds}`, { ids: [] }).status, 400);
+  t.is(world.call('GET', '/v2/tasks/snooze').status, 405);
+});
+
 test('1xx answers count as nothing when that is asked for; TCP checks need a connection only', (t) => {
   const world = new MarathonWorld({ probe: () => ({ connected: true, status: 102 }) });
   world.call('POST', '/v2/apps', { ...APP, healthChecks: [{ ...CHECK, ignoreHttp1xx: true }] });
