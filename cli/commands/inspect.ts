@@ -5,11 +5,15 @@ import { toJson } from '../../proto/json.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import {
-  agentId,
+  agentNames,
   agentsOf,
-  frameworkId,
+  called,
+  frameworkNames,
   frameworksOf,
   type KnownTask,
+  type Named,
+  namesOfNamed,
+  taskNames,
   tasksOf,
   theOne,
 } from '../find/objects.ts';
@@ -17,9 +21,8 @@ import { safeText } from '../output/text.ts';
 import { stateText, styleOfState } from './lists.ts';
 
 /** Something that an id may name. */
-interface Thing {
+interface Thing extends Named {
   readonly kind: 'agent' | 'framework' | 'task';
-  readonly id: string;
   readonly json: unknown;
   readonly task?: KnownTask;
 }
@@ -28,12 +31,12 @@ export const inspect = defineCommand({
   name: 'inspect',
   words: 'ID',
   summary: 'Shows everything known of an agent, a framework or a task',
-  details: 'ID may be the beginning or the end of an id, when no other fits.',
+  details: 'ID may be a name, or the beginning or the end of an id, when no other fits.',
   arity: { min: 1, max: 1 },
   completes: 'task',
   run: async (context, _, [given = '']) => {
     const things = await everything(context);
-    const thing = theOne('task', given, things, ({ id }) => id);
+    const thing = theOne('task', given, things, namesOfNamed);
     if (context.isJson) context.json(thing.json);
     else print(context, thing);
     return undefined;
@@ -49,20 +52,26 @@ async function everything({ master }: Context): Promise<Thing[]> {
   return [
     ...agents.map((agent) => ({
       kind: 'agent' as const,
-      id: agentId(agent),
+      ...called(agent, agentNames),
       json: toJson('mesos.v1.master.Response.GetAgents.Agent', agent),
     })),
-    ...frameworks.map(({ isCompleted, ...framework }) => ({
-      kind: 'framework' as const,
-      id: frameworkId({ ...framework, isCompleted }),
-      json: toJson('mesos.v1.master.Response.GetFrameworks.Framework', framework),
-    })),
-    ...tasks.map(({ kept, ...task }) => ({
-      kind: 'task' as const,
-      id: task.task_id.value,
-      json: { ...(toJson('mesos.v1.Task', task) as object), kept },
-      task: { ...task, kept },
-    })),
+    ...frameworks.map((known) => {
+      const { isCompleted, ...framework } = known;
+      return {
+        kind: 'framework' as const,
+        ...called(known, frameworkNames),
+        json: toJson('mesos.v1.master.Response.GetFrameworks.Framework', framework),
+      };
+    }),
+    ...tasks.map((known) => {
+      const { kept, ...task } = known;
+      return {
+        kind: 'task' as const,
+        ...called(known, taskNames),
+        json: { ...(toJson('mesos.v1.Task', task) as object), kept },
+        task: known,
+      };
+    }),
   ];
 }
 

@@ -3,12 +3,22 @@ import { MasterCallType } from '../../proto/index.ts';
 import { confirm, yesOption } from '../ask.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
-import { frameworkId, frameworksOf, type KnownTask, tasksOf, theOne } from '../find/objects.ts';
+import {
+  called,
+  frameworkNames,
+  frameworksOf,
+  type KnownTask,
+  type Named,
+  namesOfNamed,
+  taskNames,
+  tasksOf,
+  theOne,
+} from '../find/objects.ts';
+import { safeText } from '../output/text.ts';
 import { Problem } from '../problem.ts';
 
 /** Something that can be ended. */
-interface Victim {
-  readonly id: string;
+interface Victim extends Named {
   readonly task?: KnownTask;
 }
 
@@ -22,8 +32,8 @@ export const kill = defineCommand({
   arity: { min: 1, max: 1 },
   completes: 'task',
   run: async (context, { yes }, [given = '']) => {
-    const victim = theOne('task', given, await victims(context), ({ id }) => id);
-    if (victim.task === undefined) await tearDown(context, victim.id, yes);
+    const victim = theOne('task', given, await victims(context), namesOfNamed);
+    if (victim.task === undefined) await tearDown(context, victim, yes);
     else await killTask(context, victim.task, yes);
     return undefined;
   },
@@ -34,13 +44,13 @@ async function victims({ master }: Context): Promise<Victim[]> {
   return [
     ...frameworks
       .filter(({ isCompleted }) => !isCompleted)
-      .map((framework) => ({ id: frameworkId(framework) })),
-    ...tasks.filter(({ kept }) => kept !== 'completed').map((task) => ({ id: task.task_id.value, task })),
+      .map((framework) => called(framework, frameworkNames)),
+    ...tasks.filter(({ kept }) => kept !== 'completed').map((task) => ({ ...called(task, taskNames), task })),
   ];
 }
 
-async function tearDown(context: Context, id: string, yes: boolean): Promise<void> {
-  await confirm(context, `Tear down framework ${id} and kill all its tasks?`, yes);
+async function tearDown(context: Context, { id, name }: Victim, yes: boolean): Promise<void> {
+  await confirm(context, `Tear down framework “${safeText(name)}” (${id}) and kill all its tasks?`, yes);
   await context.master.perform({ type: MasterCallType.TEARDOWN, teardown: { framework_id: { value: id } } });
   context.say(`framework ${id} is torn down`);
 }

@@ -41,63 +41,87 @@ export async function tasksOf(master: MasterApi): Promise<KnownTask[]> {
 export const agentId = (agent: Agent): string => agent.agent_info.id?.value ?? '';
 export const frameworkId = (framework: Framework): string => framework.framework_info.id?.value ?? '';
 
+/** What things of a kind are called. */
+export interface Names<T> {
+  idOf(each: T): string;
+  nameOf(each: T): string;
+  /** What is goes before what was, where both have the name. */
+  isAlive(each: T): boolean;
+}
+
 /**
- * The one thing that a person meant.
+ * The one thing that a person meant: by its id, its name, or the beginning or end of its id.
  *
  * @param what `agent`, `task` … for the error
  * @throws Problem when nothing or more than one fits
  */
-export function theOne<T>(what: string, given: string, all: readonly T[], nameOf: (each: T) => string): T {
-  const exact = all.filter((each) => nameOf(each) === given);
-  const near = exact.length > 0 ? exact : all.filter((each) => fits(nameOf(each), given));
-  const [first, ...others] = near;
-  if (first === undefined) {
-    const listed = `mesostate ${what}s`;
-    throw new Problem(
-      `there is no ${what} '${given}'; \`${listed}\` lists them${what === 'task' ? ' (--all: ended ones, too)' : ''}`,
-    );
+export function theOne<T>(what: string, given: string, all: readonly T[], names: Names<NoInfer<T>>): T {
+  const { idOf, nameOf, isAlive } = names;
+  // Ids are long and differ at their ends (`…-S3`), those of tasks at both.
+  const near = (each: T): boolean =>
+    given !== '' && (idOf(each).startsWith(given) || idOf(each).endsWith(given));
+  for (const fits of [(each: T) => idOf(each) === given, (each: T) => nameOf(each) === given, near]) {
+    const fitting = all.filter(fits);
+    const alive = fits === near ? [] : fitting.filter(isAlive);
+    const [first, ...others] = alive.length > 0 ? alive : fitting;
+    if (first === undefined) continue;
+    if (others.length > 0) throw several(what, given, [first, ...others].map(idOf));
+    return first;
   }
-  if (others.length > 0) {
-    const names = near.slice(0, 5).map(nameOf).join(', ');
-    throw new Problem(
-      `'${given}' may be one of ${near.length} ${what}s: ${names}${near.length > 5 ? ', …' : ''}; give more of the id`,
-    );
-  }
-  return first;
+  const hint = what === 'task' ? ' (--all: ended ones, too)' : '';
+  throw new Problem(`there is no ${what} '${given}'; \`mesostate ${what}s\` lists them${hint}`);
 }
 
-/** Ids are long and differ at their ends (`…-S3`), those of tasks at both. */
-function fits(name: string, given: string): boolean {
-  return given.length > 0 && (name.startsWith(given) || name.endsWith(given));
+function several(what: string, given: string, ids: readonly string[]): Problem {
+  const shown = ids.slice(0, 5).join(', ');
+  const more = ids.length > 5 ? ', …' : '';
+  return new Problem(`'${given}' may be one of ${ids.length} ${what}s: ${shown}${more}; give more of the id`);
 }
+
+export const agentNames: Names<Agent> = {
+  idOf: agentId,
+  nameOf: ({ agent_info }) => agent_info.hostname,
+  isAlive: () => true,
+};
+export const frameworkNames: Names<Framework> = {
+  idOf: frameworkId,
+  nameOf: ({ framework_info }) => framework_info.name,
+  isAlive: ({ isCompleted }) => !isCompleted,
+};
+export const taskNames: Names<KnownTask> = {
+  idOf: ({ task_id }) => task_id.value,
+  nameOf: ({ name }) => name,
+  isAlive: ({ kept }) => kept === 'active',
+};
+
+/** Any of these, where one may mean several kinds. */
+export interface Named {
+  readonly id: string;
+  readonly name: string;
+  readonly isAlive: boolean;
+}
+
+export function called<T>(thing: T, { idOf, nameOf, isAlive }: Names<T>): Named {
+  return { id: idOf(thing), name: nameOf(thing), isAlive: isAlive(thing) };
+}
+
+export const namesOfNamed: Names<Named> = {
+  idOf: ({ id }) => id,
+  nameOf: ({ name }) => name,
+  isAlive: ({ isAlive }) => isAlive,
+};
 
 /** @throws Problem as `theOne` */
 export async function findAgent(master: MasterApi, given: string): Promise<Agent> {
-  const agents = await agentsOf(master);
-  const byHost = agents.filter(({ agent_info }) => agent_info.hostname === given);
-  const [only] = byHost;
-  return only !== undefined && byHost.length === 1 ? only : theOne('agent', given, agents, agentId);
+  return theOne('agent', given, await agentsOf(master), agentNames);
 }
 
 /** @throws Problem as `theOne` */
 export async function findFramework(master: MasterApi, given: string): Promise<Framework> {
-  const frameworks = await frameworksOf(master);
-  const byName = frameworks.filter((each) => each.framework_info.name === given && !each.isCompleted);
-  const [only] = byName;
-  return only !== undefined && byName.length === 1
-    ? only
-    : theOne('framework', given, frameworks, frameworkId);
+  return theOne('framework', given, await frameworksOf(master), frameworkNames);
 }
 
-/**
- * A task by its id; of several with that id one that runs goes first.
- *
- * @throws Problem as `theOne`
- */
+/** @throws Problem as `theOne` */
 export async function findTask(master: MasterApi, given: string): Promise<KnownTask> {
-  const tasks = await tasksOf(master);
-  const nameOf = (task: KnownTask): string => task.task_id.value;
-  const active = tasks.filter((task) => task.kept === 'active' && nameOf(task) === given);
-  const [only] = active;
-  return only !== undefined && active.length === 1 ? only : theOne('task', given, tasks, nameOf);
+  return theOne('task', given, await tasksOf(master), taskNames);
 }
