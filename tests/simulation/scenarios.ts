@@ -2,7 +2,7 @@
 import type { Scenario } from '../../runtime/simulation/index.ts';
 import { authenticatedScenario, clusterScenario } from './cluster/index.ts';
 import { ledgerScenario } from './ledger.ts';
-import { marathonScenario } from './marathon/index.ts';
+import { marathonScenario, marathonsScenario } from './marathon/index.ts';
 import { mastersScenario } from './masters/index.ts';
 import { leadersScenario } from './masters/leaders.ts';
 
@@ -13,6 +13,7 @@ export const scenarios: readonly Scenario[] = [
   mastersScenario,
   leadersScenario,
   marathonScenario,
+  marathonsScenario,
 ];
 
 /** @throws Error naming those there are */

@@ -6,7 +6,7 @@ import type { InverseOffer, OfferID } from '../../../proto/index.ts';
 import type { SchedulerDriver } from '../driver/scheduler.ts';
 import type { Instance } from './instances/instance.ts';
 import type { Marathon } from './marathon.ts';
-import { isOutdated, keepsReservations } from './model/spec.ts';
+import { keepsReservations } from './model/spec.ts';
 
 /** How often agents are looked at that are being given up. */
 const LOOK_MS = 1_000;
@@ -81,10 +81,10 @@ export class Evacuations {
     return spec.disruptionBudget !== undefined && !keepsReservations(spec);
   }
 
+  /** Outdated ones too: a deployment may have left them, or the move of before may have been cancelled. */
   #canBegin(instance: Instance): boolean {
-    const spec = this.#marathon.specNow(instance.service);
-    if (spec === undefined || this.#marathon.deployments.of(instance.service) !== undefined) return false;
-    return !isOutdated(instance, spec) && this.#marathon.instances.state(instance) !== 'killing';
+    const { deployments, instances } = this.#marathon;
+    return deployments.of(instance.service) === undefined && instances.state(instance) !== 'killing';
   }
 
   #replace(chosen: readonly Instance[]): void {

@@ -2,6 +2,7 @@
 import type { Clock, Timer } from '../../../runtime/index.ts';
 import { evaluate, type Seen, type Wanted, type Work } from './deployments/evaluate.ts';
 import type { Deployments } from './deployments/manager.ts';
+import { countInRange } from './deployments/pacing.ts';
 import type { HealthMonitor } from './health/monitor.ts';
 import type { Readiness } from './health/readiness.ts';
 import type { Instance } from './instances/instance.ts';
@@ -161,7 +162,8 @@ export class Keeper {
     const { deployments } = this.#options;
     const deployment = deployments.of(id);
     if (newMax === undefined || mode !== 'restart' || launch > 0) return;
-    if (deployment === undefined || deployment.paused || newMax >= spec.instances) return;
+    if (deployment === undefined || deployment.paused) return;
+    if (newMax >= countInRange(spec.update, spec.instances)) return;
     const fresh = seen.filter(({ instance, healthy }) => healthy && !isOutdated(instance, spec));
     if (fresh.length >= newMax) deployments.haltReached(deployment, id);
   }

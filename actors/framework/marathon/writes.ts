@@ -2,16 +2,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { affectedBy, type Plan, planOf } from './deployments/plan.ts';
 import { ApiError, locked, notValid } from './errors.ts';
-import type { Instance } from './instances/instance.ts';
+import { type Instance, TO_BE_REPLACED } from './instances/instance.ts';
 import type { Marathon } from './marathon.ts';
 import { dependencyProblems } from './model/dependencies.ts';
 import { ancestorsOf, ROOT } from './model/ids.ts';
 import { type Change, NO_CHANGE, type Root } from './model/root.ts';
 import type { Problem } from './model/schema.ts';
 import { isApp, isPod, restored, type Spec } from './model/spec.ts';
-
-/** The configuration of instances that no definition has: they count as outdated. */
-const TO_BE_REPLACED = 'to be replaced';
 
 export interface CommitOptions {
   /** Cancel the deployments that are in the way. */

@@ -1,8 +1,17 @@
 /** What must hold of a Marathon all the time: looked at between any two steps of a simulation (spec: marathon.md §16, §35 check 13). */
-import { boundsOf } from '../../../actors/framework/marathon/deployments/upgrade.ts';
+import { scopeOf, strategyOf } from '../../../actors/framework/marathon/deployments/evaluate.ts';
+import { boundsOf, ceilOf } from '../../../actors/framework/marathon/deployments/upgrade.ts';
 import type { Instance } from '../../../actors/framework/marathon/instances/instance.ts';
 import type { Marathon } from '../../../actors/framework/marathon/marathon.ts';
+import type { UpgradeStrategy } from '../../../actors/framework/marathon/model/app.ts';
 import { isOutdated, type Spec } from '../../../actors/framework/marathon/model/spec.ts';
+
+interface Scope {
+  readonly concerned: readonly Instance[];
+  /** How many of them there are to be. */
+  readonly wanted: number;
+  readonly strategy: UpgradeStrategy;
+}
 
 interface Seen {
   readonly state: string;
@@ -15,9 +24,17 @@ export class MarathonWatch {
   #of: Marathon | undefined;
   /** Somebody wanted them dead: their end is not ours to answer for. */
   readonly killed = new Set<string>();
+  /** Whether its agent may end it of itself. */
+  readonly #drained: (instance: Instance) => boolean;
   /** Instances that were launched, and upgrades that were seen. */
   launched = 0;
   upgrades = 0;
+  /** Halts at which new instances were held back. */
+  halts = 0;
+
+  constructor(drained: (instance: Instance) => boolean = () => false) {
+    this.#drained = drained;
+  }
 
   look(marathon: Marathon): void {
     if (this.#of !== marathon) this.#before = new Map();
@@ -45,14 +62,15 @@ export class MarathonWatch {
     if (spec === undefined || wanted?.mode === 'stop') return;
     if (wanted?.mode === 'restart') this.upgrades++;
     this.#notTooMany(marathon, spec, wanted?.mode === 'restart', began);
-    if (wanted?.mode === 'restart')
-      this.#notTooFew(
-        marathon,
-        spec,
-        // One that a check calls ill may always go.
-        given.filter((each) => marathon.health.healthOf(each) !== false),
-        now,
-      );
+    if (wanted?.mode !== 'restart') return;
+    this.#notBeyondHalts(marathon, spec, began);
+    this.#notTooFew(
+      marathon,
+      spec,
+      // One that a check calls ill may always go.
+      given.filter((each) => marathon.health.healthOf(each) !== false && !this.#drained(each)),
+      now,
+    );
   }
 
   /** It ran and was well, and is to end now. */
@@ -61,16 +79,30 @@ export class MarathonWatch {
     return before?.state === 'running' && before.well && now.get(id)?.state === 'killing';
   }
 
-  #notTooMany({ instances }: Marathon, spec: Spec, restarts: boolean, began: readonly Instance[]): void {
+  /** What its present deployment is about, as `evaluate` has it. */
+  #scope({ deployments, instances }: Marathon, spec: Spec, all: readonly Instance[]): Scope {
+    const moves = deployments.of(spec.id)?.actionOf(spec.id)?.moves === true;
+    const seen = all.map((instance) => ({ instance, counted: instances.counted(instance) }));
+    const { concerned, instances: wanted } = scopeOf(spec, moves, seen);
+    return {
+      wanted,
+      concerned: concerned.map(({ instance }) => instance),
+      strategy: strategyOf(spec, moves, wanted),
+    };
+  }
+
+  #notTooMany(marathon: Marathon, spec: Spec, restarts: boolean, began: readonly Instance[]): void {
     if (began.length === 0) return;
+    const { instances } = marathon;
     const all = instances.of(spec.id).filter((each) => instances.state(each) !== 'unreachableInactive');
-    const alive = all.filter((each) => instances.alive(each)).length;
     const counted = all.filter((each) => instances.counted(each)).length;
+    const { concerned, strategy, wanted } = this.#scope(marathon, spec, all);
     const { maxAlive } = boundsOf(
-      { ...spec.upgradeStrategy, instances: spec.instances, resident: false },
+      { ...strategy, instances: wanted, resident: false },
       Number.POSITIVE_INFINITY,
     );
-    const most = Math.max(spec.instances, maxAlive);
+    const most = Math.max(wanted, maxAlive);
+    const alive = concerned.filter((each) => instances.alive(each)).length;
     if (restarts && alive > most)
       this.problems.push(
         `${spec.id}: one was launched, ${alive} are alive, ${most} may be: ${told(all, spec, instances)}`,
@@ -79,20 +111,29 @@ export class MarathonWatch {
       this.problems.push(`${spec.id}: one was launched, ${counted} are there, ${spec.instances} are wanted`);
   }
 
+  /** A canary or a batch is as large as was said. */
+  #notBeyondHalts({ deployments, instances }: Marathon, spec: Spec, began: readonly Instance[]): void {
+    const newMax = deployments.of(spec.id)?.halt(spec.id)?.newMax;
+    if (newMax === undefined || began.length === 0) return;
+    this.halts++;
+    const fresh = instances.of(spec.id).filter((each) => instances.counted(each) && !isOutdated(each, spec));
+    if (fresh.length > newMax)
+      this.problems.push(`${spec.id}: one was launched, ${fresh.length} are new, ${newMax} may be for now`);
+  }
+
   #notTooFew(
-    { instances }: Marathon,
+    marathon: Marathon,
     spec: Spec,
     given: readonly Instance[],
     now: ReadonlyMap<string, Seen>,
   ): void {
     if (!given.some((each) => isOutdated(each, spec) && !this.killed.has(each.id))) return;
-    const serving = instances
-      .of(spec.id)
-      .filter(({ id }) => now.get(id)?.state === 'running' && now.get(id)?.well === true);
-    const { minHealthy } = boundsOf(
-      { ...spec.upgradeStrategy, instances: spec.instances, resident: false },
-      0,
+    const { instances } = marathon;
+    const { concerned, strategy, wanted } = this.#scope(marathon, spec, instances.of(spec.id));
+    const serving = concerned.filter(
+      ({ id }) => now.get(id)?.state === 'running' && now.get(id)?.well === true,
     );
+    const minHealthy = ceilOf(wanted * strategy.minimumHealthCapacity);
     if (serving.length < minHealthy)
       this.problems.push(
         `${spec.id}: one was given up, ${serving.length} serve, at least ${minHealthy} have to: ${told(instances.of(spec.id), spec, instances)}`,

@@ -3,7 +3,7 @@ import type { Timer } from '../../../../runtime/index.ts';
 import { LiveChart, marathonDeploymentMachine, type Transition } from '../../../../statecharts/index.ts';
 import type { Spec } from '../model/spec.ts';
 import type { Mode } from './evaluate.ts';
-import { ALL_PASSED, type Halt, haltOf } from './pacing.ts';
+import { ALL_PASSED, countInRange, type Halt, haltOf } from './pacing.ts';
 import { type Action, affectedBy, type Plan } from './plan.ts';
 
 /** What is written down of a deployment. */
@@ -118,7 +118,13 @@ export class Deployment {
   halt(service: string): Halt | undefined {
     const target = this.targetOf(service);
     if (target === undefined || !this.#restarts(service)) return undefined;
-    return haltOf(target.update, this.canaries.get(service) ?? 0, target.instances);
+    // How updates go on says nothing of instances that are only moved.
+    if (this.#moves(service)) return undefined;
+    return haltOf(
+      target.update,
+      this.canaries.get(service) ?? 0,
+      countInRange(target.update, target.instances),
+    );
   }
 
   /** @param all every halt of the service, not only the next one */
@@ -134,6 +140,10 @@ export class Deployment {
 
   #restarts(service: string): boolean {
     return this.plan.steps.some((step) => step.some(({ id, verb }) => id === service && verb === 'Restart'));
+  }
+
+  #moves(service: string): boolean {
+    return this.plan.steps.some((step) => step.some(({ id, moves }) => id === service && moves === true));
   }
 
   #deadlineMs(): number {

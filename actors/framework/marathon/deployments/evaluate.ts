@@ -1,4 +1,5 @@
 /** What has to happen to the instances of one service now, so that they come to be as wanted. Pure. */
+import { TO_BE_REPLACED } from '../instances/instance.ts';
 import type { Candidate } from '../instances/selection.ts';
 import { selectToKill } from '../instances/selection.ts';
 import type { UpgradeStrategy } from '../model/app.ts';
@@ -63,21 +64,49 @@ function scale({ spec, kill: first }: Wanted, seen: readonly Seen[]): Work {
   };
 }
 
-function restart({ spec, kill: first, newMax, moves: isMove }: Wanted, seen: readonly Seen[]): Work {
+/** What a replacement is about: instances, and how many of them there are to be in the end. */
+interface Scope<S> {
+  readonly concerned: readonly S[];
+  readonly instances: number;
+}
+
+/** Of an update those in its range; of a move those that are marked, and all that need not move. */
+export function scopeOf<S extends Pick<Seen, 'instance' | 'counted'>>(
+  spec: Spec,
+  moves: boolean,
+  seen: readonly S[],
+): Scope<S> {
+  const { update, instances } = spec;
+  if (!moves)
+    return {
+      concerned: seen.filter(({ instance }) => inRange(update, instance.number)),
+      instances: countInRange(update, instances),
+    };
+  const stays = ({ instance }: S): boolean =>
+    isOutdated(instance, spec) && instance.config !== TO_BE_REPLACED;
+  const left = seen.filter((each) => stays(each) && each.counted).length;
+  return { concerned: seen.filter((each) => !stays(each)), instances: Math.max(0, instances - left) };
+}
+
+function restart({ spec, kill: first, newMax, moves: isMove = false }: Wanted, seen: readonly Seen[]): Work {
   const outdated = (each: Seen): boolean => isOutdated(each.instance, spec);
-  const concerned = seen.filter(({ instance }) => inRange(spec.update, instance.number));
+  const { concerned, instances } = scopeOf(spec, isMove, seen);
   const old = concerned.filter((each) => outdated(each) && (each.alive || each.counted));
   const fresh = concerned.filter((each) => !outdated(each) && each.counted);
-  const instances = countInRange(spec.update, spec.instances);
   const oldLeft = old.filter(({ state }) => state !== 'killing');
   // Those of which nobody knows, after Marathon itself began anew say, are not given up for that.
   const oldHealthy = oldLeft.filter(({ ill }) => !ill);
+  const held = newMax !== undefined && newMax < instances;
+  // A canary stands beside the old instances: as many of them end as give it their place, ill ones first.
+  const mayEnd = held ? Math.max(0, oldLeft.length + newMax - instances) : Number.POSITIVE_INFINITY;
+  const oldIll = oldLeft.filter(({ ill }) => ill).slice(0, mayEnd);
   const moves = movesOf(
-    { ...strategyOf(spec, isMove === true), instances, resident: keepsReservations(spec) },
+    { ...strategyOf(spec, isMove, instances), instances, resident: keepsReservations(spec) },
     {
       oldAlive: old.length,
       oldDying: old.length - oldLeft.length,
       oldHealthy: oldHealthy.length,
+      oldKept: oldLeft.length - oldHealthy.length - oldIll.length,
       newAlive: fresh.length,
       newDying: concerned.filter((each) => !outdated(each) && each.state === 'killing').length,
       newHealthy: fresh.filter(({ healthy }) => healthy).length,
@@ -85,15 +114,9 @@ function restart({ spec, kill: first, newMax, moves: isMove }: Wanted, seen: rea
   );
   const { killSelection, constraints } = spec;
   const rule = { killSelection, constraints, first: new Set([...first, ...replacedBy(fresh, old, spec)]) };
-  const held = newMax !== undefined && newMax < spec.instances;
   const kill = [
-    // A canary stands beside the old instances: none of them dies for one that is held back.
-    ...(held ? [] : oldLeft.filter(({ ill }) => ill).map(({ instance }) => instance)),
-    ...selectToKill(
-      oldHealthy,
-      held ? Math.min(moves.kill, heldKills(oldLeft.length, newMax ?? 0, spec)) : moves.kill,
-      rule,
-    ),
+    ...oldIll.map(({ instance }) => instance),
+    ...selectToKill(oldHealthy, Math.min(moves.kill, mayEnd - oldIll.length), rule),
     ...selectToKill(fresh, fresh.length - instances, rule),
   ];
   const start = held ? Math.min(moves.start, Math.max(0, newMax - fresh.length)) : moves.start;
@@ -101,9 +124,10 @@ function restart({ spec, kill: first, newMax, moves: isMove }: Wanted, seen: rea
 }
 
 /** That of upgrades; while instances are moved as many may be missing as the disruption budget says. */
-function strategyOf(
-  { upgradeStrategy, disruptionBudget, instances }: Spec,
+export function strategyOf(
+  { upgradeStrategy, disruptionBudget }: Spec,
   isMove: boolean,
+  instances: number,
 ): UpgradeStrategy {
   const missing = isMove ? disruptionBudget?.maxUnavailable : undefined;
   if (missing === undefined || instances === 0) return upgradeStrategy;
@@ -115,9 +139,4 @@ function replacedBy(fresh: readonly Seen[], old: readonly Seen[], { constraints 
   if (constraints.some(([, operator]) => operator === 'GROUP_BY')) return [];
   const numbers = new Set(fresh.filter(({ healthy }) => healthy).map(({ instance }) => instance.number));
   return old.flatMap(({ instance }) => (numbers.has(instance.number) ? [instance.id] : []));
-}
-
-/** Old instances that give their place to the new ones that are allowed. */
-function heldKills(old: number, newMax: number, { instances }: Spec): number {
-  return Math.max(0, old + newMax - instances);
 }

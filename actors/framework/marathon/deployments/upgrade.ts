@@ -13,6 +13,8 @@ export interface Running {
   readonly oldDying: number;
   /** Of the others, the ones that are healthy. */
   readonly oldHealthy: number;
+  /** Of the others, unhealthy ones that are to stay for now; the rest of them is about to die. */
+  readonly oldKept?: number;
   /** Instances of the new version that run or are about to, without dying ones. */
   readonly newAlive: number;
   /** Of these, the ones that are healthy and ready. */
@@ -64,11 +66,11 @@ export function boundsOf(rule: UpgradeRule, healthy: number): { minHealthy: numb
 /** What may be done now. Unhealthy old instances may always die; they give their places free when they are dead. */
 export function movesOf(rule: UpgradeRule, running: Running): Moves {
   const { instances } = rule;
-  const { oldAlive, oldDying, oldHealthy, newAlive, newHealthy, newDying = 0 } = running;
+  const { oldAlive, oldDying, oldHealthy, newAlive, newHealthy, newDying = 0, oldKept = 0 } = running;
   const healthy = oldHealthy + newHealthy;
   const { minHealthy, maxAlive } = boundsOf(rule, healthy);
   const kill = Math.min(oldHealthy, Math.max(0, healthy - minHealthy, oldHealthy - instances));
-  const places = maxAlive - (oldHealthy + oldDying) - newAlive - newDying;
+  const places = maxAlive - (oldHealthy + oldKept + oldDying) - newAlive - newDying;
   const start = Math.max(0, Math.min(instances - newAlive, places));
   return { kill, start, done: oldAlive === 0 && newHealthy >= instances && newAlive <= instances };
 }

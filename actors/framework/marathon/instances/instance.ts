@@ -2,6 +2,9 @@
 import { TaskState, type TaskStatus } from '../../../../proto/index.ts';
 import type { MarathonInstanceEvent } from '../../../../statecharts/index.ts';
 
+/** The configuration of instances that no definition has: they are outdated, and are moved elsewhere. */
+export const TO_BE_REPLACED = 'to be replaced';
+
 /** Where an instance is, or was last. */
 export interface Place {
   readonly agentId: string;

@@ -19,6 +19,7 @@ import {
   type InstanceTask,
   instanceIdOf,
   isEnd,
+  TO_BE_REPLACED,
   wayTo,
 } from './instance.ts';
 
@@ -157,6 +158,8 @@ export class InstanceTable {
       return number;
     };
     const free = lowest(0, taken);
+    const moved = all.filter(({ config, number }) => config === TO_BE_REPLACED && !fresh.has(number));
+    if (free >= spec.instances && moved.length > 0) return Math.min(...moved.map(({ number }) => number));
     if (!replaces || (free < spec.instances && inRange(spec.update, free))) return free;
     return lowest(first, fresh);
   }

@@ -130,3 +130,54 @@ test('an instance is killed when its replacement is well, and not before', (t) =
   t.is(appOf(world).version, version, 'nothing of the app changed');
   t.is(world.call('DELETE', `/v2/apps/web/tasks/${other}?replaceFirst=true&scale=true`).status, 400);
 });
+
+test('a canary is not one too many where an old instance is ill: that one gives its place', (t) => {
+  const world = new MarathonWorld();
+  const check = { gracePeriodSeconds: 300, intervalSeconds: 1, timeoutSeconds: 1, maxConsecutiveFailures: 0 };
+  world.call('POST', '/v2/apps', {
+    ...{ ...APP, instances: 3, healthChecks: [check] },
+    upgradeStrategy: { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 },
+  });
+  world.settle();
+  const [ill] = appOf(world).tasks;
+  world.probe = ({ port }) =>
+    port === ill?.ports[0] ? { connected: false, error: 'refused' } : { connected: true, status: 200 };
+  world.until('one is ill', () => appOf(world).tasksUnhealthy === 1);
+  let most = 0;
+  world.call('PUT', '/v2/apps/web', { env: { A: '1' }, update: { canarySteps: [1] } });
+  world.until('it pauses at its canary', () => {
+    const { instances } = world.marathon;
+    most = Math.max(most, instances.of('/web').filter((each) => instances.alive(each)).length);
+    return [...world.marathon.deployments.all()].some(({ paused }) => paused);
+  });
+  t.is(most, 3);
+  t.false(
+    appOf(world).tasks.some(({ id }) => id === ill?.id),
+    'the ill one made room',
+  );
+});
+
+test('an update of few instances ends though its canary is larger', (t) => {
+  const world = new MarathonWorld();
+  world.call('POST', '/v2/apps', APP);
+  world.settle();
+  world.call('PUT', '/v2/apps/web', { env: { A: '1' }, update: { range: [2, 3], canarySteps: [3] } });
+  world.settle();
+  t.deepEqual(numbers(fresh(world)), [2, 3]);
+});
+
+test('an instance is moved whatever the last update was about: outside its range, and without its canaries', (t) => {
+  const world = new MarathonWorld();
+  world.call('POST', '/v2/apps', { ...APP, instances: 3 });
+  world.settle();
+  world.call('PUT', '/v2/apps/web', { env: { A: '1' }, update: { range: [0, 1], canarySteps: [2] } });
+  world.settle();
+  const [third] = appOf(world).tasks.filter(({ instanceNumber }) => instanceNumber === 2);
+  const [first] = appOf(world).tasks.filter(({ instanceNumber }) => instanceNumber === 0);
+  for (const id of [third?.id, first?.id]) {
+    world.call('DELETE', `/v2/apps/web/tasks/${id}?replaceFirst=true`);
+    world.settle();
+    t.false(appOf(world).tasks.some((task) => task.id === id));
+    t.deepEqual(numbers(appOf(world).tasks), [0, 1, 2]);
+  }
+});
