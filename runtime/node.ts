@@ -13,7 +13,9 @@ import { Inspector } from './inspect/inspector.ts';
 import { MessageTap, requestMessage } from './inspect/messageTap.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { createLogger, type Logger } from './logging/index.ts';
-import { LoopLag } from './loopLag.ts';
+import { LoopLag } from './loop/lag.ts';
+import type { PauseLog } from './loop/pauseLog.ts';
+import { Round } from './loop/round.ts';
 import { Mailbox, type PlainEvent } from './mailbox.ts';
 import { MetricsRegistry } from './metrics/index.ts';
 import { type Address, addressText, isProcessId, Pid } from './pid.ts';
@@ -86,6 +88,8 @@ export class Node implements RouterHost, PeersHost {
   readonly tap = new MessageTap();
   /** How late turns come; measured from `start()` on, which `listen` calls. */
   readonly lag: LoopLag;
+  /** This node's part of the program's loop, shared by what runs and what arrives. */
+  readonly round: Round;
   /** Answers 503 when there is too much to do. */
   readonly shedder: Shedder;
   readonly requirePeerAddressIpMatch: boolean;
@@ -126,15 +130,23 @@ export class Node implements RouterHost, PeersHost {
     this.startedAtMs = ports.clock.now();
     this.lag = new LoopLag(ports.clock);
     this.shedder = new Shedder(this.limits, this.lag);
+    const turns = options.turns ?? realTurns;
+    this.round = new Round(ports.clock, turns.later);
     this.peers = new Peers(this, options.transport);
     this.inspector.register('__link__', this.peers.charts);
-    const stage = new Stage(this);
+    const stage = new Stage(this, (mailbox, event, count) => this.runQueue.handled(mailbox, event, count));
     this.runQueue = new RunQueue(
-      options.turns ?? realTurns,
+      turns,
       ports.clock,
+      this.round,
       (mailbox, max) => stage.visit(mailbox, max),
       () => this.peers.flush(),
     );
+  }
+
+  /** What held up the program of late. */
+  get pauses(): PauseLog {
+    return this.round.pauses;
   }
 
   // ---- processes ------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-import type { Mailbox } from './mailbox.ts';
+import type { Round } from './loop/round.ts';
+import type { Mailbox, ProcessEvent } from './mailbox.ts';
 import type { Clock } from './ports.ts';
 
 /** How the run queue asks the outside world for its next turn. */
@@ -30,9 +31,13 @@ export const realTurns: Turns = {
 const EVENTS_A_VISIT = 32;
 /** A turn gives way to I/O after so many events … */
 const EVENTS_A_TURN = 8192;
-/** … or so much time, looked at every so many events (or visits) because a look at the clock costs as much as a message. */
+/**
+ * … or so much time. A look at the clock costs as much as a message: it is looked at every so many events (or visits), within a visit
+ * after four messages, eight and so on, and after each event of another kind, of which any may be long.
+ */
 const TURN_MS = 5;
 const EVENTS_A_LOOK = 32;
+const MESSAGES_UNSEEN = 4;
 /** Of so many additions (a power of two, less one) to the queue, one begins a sample of the time in queue. */
 const SAMPLE_MASK = 63;
 
@@ -43,6 +48,7 @@ const SAMPLE_MASK = 63;
 export class RunQueue {
   private readonly turns: Turns;
   private readonly clock: Clock;
+  private readonly round: Round;
   private readonly visit: (mailbox: Mailbox, eventsMax: number) => number;
   private readonly afterTurn: () => void;
   private ready: Mailbox[] = [];
@@ -50,6 +56,11 @@ export class RunQueue {
   private adds = 0;
   private awaited = false;
   private running = false;
+  /** When the clock was looked at last, and until when the present turn may go on. */
+  private lookedMs = 0;
+  private untilMs = 0;
+  private isOver = false;
+  private unseen = 0;
   private readonly turn = (): void => this.drain();
   private readonly order: RunOrder | undefined;
 
@@ -60,12 +71,14 @@ export class RunQueue {
   constructor(
     turns: Turns,
     clock: Clock,
+    round: Round,
     visit: (mailbox: Mailbox, eventsMax: number) => number,
     afterTurn: () => void,
   ) {
     this.turns = turns;
     this.order = turns.order;
     this.clock = clock;
+    this.round = round;
     this.visit = visit;
     this.afterTurn = afterTurn;
   }
@@ -87,33 +100,57 @@ export class RunQueue {
   await(): void {
     if (this.awaited || this.running) return;
     this.awaited = true;
-    this.turns.soon(this.turn);
+    if (this.round.isSpent) this.turns.later(this.turn);
+    else this.turns.soon(this.turn);
   }
 
   private drain(): void {
     this.awaited = false;
     this.running = true;
-    const until = this.clock.monotonic() + TURN_MS;
+    const beganMs = this.clock.monotonic();
+    this.lookedMs = beganMs;
+    this.untilMs = beganMs + TURN_MS;
+    this.isOver = false;
+    this.unseen = 0;
     let left = EVENTS_A_TURN;
-    let unseen = 0;
     for (let mailbox = this.next(); mailbox !== undefined; mailbox = this.next()) {
       mailbox.queued = false;
       const done = this.visit(mailbox, this.order?.events() ?? EVENTS_A_VISIT);
       left -= done;
       if (mailbox.waits?.measuring === true) mailbox.waits.handled(done, this.clock);
       if (mailbox.length > 0 && mailbox.state !== 'terminated') this.add(mailbox);
-      if (left <= 0) break;
-      unseen += done + 1;
-      if (unseen < EVENTS_A_LOOK) continue;
-      unseen = 0;
-      if (this.clock.monotonic() >= until) break;
+      if (left <= 0 || this.isOver) break;
+      this.unseen += done + 1;
+      if (this.unseen >= EVENTS_A_LOOK && this.look(mailbox, undefined)) break;
     }
     this.running = false;
     this.afterTurn();
+    const endedMs = this.clock.monotonic();
+    this.round.pauses.known(endedMs - this.lookedMs, 'sending what was said in a turn');
+    this.round.spend(endedMs - beganMs);
     if (this.head < this.ready.length && !this.awaited) {
       this.awaited = true;
       this.turns.later(this.turn);
     }
+  }
+
+  /**
+   * A mailbox has handled an event, the so-many-th of a visit.
+   * @returns whether the turn has had its time
+   */
+  handled(mailbox: Mailbox, event: ProcessEvent, count: number): boolean {
+    if (event.kind === 'message' && (count < MESSAGES_UNSEEN || (count & (count - 1)) !== 0)) return false;
+    return this.look(mailbox, event);
+  }
+
+  /** Looks at the clock, the event being the last that was handled. @returns whether the turn has had its time */
+  private look(mailbox: Mailbox, event: ProcessEvent | undefined): boolean {
+    const nowMs = this.clock.monotonic();
+    this.round.pauses.piece(nowMs - this.lookedMs, mailbox, event);
+    this.lookedMs = nowMs;
+    this.unseen = 0;
+    this.isOver = nowMs >= this.untilMs;
+    return this.isOver;
   }
 
   private next(): Mailbox | undefined {

@@ -1,6 +1,6 @@
 import type { HttpReply } from './http/reply.ts';
 import type { Limits } from './limits.ts';
-import type { LoopLag } from './loopLag.ts';
+import type { LoopLag } from './loop/lag.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { Route } from './process.ts';
 

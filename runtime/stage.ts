@@ -6,9 +6,12 @@ import type { ExitReason, Process } from './process.ts';
 
 export class Stage {
   private readonly node: Node;
+  private readonly onHandled: (mailbox: Mailbox, event: ProcessEvent, count: number) => boolean;
 
-  constructor(node: Node) {
+  /** @param onHandled told of each event, the so-many-th of its visit; true ends the visit */
+  constructor(node: Node, onHandled: (mailbox: Mailbox, event: ProcessEvent, count: number) => boolean) {
     this.node = node;
+    this.onHandled = onHandled;
   }
 
   /** Handles up to `eventsMax` events. @returns how many it did */
@@ -33,6 +36,7 @@ export class Stage {
         this.node.span = undefined;
         if (this.replaced(mailbox)) return done;
       }
+      if (this.onHandled(mailbox, event, done)) return done;
     }
     return done;
   }

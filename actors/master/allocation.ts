@@ -215,7 +215,8 @@ export class Allocation {
 
   /** Goes on with a run until it is done or has had its time: then others come first. */
   private proceed(run: Run, paused: boolean): void {
-    const { clock, defer } = this.parts.actor;
+    const { clock, defer, node } = this.parts.actor;
+    node.pauses.during('a slice of an allocation');
     if (!this.parts.leadership.leading) {
       this.mode = 'idle';
       return;

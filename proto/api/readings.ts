@@ -14,6 +14,8 @@ export type Writing = Generator<Uint8Array | undefined, Uint8Array | string | un
 
 export interface ReadingPorts {
   readonly clock: Clock;
+  /** Where it is noted what holds others up; absent where nobody asks. */
+  readonly node?: { readonly pauses: { during(what: string): void } };
   /** Runs as a later event of the actor. */
   defer(run: () => void): () => void;
   /** The same, once other events and I/O had their turn. */
@@ -111,6 +113,7 @@ export class Readings {
   private turn(): void {
     const { clock } = this.ports;
     const endMs = clock.monotonic() + SLICE_MS;
+    this.ports.node?.pauses.during('a slice of answers');
     try {
       do {
         const job = this.jobs.shift();

@@ -4,6 +4,7 @@ import type { Rate } from '../units/index.ts';
 import { Help } from './help.ts';
 import { LoggingToggle } from './logging.ts';
 import { MetricsEndpoint } from './metrics.ts';
+import { PausesEndpoint } from './pauses.ts';
 import { ProcessesEndpoint } from './processes.ts';
 import { SystemEndpoint } from './system.ts';
 import { type BuildFacts, VersionEndpoint } from './version.ts';
@@ -18,9 +19,10 @@ export interface EndpointOptions {
 /** Realms of what every node serves: what only tells, and what changes something. */
 export const REALMS = { readonly: 'readonly', readwrite: 'readwrite' } as const;
 
-/** Spawns `__processes__`, `metrics`, `logging`, `system`, `version` and `help`. */
+/** Spawns `__processes__`, `__pauses__`, `metrics`, `logging`, `system`, `version` and `help`. */
 export function spawnEndpoints(node: Node, build: BuildFacts, options: EndpointOptions = {}): void {
   node.spawn(new ProcessesEndpoint(REALMS.readonly));
+  node.spawn(new PausesEndpoint(REALMS.readonly));
   node.spawn(new MetricsEndpoint(REALMS.readonly, options.snapshotRate));
   node.spawn(new LoggingToggle(REALMS.readwrite));
   node.spawn(new SystemEndpoint());

@@ -7,7 +7,7 @@ import { InspectBridge } from '../inspect/bridge.ts';
 import { INSPECT_PATH } from '../inspect/socket.ts';
 import { type ListeningNode, listen } from '../listen.ts';
 import type { Logger } from '../logging/index.ts';
-import { measurePauses } from '../loopPauses.ts';
+import { measurePauses } from '../loop/pauses.ts';
 import { addressText } from '../pid.ts';
 import { ExitCode, StartError } from '../startError.ts';
 import type { CommonValues } from './role.ts';
@@ -51,7 +51,8 @@ export async function listenFor(where: Where, log: Logger): Promise<ListeningNod
       ...(where.delegateId !== undefined && { delegateId: where.delegateId }),
     });
     spawnEndpoints(listening.node, buildFacts(), { snapshotRate: where.metrics_snapshot_rate_limit });
-    const endPauses = measurePauses(listening.node.metrics, listening.node.clock);
+    const { pauses, metrics, clock } = listening.node;
+    const endPauses = measurePauses(pauses, metrics, clock);
     if (where.inspect === true) {
       listening.node.spawn(new InspectBridge());
       const at = `${addressText(listening.node.address)}${INSPECT_PATH}?actor=*`;

@@ -30,12 +30,15 @@ import {
   refusalFrame,
 } from './frame.ts';
 import { Handshake } from './handshake.ts';
+import type { Intake } from './intake.ts';
 import { Outbox } from './outbox.ts';
 import type { PeerLink } from './peerLink.ts';
 
 export interface LinkHost {
   readonly clock: Clock;
   readonly limits: Limits;
+  /** Where what arrives waits when there is too much of it. */
+  readonly intake: Intake;
   /** What state each link is in, by the link's id. */
   readonly charts: ChartTable<typeof linkMachine>;
   /** What a peer has to prove that it knows, when there is one. */
@@ -226,9 +229,15 @@ export class Link implements PeerLink, ChannelEvents {
 
   frame(bytes: Uint8Array): void {
     this.heardAtMs = this.host.clock.monotonic();
+    if (this.peer !== undefined && bytes[0] === FrameKind.control)
+      this.understand(() => this.readControl(readControl(bytes)));
+    else this.host.intake.take(() => this.understand(() => this.read(bytes)));
+  }
+
+  /** Runs what reads a frame: one that cannot be understood ends the link. */
+  private understand(read: () => void): void {
     try {
-      if (this.peer !== undefined) this.read(bytes);
-      else if (!this.ended && this.handshake !== undefined) this.shakeHands(this.handshake, bytes);
+      if (!this.ended) read();
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       this.tell({ type: 'PROTOCOL_BROKEN', reason: error.message });
@@ -240,10 +249,15 @@ export class Link implements PeerLink, ChannelEvents {
   }
 
   closed(reason: string): void {
-    if (!this.ended) this.tell({ type: 'SOCKET_LOST', reason });
+    // What arrived before it is heard before it.
+    this.host.intake.take(() => {
+      if (!this.ended) this.tell({ type: 'SOCKET_LOST', reason });
+    });
   }
 
-  private shakeHands(handshake: Handshake, bytes: Uint8Array): void {
+  private shakeHands(bytes: Uint8Array): void {
+    const { handshake } = this;
+    if (handshake === undefined) return;
     const event = this.checkAddress(handshake.read(bytes), handshake.claimed);
     if (event.type === 'HANDSHAKE_DONE' && handshake.claimed !== undefined) {
       const { host, port } = handshake.claimed;
@@ -269,8 +283,8 @@ export class Link implements PeerLink, ChannelEvents {
   }
 
   private read(bytes: Uint8Array): void {
-    if (this.ended) return;
-    if (bytes[0] === FrameKind.envelopes) {
+    if (this.peer === undefined) this.shakeHands(bytes);
+    else if (bytes[0] === FrameKind.envelopes) {
       this.reader.read(bytes, (envelope) => this.host.envelope(this, envelope));
       this.tellRead(bytes.length);
     } else if (bytes[0] === FrameKind.chunk) {
@@ -278,15 +292,20 @@ export class Link implements PeerLink, ChannelEvents {
       this.tellRead(bytes.length);
       if (whole !== undefined) this.host.envelope(this, readEnvelope(whole));
     } else if (bytes[0] === FrameKind.control) {
-      const control = readControl(bytes);
-      if (control.op === 'ping') this.sendControl({ op: 'pong' });
-      else if (control.op === 'read') this.peerRead(control.bytes);
-      else if (control.op !== 'pong') this.host.control(this, control);
+      this.readControl(readControl(bytes));
     } else if (bytes[0] === FrameKind.refusal) {
       throw new FrameError(`the peer refused the link: ${readRefusal(bytes)}`);
     } else {
       throw new FrameError(`a frame of unknown kind ${bytes[0] ?? 'none'}`);
     }
+  }
+
+  /** What keeps the link going does not wait; what is said of processes stays behind what these have sent. */
+  private readControl(control: Control): void {
+    if (control.op === 'ping') this.sendControl({ op: 'pong' });
+    else if (control.op === 'read') this.peerRead(control.bytes);
+    else if (control.op !== 'pong')
+      this.host.intake.take(() => this.understand(() => this.host.control(this, control)));
   }
 
   private tellRead(bytes: number): void {

@@ -8,6 +8,7 @@ import type { MessageCodec } from '../codec.ts';
 import type { DeadLetters } from '../deadLetters.ts';
 import type { Limits } from '../limits.ts';
 import type { Logger } from '../logging/index.ts';
+import type { Round } from '../loop/round.ts';
 import { type Address, addressText, Pid } from '../pid.ts';
 import type { Clock, Ids } from '../ports.ts';
 import type { ExitReason } from '../process.ts';
@@ -18,6 +19,7 @@ import { type LinkCharts, linkCharts } from './charts.ts';
 import { makeEnvelope, openEnvelope, sealedEnvelope, splitHeaders, UNREADABLE } from './envelope.ts';
 import { type Control, type Envelope, HEADED, type Hello } from './frame.ts';
 import { InboundWatches } from './inbound.ts';
+import { Intake } from './intake.ts';
 import { KnownLibprocesses } from './libprocess/known.ts';
 import { LibprocessLink } from './libprocess/link.ts';
 import { Link, type LinkHost } from './link.ts';
@@ -35,6 +37,7 @@ export interface PeersHost {
   readonly secret: ClusterSecret | undefined;
   readonly requirePeerAddressIpMatch: boolean;
   readonly address: Address;
+  readonly round: Round;
   hello(): Hello;
   /** Whether a process here reads bodies of messages of that name itself. */
   wantsSealed(toId: string, name: string): boolean;
@@ -52,6 +55,7 @@ export class Peers implements LinkHost, LinkCharts {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly charts: ChartTable<typeof linkMachine>;
+  readonly intake: Intake;
   private readonly host: PeersHost;
   private readonly transport: Transport;
   private readonly peers = new Map<string, Peer>();
@@ -72,6 +76,7 @@ export class Peers implements LinkHost, LinkCharts {
     this.clock = host.clock;
     this.limits = host.limits;
     this.transport = transport;
+    this.intake = new Intake(host.round, host.clock);
     this.charts = linkCharts(this);
   }
 

@@ -3,7 +3,7 @@ import test from 'ava';
 import { HttpReply, type ReplySink } from '../../runtime/http/reply.ts';
 import { type Pid, Process } from '../../runtime/index.ts';
 import { detailsOf } from '../../runtime/introspection.ts';
-import { LoopLag } from '../../runtime/loopLag.ts';
+import { LoopLag } from '../../runtime/loop/lag.ts';
 import { simulatedWorld } from '../support/world.ts';
 
 interface Words {

@@ -9,13 +9,18 @@ import type { Pid, Sealed } from '../../../runtime/index.ts';
 /** Agents that are taken up together: what follows for all of them (a run of the allocator) is done once. */
 const AGENTS_AN_EVENT = 16;
 
+interface Turns {
+  readonly node: { readonly pauses: { during(what: string): void } };
+  defer(run: () => void): () => void;
+}
+
 interface Waiting {
   readonly message: Sealed<ReregisterSlaveMessage>;
   readonly from: Pid;
 }
 
 export class ReturnQueue {
-  private readonly turns: { defer(run: () => void): () => void };
+  private readonly turns: Turns;
   private readonly take: (message: ReregisterSlaveMessage, from: Pid) => void;
   /** By PID. */
   private readonly waiting = new Map<string, Waiting>();
@@ -25,10 +30,7 @@ export class ReturnQueue {
    * @param turns makes an event of the master's own: messages that came before it are handled first
    * @param take takes up one agent's message
    */
-  constructor(
-    turns: { defer(run: () => void): () => void },
-    take: (message: ReregisterSlaveMessage, from: Pid) => void,
-  ) {
+  constructor(turns: Turns, take: (message: ReregisterSlaveMessage, from: Pid) => void) {
     this.turns = turns;
     this.take = take;
   }
@@ -52,6 +54,7 @@ export class ReturnQueue {
   /** A few agents an event: other messages, and I/O, come in between. */
   private next(): void {
     this.awaited = false;
+    this.turns.node.pauses.during('agents that come back');
     let left = AGENTS_AN_EVENT;
     for (const { message, from } of this.waiting.values()) {
       if (left-- === 0) break;

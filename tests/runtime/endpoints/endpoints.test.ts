@@ -102,3 +102,16 @@ test('what only tells and what changes something are realms of their own', (t) =
     [403, 403, 403, 200],
   );
 });
+
+test('/__pauses__ tells what held the program up, with what was handled then', (t) => {
+  const { ask, node } = served();
+  t.deepEqual(JSON.parse(ask('/__pauses__').text), { seconds: [], pieces: [] });
+  node.pauses.known(120, 'collecting garbage: all objects');
+  node.pauses.known(9, 'nothing to speak of');
+  node.pauses.window(130);
+  const at = node.clock.now() / 1000;
+  t.deepEqual(JSON.parse(ask('/__pauses__').text), {
+    seconds: [{ at, ms: 130 }],
+    pieces: [{ at, ms: 120, what: 'collecting garbage: all objects' }],
+  });
+});

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from './ports.ts';
+import type { Clock, Timer } from '../ports.ts';
 
 /** How often the lag is looked at. */
 const INTERVAL_MS = 250;

@@ -1,0 +1,59 @@
+import type { Round } from '../loop/round.ts';
+import type { Clock } from '../ports.ts';
+
+/** What arrived, and how it is read. */
+export type Arrival = () => void;
+
+/**
+ * What arrives over all links, in its order. As long as a round of the loop has time it is read at once; then it waits for the next one,
+ * bounded by what peers may have on their way (flow.ts): what is not read is not told to be.
+ */
+export class Intake {
+  private readonly round: Round;
+  private readonly clock: Clock;
+  private waiting: Arrival[] = [];
+  private head = 0;
+
+  constructor(round: Round, clock: Clock) {
+    this.round = round;
+    this.clock = clock;
+  }
+
+  /** Whether what arrives now has to wait. */
+  get isBehind(): boolean {
+    return this.head < this.waiting.length || this.round.isSpent;
+  }
+
+  take(arrival: Arrival): void {
+    if (this.isBehind) {
+      this.waiting.push(arrival);
+      if (this.waiting.length === 1) this.round.next(() => this.proceed());
+    } else this.read(arrival);
+  }
+
+  private proceed(): void {
+    try {
+      while (!this.round.isSpent) {
+        const arrival = this.waiting[this.head];
+        if (arrival === undefined) break;
+        this.head++;
+        this.read(arrival);
+      }
+    } finally {
+      this.waiting = this.waiting.slice(this.head);
+      this.head = 0;
+      if (this.waiting.length > 0) this.round.next(() => this.proceed());
+    }
+  }
+
+  private read(arrival: Arrival): void {
+    const sinceMs = this.clock.monotonic();
+    try {
+      arrival();
+    } finally {
+      const ms = this.clock.monotonic() - sinceMs;
+      this.round.pauses.known(ms, 'reading what a link brought');
+      this.round.spend(ms);
+    }
+  }
+}
