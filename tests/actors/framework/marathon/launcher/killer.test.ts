@@ -17,6 +17,7 @@ function world(chunkSize = 2) {
     delay: (delayMs, run) => clock.setTimer(delayMs, run),
     chunkSize,
     retryMs: RETRY_MS,
+    warn: (_instance, then) => then(),
     afterStore: (run) => void waiting.push(run),
   });
   const stored = (): void => {
