@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ContainerInfoType } from '../../proto/generated/types/v1.ts';
 import { ExitCode, StartError } from '../../runtime/startError.ts';
 import { MesosContainerizer } from './containerizer/index.ts';
+import { Hierarchies } from './containerizer/isolators/cgroups/hierarchies.ts';
 import { type OpenContainerizerOptions, openContainerizer } from './containerizer/open.ts';
 import { ComposingContainerizer, type Part } from './docker/composing.ts';
 import { DockerEngine } from './docker/engine.ts';
@@ -32,7 +33,7 @@ function mesosPart(options: OpenContainerizerOptions): Part {
   };
 }
 
-function dockerPart({ paths, clock, flags, fetcher, onWarning }: OpenContainerizerOptions): Part {
+function dockerPart({ paths, clock, flags, isRoot, fetcher, onWarning }: OpenContainerizerOptions): Part {
   const engine = new DockerEngine(flags.docker_socket);
   engine.ping().catch((error: Error) => onWarning(`--containerizers=docker: ${error.message}`));
   const launcher = new DockerLauncher({
@@ -40,12 +41,15 @@ function dockerPart({ paths, clock, flags, fetcher, onWarning }: OpenContaineriz
     notes: join(paths.runtimeDir, 'docker'),
     owner: createHash('sha256').update(paths.workDir).digest('hex').slice(0, 16),
     enableCfs: flags.cgroups_enable_cfs,
+    dns: flags.default_container_dns,
+    hierarchies: Hierarchies.find(flags.cgroups_hierarchy),
+    isRoot,
     removeDelayMs: flags.docker_remove_delay,
     killOrphans: flags.docker_kill_orphans,
     config: flags.docker_config,
   });
   const containerizer = new MesosContainerizer({
-    ...{ launcher, clock, onWarning, isolators: [], sumsProcesses: false, enforces: ['cpus', 'mem'] },
+    ...{ launcher, clock, onWarning, isolators: [], sumsProcesses: true, enforces: ['cpus', 'mem'] },
     ...(fetcher === undefined ? {} : { fetcher }),
   });
   return {

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { DiskLock } from './disk.ts';
 
 /** Who holds a lock: a pid alone would be fooled when the number is given out again, so its birth belongs to it. */
@@ -17,6 +18,7 @@ const ATTEMPTS_MAX = 10;
  * @throws when a living process holds it ("… is locked by process 4711") or the folder cannot be written
  */
 export function acquireLockFile(path: string): DiskLock {
+  sweep(path);
   const mine = `${path}.${process.pid}`;
   const content = JSON.stringify({ pid: process.pid, birth: birthOf(process.pid) } satisfies Holder);
   fs.writeFileSync(mine, content, { mode: 0o600 });
@@ -29,6 +31,20 @@ export function acquireLockFile(path: string): DiskLock {
     fs.rmSync(mine, { force: true });
   }
   throw new Error(`${path}: other processes are taking this lock at the same time`);
+}
+
+/** Takes away what processes left that were killed in the middle of taking the lock: `PATH.PID`, `PATH.PID.stale`. */
+function sweep(path: string): void {
+  const dir = dirname(path);
+  for (const name of fs.readdirSync(dir)) {
+    if (!name.startsWith(`${basename(path)}.`)) continue;
+    const [, pid] = /^\.(\d+)(\.stale)?$/.exec(name.slice(basename(path).length)) ?? [];
+    if (pid === undefined || isAlive({ pid: Number(pid), birth: '' })) continue;
+    const content = readText(join(dir, name));
+    // What somebody moved aside may be the lock of one that lives.
+    const holder = content === undefined ? undefined : parse(content);
+    if (holder === undefined || !isAlive(holder)) fs.rmSync(join(dir, name), { force: true });
+  }
 }
 
 function linked(from: string, to: string): boolean {

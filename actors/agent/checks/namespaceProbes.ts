@@ -1,4 +1,5 @@
 /** Probes from within a container's network namespace, where its loopback is: by programs that are started in it. */
+import { findProgram } from '../containerizer/programs.ts';
 import { runProgram } from '../subprocess.ts';
 import type { Abort } from './definition.ts';
 
@@ -7,6 +8,13 @@ const CURL = ['-s', '-S', '-L', '-k', '-g', '-o', '/dev/null', '-w', '%{http_cod
 
 /** bash opens connections by the names of files; its arguments are the address and the port. */
 const CONNECT = 'exec 3<>"/dev/tcp/$1/$2"';
+
+/** The machine's own, of which the container needs to hold nothing: its network alone is entered. */
+const PROGRAMS = { http: ['nsenter', 'curl'], tcp: ['nsenter', 'bash'] } as const;
+
+export function canEnter(kind: 'http' | 'tcp'): boolean {
+  return PROGRAMS[kind].every((name) => findProgram(name) !== undefined);
+}
 
 export function httpWithin(
   namespace: string,

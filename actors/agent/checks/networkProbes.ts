@@ -3,13 +3,15 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import type { Abort } from './definition.ts';
-import { httpWithin, tcpWithin } from './namespaceProbes.ts';
+import { canEnter, httpWithin, tcpWithin } from './namespaceProbes.ts';
 
 /** Redirects are followed, as `curl -L` does, this often at most. */
 const REDIRECTS_MAX = 50;
 
 /** Each calls its `done` once, from the event loop. */
 export interface NetworkProbes {
+  /** Whether this machine has the programs to look around in a network namespace. */
+  canEnter(kind: 'http' | 'tcp'): boolean;
   /**
    * @param namespace file of a network namespace, which is looked around in by a program; undefined for the agent's own
    * @param done the status of the last answer, undefined when there was none
@@ -19,6 +21,7 @@ export interface NetworkProbes {
 }
 
 export const networkProbes: NetworkProbes = {
+  canEnter,
   http: (url, namespace, done) =>
     namespace === undefined ? probeHttp(url, done) : httpWithin(namespace, url, done),
   tcp: (host, port, namespace, done) =>

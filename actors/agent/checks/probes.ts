@@ -34,7 +34,7 @@ export class Probes {
 
   /** @param done called once, when nothing of the probe is left */
   start(run: TaskRun, probe: ProbeDefinition, done: (result: ProbeResult) => void): Abort {
-    const namespace = this.host.containers.networkOf?.(run.containerId);
+    const namespace = this.namespaceOf(run, probe);
     const address = namespace === undefined ? this.addressOf(run) : undefined;
     if (probe.kind === 'http')
       return this.network.http(urlAt(address, probe.url), namespace, (statusCode) =>
@@ -45,6 +45,12 @@ export class Probes {
         done({ connected }),
       );
     return this.runCommand(run, probe.command, done);
+  }
+
+  /** Undefined where the machine has nothing to look around there with: then the container's address is asked. */
+  private namespaceOf(run: TaskRun, { kind }: ProbeDefinition): string | undefined {
+    if (kind === 'command' || !this.network.canEnter(kind)) return undefined;
+    return this.host.containers.networkOf?.(run.containerId);
   }
 
   /** Where a task is that has a network of its own which is not to be entered; its loopback is not this machine's. */

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import type { CapabilityInfo, DeviceWhitelist } from '../../../proto/generated/types/v1.ts';
 import { fromJson } from '../../../proto/json.ts';
 import * as flag from '../../../runtime/flags/index.ts';
+import { containerDns } from './dns.ts';
 import { deviceNumber } from './isolators/gpu/devices.ts';
 
 /** Lines of a cgroup's `devices.allow`: `c 10:229 rwm`. */
@@ -137,6 +138,15 @@ export const containerFlags = {
   }),
   network_cni_root_dir_persist: flag.boolean({
     help: 'Keep what is known of networks of containers in the work_dir, not in the runtime_dir: over a boot of the machine',
+  }),
+  network_cni_metrics: flag.boolean({
+    default: true,
+    help: 'Tell what containers sent and received on networks of their own in their statistics',
+  }),
+  default_container_dns: flag.json({
+    validate: containerDns,
+    help: `Resolvers of containers whose network names none: JSON {"mesos": [{"network_mode": "CNI", "network_name": …, "dns":
+      {"nameservers": […], "domain": …, "search": […], "options": […]}}], "docker": [{"network_mode": "BRIDGE" or "USER", …}]}`,
   }),
   nvidia_gpu_devices: flag.text({
     expected: 'numbers separated by commas',

@@ -148,7 +148,8 @@ export class MesosContainerizer implements ContainerPort {
 
   networkOf(containerId: string): string | undefined {
     const isolators = this.#managed.get(containerId)?.isolators ?? [];
-    return isolators.map((isolator) => isolator.networkOf?.(containerId)).find((file) => file !== undefined);
+    const files = isolators.map((isolator) => isolator.networkOf?.(containerId));
+    return files.find((file) => file !== undefined) ?? this.#launcher.networkOf?.(containerId);
   }
 
   remove(containerId: string): void {

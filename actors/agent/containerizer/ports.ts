@@ -1,12 +1,11 @@
 /** What the Mesos containerizer is put together from. */
-import type { ContainerStatus } from '../../../proto/generated/types/v1.ts';
+import type { ContainerStatus, ResourceStatistics } from '../../../proto/generated/types/v1.ts';
 import type { Counter } from '../../../runtime/metrics/index.ts';
 import type { Clock } from '../../../runtime/ports.ts';
 import type { ContainerPort } from '../host.ts';
 import type { Provisioner } from './images/provisioner.ts';
 import type { Isolator } from './isolators/isolator.ts';
 import type { ContainerLaunch } from './launchScript.ts';
-import type { ContainerUsage } from './usage.ts';
 
 /** Brings files into a sandbox before the command starts. */
 export interface FetcherPort {
@@ -16,7 +15,7 @@ export interface FetcherPort {
 
 /** The part that starts and ends processes. */
 export type LauncherPort = Omit<ContainerPort, 'pruneImages' | 'update' | 'status' | 'enforces' | 'usage'> & {
-  usage(containerId: string): ContainerUsage | undefined;
+  usage(containerId: string): Partial<ResourceStatistics> | undefined;
   status?(containerId: string): Partial<ContainerStatus>;
 };
 
@@ -32,7 +31,7 @@ export interface MesosContainerizerOptions {
   readonly enforces?: readonly string[];
   /** What could not be taken away: counted. */
   readonly errors?: { readonly destroy: Counter; readonly image: Counter };
-  /** Whether usage is summed over the process tree (posix/cpu, posix/mem). */
+  /** Whether the launcher is asked for usage: of its process tree (posix/cpu, posix/mem), or as it can. */
   readonly sumsProcesses: boolean;
   /** Something that nobody waits for went wrong. */
   readonly onWarning: (text: string) => void;

@@ -7,6 +7,7 @@ import {
   VolumeMode,
   VolumeSourceType,
 } from '../../../proto/generated/types/v1.ts';
+import { type ContainerDns, dnsOf } from '../containerizer/dns.ts';
 import type { ContainerLaunch, ContainerResources } from '../containerizer/index.ts';
 import { applyParameters, type CreateBody } from './parameters.ts';
 
@@ -21,6 +22,8 @@ export interface CreateOptions {
   readonly labels: Readonly<Record<string, string>>;
   /** `--cgroups_enable_cfs`. */
   readonly enableCfs: boolean;
+  /** `--default_container_dns`. */
+  readonly dns: ContainerDns | undefined;
 }
 
 /** @throws Error in one line saying what of the ContainerInfo does not go together */
@@ -52,6 +55,7 @@ export function createBody(launch: ContainerLaunch, options: CreateOptions): Cre
   };
   if (docker.volume_driver !== undefined) body.HostConfig['VolumeDriver'] = docker.volume_driver;
   publishPorts(body, launch, docker, mode);
+  addResolvers(body, docker, mode, options.dns);
   applyParameters(body, docker.parameters ?? []);
   return body;
 }
@@ -135,4 +139,18 @@ function publishPorts(
   }
   body['ExposedPorts'] = Object.fromEntries(Object.keys(bindings).map((key) => [key, {}]));
   body.HostConfig['PortBindings'] = bindings;
+}
+
+/** Resolvers of the agent, unless the task names its own. */
+function addResolvers(
+  body: CreateBody,
+  { parameters = [] }: ContainerInfoDockerInfo,
+  mode: string,
+  dns: ContainerDns | undefined,
+): void {
+  if (mode === 'host' || mode === 'none' || parameters.some(({ key }) => key.startsWith('dns'))) return;
+  const found = mode === 'bridge' ? dnsOf(dns, 'BRIDGE', undefined) : dnsOf(dns, 'USER', mode);
+  if (found === undefined) return;
+  const { nameservers, search, options } = found;
+  Object.assign(body.HostConfig, { Dns: nameservers, DnsSearch: search, DnsOptions: options });
 }

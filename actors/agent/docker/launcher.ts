@@ -4,8 +4,9 @@
  */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import type { ContainerStatus } from '../../../proto/generated/types/v1.ts';
+import type { ContainerStatus, ResourceStatistics } from '../../../proto/generated/types/v1.ts';
 import type { Clock, Timer } from '../../../runtime/ports.ts';
+import type { ContainerDns } from '../containerizer/dns.ts';
 import {
   type ContainerLaunch,
   type ContainerSink,
@@ -13,6 +14,8 @@ import {
   exitStatusOfShell,
   type LauncherPort,
 } from '../containerizer/index.ts';
+import { cgroupUsage } from '../containerizer/isolators/cgroups/foreign.ts';
+import type { Hierarchies } from '../containerizer/isolators/cgroups/hierarchies.ts';
 import { registryAuth } from './auth.ts';
 import { createBody } from './create.ts';
 import type { DockerEngine, InspectedContainer } from './engine.ts';
@@ -28,6 +31,12 @@ export interface DockerLauncherOptions {
   /** Tells this agent's containers from those of others. */
   readonly owner: string;
   readonly enableCfs: boolean;
+  /** `--default_container_dns`. */
+  readonly dns: ContainerDns | undefined;
+  /** Where the engine's cgroups are. */
+  readonly hierarchies: Hierarchies;
+  /** May enter the networks of containers. */
+  readonly isRoot: boolean;
   /** `--docker_remove_delay`, milliseconds. */
   readonly removeDelayMs: number;
   /** `--docker_kill_orphans`. */
@@ -122,11 +131,14 @@ export class DockerLauncher implements LauncherPort {
     return [];
   }
 
-  usage(): undefined {
-    return undefined;
+  /** By its cgroups, as the engine is slow to tell. */
+  usage(containerId: string): Partial<ResourceStatistics> | undefined {
+    const entry = this.#entries.get(containerId);
+    if (entry?.phase !== 'running' || entry.inspected === undefined) return undefined;
+    return cgroupUsage(entry.inspected.State.Pid, this.#options.hierarchies);
   }
 
-  // Nothing to read: the engine is not asked for statistics.
+  /** Nothing to be read before: each is looked at by itself. */
   *measure(): Generator<undefined, void> {}
 
   /** Addresses of a container with a network of its own. */
@@ -138,6 +150,14 @@ export class DockerLauncher implements LauncherPort {
         : [{ name, ip_addresses: [{ ip_address: IPAddress }] }],
     );
     return infos.length === 0 ? {} : { network_infos: infos };
+  }
+
+  /** Of a container that is not on the machine's own network. */
+  networkOf(containerId: string): string | undefined {
+    const { inspected, phase } = this.#entries.get(containerId) ?? {};
+    const networks = Object.keys(inspected?.NetworkSettings?.Networks ?? {});
+    if (!this.#options.isRoot || phase !== 'running' || inspected === undefined) return undefined;
+    return networks.includes('host') ? undefined : `/proc/${inspected.State.Pid}/ns/net`;
   }
 
   remove(containerId: string): void {
@@ -169,6 +189,7 @@ export class DockerLauncher implements LauncherPort {
       name,
       labels: { [LABEL]: this.#options.owner },
       enableCfs: this.#options.enableCfs,
+      dns: this.#options.dns,
     });
     await this.#provide(launch, signal);
     await fs.promises.writeFile(join(this.#options.notes, entry.id), JSON.stringify(entry.note), {

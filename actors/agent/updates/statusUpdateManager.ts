@@ -161,11 +161,11 @@ export class StatusUpdateManager {
     return this.#queues.get(keyOf(frameworkId, taskId))?.latest;
   }
 
-  /** Of a task that has a stream: the newest update that was acknowledged and all that are not, oldest first. */
+  /** Of a task that has a stream, oldest first: those acknowledged, of neighbours of one state the newest, and all that are not. */
   updatesOf(frameworkId: string, taskId: string): StatusUpdate[] {
     const queue = this.#queues.get(keyOf(frameworkId, taskId));
     if (queue === undefined) return [];
-    return [queue.acknowledged, ...queue.queued].flatMap((entry) => entry?.update ?? []);
+    return [...queue.acknowledged, ...queue.queued].map(({ update }) => update);
   }
 
   /** The agent is not registered (any more): nothing is sent. */
@@ -246,7 +246,7 @@ export class StatusUpdateManager {
   }
 
   #drop(queue: UpdateQueue): void {
-    for (const entry of [queue.acknowledged, ...queue.queued]) this.#liveBytes -= entry?.record.length ?? 0;
+    for (const { record } of [...queue.acknowledged, ...queue.queued]) this.#liveBytes -= record.length;
     this.#queues.delete(queue.key);
     this.chart.stop(queue.key);
   }
@@ -333,13 +333,17 @@ export class StatusUpdateManager {
   #liveRecords(queue: UpdateQueue): Uint8Array[] {
     const acking =
       this.chart.matches(queue.key, 'recordingAck') || this.chart.matches(queue.key, 'paused.recordingAck');
-    const last = acking ? queue.head : queue.acknowledged;
+    const { head, frameworkId, taskId } = queue;
+    const over = acking && head !== undefined ? [...queue.acknowledged, head] : queue.acknowledged;
+    const last = over.at(-1);
+    if (acking && last !== undefined && isTerminalUpdate(last.update)) return [];
+    const told = over.flatMap(({ record, uuid }) => [
+      record,
+      encodeRecord({ kind: 'ack', frameworkId, taskId, uuid: Buffer.from(uuid, 'hex') }),
+    ]);
     const rest = queue.queued.slice(acking ? 1 : 0).map(({ record }) => record);
-    if (last === undefined) return rest.filter(({ length }) => length > 0);
-    if (last.record.length === 0 || (acking && isTerminalUpdate(last.update))) return [];
-    const { frameworkId, taskId } = queue;
-    const uuid = Buffer.from(last.uuid, 'hex');
-    return [last.record, encodeRecord({ kind: 'ack', frameworkId, taskId, uuid }), ...rest];
+    // Of a framework that does not checkpoint nothing is kept.
+    return last?.record.length === 0 ? [] : [...told, ...rest].filter(({ length }) => length > 0);
   }
 }
 

@@ -40,7 +40,7 @@ export class UpdateQueue {
   /** Updates of `queued` that are not on disk yet: its last ones. */
   readonly recording: QueuedUpdate[] = [];
   readonly #uuids = new Set<string>();
-  #acknowledged: QueuedUpdate | undefined;
+  readonly #acknowledged: QueuedUpdate[] = [];
 
   constructor(key: string, frameworkId: string, taskId: string) {
     this.key = key;
@@ -52,14 +52,14 @@ export class UpdateQueue {
     return this.queued[0];
   }
 
-  /** The newest update that the scheduler has acknowledged. */
-  get acknowledged(): QueuedUpdate | undefined {
+  /** What the scheduler has acknowledged, oldest first; of neighbours of one state (health, progress) the newest alone. */
+  get acknowledged(): readonly QueuedUpdate[] {
     return this.#acknowledged;
   }
 
   /** The newest update, acknowledged or not. */
   get latest(): StatusUpdate | undefined {
-    return (this.queued.at(-1) ?? this.#acknowledged)?.update;
+    return (this.queued.at(-1) ?? this.#acknowledged.at(-1))?.update;
   }
 
   /** Whether the task's last update was taken; nothing comes after it. */
@@ -72,11 +72,15 @@ export class UpdateQueue {
     this.#uuids.add(entry.uuid);
   }
 
-  /** The head was acknowledged. @returns the one acknowledged before it, which need not be kept any more */
+  /** The head was acknowledged. @returns the one acknowledged before it when that need not be kept any more */
   acknowledgeHead(): QueuedUpdate | undefined {
-    const before = this.#acknowledged;
-    this.#acknowledged = this.queued.shift();
-    return before;
+    const head = this.queued.shift();
+    if (head === undefined) return undefined;
+    const before = this.#acknowledged.at(-1);
+    const isRepeated = before?.update.status.state === head.update.status.state;
+    if (isRepeated) this.#acknowledged.pop();
+    this.#acknowledged.push(head);
+    return isRepeated ? before : undefined;
   }
 
   has(uuid: string): boolean {

@@ -38,7 +38,7 @@ test('it keeps its id, finds what runs, tells what ended meanwhile', async (t) =
   writeFileSync(flag, '');
   const sandbox = `${workDir}/slaves/agent-S0/frameworks/framework-0000/executors/ends/runs/latest`;
   await until('the command ends', () => existsSync(sandbox) && existsSync(flag));
-  await realAgent(t, world, workDir, portOf(agent));
+  const next = await realAgent(t, world, workDir, portOf(agent));
   const message = await reregistered(master);
   t.is(message.slave.id?.value, 'agent-S0');
   t.deepEqual(
@@ -49,6 +49,21 @@ test('it keeps its id, finds what runs, tells what ended meanwhile', async (t) =
   await until('the end is told', () => master.states('ends').includes(TASK_FAILED));
   t.is(master.statuses('ends').at(-1)?.message, 'Command exited with status 4');
   t.deepEqual(master.states('runs'), [TASK_STARTING, TASK_RUNNING]);
+  // What was told and acknowledged before is still known, with its time and its container.
+  const kept = message.tasks?.find(({ task_id }) => task_id.value === 'runs')?.statuses;
+  const told = master.statuses('runs').map(({ state, timestamp }) => ({ state, timestamp }));
+  t.deepEqual(
+    kept?.map(({ state, timestamp }) => ({ state, timestamp })),
+    told,
+  );
+  const state = (await (await fetch(`${next.url}/slave(1)/state`)).json()) as {
+    frameworks: { executors: { tasks: { id: string; statuses: { state: string }[] }[] }[] }[];
+  };
+  const tasks = state.frameworks.flatMap(({ executors }) => executors).flatMap(({ tasks }) => tasks);
+  t.deepEqual(
+    tasks.find(({ id }) => id === 'runs')?.statuses.map(({ state }) => state),
+    ['TASK_STARTING', 'TASK_RUNNING'],
+  );
   master.kill('runs');
   await until('it can be killed', () => master.states('runs').includes(TASK_KILLED));
   t.deepEqual(master.states('runs'), [TASK_STARTING, TASK_RUNNING, TASK_KILLING, TASK_KILLED]);

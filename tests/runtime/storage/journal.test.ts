@@ -207,6 +207,26 @@ test('the lock of another living process holds, that of a dead one is taken over
   await closed(journal);
 });
 
+test('what processes left that were killed while they took the lock is taken away, with nothing else', (t) => {
+  const dir = temporaryFolder(t);
+  const dead = 2 ** 22;
+  const place = (name: string, pid: number) =>
+    fs.writeFileSync(join(dir, name), JSON.stringify({ pid, birth: '' }));
+  place(`log.lock.${dead}`, dead);
+  place(`log.lock.${dead}.stale`, dead);
+  // Somebody's lock that was being moved aside; somebody who is taking it now; what is none of a lock's business.
+  const kept = [
+    `log.lock.${dead + 1}.stale`,
+    `log.lock.${process.ppid}`,
+    'log.lock.txt',
+    `other.lock.${dead}`,
+  ];
+  for (const name of kept) place(name, process.ppid);
+  const { journal } = open(dir);
+  t.deepEqual(fs.readdirSync(dir).sort(), [...kept, 'log.journal', 'log.lock'].sort());
+  return closed(journal);
+});
+
 test('a lock whose process number was given out again is taken over', async (t) => {
   const dir = temporaryFolder(t);
   fs.writeFileSync(join(dir, 'log.lock'), JSON.stringify({ pid: process.pid, birth: 'another boot/1' }));

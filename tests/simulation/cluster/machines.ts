@@ -173,7 +173,7 @@ function spawnAgent(
     detector: options.detector?.(place, node) ?? standaloneDetector({ host: '10.0.0.1', port: 5050 }),
     containers: containers.port(node.clock),
     pipes: noPipes,
-    probes: { http: () => () => undefined, tcp: () => () => undefined },
+    probes: { canEnter: () => true, http: () => () => undefined, tcp: () => () => undefined },
     sandboxes: {
       create: () => undefined,
       createNested: () => undefined,

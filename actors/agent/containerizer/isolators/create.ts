@@ -114,7 +114,8 @@ function networksOf(
 ): Isolator {
   const { workDir, runtimeDir } = paths;
   const isAsked = asked.has('network/cni');
-  return createNetworks({ flags, clock, isRoot, workDir, runtimeDir, isAsked }, warnings);
+  const dirOf = (id: string) => paths.container(id);
+  return createNetworks({ flags, clock, isRoot, workDir, runtimeDir, dirOf, isAsked }, warnings);
 }
 
 /** @throws StartError when GPUs cannot be kept apart here, or there are none: who asks for them counts on them */

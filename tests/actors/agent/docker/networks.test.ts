@@ -5,11 +5,14 @@ import {
   type ContainerInfo,
   ContainerInfoDockerInfoNetwork,
   ContainerInfoType,
+  HealthCheckType,
+  type TaskInfo,
   TaskState,
 } from '../../../../proto/generated/types/v1.ts';
 import { parseResources } from '../../../../proto/resources/index.ts';
 import { canRunDocker, startEngine } from '../../../support/dockerEngine.ts';
 import { until } from '../../../support/until.ts';
+import { hasCgroups } from '../containerizer/support.ts';
 import { registeredAgent } from '../support/realAgent.ts';
 import { commandTask } from '../support/testMaster.ts';
 
@@ -29,7 +32,7 @@ test.after.always(async () => {
 const resources = parseResources('cpus:0.1;mem:64;ports:[31000-31001]').allocatedTo('*').toMessages();
 
 /** Serves a page that says `answer`. */
-const serving = (answer: string, port: number) =>
+const serving = (answer: string, port: number | string) =>
   `cd $MESOS_SANDBOX && echo ${answer} >index.html && exec busybox httpd -f -p ${port}`;
 
 function docker(
@@ -58,14 +61,18 @@ function page(host: string, port: number): Promise<string> {
   });
 }
 
-async function dockerAgent(t: Parameters<typeof registeredAgent>[0]) {
-  const flags = { containerizers: 'docker,mesos', docker_socket: engine?.socket ?? '/nowhere/docker.sock' };
-  const { master } = await registeredAgent(t, flags);
+async function dockerAgent(t: Parameters<typeof registeredAgent>[0], more: Record<string, string> = {}) {
+  const flags = {
+    ...more,
+    containerizers: 'docker,mesos',
+    docker_socket: engine?.socket ?? '/nowhere/docker.sock',
+  };
+  const { master, agent } = await registeredAgent(t, flags);
   const address = (id: string) =>
     master.statuses(id).findLast(({ container_status }) => container_status?.network_infos !== undefined)
       ?.container_status?.network_infos?.[0];
   /** Runs a task, and waits for it to run. @returns false when there is no engine here, and the task said so */
-  const runs = async (id: string, value: string, more: ReturnType<typeof docker>): Promise<boolean> => {
+  const runs = async (id: string, value: string, more: Partial<TaskInfo>): Promise<boolean> => {
     master.run(commandTask(id, value, more));
     await until(
       () => `${id} runs: ${JSON.stringify(master.statuses(id).at(-1))}`,
@@ -75,7 +82,7 @@ async function dockerAgent(t: Parameters<typeof registeredAgent>[0]) {
     else t.true(master.states(id).includes(TASK_RUNNING), master.statuses(id).at(-1)?.message);
     return engine !== undefined;
   };
-  return { master, address, runs };
+  return { master, agent, address, runs };
 }
 
 test('as root with Docker: on a bridge ports of the host lead into the container, and its address is told', async (t) => {
@@ -88,6 +95,27 @@ test('as root with Docker: on a bridge ports of the host lead into the container
   t.is(name, 'bridge');
   const ip = ip_addresses?.[0]?.ip_address ?? '';
   t.is(await page(ip, 8080), 'mapped\n');
+});
+
+test('as root with Docker: checks look at the loopback of a bridged container, which has the agent’s resolvers and tells what it uses', async (t) => {
+  const entry = { network_mode: 'BRIDGE', dns: { nameservers: ['10.0.0.54'], search: ['flag.test'] } };
+  const { master, agent, runs } = await dockerAgent(t, {
+    default_container_dns: JSON.stringify({ docker: [entry] }),
+  });
+  const often = { delay_seconds: 0, interval_seconds: 0.2, grace_period_seconds: 1000 };
+  const health_check = { type: HealthCheckType.TCP, tcp: { port: 8082 }, ...often };
+  const command = serving('inner', '127.0.0.1:8082');
+  if (!(await runs('inner', command, { ...docker(BRIDGE), health_check }))) return;
+  await until('it is healthy', () => master.statuses('inner').some(({ healthy }) => healthy === true));
+  const response = await fetch(`${agent.url}/slave(1)/monitor/statistics`);
+  const [{ statistics }] = (await response.json()) as [{ statistics: Record<string, number> }];
+  if (hasCgroups(['cpu', 'memory']))
+    t.true((statistics['mem_total_bytes'] ?? 0) > 0 && (statistics['cpus_user_time_secs'] ?? -1) >= 0);
+  t.is(statistics['cpus_soft_limit'], 0.2);
+  const container = master.statuses('inner').at(-1)?.container_status?.container_id?.value;
+  const resolvers = engine?.docker('exec', `mesos-${container}`, 'cat', '/etc/resolv.conf');
+  t.regex(resolvers ?? '', /nameserver 10\.0\.0\.54/);
+  t.regex(resolvers ?? '', /search flag\.test/);
 });
 
 test('as root with Docker: tasks of a network of users reach each other, by its name in network_infos or a parameter', async (t) => {

@@ -145,7 +145,7 @@ export function simulatedAgent(
     detector: standaloneDetector({ host: '10.0.0.1', port: 5050 }),
     containers,
     pipes: noPipes,
-    probes: { http: () => () => undefined, tcp: () => () => undefined },
+    probes: { canEnter: () => true, http: () => () => undefined, tcp: () => () => undefined },
     sandboxes: {
       create: () => undefined,
       createNested: () => undefined,

@@ -5,7 +5,7 @@ import { Journal, MemoryDisk } from '../../../../runtime/storage/index.ts';
 import { VirtualClock } from '../../../../runtime/virtualPorts.ts';
 import { Agent, make, number, running, uuid } from './support.ts';
 
-const { TASK_STARTING, TASK_RUNNING, TASK_FINISHED } = TaskState;
+const { TASK_STARTING, TASK_RUNNING, TASK_FINISHED, TASK_KILLING } = TaskState;
 
 test('an update is acknowledged to its executor and sent once it is on disk, not before', (t) => {
   const agent = running();
@@ -244,6 +244,35 @@ test('the journal does not grow with the updates that are over', (t) => {
   const next = agent.restarted();
   t.deepEqual(next.manager.updatesOf('F', 'long').map(number), [100_000]);
   t.is(next.manager.size, 1);
+});
+
+test('of what was acknowledged each state is kept as long as its task lives, by its newest update', (t) => {
+  const agent = new Agent({ compactBytesMin: 1 });
+  agent.manager.resume();
+  const story = [
+    make('t', 1, TASK_STARTING),
+    ...[2, 3, 4, 5].map((n) => make('t', n, TASK_RUNNING)),
+    make('t', 6, TASK_KILLING),
+  ];
+  for (const update of story) {
+    agent.take(update);
+    agent.settle();
+    agent.acknowledge('t', number(update));
+  }
+  agent.take(make('t', 7, TASK_KILLING));
+  agent.settle();
+  const kept = [1, 5, 6, 7];
+  t.deepEqual(agent.manager.updatesOf('F', 't').map(number), kept);
+  // As another rewrite of the journal keeps it, too.
+  const size = agent.disk.readFile('/meta/updates.journal')?.length ?? 0;
+  agent.take(make('other', 8, TASK_FINISHED));
+  agent.settle();
+  agent.acknowledge('other', 8);
+  t.true((agent.disk.readFile('/meta/updates.journal')?.length ?? 0) < size * 2);
+  const next = agent.restarted();
+  t.deepEqual(next.manager.updatesOf('F', 't').map(number), kept);
+  next.manager.resume();
+  t.deepEqual(next.sent, ['t:7']);
 });
 
 test('an acknowledgement that is being written while the journal is rewritten is in the new one', (t) => {

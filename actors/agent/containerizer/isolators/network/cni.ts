@@ -10,19 +10,26 @@ import {
   type ContainerStatus,
   type NetworkInfo,
   NetworkInfoProtocol,
+  type ResourceStatistics,
 } from '../../../../../proto/generated/types/v1.ts';
 import { toJson } from '../../../../../proto/json.ts';
+import { type ContainerDns, dnsOf, resolvConf } from '../../dns.ts';
 import { quoted } from '../../launchScript.ts';
 import type { IsolatedLaunch, Isolator, Preparation } from '../isolator.ts';
 import { type NetworkConfiguration, readNetworks } from './configuration.ts';
 import type { Joined, NetworkStore } from './networkStore.ts';
 import type { Attachment, CniPlugins, CniResult, PortMapping } from './plugins.ts';
+import { networkStatistics } from './statistics.ts';
 
 export interface CniOptions {
   /** `--network_cni_config_dir`. */
   readonly configDir: string;
   readonly plugins: CniPlugins;
   readonly store: NetworkStore;
+  /** `--default_container_dns`. */
+  readonly dns: ContainerDns | undefined;
+  /** `--network_cni_metrics`: a process of each container, whose networks are looked at; undefined: none are. */
+  readonly processOf: ((containerId: string) => number | undefined) | undefined;
 }
 
 /** Every namespace has a loopback, which is down at first. */
@@ -86,6 +93,13 @@ export class CniIsolator implements Isolator {
     return owner === undefined ? {} : { network_infos: [...(this.#infos.get(owner) ?? [])] };
   }
 
+  /** What went over its own networks; of containers inside another one that one tells. */
+  usage(containerId: string): Partial<ResourceStatistics> {
+    if (!this.#infos.has(containerId)) return {};
+    const pid = this.#options.processOf?.(containerId);
+    return pid === undefined ? {} : networkStatistics(pid);
+  }
+
   /** File of the network namespace that the container is in; undefined for the machine's own. */
   networkOf(containerId: string): string | undefined {
     const owner = this.#ownerOf(containerId);
@@ -138,7 +152,12 @@ export class CniIsolator implements Isolator {
       results.push(await this.#add(attachment));
     }
     this.recover(containerId);
-    this.#writeFiles(containerId, launch.container?.hostname ?? containerId, results);
+    const resolvConf = resolvers(
+      results,
+      named.map(({ name }) => name),
+      this.#options.dns,
+    );
+    this.#writeFiles(containerId, launch.container?.hostname ?? containerId, results, resolvConf);
   }
 
   /** A plugin that failed is asked to take back what it did; if it fails in that, too, there is nothing to be asked later. */
@@ -156,7 +175,7 @@ export class CniIsolator implements Isolator {
     }
   }
 
-  #writeFiles(containerId: string, name: string, results: readonly CniResult[]): void {
+  #writeFiles(containerId: string, name: string, results: readonly CniResult[], resolvConf: string): void {
     const { store } = this.#options;
     // A hostname has 64 characters at most.
     const hostname = name.replaceAll(/[^\w.-]/g, '-').slice(0, 63);
@@ -168,7 +187,7 @@ export class CniIsolator implements Isolator {
     ];
     store.write(containerId, 'hosts', `${hosts.join('\n')}\n`);
     store.write(containerId, 'hostname', `${hostname}\n`);
-    store.write(containerId, 'resolv.conf', resolvConf(results));
+    store.write(containerId, 'resolv.conf', resolvConf);
   }
 
   async #leave(containerId: string): Promise<void> {
@@ -238,21 +257,16 @@ function toldOf(joined: readonly Joined[]): NetworkInfo[] {
   });
 }
 
-/** Of all networks together; the machine's own when none has a nameserver. */
-function resolvConf(results: readonly CniResult[]): string {
-  const all = (pick: (result: CniResult) => readonly string[]): string[] => [
-    ...new Set(results.flatMap(pick)),
-  ];
-  const nameservers = all(({ nameservers }) => nameservers);
-  if (nameservers.length === 0) {
-    const path = '/etc/resolv.conf';
-    return fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : '';
-  }
-  const [search, options] = [all(({ search }) => search), all(({ options }) => options)];
-  return [
-    ...(search.length === 0 ? [] : [`search ${search.join(' ')}`]),
-    ...(options.length === 0 ? [] : [`options ${options.join(' ')}`]),
-    ...nameservers.map((address) => `nameserver ${address}`),
-    '',
-  ].join('\n');
+/** Of all networks together, each by its plugin or by the agent's flag; the machine's own when none has a nameserver. */
+function resolvers(
+  results: readonly CniResult[],
+  networks: readonly string[],
+  defaults: ContainerDns | undefined,
+): string {
+  const all = results.map((result, at) =>
+    result.dns.nameservers.length > 0 ? result.dns : (dnsOf(defaults, 'CNI', networks[at]) ?? result.dns),
+  );
+  if (all.some(({ nameservers }) => nameservers.length > 0)) return resolvConf(all);
+  const path = '/etc/resolv.conf';
+  return fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : '';
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../../../../runtime/ports.ts';
 import { ExitCode, StartError } from '../../../../../runtime/startError.ts';
 import type { ContainerFlags } from '../../flags.ts';
+import { readRecord } from '../../runtimeFiles.ts';
 import type { Isolator } from '../isolator.ts';
 import { CniIsolator } from './cni.ts';
 import { findPlugin, readNetworks } from './configuration.ts';
@@ -17,6 +18,8 @@ export interface NetworkOptions {
   readonly isRoot: boolean;
   readonly workDir: string;
   readonly runtimeDir: string;
+  /** Runtime directory of a container. */
+  readonly dirOf: (containerId: string) => string;
   /** Whether `network/cni` stands in `--isolation`. */
   readonly isAsked: boolean;
 }
@@ -44,7 +47,12 @@ export function createNetworks(options: NetworkOptions, warnings: string[]): Iso
   warnings.push(...problemsOf(dirs, configDir));
   const root = flags.network_cni_root_dir_persist ? options.workDir : options.runtimeDir;
   const store = new NetworkStore(join(root, 'isolators/network/cni'));
-  return new CniIsolator({ configDir, store, plugins: new CniPlugins({ dirs, clock }) });
+  const processOf = (id: string) => readRecord(options.dirOf(id)).process?.pid;
+  return new CniIsolator({
+    ...{ configDir, store, plugins: new CniPlugins({ dirs, clock }) },
+    dns: flags.default_container_dns,
+    processOf: flags.network_cni_metrics ? processOf : undefined,
+  });
 }
 
 function problemsOf(dirs: string, configDir: string): string[] {

@@ -2,7 +2,11 @@
 import { isIP } from 'node:net';
 import type { Clock } from '../../../../../runtime/ports.ts';
 import { runProgram } from '../../../subprocess.ts';
+import type { Dns } from '../../dns.ts';
 import { findPlugin, type NetworkConfiguration, type PluginConfiguration } from './configuration.ts';
+
+/** What may become a part of a line of a file. */
+const WORD = /^[\w.:-]+$/;
 
 /** A plugin that takes longer is given up. */
 const TIMEOUT_MS = 60_000;
@@ -30,9 +34,7 @@ export interface PortMapping {
 export interface CniResult {
   /** Addresses without the length of their prefix. */
   readonly addresses: readonly string[];
-  readonly nameservers: readonly string[];
-  readonly search: readonly string[];
-  readonly options: readonly string[];
+  readonly dns: Dns;
   readonly raw: unknown;
 }
 
@@ -150,10 +152,18 @@ export function parseResult(raw: unknown): CniResult {
   const addresses = found.flatMap((text) => text?.split('/')[0] ?? []).filter((text) => isIP(text) > 0);
   return {
     addresses,
+    dns: dnsOfPlugin(dns),
+    raw,
+  };
+}
+
+function dnsOfPlugin(dns: unknown): Dns {
+  const domain = wordOf(dns, 'domain');
+  return {
     nameservers: wordsOf(dns, 'nameservers').filter((text) => isIP(text) > 0),
     search: wordsOf(dns, 'search'),
     options: wordsOf(dns, 'options'),
-    raw,
+    ...(domain === undefined || !WORD.test(domain) ? {} : { domain }),
   };
 }
 
@@ -165,7 +175,5 @@ function wordOf(value: unknown, key: string): string | undefined {
 function wordsOf(value: unknown, key: string): string[] {
   const words = (value as Record<string, unknown> | undefined)?.[key];
   // Each becomes a part of a line of a file.
-  return Array.isArray(words)
-    ? words.filter((word) => typeof word === 'string' && /^[\w.:-]+$/.test(word))
-    : [];
+  return Array.isArray(words) ? words.filter((word) => typeof word === 'string' && WORD.test(word)) : [];
 }

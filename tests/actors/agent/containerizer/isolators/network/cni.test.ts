@@ -74,6 +74,10 @@ test('as root: containers on a bridge have an address each, reach each other, an
     bench.file(other, 'stderr'),
   );
 
+  const { net_rx_bytes, net_tx_packets, net_snmp_statistics } = bench.containerizer.usage(one) ?? {};
+  t.true((net_rx_bytes ?? 0) > 0 && (net_tx_packets ?? 0) > 0);
+  t.true((net_snmp_statistics?.tcp_stats?.PassiveOpens ?? 0) > 0);
+
   // What looks into a container and what is inside it are on its network, also when the agent was restarted meanwhile.
   bench.told.clear();
   bench.restart();
@@ -98,6 +102,29 @@ test('as root: containers on a bridge have an address each, reach each other, an
   t.deepEqual(fs.readdirSync(join(bench.paths.runtimeDir, 'isolators/network/cni')), []);
   t.notRegex(fs.readFileSync('/proc/self/mounts', 'utf8'), new RegExp(bench.paths.runtimeDir));
   t.false(bench.containerizer.recordedContainers().includes(`${one}.inside`));
+});
+
+test('as root: a network that names no resolvers has those of the flag; networks are told of unless a flag says no', async (t) => {
+  const networks = bridgedNetworks(t);
+  if (!canNetwork) return refuses(t, networks.flags);
+  const entry = { network_mode: 'CNI', dns: { nameservers: ['10.0.0.54'], domain: 'flag.test' } };
+  const bench = new IsolatedBench(t, {
+    ...networks.flags,
+    network_cni_metrics: 'false',
+    default_container_dns: JSON.stringify({ mesos: [entry] }),
+  });
+  const told = {
+    plain: 'domain flag.test\nnameserver 10.0.0.54\n',
+    bridged: 'search example.test\nnameserver 10.0.0.53\n',
+  };
+  for (const [name, text] of Object.entries(told)) {
+    const id = bench.launch('cat /etc/resolv.conf; until [ -e over ]; do sleep 0.05; done', on(name));
+    await until('it has said', () => bench.file(id, 'stdout') !== '');
+    t.is(bench.containerizer.usage(id)?.net_rx_bytes, undefined);
+    fs.writeFileSync(join(bench.sandbox(id), 'over'), '');
+    await bench.over(id);
+    t.is(bench.file(id, 'stdout'), text);
+  }
 });
 
 test('as root: what a killed agent left of a network is found and taken away', async (t) => {

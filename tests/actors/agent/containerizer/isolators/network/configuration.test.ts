@@ -42,18 +42,17 @@ test('addresses and resolvers of results, old and new; what is none of these is 
     nameservers: ['10.0.0.1', 'evil\nnameserver 1.2.3.4'],
     search: ['a.test', 'b c'],
     options: ['ndots:2'],
+    domain: 'a.test',
   };
-  const { addresses, nameservers, search, options } = parseResult({
+  const { addresses, dns: told } = parseResult({
     ips: [{ address: '10.0.0.3/24' }, { address: 'no' }, {}],
     dns,
   });
   t.deepEqual(
-    { addresses, nameservers, search, options },
+    { addresses, told },
     {
       addresses: ['10.0.0.3'],
-      nameservers: ['10.0.0.1'],
-      search: ['a.test'],
-      options: ['ndots:2'],
+      told: { nameservers: ['10.0.0.1'], search: ['a.test'], options: ['ndots:2'], domain: 'a.test' },
     },
   );
   t.throws(() => parseResult('text'), { message: 'a plugin gave no result' });

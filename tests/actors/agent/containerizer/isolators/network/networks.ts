@@ -30,7 +30,7 @@ export interface Networks {
 
 let made = 0;
 
-/** Network `bridged`; network `mapped`, which maps ports as well; network `broken`, whose plugin fails. */
+/** Network `bridged`; network `plain`, which names no resolvers; network `mapped`, which maps ports as well; network `broken`, whose plugin fails. */
 export function bridgedNetworks(t: ExecutionContext): Networks {
   const dir = fs.mkdtempSync(join(tmpdir(), 'mesostate-cni-'));
   made += 1;
@@ -50,6 +50,7 @@ export function bridgedNetworks(t: ExecutionContext): Networks {
       JSON.stringify({ cniVersion: '0.3.1', name, ...network }),
     );
   write('bridged', { ...plugin, dns: { nameservers: ['10.0.0.53'], search: ['example.test'] } });
+  write('plain', plugin);
   write('mapped', {
     type: 'mesos-cni-port-mapper',
     excludeDevices: [bridge],
