@@ -1,5 +1,6 @@
 /** Opens the containerizer of an agent on a real machine. */
 import { join } from 'node:path';
+import type { SecureContext } from 'node:tls';
 import type { MetricsRegistry } from '../../../runtime/metrics/index.ts';
 import type { Clock } from '../../../runtime/ports.ts';
 import { ExitCode, StartError } from '../../../runtime/startError.ts';
@@ -7,6 +8,7 @@ import type { AgentPaths } from '../paths.ts';
 import { Containerizer } from './containerizer.ts';
 import type { ContainerFlags } from './flags.ts';
 import { Provisioner } from './images/provisioner.ts';
+import { trustedAuthorities } from './images/registry/authorities.ts';
 import { RegistryStore } from './images/registry/registryStore.ts';
 import { type ImageSource, ImageStore } from './images/store.ts';
 import { createIsolation } from './isolators/create.ts';
@@ -78,5 +80,10 @@ function openImages({ flags, paths, clock }: OpenContainerizerOptions): ImageSou
   const dir = flags.docker_store_dir ?? join(paths.workDir, 'store/docker');
   const { docker_registry: place, docker_config: config, fetcher_stall_timeout: stallMs } = flags;
   if (place.startsWith('/')) return new ImageStore(dir, place);
-  return new RegistryStore({ dir, url: place.replace(/\/$/, ''), config, clock, stallMs });
+  let trusted: SecureContext | undefined;
+  const authorities = () => {
+    trusted ??= trustedAuthorities(process.env);
+    return trusted;
+  };
+  return new RegistryStore({ dir, url: place.replace(/\/$/, ''), config, clock, stallMs, authorities });
 }

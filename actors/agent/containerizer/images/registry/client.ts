@@ -2,13 +2,12 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import type { StallOptions } from '../../../stall.ts';
 import type { Credentials } from './credentials.ts';
-import { bytesOf, eachChunk, get } from './http.ts';
+import { bytesOf, eachChunk, get, type RequestOptions } from './http.ts';
 import { type Descriptor, MANIFEST_TYPES } from './manifest.ts';
 import { DIGEST } from './reference.ts';
 
-export interface RepositoryOptions extends StallOptions {
+export interface RepositoryOptions extends RequestOptions {
   /** `https://registry-1.docker.io` */
   readonly url: string;
   readonly repository: string;

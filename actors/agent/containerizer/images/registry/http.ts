@@ -1,6 +1,7 @@
 /** Requests to registries: redirects followed, answers bounded and watched for silence. */
 import { type IncomingMessage, type OutgoingHttpHeaders, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import type { SecureContext } from 'node:tls';
 import { Stall, type StallOptions, stallText } from '../../../stall.ts';
 
 const REDIRECTS_MAX = 10;
@@ -9,11 +10,16 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Answers that are read as a whole are not larger. */
 const TEXT_BYTES_MAX = 8 * 1024 * 1024;
 
+export interface RequestOptions extends StallOptions {
+  /** Whose certificates are believed; called when one is met for the first time. Absent: Node's own list. */
+  readonly authorities?: () => SecureContext;
+}
+
 /** Follows redirects, without the authorization to other hosts. @throws Error in one line */
 export async function get(
   url: string,
   headers: OutgoingHttpHeaders,
-  options: StallOptions,
+  options: RequestOptions,
 ): Promise<IncomingMessage> {
   const { authorization, ...others } = headers;
   const first = new URL(url);
@@ -31,10 +37,12 @@ export async function get(
   }
 }
 
-function getOnce(at: URL, headers: OutgoingHttpHeaders, options: StallOptions): Promise<IncomingMessage> {
-  const ask = at.protocol === 'https:' ? requestHttps : requestHttp;
+function getOnce(at: URL, headers: OutgoingHttpHeaders, options: RequestOptions): Promise<IncomingMessage> {
+  const isSecret = at.protocol === 'https:';
+  const ask = isSecret ? requestHttps : requestHttp;
+  const secureContext = isSecret ? options.authorities?.() : undefined;
   return new Promise((resolve, reject) => {
-    const asked = ask(at, { headers, agent: false }, resolve);
+    const asked = ask(at, { headers, agent: false, ...(secureContext && { secureContext }) }, resolve);
     const stall = new Stall(options, () => asked.destroy(new Error(stallText(options))));
     asked.on('response', () => stall.end());
     asked.on('error', (error: NodeJS.ErrnoException) => {

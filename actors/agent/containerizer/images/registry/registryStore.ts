@@ -5,15 +5,15 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import type { StallOptions } from '../../../stall.ts';
 import { unpackLayer } from '../layers.ts';
 import type { ImageConfig, ImageSource, StoredImage } from '../store.ts';
 import { RepositoryClient } from './client.ts';
 import { credentialsFor } from './credentials.ts';
+import type { RequestOptions } from './http.ts';
 import { type Descriptor, type Manifest, readManifest } from './manifest.ts';
 import { type ImageReference, parseReference } from './reference.ts';
 
-export interface RegistryStoreOptions extends StallOptions {
+export interface RegistryStoreOptions extends RequestOptions {
   /** `--docker_store_dir`. */
   readonly dir: string;
   /** `--docker_registry`: for images that do not name another. */
@@ -111,11 +111,12 @@ export class RegistryStore implements ImageSource {
   }
 
   #clientOf({ registry, repository }: ImageReference, secret: unknown): RepositoryClient {
-    const { clock, stallMs, config } = this.#options;
+    const { clock, stallMs, config, authorities } = this.#options;
     const url = registry === undefined ? this.#options.url : urlOf(registry, this.#options.url);
     const { host } = new URL(url);
     return new RepositoryClient({
       ...{ clock, stallMs, url },
+      ...(authorities && { authorities }),
       repository: host === HUB && !repository.includes('/') ? `${HUB_OWNER}/${repository}` : repository,
       credentials: credentialsFor(secret, host) ?? credentialsFor(config, host),
     });
