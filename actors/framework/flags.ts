@@ -34,6 +34,17 @@ export const frameworkFlags = {
   jobs: flag.path({
     help: 'The jobs to run, a JSON file: {"jobs":[{"cpus":0.5,"mem":100,"command":"echo hello"}]}',
   }),
+  serve_jobs: flag.boolean({
+    help: 'Let the job processor stay when its jobs are done, and take further ones by POST /jobs',
+  }),
+  fitness: flag.string({
+    help: 'How hosts are chosen for tasks of jobs and services: cpu, mem, disk, cpu_mem, cpu_mem_disk pack, spread spreads; or a module with a rule of its own. Default: the first that fits',
+  }),
+  hold_offers: flag.duration({
+    default: '0secs',
+    max: '1hrs',
+    help: 'How long the job processor keeps offers that it has no use for. Default: it declines them',
+  }),
   work_dir: flag.path({
     help: 'Where the job processor writes down what it has done, so that it can be started again and goes on. Marathon always does; its default: work/marathon',
   }),
@@ -85,9 +96,9 @@ export const frameworkFlags = {
   }),
 };
 
-const jobsRule: flag.FlagRule<typeof frameworkFlags> = ({ framework, jobs, work_dir }) =>
-  framework === 'jobs' && jobs === undefined && work_dir === undefined
-    ? '--jobs: expected with --framework=jobs, or a --work_dir with jobs of before'
+const jobsRule: flag.FlagRule<typeof frameworkFlags> = ({ framework, jobs, work_dir, serve_jobs }) =>
+  framework === 'jobs' && jobs === undefined && work_dir === undefined && !serve_jobs
+    ? '--jobs: expected with --framework=jobs, or a --work_dir with jobs of before, or --serve_jobs'
     : undefined;
 
 const etcdRule: flag.FlagRule<typeof frameworkFlags> = ({ framework, etcd }) =>

@@ -52,7 +52,10 @@ export function hostFramework(node: Node, options: HostOptions): HostedFramework
     if (end !== undefined) return;
     end = how;
     // A turn later, so that calls of the present callback, acknowledgements above all, go out before.
-    driver.after(0, () => driver.stop(how.failover));
+    driver.after(0, () => {
+      for (const front of fronts) node.terminate(front);
+      driver.stop(how.failover);
+    });
   };
   const info = { ...framework, ...definition.framework };
   const driver: MesosSchedulerDriver = new MesosSchedulerDriver({

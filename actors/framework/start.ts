@@ -15,12 +15,14 @@ import { type FrameworkDefinition, loadFramework } from './definition.ts';
 import { type FrameworkFlags, frameworkFlags } from './flags.ts';
 import { frameworkInfoOf } from './frameworkInfo.ts';
 import { type HostedFramework, hostFramework } from './host.ts';
+import { agentFiles } from './jobs/agentFiles.ts';
 import { jobsFramework } from './jobs/framework.ts';
 import { readJobFile } from './jobs/jobFile.ts';
 import { type Output, Screen } from './jobs/screen.ts';
 import { settingsOf } from './marathon/flags.ts';
 import { marathonFramework } from './marathon/framework.ts';
 import { startMarathonMember } from './marathon/leadership/start.ts';
+import { matchingRuleOf } from './matching/module.ts';
 
 export interface FrameworkSurroundings {
   /** Where progress and results are printed; default: standard output. */
@@ -53,7 +55,7 @@ export async function startFramework(
   const findMaster = await masterFinder(node, flags);
   if (flags.framework === 'marathon' && flags.etcd !== undefined)
     return startMember(node, flags, { location: flags.etcd, master: findMaster, screen, tls });
-  const open = await opener(node, flags, screen);
+  const open = await opener(node, flags, screen, tls);
   const what = flags.framework === 'jobs' ? `jobs ${path.basename(flags.jobs ?? '')}` : undefined;
   const run = (): { hosted: HostedFramework; definition: FrameworkDefinition } => {
     const definition = open();
@@ -93,13 +95,19 @@ export async function startFramework(
 }
 
 /** Reads what the flags name; what it returns opens the framework, again after it was removed by the master. */
-async function opener(node: Node, flags: FrameworkFlags, screen: Screen): Promise<() => FrameworkDefinition> {
+async function opener(
+  node: Node,
+  flags: FrameworkFlags,
+  screen: Screen,
+  tls: TlsOptions | undefined,
+): Promise<() => FrameworkDefinition> {
   if (flags.framework === 'marathon') return () => openMarathon(node, flags, screen);
   if (flags.framework !== 'jobs') {
     const definition = await loadFramework(flags.framework);
     return () => definition;
   }
   const jobs = flags.jobs === undefined ? [] : readJobFile(flags.jobs);
+  const rule = flags.fitness === undefined ? undefined : await matchingRuleOf(flags.fitness);
   return () =>
     jobsFramework({
       jobs,
@@ -107,6 +115,11 @@ async function opener(node: Node, flags: FrameworkFlags, screen: Screen): Promis
       workDir: flags.work_dir,
       unreachableTimeoutMs: flags.unreachable_timeout,
       reconcileIntervalMs: flags.reconciliation_interval,
+      meaCulpaLimit: flags.mea_culpa_limit,
+      rule,
+      holdMs: flags.hold_offers,
+      serves: flags.serve_jobs,
+      readOutput: agentFiles(tls),
     });
 }
 

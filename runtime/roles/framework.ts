@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { frameworkFlags, frameworkRules } from '../../actors/framework/flags.ts';
+import { JOBS_ID } from '../../actors/framework/jobs/index.ts';
 import { foreignMarathonFlags } from '../../actors/framework/marathon/foreignFlags.ts';
 import { MARATHON_ID } from '../../actors/framework/marathon/framework.ts';
 import { startFramework } from '../../actors/framework/start.ts';
@@ -47,8 +48,12 @@ export interface HostedFrameworkNode extends Running {
 export async function hostFrameworkNode(values: FrameworkValues, log: Logger): Promise<HostedFrameworkNode> {
   const marathon = values.framework === 'marathon';
   const port = marathon && values.port === 0 ? values.http_port : values.port;
-  const listening = await listenFor({ ...values, port, ...(marathon && { delegateId: MARATHON_ID }) }, log);
-  if (marathon) askForPassword(listening.node, values);
+  const delegateId = marathon ? MARATHON_ID : values.framework === 'jobs' ? JOBS_ID : undefined;
+  const listening = await listenFor(
+    { ...values, port, ...(delegateId !== undefined && { delegateId }) },
+    log,
+  );
+  askForPassword(listening.node, values);
   servePage(listening.node, marathon ? 'marathon.html' : 'framework.html');
   const flags = flag.toStrings(frameworkTable, values);
   listening.node.spawn(new FlagsEndpoint(REALMS.readonly, flags));
@@ -75,7 +80,7 @@ function servePage(node: Node, page: string): void {
   node.homeId = 'app';
 }
 
-/** What every node serves asks for Marathon's password too, when there is one. */
+/** What every node serves asks for the password of `--http_credentials` too, when there is one. */
 function askForPassword(node: Node, { http_credentials, http_realm }: FrameworkValues): void {
   const [principal, secret] = http_credentials?.split(':') ?? [];
   if (principal === undefined || secret === undefined) return;

@@ -1,8 +1,12 @@
 /** The job processor as a framework that can be hosted. */
 
+import { REALMS } from '../../../runtime/endpoints/index.ts';
 import { StartError } from '../../../runtime/startError.ts';
 import type { FrameworkContext } from '../context.ts';
 import type { FrameworkDefinition } from '../definition.ts';
+import type { MatchingRule } from '../matching/choose.ts';
+import { jobRoutes } from './jobApi.ts';
+import type { OutputReader } from './jobOutputs.ts';
 import { JobScheduler } from './jobScheduler.ts';
 import type { JobSpec } from './jobSpec.ts';
 import { type JobStore, JournalJobStore, MemoryJobStore } from './jobStore.ts';
@@ -15,7 +19,20 @@ export interface JobsOptions {
   readonly workDir: string | undefined;
   readonly unreachableTimeoutMs: number;
   readonly reconcileIntervalMs: number;
+  readonly meaCulpaLimit?: number;
+  /** How hosts are chosen; undefined: first fit. */
+  readonly rule?: MatchingRule | undefined;
+  /** How long offers are kept that nobody uses; default 0. */
+  readonly holdMs?: number;
+  /** It stays, and takes further jobs by HTTP. */
+  readonly serves?: boolean;
+  /** Reads what jobs print; default: nobody does. */
+  readonly readOutput?: OutputReader;
 }
+
+/** Name of the process that answers by HTTP. */
+export const JOBS_ID = 'jobs-api';
+const MEA_CULPA_LIMIT = 5;
 
 /**
  * Opens the store and makes the framework over it.
@@ -47,7 +64,8 @@ export function jobsFramework(options: JobsOptions): FrameworkDefinition {
 }
 
 function makeScheduler(options: JobsOptions, store: JobStore, context: FrameworkContext): JobScheduler {
-  const { jobs, screen, unreachableTimeoutMs, reconcileIntervalMs } = options;
+  const { jobs, screen, unreachableTimeoutMs, reconcileIntervalMs, rule, serves = false } = options;
+  const { meaCulpaLimit = MEA_CULPA_LIMIT, holdMs = 0, readOutput } = options;
   const progress = new Progress(screen, context.clock);
   const scheduler = new JobScheduler({
     jobs,
@@ -56,7 +74,14 @@ function makeScheduler(options: JobsOptions, store: JobStore, context: Framework
     progress,
     unreachableTimeoutMs,
     reconcileIntervalMs,
+    meaCulpaLimit,
+    rule,
+    holdMs,
+    serves,
+    readOutput,
   });
+  const uuid = (): string => context.ids.uuid();
+  context.serve(JOBS_ID, jobRoutes({ scheduler, serves, uuid, realm: REALMS.readwrite }));
   scheduler.start();
   return scheduler;
 }

@@ -1,5 +1,5 @@
 /** The job processor: runs every command of a list once to success. */
-export { type JobsOptions, jobsFramework } from './framework.ts';
+export { JOBS_ID, type JobsOptions, jobsFramework } from './framework.ts';
 export { JobFileError, parseJobFile, RETRIES_DEFAULT, readJobFile } from './jobFile.ts';
 export { JobScheduler, type JobSchedulerOptions } from './jobScheduler.ts';
 export type { Demand, JobSpec } from './jobSpec.ts';

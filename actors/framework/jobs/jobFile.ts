@@ -12,6 +12,14 @@
  * | `retries` | whole number ≥ 0 | default 3, that is 4 attempts |
  * | `disk` | number ≥ 0 | megabytes, default 0 |
  * | `ports` | whole number ≥ 0 | how many, default 0; the command finds them in `PORT0`…, `PORTS` |
+ * | `uuid` | UUID | the client's own; one that was used before is refused, so that a job is never taken twice |
+ * | `max_runtime` | seconds > 0 | an attempt that runs longer is killed and tried again |
+ * | `constraints` | list | where it may run: `["rack","EQUALS","r1"]`, `["hostname","UNIQUE"]`, `["zone","BALANCED","3"]` |
+ * | `preferences` | list | the same as wishes |
+ * | `exclusive` | boolean | alone on its host |
+ * | `group` | text | whose jobs UNIQUE and BALANCED tell apart; default: the instances of the entry |
+ * | `progress` | regular expression | lines of the output that match it tell percent and a message |
+ * | `disable_mea_culpa_retries` | boolean | failures that are the cluster's cost retries, too |
  *
  * Anything else is refused: a misspelt member would silently not be what its writer meant.
  */
@@ -20,6 +28,8 @@ import { readFileSync } from 'node:fs';
 import { StartError } from '../../../runtime/startError.ts';
 import type { Demand, JobSpec } from './jobSpec.ts';
 import { type Fail, type JsonObject, objectAt, shown, textAt, wholeAt } from './jsonCheck.ts';
+import { placingOf } from './placing.ts';
+import { patternAt } from './progressPattern.ts';
 
 /** Retries when the file says nothing: 4 attempts in all. */
 export const RETRIES_DEFAULT = 3;
@@ -33,7 +43,25 @@ const SMALLEST = 0.001;
 const LARGEST = Number.MAX_SAFE_INTEGER / 1000;
 const NAME_LENGTH_MAX = 128;
 
-const MEMBERS = ['command', 'cpus', 'mem', 'name', 'instances', 'env', 'retries', 'disk', 'ports'];
+const MEMBERS = [
+  ...[
+    'command',
+    'cpus',
+    'mem',
+    'name',
+    'instances',
+    'env',
+    'retries',
+    'disk',
+    'ports',
+    'uuid',
+    'max_runtime',
+  ],
+  ...['constraints', 'preferences', 'exclusive', 'group', 'progress', 'disable_mea_culpa_retries'],
+];
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** A year. */
+const RUNTIME_SECONDS_MAX = 31_536_000;
 
 /** What is wrong with a jobs file: one line naming file, place and expectation. */
 export class JobFileError extends StartError {
@@ -57,12 +85,28 @@ export function parseJobFile(text: string, path: string): JobSpec[] {
   const fail: Fail = (at, problem) => {
     throw new JobFileError(`${path}: ${at === '' ? '' : `${at}: `}${problem}`);
   };
-  const root = objectAt(parseJson(text, fail), '', fail);
+  return jobsOfDocument(parseJson(text, fail), fail);
+}
+
+/**
+ * The jobs of a document that was parsed.
+ * @param unique told into ids, where the same entry in another document is another job; absent: it is the same one
+ * @param fail as for a jobs file
+ */
+export function jobsOfDocument(document: unknown, fail: Fail, unique?: string): JobSpec[] {
+  const root = objectAt(document, '', fail);
   const unknown = Object.keys(root).find((key) => key !== 'jobs');
   if (unknown !== undefined) fail(unknown, "unknown member, expected only 'jobs'");
   const { jobs } = root;
   if (!Array.isArray(jobs)) return fail('jobs', `expected a list of jobs, got ${shown(jobs)}`);
-  return jobs.flatMap((job: unknown, index) => jobsOf(job, index, fail));
+  const seen = new Set<string>();
+  return jobs.flatMap((job: unknown, index) => {
+    const specs = jobsOf(job, index, fail, unique);
+    const uuid = specs[0]?.uuid;
+    if (uuid !== undefined && seen.has(uuid)) fail(`jobs[${index}].uuid`, 'used twice');
+    if (uuid !== undefined) seen.add(uuid);
+    return specs;
+  });
 }
 
 function readText(path: string): string {
@@ -83,7 +127,7 @@ function parseJson(text: string, fail: Fail): unknown {
 }
 
 /** The jobs of one entry: as many as it has instances. */
-function jobsOf(value: unknown, index: number, fail: Fail): JobSpec[] {
+function jobsOf(value: unknown, index: number, fail: Fail, unique: string | undefined): JobSpec[] {
   const at = `jobs[${index}]`;
   const entry = objectAt(value, at, fail);
   for (const key of Object.keys(entry))
@@ -102,14 +146,46 @@ function jobsOf(value: unknown, index: number, fail: Fail): JobSpec[] {
       fail,
     ),
     demand: demandOf(entry, at, fail),
+    ...furtherOf(entry, at, fail),
   };
-  const id = `${slugOf(name)}-${hashOf(index, entry)}`;
-  if (instances === 1) return [{ id, name, ...job }];
+  const { uuid } = job;
+  if (uuid !== undefined && instances > 1) fail(`${at}.uuid`, 'expected with a single instance only');
+  const id = `${slugOf(name)}-${uuid ?? hashOf(index, entry, unique)}`;
+  const group = entry['group'] === undefined ? id : textAt(entry['group'], `${at}.group`, fail);
+  const placed = job.placement === undefined && group === id ? job : { ...job, group };
+  if (instances === 1) return [{ id, name, ...placed }];
   return Array.from({ length: instances }, (_, n) => ({
     id: `${id}-${n + 1}`,
     name: `${name}-${n + 1}`,
-    ...job,
+    ...placed,
   }));
+}
+
+type Further = Pick<JobSpec, 'uuid' | 'placement' | 'maxRuntimeSeconds' | 'progress' | 'disableMeaCulpa'>;
+
+/** Members that jobs did not have from the start; absent ones stay so. */
+function furtherOf(entry: JsonObject, at: string, fail: Fail): Further {
+  const { uuid, progress, max_runtime: runtime, disable_mea_culpa_retries: counts } = entry;
+  if (uuid !== undefined && (typeof uuid !== 'string' || !UUID.test(uuid.toLowerCase())))
+    fail(`${at}.uuid`, `expected a UUID, got ${shown(uuid)}`);
+  if (counts !== undefined && typeof counts !== 'boolean')
+    fail(`${at}.disable_mea_culpa_retries`, `expected true or false, got ${shown(counts)}`);
+  const placement = placingOf(entry, at, fail);
+  return {
+    ...(uuid !== undefined && { uuid: String(uuid).toLowerCase() }),
+    ...(placement !== undefined && { placement }),
+    ...(runtime !== undefined && {
+      maxRuntimeSeconds: runtimeAt(runtime, `${at}.max_runtime`, fail),
+    }),
+    ...(progress !== undefined && { progress: patternAt(progress, `${at}.progress`, fail) }),
+    ...(counts === true && { disableMeaCulpa: true }),
+  };
+}
+
+function runtimeAt(value: unknown, at: string, fail: Fail): number {
+  if (typeof value !== 'number' || !(value > 0 && value <= RUNTIME_SECONDS_MAX))
+    return fail(at, `expected seconds above 0, ${RUNTIME_SECONDS_MAX} at most, got ${shown(value)}`);
+  return value;
 }
 
 function demandOf(entry: JsonObject, at: string, fail: Fail): Demand {
@@ -161,10 +237,10 @@ function slugOf(name: string): string {
 }
 
 /** The same entry at the same place has the same id, so that a restart with the same file adds no job twice. */
-function hashOf(index: number, entry: JsonObject): string {
+function hashOf(index: number, entry: JsonObject, unique: string | undefined): string {
   const sorted = Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256')
-    .update(JSON.stringify([index, sorted]))
+    .update(JSON.stringify(unique === undefined ? [index, sorted] : [index, sorted, unique]))
     .digest('hex')
     .slice(0, 8);
 }

@@ -5,33 +5,37 @@
  * attempt that fails is tried again as often as the job allows; one that was lost with its agent costs no retry. Every state
  * is written to the store before it is acknowledged, a launch before it is sent.
  */
-import type { InverseOffer, Offer, SchedulerEventFailure, TaskID, TaskStatus } from '../../../proto/index.ts';
+import type {
+  InverseOffer,
+  Offer,
+  OfferID,
+  SchedulerEventFailure,
+  TaskID,
+  TaskStatus,
+} from '../../../proto/index.ts';
 import { enumName, TaskState, TaskStatusReason } from '../../../proto/index.ts';
-import { jobEvent, type Transition } from '../../../statecharts/index.ts';
+import { type JobEvent, jobEvent, type Transition } from '../../../statecharts/index.ts';
 import type { FrameworkContext } from '../context.ts';
-import { Reconciler } from '../driver/reconciler.ts';
 import type { Scheduler, SchedulerDriver, Subscription } from '../driver/scheduler.ts';
-import type { JobRecord } from './jobRecord.ts';
+import type { MatchingRule } from '../matching/choose.ts';
+import { MeaCulpa } from '../meaCulpa.ts';
+import { JobOffers } from './jobOffers.ts';
+import { JobOutputs, type OutputReader } from './jobOutputs.ts';
+import { JobReconciler } from './jobReconciler.ts';
 import type { JobSpec } from './jobSpec.ts';
 import type { JobStore } from './jobStore.ts';
 import { type AttemptEnd, type Job, JobTable } from './jobTable.ts';
-import { taskOf } from './launch.ts';
-import { type AgentPlan, matchOffers } from './matcher.ts';
+import { JobWriter } from './jobWriter.ts';
 import { OfferDemand } from './offerDemand.ts';
 import { OfferedSoFar } from './offered.ts';
 import { PendingReasons } from './pendingReasons.ts';
 import { countsText, type Progress } from './progress.ts';
 import { summaryLines } from './summary.ts';
+import { type WaitReason, waitReasons } from './waitReasons.ts';
 
-/** Refusal of what does not fit now; what is freed meanwhile comes at once, as it is more than was refused. */
-const REFUSE_SECONDS = 5;
-/** Refusal while nothing waits. REVIVE ends it. */
-const REFUSE_LONG_SECONDS = 600;
 /** The master's word for a framework that was torn down or stayed away for longer than its failover timeout. */
 const REMOVED = 'Framework has been removed';
 const TICK_MS = 1_000;
-/** A launch without any update for so long is asked about. */
-const STAGING_TIMEOUT_MS = 60_000;
 
 /** A task in one of these states runs, or may still begin to. */
 const LIVE: ReadonlySet<number> = new Set([
@@ -51,6 +55,16 @@ export interface JobSchedulerOptions {
   readonly unreachableTimeoutMs: number;
   /** Pause between two reconciliations of everything. */
   readonly reconcileIntervalMs: number;
+  /** How hosts are chosen; undefined: first fit. */
+  readonly rule?: MatchingRule | undefined;
+  /** How long offers are kept that nobody uses; default 0. */
+  readonly holdMs?: number;
+  /** Failures of the cluster's in a row that cost a job no retry. */
+  readonly meaCulpaLimit: number;
+  /** It stays when all jobs have ended, and takes further ones. */
+  readonly serves?: boolean;
+  /** Reads what jobs print; undefined: nobody does. */
+  readonly readOutput?: OutputReader | undefined;
 }
 
 /** Needs a driver with explicit acknowledgements. */
@@ -60,11 +74,14 @@ export class JobScheduler implements Scheduler {
   readonly #context: FrameworkContext;
   readonly #progress: Progress;
   readonly #offered = new OfferedSoFar();
+  readonly #offers: JobOffers;
+  readonly #meaCulpa: MeaCulpa;
+  readonly #outputs: JobOutputs | undefined;
   readonly #reasons: PendingReasons;
+  readonly #writer: JobWriter;
   readonly #demand: OfferDemand;
-  readonly #reconciler: Reconciler;
+  readonly #reconciler: JobReconciler;
   #driver: SchedulerDriver | undefined;
-  #reconciledMs = 0;
   #finished = false;
 
   constructor(options: JobSchedulerOptions) {
@@ -77,12 +94,13 @@ export class JobScheduler implements Scheduler {
       clock: context.clock,
       delay: context.delay,
     });
+    this.#meaCulpa = new MeaCulpa(options.meaCulpaLimit);
     this.#reasons = new PendingReasons(this.#offered, (line) => progress.note(line));
-    this.#reconciler = new Reconciler({
-      tasks: () => this.#activeTasks(),
-      reconcile: (tasks) => this.#driver?.reconcile(tasks),
-      delay: context.delay,
-      random: context.random,
+    this.#reconciler = new JobReconciler({
+      table: () => this.table,
+      driver: () => this.#driver,
+      context,
+      intervalMs: options.reconcileIntervalMs,
     });
     this.table = new JobTable({
       nowMs: () => context.clock.now(),
@@ -94,12 +112,30 @@ export class JobScheduler implements Scheduler {
         context.log.error('a job could not be moved on', { where, error: String(error) }),
     });
     context.watchable(this.table.charts);
+    this.#writer = new JobWriter(options.store, this.table, context.defer);
+    this.#offers = new JobOffers({
+      table: this.table,
+      rule: options.rule,
+      holdMs: options.holdMs ?? 0,
+      nowMs: () => context.clock.now(),
+      saved: (jobs, then) => this.#writer.save(jobs, then),
+      launching: (agent_id, tasks) => context.log.info('launching', { agent_id, tasks: tasks.map(taskIdOf) }),
+    });
+    if (options.readOutput !== undefined)
+      this.#outputs = new JobOutputs({
+        read: options.readOutput,
+        defer: context.defer,
+        frameworkId: () => this.#driver?.frameworkId?.value,
+        isRunning: (job) => this.table.stateOf(job) === 'running',
+        addressOf: (agentId) => this.#offered.addressOf(agentId),
+        log: context.log,
+      });
     this.#load(options.jobs, options.store);
   }
 
   /** Begins to look after what waits. */
   start(): void {
-    if (this.table.done) this.#finish();
+    if (this.table.done && this.#options.serves !== true) this.#finish();
     else this.#context.delay(TICK_MS, () => this.#tick());
   }
 
@@ -118,7 +154,7 @@ export class JobScheduler implements Scheduler {
     this.#options.store.saveFramework(framework_id.value);
     this.#progress.note(`${again ? 'connected again' : 'connected'} as framework ${framework_id.value}`);
     this.#demand.subscribed(this.table.waitingCount > 0);
-    this.#reconcile();
+    this.#reconciler.start();
   }
 
   /** Jobs that end with their machine begin again elsewhere: nothing keeps it from going. */
@@ -128,8 +164,11 @@ export class JobScheduler implements Scheduler {
 
   offers(driver: SchedulerDriver, offers: readonly Offer[]): void {
     this.#offered.note(offers);
-    const { table } = this;
-    for (const plan of matchOffers(offers, table.waiting, table.waitingShapes)) this.#answer(driver, plan);
+    this.#offers.answer(driver, offers);
+  }
+
+  rescind(_driver: SchedulerDriver, { value }: OfferID): void {
+    this.#offers.rescinded(value);
   }
 
   update(driver: SchedulerDriver, status: TaskStatus): void {
@@ -147,6 +186,7 @@ export class JobScheduler implements Scheduler {
 
   disconnected(): void {
     this.#reconciler.stop();
+    this.#offers.disconnected();
     this.#progress.note('the master is lost; trying again');
   }
 
@@ -162,51 +202,27 @@ export class JobScheduler implements Scheduler {
   #forgetFramework(): void {
     for (const job of [...this.table.active()]) {
       this.table.step(job, { type: 'ATTEMPT_LOST' });
-      this.#saveAll([job], () => {});
+      this.#writer.save([job], () => {});
     }
     this.#options.store.saveFramework(undefined);
-  }
-
-  // ---- offers ---------------------------------------------------------------------------------------------------
-
-  #answer(driver: SchedulerDriver, { offers, placements }: AgentPlan<Job>): void {
-    const offerIds = offers.map((offer) => offer.id);
-    const [offer] = offers;
-    if (placements.length === 0 || offer === undefined) {
-      driver.decline(offerIds, this.#filters());
-      return;
-    }
-    const { agent_id, hostname } = offer;
-    const launched = placements.map((placement) => {
-      const attempt = this.table.launch(placement.job, agent_id.value, hostname);
-      return { job: placement.job, task: taskOf('jobs', placement, attempt) };
-    });
-    const send = () => {
-      const tasks = launched.map(({ task }) => task);
-      this.#context.log.info('launching', { agent_id: agent_id.value, tasks: tasks.map(taskIdOf) });
-      driver.launch(offerIds, tasks, this.#filters());
-    };
-    this.#saveAll(
-      launched.map(({ job }) => job),
-      send,
-    );
-  }
-
-  #filters(): { refuse_seconds: number } {
-    return { refuse_seconds: this.table.waitingCount > 0 ? REFUSE_SECONDS : REFUSE_LONG_SECONDS };
   }
 
   // ---- updates --------------------------------------------------------------------------------------------------
 
   #take(job: Job, status: TaskStatus): void {
-    const event = jobEvent({
-      state: enumName(TaskState, status.state),
-      reason: reasonOf(status),
-      message: status.message,
-    });
+    const event = this.#excused(job, status);
     if (event === undefined) return;
+    if (event.type === 'STARTED') this.#meaCulpa.forget(job.id);
     if (event.type !== 'STARTED' && event.type !== 'SUCCEEDED') this.#noteEnd(job, status);
     this.table.step(job, event);
+  }
+
+  /** What the status is to the job; a failure that is the cluster's costs no retry, as often as may be. */
+  #excused(job: Job, status: TaskStatus): JobEvent | undefined {
+    const reason = reasonOf(status);
+    const event = jobEvent({ state: enumName(TaskState, status.state), reason, message: status.message });
+    if (event?.type !== 'ATTEMPT_FAILED' || job.spec.disableMeaCulpa === true) return event;
+    return this.#meaCulpa.excuses(job.id, reason) ? { type: 'ATTEMPT_LOST' } : event;
   }
 
   #noteEnd(job: Job, status: TaskStatus): void {
@@ -231,7 +247,7 @@ export class JobScheduler implements Scheduler {
   /** Acknowledged when what it changed is written: otherwise a crash in between would lose it. */
   #acknowledge(driver: SchedulerDriver, status: TaskStatus, job: Job | undefined): void {
     if (job === undefined) driver.acknowledge(status);
-    else this.#saveAll([job], () => driver.acknowledge(status));
+    else this.#writer.save([job], () => driver.acknowledge(status));
   }
 
   #killTask(job: Job): void {
@@ -244,9 +260,10 @@ export class JobScheduler implements Scheduler {
     if (job.lastEnd !== undefined && (value === 'pending' || value === 'failed'))
       this.#told(job, job.lastEnd, value);
     // What a timer does is no update's business: nobody else writes it down.
-    if (event.type.startsWith('xstate.')) this.#saveAll([job], () => {});
+    if (event.type.startsWith('xstate.')) this.#writer.save([job], () => {});
     if (ACTIVE.has(previous) && !ACTIVE.has(value)) this.#demand.freed();
     this.#demand.want(table.waitingCount > 0);
+    if (value === 'successful' || value === 'failed') this.#meaCulpa.forget(job.id);
     if (table.done) this.#context.delay(0, () => this.#finish());
   }
 
@@ -269,37 +286,41 @@ export class JobScheduler implements Scheduler {
 
   #tick(): void {
     const { table } = this;
-    if (table.done) return;
+    if (this.#finished) return;
+    this.#offers.tick(this.#driver);
+    this.#outputs?.look([...table.active()]);
     this.#progress.tick(table.counts(), table.size, this.#driver?.state ?? 'connecting');
     // Without a master it is no wonder that nothing is offered.
     if (this.#driver?.state === 'subscribed')
       this.#reasons.tick(table.waiting, table.waitingShapes, this.#context.clock.now());
-    const sinceMs = this.#context.clock.monotonic() - this.#reconciledMs;
-    if (sinceMs > STAGING_TIMEOUT_MS && this.#stagesForLong()) this.#reconcile();
-    else if (sinceMs > this.#options.reconcileIntervalMs && this.#reconciler.again())
-      this.#reconciledMs = this.#context.clock.monotonic();
+    this.#reconciler.tick();
     this.#context.delay(TICK_MS, () => this.#tick());
   }
 
-  /** Active jobs stand in the order of their launch, so that the first few tell. */
-  #stagesForLong(): boolean {
-    const before = this.#context.clock.now() - STAGING_TIMEOUT_MS;
-    for (const job of this.table.active()) {
-      if ((job.attempt?.launchedAtMs ?? 0) > before) return false;
-      if (this.table.stateOf(job) === 'staging') return true;
-    }
-    return false;
+  // ---- further jobs ---------------------------------------------------------------------------------------------
+
+  /** Adds jobs; `then` runs when they are written down. */
+  submit(specs: readonly JobSpec[], then: () => void): void {
+    for (const spec of specs) this.table.add(spec);
+    this.#writer.add(specs, then);
+    this.#demand.want(this.table.waitingCount > 0);
+    this.#context.delay(0, () => this.#offers.again(this.#driver));
   }
 
-  #reconcile(): void {
-    this.#reconciledMs = this.#context.clock.monotonic();
-    this.#reconciler.start();
+  /** Ends a job, whatever it is at; `then` runs when that is written down. */
+  kill(job: Job, then: () => void): void {
+    this.table.step(job, { type: 'KILL_REQUESTED' });
+    this.#writer.save([job], then);
   }
 
-  *#activeTasks(): Iterable<{ task_id: TaskID; agent_id: { value: string } }> {
-    for (const { attempt } of this.table.active())
-      if (attempt !== undefined)
-        yield { task_id: { value: attempt.taskId }, agent_id: { value: attempt.agentId } };
+  /** Why a job waits, as far as is known. */
+  whyWaiting(job: Job): readonly WaitReason[] {
+    return waitReasons(job, this.table, this.#offered);
+  }
+
+  /** Forgets the jobs that ended first, where more than so many have. */
+  prune(most: number): void {
+    this.#writer.prune(most);
   }
 
   // ---- beginning and end ----------------------------------------------------------------------------------------
@@ -318,36 +339,10 @@ export class JobScheduler implements Scheduler {
     }
   }
 
-  /** Runs `then`, between two callbacks, when all are written. A store that failed ends the processor by itself. */
-  #saveAll(jobs: readonly Job[], then: () => void): void {
-    const { store } = this.#options;
-    const written = this.#context.defer(then);
-    let left = jobs.length;
-    for (const job of jobs) {
-      store.saveJob(this.#recordOf(job), (error) => {
-        left--;
-        if (error === undefined && left === 0) written();
-      });
-    }
-  }
-
-  #recordOf(job: Job): JobRecord {
-    const value = this.table.stateOf(job);
-    const state = value === 'pending' || value === 'successful' || value === 'failed' ? value : 'active';
-    return {
-      id: job.id,
-      state,
-      attempts: job.attempts,
-      retriesLeft: this.table.retriesLeft(job),
-      ...(job.attempt === undefined ? {} : { attempt: job.attempt }),
-      ...(job.lastEnd === undefined ? {} : { lastEnd: job.lastEnd }),
-    };
-  }
-
   /** Also asked for while a store is read, when all that was read so far is done. */
   #finish(): void {
     const { table } = this;
-    if (!table.done || this.#finished) return;
+    if (!table.done || this.#finished || this.#options.serves === true) return;
     this.#finished = true;
     this.#reconciler.stop();
     this.#progress.end();

@@ -16,8 +16,10 @@ export interface JobStore {
   /** @param id undefined: that framework has ended */
   saveFramework(id: string | undefined, written?: Written): void;
   /** A new job. */
-  saveSpec(spec: JobSpec): void;
+  saveSpec(spec: JobSpec, written?: Written): void;
   saveJob(record: JobRecord, written?: Written): void;
+  /** A job that has ended is of no interest any more. */
+  forget(id: string): void;
   close(done: () => void): void;
 }
 
@@ -31,7 +33,11 @@ export class MemoryJobStore implements JobStore {
     written?.();
   }
 
-  saveSpec(_spec: JobSpec): void {}
+  saveSpec(_spec: JobSpec, written?: Written): void {
+    written?.();
+  }
+
+  forget(_id: string): void {}
 
   saveJob(_record: JobRecord, written?: Written): void {
     written?.();
@@ -50,13 +56,29 @@ export interface JournalJobStoreOptions {
   readonly onFailure?: (error: Error) => void;
 }
 
-type Line = { readonly framework: string | null } | { readonly spec: JobSpec } | { readonly job: JobRecord };
+type Line =
+  | { readonly framework: string | null }
+  | { readonly spec: JobSpec }
+  | { readonly job: JobRecord }
+  | { readonly forgotten: string };
+
+/** Lines written since the journal was made anew, until that pays again: so many for each job that is kept. */
+const LINES_PER_JOB = 8;
+const LINES_MIN = 10_000;
 
 /** The journal `<work_dir>/jobs.journal`: one JSON object a record, the last one of a job counts. */
 export class JournalJobStore implements JobStore {
   readonly specs = new Map<string, JobSpec>();
   readonly jobs = new Map<string, JobRecord>();
   readonly #journal: Journal;
+  /** As the journal has it now; `specs` and `jobs` stay as they were found. */
+  readonly #current: {
+    framework: string | undefined;
+    readonly specs: Map<string, JobSpec>;
+    readonly jobs: Map<string, JobRecord>;
+  };
+  #lines = 0;
+  #compacting = false;
   #frameworkId: string | undefined;
 
   /** @throws when the folder cannot be used, another processor has it open, or the journal is damaged inside */
@@ -67,6 +89,7 @@ export class JournalJobStore implements JobStore {
       ...(disk === undefined ? {} : { disk }),
       ...(onFailure === undefined ? {} : { onFailure }),
     });
+    this.#current = { framework: this.#frameworkId, specs: new Map(this.specs), jobs: new Map(this.jobs) };
     if (this.#journal.size > 0) this.#journal.compact(this.#snapshot(), () => {});
   }
 
@@ -80,15 +103,37 @@ export class JournalJobStore implements JobStore {
   }
 
   saveFramework(id: string | undefined, written: Written = () => {}): void {
-    this.#journal.append(bytesOf({ framework: id ?? null }), written);
+    this.#current.framework = id;
+    this.#append({ framework: id ?? null }, written);
   }
 
-  saveSpec(spec: JobSpec): void {
-    this.#journal.append(bytesOf({ spec }), () => {});
+  saveSpec(spec: JobSpec, written: Written = () => {}): void {
+    this.#current.specs.set(spec.id, spec);
+    this.#append({ spec }, written);
   }
 
   saveJob(record: JobRecord, written: Written = () => {}): void {
-    this.#journal.append(bytesOf({ job: record }), written);
+    this.#current.jobs.set(record.id, record);
+    this.#append({ job: record }, written);
+  }
+
+  forget(id: string): void {
+    this.#current.specs.delete(id);
+    this.#current.jobs.delete(id);
+    this.#append({ forgotten: id }, () => {});
+  }
+
+  /** What is written over and over is left out of a new journal, once that is most of it. */
+  #append(line: Line, written: Written): void {
+    this.#journal.append(bytesOf(line), written);
+    this.#lines++;
+    const { specs } = this.#current;
+    if (this.#compacting || this.#lines < LINES_MIN + LINES_PER_JOB * specs.size) return;
+    this.#compacting = true;
+    this.#lines = 0;
+    this.#journal.compact(this.#snapshot(), () => {
+      this.#compacting = false;
+    });
   }
 
   close(done: () => void): void {
@@ -100,13 +145,19 @@ export class JournalJobStore implements JobStore {
     if (line === undefined) onDamage?.(`record ${index} makes no sense and is set aside`);
     else if ('job' in line) this.jobs.set(line.job.id, line.job);
     else if ('spec' in line) this.specs.set(line.spec.id, line.spec);
-    else this.#frameworkId = line.framework ?? undefined;
+    else if ('forgotten' in line) {
+      this.jobs.delete(line.forgotten);
+      this.specs.delete(line.forgotten);
+    } else this.#frameworkId = line.framework ?? undefined;
   }
 
   #snapshot(): Uint8Array[] {
-    const jobs = [...this.jobs.values()].map((job) => bytesOf({ job }));
-    const specs = [...this.specs.values()].map((spec) => bytesOf({ spec }));
-    return [bytesOf({ framework: this.#frameworkId ?? null }), ...specs, ...jobs];
+    const { framework, specs, jobs } = this.#current;
+    return [
+      bytesOf({ framework: framework ?? null }),
+      ...[...specs.values()].map((spec) => bytesOf({ spec })),
+      ...[...jobs.values()].map((job) => bytesOf({ job })),
+    ];
   }
 }
 
@@ -118,6 +169,7 @@ function lineOf(payload: Uint8Array): Line | undefined {
   try {
     const line = JSON.parse(Buffer.from(payload).toString()) as Record<string, unknown>;
     if (typeof line['framework'] === 'string' || line['framework'] === null) return line as Line;
+    if (typeof line['forgotten'] === 'string') return line as Line;
     const [what] = [line['job'], line['spec']].filter((each) => each !== undefined);
     return typeof (what as { readonly id?: unknown } | undefined)?.id === 'string'
       ? (line as Line)

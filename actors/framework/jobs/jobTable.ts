@@ -3,13 +3,19 @@
  * present attempt and the queue of those that wait.
  */
 
+import type { Offer } from '../../../proto/index.ts';
 import type { Timer } from '../../../runtime/index.ts';
 import type { Inspectable } from '../../../runtime/inspect/inspector.ts';
 import { ChartTable, type JobEvent, jobMachine, type Transition } from '../../../statecharts/index.ts';
+import type { Failure } from '../matching/choose.ts';
+import type { Hard, Soft } from '../matching/constraints.ts';
+import type { PlacedTask } from '../matching/task.ts';
+import { attributesOf, type Fitted, type Known, placedTask } from './fitting.ts';
 import type { JobRecord } from './jobRecord.ts';
 import type { Demand, JobSpec } from './jobSpec.ts';
 import { demandText } from './jobSpec.ts';
-import type { Candidate } from './matcher.ts';
+import { hardOf, softOf } from './placing.ts';
+import type { JobProgress } from './progressPattern.ts';
 
 /** How long a host on which an attempt failed is avoided by the job's next attempts. */
 const AVOID_HOST_MS = 60_000;
@@ -22,6 +28,8 @@ export interface Attempt {
   readonly hostname: string;
   /** Milliseconds since 1970. */
   readonly launchedAtMs: number;
+  /** Of the agent; only of jobs that say where they run. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /** How an attempt ended that did not succeed. */
@@ -36,9 +44,17 @@ export interface AttemptEnd {
 }
 
 /** A job and what is known of it besides its state. */
-export class Job implements Candidate {
+export class Job implements Fitted {
   readonly spec: JobSpec;
   readonly shape: string;
+  readonly group: string;
+  readonly exclusive: boolean;
+  readonly hard: readonly Hard[];
+  readonly soft: readonly Soft[];
+  /** Why the last look at offers found no host for it. */
+  failures: readonly Failure[] = [];
+  /** What its output said last, in its present attempt. */
+  progress: JobProgress | undefined;
   /** Attempts launched, in this run of the processor and before. */
   attempts = 0;
   /** The last one launched. */
@@ -53,6 +69,10 @@ export class Job implements Candidate {
   constructor(spec: JobSpec, nowMs: () => number) {
     this.spec = spec;
     this.shape = demandText(spec.demand);
+    this.group = spec.group ?? spec.id;
+    this.exclusive = spec.placement?.exclusive === true;
+    this.hard = hardOf(spec.placement);
+    this.soft = softOf(spec.placement);
     this.#nowMs = nowMs;
   }
 
@@ -74,6 +94,9 @@ export class Job implements Candidate {
   }
 }
 
+/** What of an offer an attempt remembers. */
+export type LaunchPlace = Pick<Offer, 'agent_id' | 'hostname' | 'attributes'>;
+
 export interface JobTableOptions {
   readonly nowMs: () => number;
   readonly delay: (delayMs: number, run: () => void) => Timer;
@@ -93,6 +116,11 @@ export class JobTable {
   readonly #again = new Map<string, Job>();
   readonly #fresh = new Map<string, Job>();
   readonly #shapes = new Map<string, number>();
+  readonly #byUuid = new Map<string, Job>();
+  /** Those of the waiting jobs that say where they run. */
+  readonly #placed = new Set<string>();
+  /** Active jobs that want their host alone. */
+  readonly #exclusive = new Set<string>();
   readonly #charts: ChartTable<typeof jobMachine>;
 
   constructor(options: JobTableOptions) {
@@ -179,13 +207,61 @@ export class JobTable {
   }
 
   /** Notes the next attempt and moves the job on. */
-  launch(job: Job, agentId: string, hostname: string): Attempt {
+  launch(job: Job, { agent_id, hostname, attributes }: LaunchPlace): Attempt {
     job.attempts++;
+    job.failures = [];
+    job.progress = undefined;
     const taskId = `${job.id}.${job.attempts}`;
-    const attempt = { taskId, agentId, hostname, launchedAtMs: this.#options.nowMs() };
+    const attempt = {
+      taskId,
+      hostname,
+      agentId: agent_id.value,
+      launchedAtMs: this.#options.nowMs(),
+      ...(job.spec.placement !== undefined && { attributes: attributesOf({ attributes }) }),
+    };
     job.attempt = attempt;
     this.step(job, { type: 'LAUNCHED' });
     return attempt;
+  }
+
+  /** Agents with tasks of jobs, by id. */
+  hosts(): Map<string, Known> {
+    const hosts = new Map<string, Known & { readonly tasks: PlacedTask[] }>();
+    for (const job of this.#byTask.values()) {
+      const { attempt } = job;
+      if (attempt === undefined) continue;
+      const { agentId, hostname, attributes = {} } = attempt;
+      const known = hosts.get(agentId) ?? { agentId, hostname, attributes, tasks: [] };
+      known.tasks.push(placedTask(job));
+      hosts.set(agentId, known);
+    }
+    return hosts;
+  }
+
+  /** A job by its id, or by the client's own. */
+  find(id: string): Job | undefined {
+    return this.#jobs.get(id) ?? this.#byUuid.get(id.toLowerCase());
+  }
+
+  /** Whether it waits for an offer now, and does not rest. */
+  isQueued({ id }: Job): boolean {
+    return this.#again.has(id) || this.#fresh.has(id);
+  }
+
+  /** Whether a job that waits says where it runs, or one that runs wants its host alone: it is to be looked for a place for each. */
+  get looksForPlaces(): boolean {
+    return this.#placed.size > 0 || this.#exclusive.size > 0;
+  }
+
+  hasEnded({ id }: Job): boolean {
+    return this.#charts.hasTag(id, 'terminal');
+  }
+
+  /** Forgets a job that has ended. */
+  remove({ id, spec }: Job): void {
+    this.#jobs.delete(id);
+    if (spec.uuid !== undefined) this.#byUuid.delete(spec.uuid);
+    this.#charts.stop(id);
   }
 
   step(job: Job, event: JobEvent): void {
@@ -201,6 +277,7 @@ export class JobTable {
     const job = new Job(spec, this.#options.nowMs);
     this.#charts.start(spec.id, { retries });
     this.#jobs.set(spec.id, job);
+    if (spec.uuid !== undefined) this.#byUuid.set(spec.uuid, job);
     this.#enqueue(job);
     return job;
   }
@@ -215,9 +292,13 @@ export class JobTable {
     const { attempt } = job;
     if (transition.previous === 'pending') {
       this.#dequeue(job);
-      if (transition.value === 'staging' && attempt !== undefined) this.#byTask.set(attempt.taskId, job);
+      if (transition.value === 'staging' && attempt !== undefined) {
+        this.#byTask.set(attempt.taskId, job);
+        if (job.exclusive) this.#exclusive.add(job.id);
+      }
     } else if (!this.#charts.hasTag(job.id, 'active') && attempt !== undefined) {
       this.#byTask.delete(attempt.taskId);
+      this.#exclusive.delete(job.id);
     }
     if (transition.value === 'pending') this.#rest(job, transition.event.type);
     this.#options.moved(job, transition);
@@ -240,10 +321,12 @@ export class JobTable {
     job.waitsSinceMs = this.#options.nowMs();
     (job.attempts === 0 ? this.#fresh : this.#again).set(job.id, job);
     this.#shapes.set(job.shape, (this.#shapes.get(job.shape) ?? 0) + 1);
+    if (job.spec.placement !== undefined) this.#placed.add(job.id);
   }
 
   #dequeue(job: Job): void {
     if (!this.#again.delete(job.id) && !this.#fresh.delete(job.id)) return;
+    this.#placed.delete(job.id);
     const left = (this.#shapes.get(job.shape) ?? 1) - 1;
     if (left === 0) this.#shapes.delete(job.shape);
     else this.#shapes.set(job.shape, left);

@@ -15,12 +15,14 @@ export function taskOf(
   { job, resources, ports }: Placement<Job>,
   attempt: Attempt,
 ): TaskInfo {
+  const most = job.spec.maxRuntimeSeconds;
   return {
     name: `${framework}.${job.spec.name}.${job.attempts}`,
     task_id: { value: attempt.taskId },
     agent_id: { value: attempt.agentId },
     resources: [...resources],
     command: commandOf(job.spec, ports),
+    ...(most !== undefined && { max_completion_time: { nanoseconds: Math.round(most * 1e9) } }),
   };
 }
 

@@ -104,6 +104,11 @@ export class ScriptedMaster extends Process<MessageTypes> {
       framework_id: { value: 'F-0000' },
       agent_id: { value: agent },
       hostname: `host-${agent}`,
+      url: {
+        scheme: 'http',
+        address: { hostname: `host-${agent}`, ip: '10.0.0.9', port: 5051 },
+        path: '/slave(1)',
+      },
       resources: resources.map((resource) => ({ ...resource, allocation_info })),
       allocation_info,
     };

@@ -156,6 +156,6 @@ test('FrameworkInfo: who and which instance, capabilities, timeouts', (t) => {
 test('the job processor needs jobs', (t) => {
   const parsed = parseFlags(table, ['--master=10.0.0.1:1'], {});
   t.deepEqual(parsed.outcome === 'errors' ? parsed.errors : [], [
-    '--jobs: expected with --framework=jobs, or a --work_dir with jobs of before',
+    '--jobs: expected with --framework=jobs, or a --work_dir with jobs of before, or --serve_jobs',
   ]);
 });

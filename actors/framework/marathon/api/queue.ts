@@ -1,11 +1,11 @@
 /** `/v2/queue`: what waits for launches, and why (spec: marathon.md §7). */
 import type { Offer } from '../../../../proto/index.ts';
+import { attributeText } from '../../attributeText.ts';
 import { ApiError } from '../errors.ts';
 import { isoTime } from '../events/bus.ts';
 import type { QueueEntry } from '../launcher/queue.ts';
 import type { Marathon } from '../marathon.ts';
 import { isPod } from '../model/spec.ts';
-import { attributeText } from '../offers/constraintValue.ts';
 import { wrongMethod } from './apps.ts';
 import type { Answer, Call } from './call.ts';
 import { podJson } from './podJson.ts';

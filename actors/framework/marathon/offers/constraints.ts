@@ -1,7 +1,8 @@
 /** Whether an agent satisfies a service's constraints (spec: marathon.md §19). */
+import { scalarText } from '../../attributeText.ts';
 import type { Place } from '../instances/instance.ts';
 import type { Constraint } from '../model/app.ts';
-import { scalarText, valueAt } from './constraintValue.ts';
+import { valueAt } from './constraintValue.ts';
 
 /** Compiled once; patterns were checked when the service was defined. */
 const patterns = new Map<string, RegExp>();

@@ -93,7 +93,7 @@ const wrong: ReadonlyArray<readonly [value: unknown, line: string]> = [
   ],
   [
     { jobs: [{ ...job, cmd: 'x' }] },
-    'jobs.json: jobs[0].cmd: unknown member, expected one of command, cpus, mem, name, instances, env, retries, disk, ports',
+    'jobs.json: jobs[0].cmd: unknown member, expected one of command, cpus, mem, name, instances, env, retries, disk, ports, uuid, max_runtime, constraints, preferences, exclusive, group, progress, disable_mea_culpa_retries',
   ],
 ];
 

@@ -1,13 +1,10 @@
 /** Placement constraints, operator by operator (spec: marathon.md §19, §35 check 10). */
 import test from 'ava';
+import { attributeText, scalarText } from '../../../../../actors/framework/attributeText.ts';
 import type { Place } from '../../../../../actors/framework/marathon/instances/instance.ts';
 import type { Constraint } from '../../../../../actors/framework/marathon/model/app.ts';
 import { constraintProblem } from '../../../../../actors/framework/marathon/model/validateConstraints.ts';
 import { satisfies } from '../../../../../actors/framework/marathon/offers/constraints.ts';
-import {
-  attributeText,
-  scalarText,
-} from '../../../../../actors/framework/marathon/offers/constraintValue.ts';
 import { ValueType } from '../../../../../proto/index.ts';
 import { parseAttributes } from '../../../../../proto/resources/index.ts';
 
