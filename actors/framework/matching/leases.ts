@@ -72,11 +72,4 @@ export class Leases {
     }
     return declined;
   }
-
-  /** All that is held, to be declined: nothing waits any more. */
-  drain(): Offer[] {
-    const all = [...this.#held.values()].map(({ offer }) => offer);
-    this.#held.clear();
-    return all;
-  }
 }
