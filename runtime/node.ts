@@ -83,7 +83,7 @@ export class Node implements RouterHost, PeersHost {
   readonly startedAtMs: number;
   readonly secret: ClusterSecret | undefined;
   /** Charts that may be watched. */
-  readonly inspector = new Inspector();
+  readonly inspector: Inspector;
   /** Messages that may be listened to. */
   readonly tap = new MessageTap();
   /** How late turns come; measured from `start()` on, which `listen` calls. */
@@ -128,6 +128,7 @@ export class Node implements RouterHost, PeersHost {
     this.delegateId = options.delegateId;
     this.homeId = options.homeId;
     this.startedAtMs = ports.clock.now();
+    this.inspector = new Inspector(ports.clock);
     this.lag = new LoopLag(ports.clock);
     this.shedder = new Shedder(this.limits, this.lag);
     const turns = options.turns ?? realTurns;

@@ -13,7 +13,7 @@ export {
   transitionsIn,
   type Walk,
 } from './engine/explore.ts';
-export type { Flow, InspectedSnapshot, InspectionEvent, InspectionSink } from './engine/inspect.ts';
+export type { Flow, InspectedSnapshot, InspectionEvent, InspectionSink, Recorder } from './engine/inspect.ts';
 export { LiveChart, type LiveOptions } from './engine/live.ts';
 export { ChartTable } from './engine/table.ts';
 export type {

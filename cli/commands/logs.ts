@@ -33,15 +33,21 @@ export const logs = defineCommand({
       throw usageProblem(`--lines: expected a whole number from 0 up, got '${lines}'`);
     const file = named ?? (stderr ? 'stderr' : 'stdout');
     const sandbox = await sandboxOf(context, task);
-    const from = all ? 0 : await startOfLastLines(sandbox, file, count);
-    await printFrom(context, sandbox, file, from, follow);
+    const { size } = await sandbox.read(file, 0, 0);
+    const from = all ? 0 : await startOfLastLines(sandbox, file, size, count);
+    if (follow) await followFrom(context, sandbox, file, from);
+    else await printPart(context, sandbox, file, from, size);
     return undefined;
   },
 });
 
 /** Where the last lines begin, in bytes, looked for from the end: the file may have gigabytes. */
-async function startOfLastLines(sandbox: Sandbox, file: string, count: number): Promise<number> {
-  const { size } = await sandbox.read(file, 0, 0);
+async function startOfLastLines(
+  sandbox: Sandbox,
+  file: string,
+  size: number,
+  count: number,
+): Promise<number> {
   let end = size;
   // The newline at the very end closes the last line.
   let left = count + 1;
@@ -58,13 +64,25 @@ async function startOfLastLines(sandbox: Sandbox, file: string, count: number): 
   return 0;
 }
 
-async function printFrom(
+/** What was there when one asked: a task that goes on printing does not keep the command from its end. */
+async function printPart(
   context: Context,
   sandbox: Sandbox,
   file: string,
   from: number,
-  follow: boolean,
+  to: number,
 ): Promise<void> {
+  for (let offset = from; offset < to; ) {
+    const { data } = await sandbox.read(file, offset, Math.min(READ_BYTES, to - offset));
+    // Rotated or truncated meanwhile: there is no more of it.
+    if (data.length === 0) return;
+    if (!context.terminal.stdout.write(data)) await context.flush();
+    offset += data.length;
+  }
+}
+
+/** Until the person has seen enough. */
+async function followFrom(context: Context, sandbox: Sandbox, file: string, from: number): Promise<void> {
   const { stdout } = context.terminal;
   let offset = from;
   let interrupted = false;
@@ -82,12 +100,10 @@ async function printFrom(
       if (data.length > 0 && !stdout.write(data)) await context.flush();
       offset += data.length;
       if (data.length > 0 && offset < size) continue;
-      if (!follow) return;
       await context.wait(FOLLOW_MS);
     }
   } catch (error) {
-    if (follow && error instanceof Problem)
-      throw new Problem(`following ended: ${error.message}`, error.exitCode);
+    if (error instanceof Problem) throw new Problem(`following ended: ${error.message}`, error.exitCode);
     throw error;
   } finally {
     off();

@@ -11,7 +11,7 @@ import { definitionText } from './wire.ts';
 /** What changed is told this often. */
 export const FLOWS_MS = 500;
 
-interface Watched extends Registered {
+interface Watched extends Pick<Registered, 'actor' | 'chart'> {
   /** What was told last. */
   told: string;
 }

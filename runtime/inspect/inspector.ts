@@ -1,14 +1,17 @@
 /**
- * The charts that the actors of a node let be watched. Registering costs a map entry; a chart is watched only while
- * somebody asks for it.
+ * The charts that the actors of a node let be watched. Their last changes of state are recorded always, what else they do is
+ * told only while somebody asks for it.
  */
-import type { Flow, InspectionSink } from '../../statecharts/engine.ts';
+import type { Flow, InspectionSink, Recorder } from '../../statecharts/engine.ts';
 import type { Pid } from '../pid.ts';
+import type { Clock } from '../ports.ts';
+import { Recording } from './recording.ts';
 
 interface Named {
   readonly name: string;
   readonly machine: { readonly config: object };
   flows(): readonly Flow[];
+  record(recorder: Recorder): void;
 }
 
 /** Many instances of one machine (`ChartTable`). */
@@ -29,6 +32,7 @@ export type Inspectable = InspectableTable | InspectableChart;
 export interface Registered {
   readonly actor: string;
   readonly chart: Inspectable;
+  readonly recording: Recording;
 }
 
 /** Told of charts that come while somebody watches. */
@@ -37,13 +41,20 @@ export type Newcomer = (registered: Registered) => void;
 export class Inspector {
   private readonly charts = new Map<string, Registered[]>();
   private readonly newcomers = new Set<Newcomer>();
+  private readonly clock: Clock;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
 
   /** Lets a chart of the actor be watched until the actor ends. Registering it twice is registering it once. */
   register(actor: Pid | string, chart: Inspectable): void {
     const id = typeof actor === 'string' ? actor : actor.id;
     const registered = this.charts.get(id) ?? [];
     if (registered.some((each) => each.chart === chart)) return;
-    const added = { actor: id, chart };
+    const recording = new Recording(this.clock);
+    chart.record((instance, event, before, after) => recording.add(instance, event, before, after));
+    const added = { actor: id, chart, recording };
     this.charts.set(id, [...registered, added]);
     for (const tell of this.newcomers) tell(added);
   }

@@ -4,11 +4,13 @@ import type { Clock } from '../ports.ts';
 import { Budget, type WatchSink } from './budget.ts';
 import type { Inspector, Registered } from './inspector.ts';
 import { namesLike } from './pattern.ts';
-import { definitionText, wireText } from './wire.ts';
+import { definitionText, recordedText, wireText } from './wire.ts';
 
 /** Events told to one watcher a second, and at once. */
 export const EVENTS_A_SECOND_MAX = 1000;
 export const EVENTS_AT_ONCE_MAX = 2000;
+/** Recorded changes told of each chart: the newest. */
+const RECORDED_TOLD_MAX = 200;
 
 /** Matches actors (`master`), charts (`task`), instances (`task/<id>`, `master/task/<id>`); `*` stands for anything. */
 export function patternOf(text: string): (actor: string, chart: string, instance: string) => boolean {
@@ -24,7 +26,7 @@ export class Watch {
   private readonly ends: (() => void)[] = [];
   private readonly budget: Budget;
 
-  /** Begins to watch at once: first every living instance is told. */
+  /** Begins to watch at once: first what was recorded and every living instance is told. */
   constructor(inspector: Inspector, clock: Clock, pattern: string, sink: WatchSink) {
     this.clock = clock;
     this.sink = sink;
@@ -38,8 +40,11 @@ export class Watch {
     for (const end of this.ends.splice(0)) end();
   }
 
-  private join({ actor, chart }: Registered): void {
+  private join({ actor, chart, recording }: Registered): void {
     const definition = definitionText(chart.machine.config);
+    const seen = (id: string): boolean => this.matches(actor, chart.name, `${chart.name}/${id}`);
+    for (const step of recording.last(RECORDED_TOLD_MAX, seen))
+      if (this.budget.take()) this.sink.send(recordedText(step, actor, chart.name));
     const tell = (event: InspectionEvent): void => {
       if (this.matches(actor, event.name, event.sessionId)) this.tell(event, actor, definition);
     };

@@ -3,6 +3,7 @@
  * milliseconds in text, the snapshot as JSON and the machine's definition as JSON text.
  */
 import type { InspectionEvent } from '../../statecharts/engine.ts';
+import type { RecordedStep } from './recording.ts';
 
 /** Version of the inspection protocol spoken; the hosted inspector takes events that carry one. */
 const PROTOCOL = '0.7.2';
@@ -41,20 +42,44 @@ export function wireText(event: InspectionEvent, { nowMs, actor, definition }: W
   return JSON.stringify({ ...common, ...told, snapshot: { status, value, context: shown(context) } });
 }
 
+/** A change of state from before somebody watched. Without a version, as `leftOutText`. */
+export function recordedText(step: RecordedStep, actor: string, name: string): string {
+  const { atMs, id, event, before, after } = step;
+  const chart = `${actor}/${name}`;
+  return JSON.stringify({
+    type: '@mesostate.step',
+    sessionId: `${chart}/${id}`,
+    createdAt: String(Math.floor(atMs)),
+    actor,
+    chart,
+    event: { type: event },
+    before,
+    after,
+  });
+}
+
 /** How many events a watcher did not get. Without a version: the hosted inspector passes it over. */
 export function leftOutText(count: number): string {
   return JSON.stringify({ type: '@mesostate.leftOut', count });
 }
 
-/** The definition of a machine as JSON: functions by their name, as `@statelyai/inspect` does. */
+/** The definition of a machine as JSON: functions by their name, as `@statelyai/inspect` does; what a state means where it looks for it. */
 export function definitionText(config: object): string {
   try {
-    return JSON.stringify(config, (_key, value: unknown) =>
-      typeof value === 'function' ? { type: value.name } : value,
-    );
+    return JSON.stringify(config, (_key, value: unknown) => {
+      if (typeof value === 'function') return { type: value.name };
+      const description = describedBy(value);
+      return description === undefined ? value : { description, ...(value as object) };
+    });
   } catch {
     return '{}';
   }
+}
+
+/** Our machines describe their states in `meta`, inspectors read `description`. */
+function describedBy(value: unknown): string | undefined {
+  const { meta } = (value ?? {}) as { readonly meta?: { readonly description?: unknown } };
+  return typeof meta?.description === 'string' ? meta.description : undefined;
 }
 
 /** A value as JSON can carry it, or words about it. */

@@ -52,6 +52,12 @@ export type InspectionEvent = InspectedActor | InspectedEvent | InspectedState;
 /** Receives inspection events; must not throw and must not step the chart it watches. */
 export type InspectionSink = (event: InspectionEvent) => void;
 
+/**
+ * Told of each change of state, the beginning and the end of an instance included; must not throw and must not step the chart.
+ * Values are undefined before the beginning and after the end.
+ */
+export type Recorder = (id: string, event: string, before: unknown, after: unknown) => void;
+
 /** The watchers of a chart. Empty costs one comparison a step. */
 export class Watchers {
   readonly #name: string;

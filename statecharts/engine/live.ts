@@ -1,6 +1,12 @@
 /** One instance of a machine as a live xstate actor, for what there are few of. */
 import { type Actor, type AnyStateMachine, createActor, type EventObject } from 'xstate';
-import { type Flow, type InspectedSnapshot, type InspectionSink, Watchers } from './inspect.ts';
+import {
+  type Flow,
+  type InspectedSnapshot,
+  type InspectionSink,
+  type Recorder,
+  Watchers,
+} from './inspect.ts';
 import { Owner } from './owner.ts';
 import type { ChartContext, ChartEvent, ChartInput, ChartOptions, StepResult } from './types.ts';
 import { type RawValue, valuePaths, valueText } from './value.ts';
@@ -30,6 +36,7 @@ export class LiveChart<M extends AnyStateMachine> {
   #actions: string[] = [];
   #unhandled = 0;
   readonly #flows = new Map<string, Flow>();
+  #recorder: Recorder | undefined;
 
   /** Starts the chart: its first entry actions run before this returns. */
   constructor(machine: M, options: LiveOptions<M>) {
@@ -90,6 +97,7 @@ export class LiveChart<M extends AnyStateMachine> {
 
   /** Ends the chart and its timers; later events are reported as `done`. */
   stop(): void {
+    this.#recorder?.(this.id, 'xstate.stop', this.#raw, undefined);
     this.#actor.stop();
     if (this.#watchers.watched) this.#watchers.snapshot(this.id, { type: 'xstate.stop' }, this.#shown());
   }
@@ -106,6 +114,11 @@ export class LiveChart<M extends AnyStateMachine> {
     once.add(sink);
     once.actor(this.id, this.#shown());
     return end;
+  }
+
+  /** As `ChartTable.record`; its beginning is over by then. */
+  record(recorder: Recorder): void {
+    this.#recorder = recorder;
   }
 
   get #raw(): RawValue {
@@ -185,11 +198,15 @@ export class LiveChart<M extends AnyStateMachine> {
 
   #move(event: EventObject, deliver: () => void): StepResult {
     const { value: previous } = this;
+    const before = this.#raw;
     this.#event = event;
     this.#actions = [];
     deliver();
     const { value } = this;
-    if (value !== previous) this.#count(previous, event.type, value);
+    if (value !== previous) {
+      this.#count(previous, event.type, value);
+      this.#recorder?.(this.id, event.type, before, this.#raw);
+    }
     const result = { changed: value !== previous, handled: true, value, previous, actions: this.#actions };
     this.#owner.transition(this.id, event, result);
     if (this.#watchers.watched) this.#watchers.snapshot(this.id, event, this.#shown());

@@ -1,6 +1,12 @@
 /** Many instances of one machine, stepped. */
 import type { AnyStateMachine } from 'xstate';
-import { type Flow, type InspectedSnapshot, type InspectionSink, Watchers } from './inspect.ts';
+import {
+  type Flow,
+  type InspectedSnapshot,
+  type InspectionSink,
+  type Recorder,
+  Watchers,
+} from './inspect.ts';
 import { type Effect, LearntTable, type Outcome } from './learn.ts';
 import { Owner } from './owner.ts';
 import type { ChartContext, ChartEvent, ChartInput, ChartOptions, StepResult, Unhandled } from './types.ts';
@@ -36,6 +42,7 @@ export class ChartTable<M extends AnyStateMachine> {
   readonly #owner: Owner<M>;
   readonly #instances = new Map<string, Instance>();
   readonly #watchers: Watchers;
+  #recorder: Recorder | undefined;
   #unhandled = 0;
   #steps = 0;
 
@@ -79,6 +86,7 @@ export class ChartTable<M extends AnyStateMachine> {
     instance.at.count++;
     outcome.taken++;
     this.#perform(instance, outcome, { type: 'xstate.init' });
+    this.#recorder?.(id, 'xstate.init', undefined, outcome.next.raw);
     if (this.#watchers.watched) this.#watchers.actor(id, shown(instance));
     return outcome.result;
   }
@@ -95,6 +103,7 @@ export class ChartTable<M extends AnyStateMachine> {
     this.#instances.delete(id);
     instance.at.count--;
     for (const timer of instance.timers?.values() ?? []) timer.cancel();
+    this.#recorder?.(id, 'xstate.stop', instance.at.raw, undefined);
     if (this.#watchers.watched) {
       this.#watchers.snapshot(id, { type: 'xstate.stop' }, { ...shown(instance), status: 'stopped' });
     }
@@ -180,6 +189,11 @@ export class ChartTable<M extends AnyStateMachine> {
     return this.#watchers.add(sink);
   }
 
+  /** From now on `recorder` is told of each change of state; it replaces the one before. */
+  record(recorder: Recorder): void {
+    this.#recorder = recorder;
+  }
+
   #step(id: string, event: Event): StepResult {
     this.#steps++;
     const instance = this.#instances.get(id);
@@ -195,6 +209,7 @@ export class ChartTable<M extends AnyStateMachine> {
       outcome.next.count++;
       instance.at = outcome.next;
       outcome.taken++;
+      this.#recorder?.(id, event.type, at.raw, outcome.next.raw);
     }
     if (outcome.effects.length > 0) this.#perform(instance, outcome, event);
     this.#owner.transition(id, event, result);

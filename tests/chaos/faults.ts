@@ -18,7 +18,8 @@ export async function disturb(targets: Targets, seed: number, over: () => boolea
   const chance = new SeededRandom(seed);
   const counts: Record<string, number> = {};
   const resumed: Promise<void>[] = [];
-  while (!over()) {
+  // At least one, however slow the machine is.
+  while (!over() || Object.keys(counts).length === 0) {
     await pause(500 + chance.next() * GAP_MAX_MS);
     const { kind = '', all } = targets[Math.floor(chance.next() * targets.length)] ?? {};
     const running = all?.() ?? [];

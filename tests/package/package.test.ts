@@ -18,7 +18,7 @@ test('holds what runs, and declarations of the public parts, and nothing else', 
   const expected = [
     /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|runtime\/boot\.js)$/,
     /^dist\/(runtime|proto|statecharts|actors|cli)\/.*\.(js|d\.ts)$/,
-    /^actors\/agent\/containerizer\/launcher\/[a-z-]+\.sh$/,
+    /^actors\/agent\/containerizer\/launcher\/[a-z-]+\.(sh|pl)$/,
     /^examples\//,
     /^dist\/ui\//,
   ];

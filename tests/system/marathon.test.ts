@@ -186,7 +186,6 @@ test('the calls of a book, subscribers called back, and a service that ends is b
     () =>
       `the subscriber was told; it heard ${heard.map(({ eventType }) => eventType).join(' ')}; ${marathon.process.output()}`,
     () => times('app_terminated_event') === 1,
-    5_000,
   );
   t.is(times('subscribe_event'), 1);
   await marathon.restart();
@@ -201,7 +200,10 @@ test('the calls of a book, subscribers called back, and a service that ends is b
   };
   const uptimeBefore = await uptime();
   await marathon.call('DELETE', '/v2/leader');
-  await until('it began anew', async () => (await uptime()) < uptimeBefore);
+  await until(
+    () => `it began anew; ${marathon.process.output()}`,
+    async () => (await uptime()) < uptimeBefore,
+  );
   const after = (await marathon.app('/my-first-app')).tasks.map(({ id }) => id);
   t.deepEqual(after.sort(), before.sort(), 'tasks outlive a leader that gives up');
 });

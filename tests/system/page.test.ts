@@ -128,6 +128,11 @@ test(`a task is looked into, followed and killed, an agent taken out of service 
 
   await page.getByRole('link', { name: 'Statechart', exact: true }).click();
   await page.getByRole('img', { name: /now in running/ }).waitFor();
+  await page.getByRole('region', { name: 'What can happen next' }).getByText('The task runs.').waitFor();
+  t.is(await page.locator('svg.statechart title', { hasText: 'The task runs.' }).count(), 1);
+  await page.getByRole('button', { name: /UPDATE_STARTING staging → starting/ }).click();
+  await page.getByRole('img', { name: /now in starting/ }).waitFor();
+  await page.getByRole('button', { name: 'Live again' }).click();
   await picture(page, 'statechart');
   await page.goBack();
   await page.getByRole('button', { name: 'Kill', exact: true }).click();

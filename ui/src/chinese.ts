@@ -161,7 +161,7 @@ export const chinese: Readonly<Record<string, string>> = {
   'None waits for an answer.': '没有等待答复的报价。',
   'Nothing differs.': '没有差别。',
   'Nothing fits what is looked for.': '没有符合条件的内容。',
-  'Nothing has happened since the page began to watch.': '页面开始观察以来没有发生任何事。',
+  'Nothing that is still recorded has happened.': '没有仍被记录的事件。',
   'Nothing is being deployed.': '没有正在进行的部署。',
   'Nothing is known yet.': '尚无信息。',
   'Nothing is reserved.': '没有保留的资源。',
@@ -267,6 +267,7 @@ export const chinese: Readonly<Record<string, string>> = {
   'Ways that were taken, the busiest first': '已发生的转移，最频繁的在前',
   'Ways to watch': '观察方式',
   Weight: '权重',
+  'What it said was not kept: nobody watched then.': '内容未保留：当时无人观察。',
   'What agents are doing to resources, or have done and not yet been acknowledged.':
     '代理正在对资源执行的操作，以及已完成但尚未确认的操作。',
   'What can happen next': '接下来可能发生什么',

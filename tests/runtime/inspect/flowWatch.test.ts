@@ -20,7 +20,7 @@ interface Told {
 
 function watching(pattern: string) {
   const clock = new VirtualClock();
-  const inspector = new Inspector();
+  const inspector = new Inspector(clock);
   const told: Told[] = [];
   const sink = { bufferedBytes: 0, send: (text: string) => void told.push(JSON.parse(text) as Told) };
   const table = new ChartTable(linkMachine, { clock });

@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import { basicAuthenticator } from '../../../runtime/http/authentication.ts';
 import { listen, Process, VirtualClock } from '../../../runtime/index.ts';
 import { Inspector } from '../../../runtime/inspect/inspector.ts';
+import { RECORDED_MAX } from '../../../runtime/inspect/recording.ts';
 import { EVENTS_AT_ONCE_MAX, Watch } from '../../../runtime/inspect/watch.ts';
 import { definitionText, wireText } from '../../../runtime/inspect/wire.ts';
 import { ChartTable, LiveChart } from '../../../statecharts/engine.ts';
@@ -19,14 +20,16 @@ interface Told {
   readonly event?: { readonly type: string };
   readonly snapshot?: { readonly value: unknown; readonly status: string };
   readonly count?: number;
+  readonly before?: unknown;
+  readonly after?: unknown;
 }
 
 const clock = () => new VirtualClock();
 const tableOf = (name: string) => new ChartTable(linkMachine, { name, clock: clock() });
 
 function watching(pattern: string, buffered = { bytes: 0 }) {
-  const inspector = new Inspector();
   const time = clock();
+  const inspector = new Inspector(time);
   const told: Told[] = [];
   const watch = new Watch(inspector, time, pattern, {
     get bufferedBytes() {
@@ -63,6 +66,63 @@ test('what was there, what comes and what happens is told, in the words of the i
   watch.stop();
   table.step('early', { type: 'CLOSE_REQUESTED' });
   t.is(told.length, 4);
+});
+
+test('what happened before somebody watched is told first, the newest of it', (t) => {
+  const early = watching('nobody');
+  const table = tableOf('link');
+  early.inspector.register('node', table);
+  early.time.advance(1000);
+  table.start('a');
+  table.start('b');
+  early.time.advance(1000);
+  table.step('a', { type: 'CONNECTED' });
+  table.step('a', { type: 'CONNECTED' });
+  table.stop('a');
+  const told: Told[] = [];
+  const watch = new Watch(early.inspector, early.time, 'node/link/a', {
+    bufferedBytes: 0,
+    send: (text) => told.push(JSON.parse(text) as Told),
+  });
+  const facts = told.map(({ type, sessionId, event, createdAt }) => [
+    type,
+    sessionId,
+    event?.type,
+    createdAt,
+  ]);
+  const began = Number(told[0]?.createdAt);
+  t.deepEqual(facts, [
+    ['@mesostate.step', 'node/link/a', 'xstate.init', `${began}`],
+    ['@mesostate.step', 'node/link/a', 'CONNECTED', `${began + 1000}`],
+    ['@mesostate.step', 'node/link/a', 'xstate.stop', `${began + 1000}`],
+  ]);
+  t.deepEqual(
+    told.map(({ before, after }) => [before, after]),
+    [
+      [undefined, 'connecting'],
+      ['connecting', 'handshaking'],
+      ['handshaking', undefined],
+    ],
+  );
+  watch.stop();
+});
+
+test('so many changes are recorded of a chart, and only so many are told', (t) => {
+  const { inspector, time } = watching('nobody');
+  const table = tableOf('link');
+  inspector.register('node', table);
+  for (let i = 0; i < RECORDED_MAX + 10; i++) table.start(`${i}`);
+  const told: Told[] = [];
+  new Watch(inspector, time, 'node/link/1*', {
+    bufferedBytes: 0,
+    send: (text) => told.push(JSON.parse(text) as Told),
+  });
+  const steps = told.filter(({ type }) => type === '@mesostate.step');
+  t.is(steps.length, 200);
+  t.is(
+    steps.at(-1)?.sessionId,
+    `node/link/${[...Array(RECORDED_MAX + 10).keys()].filter((n) => `${n}`.startsWith('1')).at(-1)}`,
+  );
 });
 
 test('a pattern chooses actors, charts or instances', (t) => {
@@ -142,6 +202,8 @@ test('what JSON cannot carry is told in words', (t) => {
     n: '5',
   });
   t.is(definitionText({ cyclic }), '{}');
+  const described = { states: { a: { meta: { description: 'It begins.' } }, b: {} } };
+  t.regex(definitionText(described), /"a":\{"description":"It begins.","meta"/);
 });
 
 class Owner extends Process {

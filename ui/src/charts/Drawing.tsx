@@ -1,5 +1,5 @@
 /** A statechart as a picture: where it is now is lit, where it may go next is marked, descriptions are on hover. */
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Chart } from './definition.ts';
 import { labelLines, type PlacedEdge, type PlacedState, place } from './layout.ts';
 
@@ -23,9 +23,13 @@ export function Drawing({ chart, title, lit, counts, labels, taken }: DrawingPro
   const spare = counts === undefined ? 0 : COUNT_CHARACTERS;
   const placed = useMemo(() => place(chart, spare), [chart, spare]);
   const next = new Set(placed.edges.filter(({ from }) => lit.includes(from)).map(({ to }) => to));
+  const drawing = useRef<SVGSVGElement>(null);
+  const here = placed.states.find(({ path }) => path === lit.at(-1)) ?? placed.states.find(isFirst);
+  useEffect(() => bringIntoSight(drawing.current, here), [placed, here?.path]);
   const words = lit.length === 0 ? '' : `, now in ${lit.join(', ')}`;
   return (
     <svg
+      ref={drawing}
       class="statechart"
       style={{ width: `${placed.width}px` }}
       viewBox={`0 0 ${placed.width} ${placed.height}`}
@@ -38,8 +42,9 @@ export function Drawing({ chart, title, lit, counts, labels, taken }: DrawingPro
           viewBox="0 0 8 8"
           refX="8"
           refY="4"
-          markerWidth="7"
-          markerHeight="7"
+          markerUnits="userSpaceOnUse"
+          markerWidth="9"
+          markerHeight="9"
           orient="auto-start-reverse"
         >
           <polygon points="0,0 8,4 0,8" />
@@ -66,6 +71,17 @@ export function Drawing({ chart, title, lit, counts, labels, taken }: DrawingPro
       ))}
     </svg>
   );
+}
+
+const isFirst = ({ isInitial, parent }: PlacedState): boolean => isInitial && parent === undefined;
+
+/** A chart wider than its frame is scrolled to where it is. */
+function bringIntoSight(drawing: SVGSVGElement | null, state: PlacedState | undefined): void {
+  const frame = drawing?.closest('.canvas');
+  if (!frame || state === undefined || frame.scrollWidth <= frame.clientWidth) return;
+  const { x, width } = state;
+  if (x >= frame.scrollLeft && x + width <= frame.scrollLeft + frame.clientWidth) return;
+  frame.scrollLeft = x + width / 2 - frame.clientWidth / 2;
 }
 
 interface StateBoxProps {

@@ -6,7 +6,13 @@ import { useStream } from './stream.ts';
 
 /** An event of the stream, as `@statelyai/inspect` writes them. */
 interface WireEvent {
-  readonly type: '@xstate.actor' | '@xstate.event' | '@xstate.snapshot' | '@mesostate.leftOut';
+  readonly type:
+    | '@xstate.actor'
+    | '@xstate.event'
+    | '@xstate.snapshot'
+    /** From before the page watched. */
+    | '@mesostate.step'
+    | '@mesostate.leftOut';
   readonly sessionId: string;
   readonly chart: string;
   readonly actor: string;
@@ -16,6 +22,8 @@ interface WireEvent {
   readonly event?: { readonly type?: string };
   readonly snapshot?: { readonly value?: unknown; readonly status?: string; readonly context?: unknown };
   readonly count?: number;
+  readonly before?: unknown;
+  readonly after?: unknown;
 }
 
 /** Something that an instance did. */
@@ -23,6 +31,7 @@ export interface Step {
   /** Milliseconds since 1970. */
   readonly atMs: number;
   readonly event: string;
+  /** Undefined: nobody watched then, and it was not kept. */
   readonly payload: unknown;
   readonly before: unknown;
   readonly after: unknown;
@@ -43,6 +52,8 @@ export interface Watched {
 const STEPS_MAX = 500;
 /** Redrawn at most this often, in milliseconds. */
 const DRAW_MS = 150;
+/** A step that was seen live and is told again, recorded, has the same time but for this. */
+const SAME_MS = 5;
 
 interface Kept {
   readonly machines: Map<string, Machine>;
@@ -52,6 +63,8 @@ interface Kept {
   steps: Step[];
   leftOut: number;
 }
+
+const wasLive = ({ payload }: Step): boolean => payload !== undefined;
 
 const nothing = (): Kept => ({
   machines: new Map(),
@@ -75,7 +88,10 @@ export function useWatched(pattern: string): Watched {
     `actor=${encodeURIComponent(pattern)}`,
     () => {
       // What it did is still true when the stream begins anew.
-      kept.current = { ...nothing(), steps: pattern === seen.current ? kept.current.steps : [] };
+      kept.current = {
+        ...nothing(),
+        steps: pattern === seen.current ? kept.current.steps.filter(wasLive) : [],
+      };
       seen.current = pattern;
       draw();
     },
@@ -96,6 +112,7 @@ function take(kept: Kept, event: WireEvent): void {
     if (!machines.has(event.chart)) machines.set(event.chart, JSON.parse(event.definition) as Machine);
     instances.set(event.sessionId, { chart: event.chart, value: event.snapshot?.value });
   }
+  if (event.type === '@mesostate.step') keepRecorded(kept, event);
   if (event.type === '@xstate.event') pending.set(event.sessionId, event);
   if (event.type !== '@xstate.snapshot') return;
   const cause = pending.get(event.sessionId)?.event ?? event.event;
@@ -111,4 +128,22 @@ function take(kept: Kept, event: WireEvent): void {
   };
   kept.steps = [...kept.steps.slice(1 - STEPS_MAX), step];
   instances.set(event.sessionId, { chart: event.chart, value: after });
+}
+
+/** In its place by time, unless it was seen live before the stream began anew. */
+function keepRecorded(kept: Kept, { createdAt, event, before, after, sessionId }: WireEvent): void {
+  const atMs = Number(createdAt);
+  const name = event?.type ?? '';
+  const isKnown = kept.steps.some(
+    (each) =>
+      wasLive(each) &&
+      each.instance === sessionId &&
+      each.event === name &&
+      Math.abs(each.atMs - atMs) <= SAME_MS,
+  );
+  if (isKnown) return;
+  const step = { atMs, event: name, payload: undefined, before, after, instance: sessionId };
+  const later = kept.steps.findIndex((each) => each.atMs > atMs);
+  const at = later === -1 ? kept.steps.length : later;
+  kept.steps = [...kept.steps.slice(0, at), step, ...kept.steps.slice(at)].slice(-STEPS_MAX);
 }

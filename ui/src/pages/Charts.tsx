@@ -158,7 +158,9 @@ function Live({ pattern, name, title, counts, isSingle }: LiveProps) {
   const chart = useMemo(() => definition && chartOf(definition), [definition]);
   const isWaiting = watched.instances.size === 0 && watched.steps.length === 0;
   if (chart === undefined) return <p role="status">{watched.problem || t('Asking the node …')}</p>;
-  const lit = litPaths(shown === undefined && isSingle ? valueNow(watched) : step?.after);
+  const now = shown === undefined && isSingle ? valueNow(watched) : undefined;
+  // Of what has ended, where it was last.
+  const lit = litPaths(now ?? step?.after ?? step?.before);
   return (
     <div class="split">
       <div>
@@ -188,7 +190,7 @@ function Live({ pattern, name, title, counts, isSingle }: LiveProps) {
             </button>
           )}
         </h2>
-        {watched.steps.length === 0 && <p>{t('Nothing has happened since the page began to watch.')}</p>}
+        {watched.steps.length === 0 && <p>{t('Nothing that is still recorded has happened.')}</p>}
         <ol class="steps" reversed>
           {watched.steps
             .map((each, at) => ({ each, at }))
@@ -208,7 +210,11 @@ function Live({ pattern, name, title, counts, isSingle }: LiveProps) {
         {step !== undefined && (
           <details>
             <summary>{t('The event')}</summary>
-            <pre>{JSON.stringify(step.payload, undefined, 1)}</pre>
+            {step.payload === undefined ? (
+              <p>{t('What it said was not kept: nobody watched then.')}</p>
+            ) : (
+              <pre>{JSON.stringify(step.payload, undefined, 1)}</pre>
+            )}
           </details>
         )}
       </section>
