@@ -11,7 +11,7 @@ export {
 export { InvariantBroken } from './invariants.ts';
 export type { Boot, Machine, Place } from './machine.ts';
 export type { Dropping, MessageFilter } from './messages.ts';
-export type { Delivery } from './place.ts';
+export type { Delivery, HandlingObserver } from './place.ts';
 export {
   faultsOf,
   type Outcome,

@@ -4,7 +4,7 @@ import type { Mailbox } from '../mailbox.ts';
 import { Node, type NodeOptions } from '../node.ts';
 import type { Pid } from '../pid.ts';
 import type { Clock, Timer } from '../ports.ts';
-import type { ExitReason } from '../process.ts';
+import type { ExitReason, Process } from '../process.ts';
 import type { Span } from '../tracing/span.ts';
 
 /** Every input of a node passes here: it waits while the node stands still and vanishes when it is dead. */
@@ -84,7 +84,7 @@ export class NodeClock implements Clock {
   }
 }
 
-/** A message on its way into a mailbox. */
+/** A message: on its way into a mailbox, being sent, or being handled. */
 export interface Delivery {
   readonly name: string;
   readonly from: Pid | undefined;
@@ -92,8 +92,13 @@ export interface Delivery {
   readonly body: unknown;
 }
 
-/** Told of what reaches the processes of a node. */
+/** Told before a message is handled. What it returns is called when that is done. */
+export type HandlingObserver = (handling: Delivery) => (() => void) | undefined;
+
+/** Told of what reaches the processes of a node, and of what they send. */
 export interface NodeWatch {
+  sent(message: Delivery): void;
+  readonly handling: HandlingObserver;
   /** @returns false when the message is to be lost */
   delivery(delivery: Delivery): boolean;
   exited(watcher: Pid, pid: Pid, reason: ExitReason): void;
@@ -102,10 +107,17 @@ export interface NodeWatch {
 /** A node whose deliveries can be seen and lost. */
 export class WatchedNode extends Node {
   private readonly watch: NodeWatch;
+  /** Processes whose handlers are watched. */
+  private readonly watched = new WeakSet<Process>();
 
   constructor(options: NodeOptions, watch: NodeWatch) {
     super(options);
     this.watch = watch;
+  }
+
+  override deliver(to: Pid, name: string, body: unknown, from: Pid | undefined): void {
+    this.watch.sent({ name, from, to, body });
+    super.deliver(to, name, body, from);
   }
 
   override deliverMessage(
@@ -116,11 +128,24 @@ export class WatchedNode extends Node {
     span?: Span,
   ): void {
     if (!this.watch.delivery({ name, from, to: to.pid, body })) return;
+    this.watchHandlers(to);
     super.deliverMessage(to, name, body, from, span);
   }
 
   override exited(watcherId: string, pid: Pid, reason: ExitReason): void {
     this.watch.exited(this.pid(watcherId), pid, reason);
     super.exited(watcherId, pid, reason);
+  }
+
+  private watchHandlers({ pid, process }: Mailbox): void {
+    if (this.watched.has(process)) return;
+    this.watched.add(process);
+    const handle = process.handle.bind(process);
+    process.handle = (name, body, from) => {
+      const handled = this.watch.handling({ name, from, to: pid, body });
+      const known = handle(name, body, from);
+      handled?.();
+      return known;
+    };
   }
 }

@@ -14,7 +14,7 @@ import { SeededRandom, type VirtualPorts, virtualPorts } from '../virtualPorts.t
 import { InvariantBroken, Invariants } from './invariants.ts';
 import { type Boot, Machine } from './machine.ts';
 import { type Dropping, describeFilter, type MessageFilter, MessageTaps } from './messages.ts';
-import { type Delivery, type NodeClock, type NodeGate, WatchedNode } from './place.ts';
+import { type Delivery, type HandlingObserver, type NodeClock, type NodeGate, WatchedNode } from './place.ts';
 import { bodyText, Transcript } from './transcript.ts';
 
 export interface SimulationOptions {
@@ -64,6 +64,8 @@ export class Simulation {
   private readonly invariants = new Invariants();
   private readonly taps = new MessageTaps();
   private readonly observers: ((delivery: Delivery) => void)[] = [];
+  private readonly sendObservers: ((message: Delivery) => void)[] = [];
+  private readonly handlingObservers: HandlingObserver[] = [];
   private turns: Turn[] = [];
 
   constructor(options: SimulationOptions = {}) {
@@ -150,6 +152,10 @@ export class Simulation {
       },
       {
         delivery: (delivery) => this.delivered(delivery),
+        sent: (message) => {
+          for (const observer of this.sendObservers) observer(message);
+        },
+        handling: (handling) => this.handling(handling),
         exited: (watcher, pid, reason) => this.note(() => `${watcher} hears: ${pid} is gone, ${reason}`),
       },
     );
@@ -270,6 +276,16 @@ export class Simulation {
     this.observers.push(observer);
   }
 
+  /** Shows every message that a process sends, at that very moment; what becomes of it is another matter. */
+  observeSending(observer: (message: Delivery) => void): void {
+    this.sendObservers.push(observer);
+  }
+
+  /** Shows every message just before it is handled, and calls what the observer returns right after that. */
+  observeHandling(observer: HandlingObserver): void {
+    this.handlingObservers.push(observer);
+  }
+
   /** Adds a line to the transcript. */
   note(line: string | (() => string)): void {
     this.transcript.add(this.elapsedMs, line);
@@ -319,6 +335,13 @@ export class Simulation {
     this.messages++;
     for (const observer of this.observers) observer(delivery);
     return true;
+  }
+
+  private handling(handling: Delivery): () => void {
+    const after = this.handlingObservers.map((observer) => observer(handling));
+    return () => {
+      for (const each of after) each?.();
+    };
   }
 
   private logOf(address: Address, { clock }: Ports): Logger {

@@ -54,6 +54,27 @@ test('one named message between two PIDs is lost, those around it are not', (t) 
   t.is(dropping.count, 1);
 });
 
+test('a message is seen when it is sent, before it is handled and after', (t) => {
+  const { sim, get } = two();
+  const seen: string[] = [];
+  const heard = () => get('b').heard.length;
+  sim.observeSending(({ from, body }) => seen.push(`${from?.id} sends ${String(body)}, ${heard()} heard`));
+  sim.observeHandling(({ to, body }) => {
+    seen.push(`${to.id} is to hear ${String(body)}, ${heard()} heard`);
+    return () => seen.push(`${heard()} heard`);
+  });
+  get('a').tell(get('b').self, 'hello');
+  sim.crash('a');
+  sim.advance(10);
+  t.deepEqual(seen, ['a sends hello, 0 heard'], 'it was lost');
+  sim.restart('a');
+  sim.settle();
+  seen.length = 0;
+  get('a').tell(get('b').self, 'hello');
+  sim.advance(10);
+  t.deepEqual(seen, ['a sends hello, 0 heard', 'b is to hear hello, 0 heard', '1 heard']);
+});
+
 test('a message is awaited, and what never comes is named', (t) => {
   const { sim, get } = two();
   get('a').tell(get('b').self, 'hello');

@@ -12,6 +12,7 @@ import {
   type FrameworkInfo,
   FrameworkInfoCapabilityType,
   type Offer,
+  type TaskInfo,
   TaskState,
 } from '../../../proto/index.ts';
 import type { Address, Node } from '../../../runtime/index.ts';
@@ -23,6 +24,9 @@ const ACTIVE_MOST = 12;
 const RECONCILE_MS = 30_000;
 /** How often what is launched is a group. */
 const GROUPS = 0.25;
+/** How often a task is killed shortly after its launch, before anything was heard of it. */
+const EARLY_KILLS = 0.15;
+const EARLY_MOST_MS = 1_500;
 /** What is not wanted any more is not offered again for so long, in seconds. */
 const REFUSE_LONG_S = 60;
 
@@ -95,9 +99,25 @@ export function startFrameworkMachine(simulation: Simulation, book: Book, option
       present = driver;
       node.spawn(driver);
     };
+    /** With the id of a framework that has ended somebody comes again; where he is let in he ends it. */
+    const haunt = (id: FrameworkID): void => {
+      const ghost = new MesosSchedulerDriver({
+        id: `ghost-${node.ids.uuid()}`,
+        master: masterOf?.(place, node) ?? { host: '10.0.0.1', port: 5050 },
+        authentication: options.authentication,
+        framework: { user: 'nobody', name: `${name} again`, ...info, id },
+        scheduler: () => ({
+          subscribed: (driver) => driver.teardown(),
+          offers: () => undefined,
+          update: () => undefined,
+        }),
+      });
+      node.spawn(ghost);
+    };
     const anew = (): void => {
       if (teardownsMs === undefined) return;
       book.tornDown();
+      if (frameworkId !== undefined) haunt(frameworkId);
       frameworkId = undefined;
       begin();
     };
@@ -189,10 +209,25 @@ function use(
   }
   const wishes = reserves ? operationsFor(offer, chance) : [];
   if (wishes.length > 0) driver.accept([offer.id], wishes, { refuse_seconds: 1 });
-  else if (wild && driver.frameworkId !== undefined && chance() < GROUPS)
-    driver.accept([offer.id], [groupFor(offer, book, driver.frameworkId)], { refuse_seconds: 1 });
-  else driver.launch([offer.id], tasksFor(offer, book, wild ? chance : undefined), { refuse_seconds: 1 });
+  else if (wild && driver.frameworkId !== undefined && chance() < GROUPS) {
+    const group = groupFor(offer, book, driver.frameworkId);
+    driver.accept([offer.id], [group], { refuse_seconds: 1 });
+    killSoon(driver, group.launch_group?.task_group.tasks ?? [], chance);
+  } else {
+    const tasks = tasksFor(offer, book, wild ? chance : undefined);
+    driver.launch([offer.id], tasks, { refuse_seconds: 1 });
+    if (wild) killSoon(driver, tasks, chance);
+  }
   if (!wild || chance() > 0.1) return;
   // Once more: it must not count.
   driver.launch([offer.id], tasksFor(offer, book, chance), { refuse_seconds: 1 });
+}
+
+/** One of them may be killed while it is on its way. */
+function killSoon(driver: SchedulerDriver, tasks: readonly TaskInfo[], chance: () => number): void {
+  if (chance() > EARLY_KILLS) return;
+  const task = tasks[Math.floor(chance() * tasks.length)];
+  // Short pauses are as frequent as long ones of each order of magnitude.
+  if (task !== undefined)
+    later(driver, EARLY_MOST_MS ** chance(), () => driver.kill(task.task_id, task.agent_id));
 }

@@ -22,7 +22,7 @@ import {
   withCheckpointed,
 } from '../../../proto/resources/index.ts';
 import { toStrings } from '../../../runtime/flags/index.ts';
-import { type Node, packPlain, unpackPlain } from '../../../runtime/index.ts';
+import { type Node, type Process, packPlain, unpackPlain } from '../../../runtime/index.ts';
 import type { Place, Simulation } from '../../../runtime/simulation/index.ts';
 import { writeFileAtomically } from '../../../runtime/storage/index.ts';
 import { MemoryVolumes } from '../../actors/agent/support/memoryVolumes.ts';
@@ -51,6 +51,8 @@ export interface MasterMachineOptions {
   readonly name?: string;
   /** Default: a registry on the machine's disk, and no other master. */
   readonly mastership?: (place: Place, node: Node) => Mastership;
+  /** Processes beside the master, on its node. */
+  readonly beside?: () => Process;
   /** What the master is given instead of its store. */
   readonly watch?: (store: RegistryStore) => RegistryStore;
   readonly flags?: Readonly<Record<string, string>>;
@@ -69,6 +71,7 @@ export function startMasterMachine(
     name = 'master',
     mastership = ALONE,
     watch = (store) => store,
+    beside,
     flags: more = {},
   }: MasterMachineOptions = {},
 ): void {
@@ -85,6 +88,7 @@ export function startMasterMachine(
       onFatal: () => place.exit(RESTART_MS),
     });
     node.spawn(master);
+    if (beside !== undefined) node.spawn(beside());
     started(master);
   });
 }
@@ -107,6 +111,8 @@ export interface AgentMachine {
   readonly containers: MachineContainers;
   /** The agent that runs there now. */
   agent(): AgentView | undefined;
+  /** Everything that an order could change at the agent, in short. */
+  digest(): string;
 }
 
 export function startAgentMachine(
@@ -117,16 +123,32 @@ export function startAgentMachine(
   const containers = new MachineContainers(simulation, options.script, options.executors);
   let boots = 0;
   let present: AgentView | undefined;
+  let updates: StatusUpdateManager | undefined;
   simulation.start(name, (place) => {
     present = undefined;
     const rebooted = place.machine.powerCuts !== boots;
     boots = place.machine.powerCuts;
     if (rebooted) containers.reboot();
-    spawnAgent(place, containers, rebooted, options, (view) => {
+    updates = spawnAgent(place, containers, rebooted, options, (view) => {
       present = view;
     });
   });
-  return { name, containers, agent: () => (simulation.machine(name).up ? present : undefined) };
+  const agent = (): AgentView | undefined => (simulation.machine(name).up ? present : undefined);
+  return { name, containers, agent, digest: () => digestOf(agent(), updates) };
+}
+
+function digestOf(view: AgentView | undefined, updates: StatusUpdateManager | undefined): string {
+  if (view === undefined) return 'none';
+  const { host, registration, operations } = view;
+  const { tables } = host;
+  return JSON.stringify({
+    agent: [host.agentId(), registration.state, host.drain()],
+    frameworks: [...tables.frameworks.values()].map(({ id, pid, info }) => [id, pid, info.name]),
+    runs: [...tables.runs.values()].map(({ containerId, tasks }) => [containerId, tasks.size]),
+    tasks: tables.taskChart.counts(),
+    updates: updates?.chart.counts(),
+    operations: [operations.chart.value, operations.total.toString(), operations.streams.chart.counts()],
+  });
 }
 
 function spawnAgent(
@@ -135,7 +157,7 @@ function spawnAgent(
   rebooted: boolean,
   options: AgentMachineOptions,
   seen: (view: AgentView) => void,
-): void {
+): StatusUpdateManager {
   const node = place.node({ delegateId: 'slave(1)' });
   const id = node.generateId('slave');
   const dispatch = (run: () => void) => node.dispatch(node.pid(id), run);
@@ -204,6 +226,7 @@ function spawnAgent(
     },
   });
   node.spawn(forward);
+  return streams;
 }
 
 function identityOf(

@@ -4,6 +4,7 @@ import type { DriverAuthentication } from '../../../actors/framework/driver/inde
 import type { Master } from '../../../actors/master/master.ts';
 import type { Simulation } from '../../../runtime/simulation/index.ts';
 import { partsOf } from './audit.ts';
+import { HttpGate, type HttpWatch } from './httpGate.ts';
 import { type AgentMachineOptions, startMasterMachine } from './machines.ts';
 import { WatchedStore } from './watchedStore.ts';
 
@@ -16,6 +17,8 @@ export interface Masters {
   readonly detector: AgentMachineOptions['detector'];
   /** Whether a power cut would leave the id in the registry. */
   isStored(id: string): boolean;
+  /** Shows what passes over HTTP. */
+  watchHttp(watch: HttpWatch): void;
   /** What agents and frameworks have to prove; undefined: nothing. */
   readonly proofs?: Proofs;
 }
@@ -40,11 +43,19 @@ export function soleMaster(simulation: Simulation, flags: Readonly<Record<string
   const started = (master: Master): void => {
     present = master;
   };
-  startMasterMachine(simulation, started, { flags, watch: (store) => new WatchedStore(store, problems) });
+  let http: HttpWatch | undefined;
+  startMasterMachine(simulation, started, {
+    flags,
+    watch: (store) => new WatchedStore(store, problems),
+    beside: () => new HttpGate(() => http),
+  });
   return {
     problems,
     leader: () => (simulation.machine('master').up && leads(present) ? present : undefined),
     detector: undefined,
+    watchHttp: (watch) => {
+      http = watch;
+    },
     isStored: (id) => {
       const bytes = simulation.machine('master').storage.durable(REGISTRY);
       return bytes !== undefined && Buffer.from(bytes).includes(id);

@@ -5,18 +5,16 @@ import type { Simulation } from '../../../runtime/simulation/index.ts';
 import { AgentBooks } from './agentBooks.ts';
 import { Auditor } from './audit.ts';
 import { Book } from './book.ts';
-import { EndWatch } from './ends.ts';
 import { SimulatedExecutors } from './executors.ts';
 import { CAPABLE, type FrameworkOptions, startFrameworkMachine } from './framework.ts';
 import { type AgentMachine, startAgentMachine } from './machines.ts';
 import type { Masters } from './mastership.ts';
-import { MemberWatch } from './members.ts';
-import { OfferWatch } from './offerLives.ts';
+import { startModernMachine } from './modern.ts';
 import { startOperator, undrained, unended } from './operator.ts';
 import { Promises } from './promises.ts';
 import { QuotaWatch } from './quotas.ts';
-import { SilenceWatch } from './silence.ts';
-import { UpdateWatch } from './updates.ts';
+import { startStranger } from './stranger.ts';
+import { Watchers } from './watchers.ts';
 
 export const STORM_MS = 180_000;
 /** Updates are repeated after pauses that have doubled since the storm began. */
@@ -24,7 +22,7 @@ export const CALM_MS = 960_000;
 /** Everybody is back: links that are dead are given up, then pauses of a minute at most. */
 export const BACK_MS = 180_000;
 export const AGENTS = ['agent-1', 'agent-2'];
-export const FRAMEWORKS = ['framework', 'plain', 'brief'];
+export const FRAMEWORKS = ['framework', 'plain', 'brief', 'modern'];
 
 /** The books of the leader are looked through after every so many steps. */
 const AUDIT_STEPS = 16;
@@ -43,14 +41,10 @@ export function playCluster(simulation: Simulation, masters: Masters): () => str
       }),
     };
   });
-  const members = new MemberWatch((id) => masters.isStored(id));
-  const ends = new EndWatch((task) => agents.some(({ containers }) => containers.runs(task)));
-  const silence = new SilenceWatch(simulation);
-  const watches = [members, new UpdateWatch(simulation), new OfferWatch(), ends, silence];
-  simulation.observe((delivery) => {
-    for (const watch of watches) watch.see(delivery);
-  });
-  const books = startFrameworks(simulation, members, masters);
+  const watchers = new Watchers(simulation, masters, agents);
+  const { members, ends, silence } = watchers;
+  const books = startFrameworks(simulation, watchers, masters);
+  startStranger(simulation);
   const promises = new Promises();
   const storm = () => simulation.elapsedMs < STORM_MS;
   startOperator(simulation, {
@@ -59,14 +53,16 @@ export function playCluster(simulation: Simulation, masters: Masters): () => str
     orders: storm,
     markedGone: (id) => members.markedGone(id),
   });
-  const told = [masters, ...books, ...watches, promises, ...agents.map(({ executors }) => executors)];
-  simulation.invariant('what is told (1, 4, 5, 7, 11 to 13, 15, 18 to 25, 36, 38 to 40)', () => {
+  const { operations } = watchers;
+  const told = [masters, ...books, operations.book, ...watchers.all, promises];
+  told.push(...agents.map(({ executors }) => executors));
+  simulation.invariant('what is told (1, 4, 5, 7, 8, 11 to 13, 15, 16, 18 to 25, 36 to 40, 43)', () => {
     for (const { problems } of told) if (problems.length > 0) return problems[0];
     return undefined;
   });
-  const looks = [new Auditor(), new QuotaWatch(), ends, silence, promises];
+  const looks = [new Auditor(), new QuotaWatch(), ends, silence, promises, ...watchers.looking];
   const agentBooks = new AgentBooks();
-  simulation.invariant('the books (2 to 4, 6, 9, 26, 28 to 34, 41)', () => {
+  simulation.invariant('the books (2 to 4, 6, 9, 16, 26, 28 to 34, 41)', () => {
     if (simulation.steps % AUDIT_STEPS !== 0) return undefined;
     const leader = masters.leader();
     if (leader !== undefined)
@@ -83,6 +79,7 @@ export function playCluster(simulation: Simulation, masters: Masters): () => str
   return () =>
     late ??
     books.map((book) => unwell(book, agents)).find((each) => each !== undefined) ??
+    operations.book.unfinished((id) => isNobody(id, agents)) ??
     undrained(masters.leader()) ??
     unended(masters.leader()) ??
     promises.unanswered(masters.leader()) ??
@@ -91,10 +88,10 @@ export function playCluster(simulation: Simulation, masters: Masters): () => str
     (books.every(({ launched }) => launched < 10) ? 'hardly a task was launched' : undefined);
 }
 
-/** One that can do everything, one that knows of no partitions, one that ends itself now and then. */
+/** One that can do everything, one that knows of no partitions, one that ends itself now and then, one over HTTP. */
 function startFrameworks(
   simulation: Simulation,
-  members: MemberWatch,
+  { members, operations }: Watchers,
   { detector, proofs }: Masters,
 ): Book[] {
   const common: Pick<FrameworkOptions, 'launches' | 'masterOf' | 'authentication'> = {
@@ -126,13 +123,24 @@ function startFrameworks(
     info: { ...CAPABLE, roles: ['brief'], failover_timeout: 30 },
     teardownsMs: [30_000, 90_000].map((atMs) => atMs * (0.5 + simulation.chance.next())),
   });
-  return [capable, plain, brief];
+  const modern = new Book({ prefix: 'm' });
+  startModernMachine(
+    simulation,
+    { tasks: modern, operations: operations.book },
+    { ...common, subscribed: (id) => members.lasts(id) },
+  );
+  return [capable, plain, brief, modern];
+}
+
+/** No machine is this agent any more. */
+function isNobody(id: string, agents: readonly AgentMachine[]): boolean {
+  return agents.every(({ agent }) => agent()?.host.agentId() !== id);
 }
 
 function unwell(book: Book, agents: readonly AgentMachine[]): string | undefined {
   const ran = (task: string) => agents.some(({ containers }) => containers.tasks.has(task));
   return (
-    book.unfinished((id) => agents.every(({ agent }) => agent()?.host.agentId() !== id)) ??
+    book.unfinished((id) => isNobody(id, agents)) ??
     book.neverRan(ran) ??
     book.halfDelivered(ran)
   );
@@ -151,5 +159,5 @@ function missing(leader: Master | undefined, elapsedMs: number): string | undefi
   if (back.length < AGENTS.length)
     return `42: ${back.length} of ${AGENTS.length} agents are back after ${elapsedMs} ms`;
   const there = [...frameworks.all()].filter(({ id }) => frameworks.isConnected(id));
-  return there.length < FRAMEWORKS.length ? `42: ${there.length} of 3 frameworks are back` : undefined;
+  return there.length < FRAMEWORKS.length ? `42: ${there.length} of ${FRAMEWORKS.length} frameworks are back` : undefined;
 }

@@ -1,6 +1,7 @@
 /** Masters that take turns over a simulated etcd. */
 import type { Master } from '../../../actors/master/master.ts';
 import type { Simulation } from '../../../runtime/simulation/index.ts';
+import { HttpGate, type HttpWatch } from '../cluster/httpGate.ts';
 import { startMasterMachine } from '../cluster/machines.ts';
 import { leads, type Masters } from '../cluster/mastership.ts';
 import { WatchedStore } from '../cluster/watchedStore.ts';
@@ -13,11 +14,13 @@ export function severalMasters(simulation: Simulation, disturbances: Disturbance
   const paths = new EtcdPaths(simulation, disturbances);
   const masters = new Map<string, Master>();
   const problems: string[] = [];
+  let http: HttpWatch | undefined;
   for (const name of MASTERS)
     startMasterMachine(simulation, (master) => masters.set(name, master), {
       name,
       mastership: (place, node) => paths.mastership(place, node),
       watch: (store) => new WatchedStore(store, problems),
+      beside: () => new HttpGate(() => http),
     });
   const leaders = (): Master[] =>
     [...masters].flatMap(([name, master]) => (simulation.machine(name).up && leads(master) ? [master] : []));
@@ -31,5 +34,8 @@ export function severalMasters(simulation: Simulation, disturbances: Disturbance
     leader: () => leaders()[0],
     detector: (place, node) => paths.detector(place, node),
     isStored: (id) => paths.has(id),
+    watchHttp: (watch) => {
+      http = watch;
+    },
   };
 }
