@@ -13,6 +13,10 @@ for (const seed of [3, 7, 10, 16, 19]) {
     const transcript = outcome.simulation.transcript.text();
     t.regex(transcript, /RunTaskMessage/);
     t.regex(transcript, /container \S+ of t\d+ ends/);
+    t.regex(transcript, /Ignoring a message that is not from the master/, 'a stranger gave orders');
+    t.regex(transcript, /Framework has been removed/, 'one that had ended came again');
+    t.regex(transcript, /UpdateOperationStatusMessage/);
+    t.regex(transcript, /gate → \S+ {2}http\.Chunk/, 'a framework listens over HTTP');
   });
 }
 

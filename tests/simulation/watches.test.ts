@@ -1,8 +1,9 @@
 /** What watches over a simulated cluster sees what must not be. */
 import test from 'ava';
 import type { RegistryStore } from '../../actors/election/store/store.ts';
-import { TaskState, TaskStatusReason } from '../../proto/index.ts';
+import { OperationState, TaskState, TaskStatusReason } from '../../proto/index.ts';
 import { Book } from './cluster/book.ts';
+import { OperationBook } from './cluster/operationBook.ts';
 import { WatchedStore } from './cluster/watchedStore.ts';
 
 test('a registrar that goes on after a failed store, or does not wait for one, is seen', (t) => {
@@ -55,5 +56,36 @@ test('a task that nobody knows any more counts as ended only when no machine is 
   t.is(
     book.unfinished((agent) => agent === 'a'),
     undefined,
+  );
+});
+
+test('of an operation one end is told, by one update; what is not known of is no end', (t) => {
+  const book = new OperationBook();
+  const [first, second] = [book.begin('a'), book.begin('a')];
+  const tell = (id: string, state: OperationState, uuid?: number) =>
+    book.tell({
+      operation_id: { value: id },
+      state,
+      ...(uuid !== undefined && { uuid: { value: new Uint8Array(16).fill(uuid) } }),
+    });
+  t.deepEqual(
+    book.questions.map(({ operation_id }) => operation_id.value),
+    [first, second],
+  );
+  tell(first, OperationState.OPERATION_UNREACHABLE);
+  t.regex(book.unfinished(() => false) ?? '', /^10: operation o1 on a did not end: OPERATION_UNREACHABLE/);
+  for (const uuid of [1, 1]) tell(first, OperationState.OPERATION_FINISHED, uuid);
+  tell(first, OperationState.OPERATION_UNKNOWN);
+  tell(second, OperationState.OPERATION_UNKNOWN);
+  t.deepEqual(book.problems, [], 'acknowledged, and forgotten by those who knew it');
+  t.is(
+    book.unfinished(() => false),
+    undefined,
+  );
+  tell(first, OperationState.OPERATION_DROPPED, 2);
+  tell('o9', OperationState.OPERATION_FINISHED);
+  t.deepEqual(
+    book.problems.map((each) => each.split(':')[0]),
+    ['22', '11', 'an update of operation o9, which was never asked for'],
   );
 });

@@ -42,7 +42,12 @@ export class EarlyKillWatch {
     const { framework_id, task_id } = body as MessageTypes[typeof name];
     const machine = this.agents().find((each) => each.agent()?.host.self.equals(to));
     const view = machine?.agent();
-    if (machine === undefined || view === undefined || !obeys(view) || from?.equals(view.host.master()) !== true)
+    if (
+      machine === undefined ||
+      view === undefined ||
+      !obeys(view) ||
+      from?.equals(view.host.master()) !== true
+    )
       return;
     const { tables } = view.host;
     const task = tables.task(framework_id.value, task_id.value);
@@ -65,8 +70,7 @@ export class EarlyKillWatch {
     if (killed === undefined || status.uuid === undefined) return;
     const same = this.simulation.machine(killed.machine.name).starts === killed.starts;
     const fits = same ? status.state === TaskState.TASK_KILLED : NEVER_RAN.has(status.state);
-    if (!fits)
-      this.problems.push(`16: ${id}, killed undelivered, is ${enumName(TaskState, status.state)}`);
+    if (!fits) this.problems.push(`16: ${id}, killed undelivered, is ${enumName(TaskState, status.state)}`);
   }
 
   /** 16: no process of such a task is ever started. */

@@ -1,5 +1,9 @@
 /** The connection of a scheduler that speaks the v1 API over HTTP, through a gate on the master's node. */
-import type { ConnectionEvents, ConnectionHost, SchedulerConnection } from '../../../actors/framework/driver/connection.ts';
+import type {
+  ConnectionEvents,
+  ConnectionHost,
+  SchedulerConnection,
+} from '../../../actors/framework/driver/connection.ts';
 import {
   decodeAs,
   encodeAs,

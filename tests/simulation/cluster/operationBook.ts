@@ -94,11 +94,6 @@ export class OperationBook {
     }
     return undefined;
   }
-
-  /** How many ended so. */
-  count(state: OperationState): number {
-    return [...this.all.values()].filter(({ states }) => states.at(-1) === state).length;
-  }
 }
 
 export function hexOf(bytes: Uint8Array | undefined): string {

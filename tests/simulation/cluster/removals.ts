@@ -77,7 +77,8 @@ export class RemovalWatch {
     this.waiting = from;
     this.refused++;
     return () => {
-      if (this.waiting !== undefined) this.problems.push(`37: ${from} with ended framework ${id} is not refused`);
+      if (this.waiting !== undefined)
+        this.problems.push(`37: ${from} with ended framework ${id} is not refused`);
       this.waiting = undefined;
     };
   }

@@ -43,7 +43,8 @@ export function startStranger(simulation: Simulation): void {
     const known = [...heard.values()];
     const said = known[Math.floor(chance.next() * known.length)];
     if (said === undefined) return;
-    if (chance.next() < SHUTDOWNS) stranger?.say(said.to, 'mesos.internal.ShutdownMessage', { message: 'go' });
+    if (chance.next() < SHUTDOWNS)
+      stranger?.say(said.to, 'mesos.internal.ShutdownMessage', { message: 'go' });
     else stranger?.say(said.to, said.name, said.body as MessageTypes[Name]);
   };
   simulation.at(EVERY_MS, speak);

@@ -139,11 +139,7 @@ function isNobody(id: string, agents: readonly AgentMachine[]): boolean {
 
 function unwell(book: Book, agents: readonly AgentMachine[]): string | undefined {
   const ran = (task: string) => agents.some(({ containers }) => containers.tasks.has(task));
-  return (
-    book.unfinished((id) => isNobody(id, agents)) ??
-    book.neverRan(ran) ??
-    book.halfDelivered(ran)
-  );
+  return book.unfinished((id) => isNobody(id, agents)) ?? book.neverRan(ran) ?? book.halfDelivered(ran);
 }
 
 /** 44: what nobody asked for any more, or never registered, has been ended. */
@@ -159,5 +155,7 @@ function missing(leader: Master | undefined, elapsedMs: number): string | undefi
   if (back.length < AGENTS.length)
     return `42: ${back.length} of ${AGENTS.length} agents are back after ${elapsedMs} ms`;
   const there = [...frameworks.all()].filter(({ id }) => frameworks.isConnected(id));
-  return there.length < FRAMEWORKS.length ? `42: ${there.length} of ${FRAMEWORKS.length} frameworks are back` : undefined;
+  return there.length < FRAMEWORKS.length
+    ? `42: ${there.length} of ${FRAMEWORKS.length} frameworks are back`
+    : undefined;
 }
