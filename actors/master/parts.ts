@@ -160,6 +160,10 @@ export class MasterParts {
       delay: actor.delay,
       fetchTimeoutMs: settings.flags.registry_fetch_timeout,
       storeTimeoutMs: settings.flags.registry_store_timeout,
+      // How far an agent's drain has got is in the registry alone.
+      onCommit: ({ slaves }) => {
+        for (const id of slaves.pending.keys()) this.agents.changing(id);
+      },
       onFailure: (what, error) => this.leadership.fail(`the registry cannot be ${what}: ${error.message}`),
     });
     this.allocation = new Allocation(this);

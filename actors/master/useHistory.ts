@@ -10,6 +10,8 @@ export const SAMPLE_MS = 10_000;
 const LOOKS_A_MINUTE = 6;
 const CLUSTER_MAX = 360;
 const SINGLE_MAX = 60;
+/** Agents looked at between two stops. */
+const AGENTS_A_STEP = 512;
 
 const NAMES = ['cpus', 'mem', 'disk', 'gpus'] as const;
 export const CLUSTER_COLUMNS = [
@@ -120,58 +122,63 @@ export class UseHistory {
   }
 
   private look(): void {
-    const { agents, tasks, nowMs } = this.parts;
-    const used = new Map<string, readonly number[]>();
-    const total: number[] = [0, 0, 0, 0];
-    for (const agent of agents.all()) {
-      add(total, amounts([agent.total]));
-      used.set(agent.id, amounts(agent.used.values()));
-    }
-    const sum: number[] = [0, 0, 0, 0];
-    for (const row of used.values()) add(sum, row);
+    this.goOn(this.looked());
+  }
+
+  /** Some agents at a time: of many thousands a look takes a while, and others have their turn in between. */
+  private goOn(steps: Generator<undefined, void>): void {
+    this.parts.actor.node.pauses.during('a sample of what is used');
+    if (steps.next().done !== true) this.parts.actor.delay(0, () => this.goOn(steps));
+  }
+
+  private *looked(): Generator<undefined, void> {
+    const { agents, frameworks, tasks, nowMs } = this.parts;
     const running = tasks.chart.counts()['running'] ?? 0;
-    this.ofCluster.set(this.moments.add(nowMs), [...sum, ...total, running]);
-    if (this.looks++ % LOOKS_A_MINUTE === 0) this.lookAtEach(used);
-  }
-
-  private lookAtEach(used: ReadonlyMap<string, readonly number[]>): void {
-    const slot = this.minutes.add(this.parts.nowMs);
-    this.agents = this.kept(this.agents, used, slot);
-    this.frameworks = this.kept(this.frameworks, this.usedByFrameworks(), slot);
-  }
-
-  private usedByFrameworks(): ReadonlyMap<string, readonly number[]> {
-    const rows = new Map<string, number[]>();
-    for (const { id } of this.parts.frameworks.all()) rows.set(id, [0, 0, 0, 0]);
-    for (const agent of this.parts.agents.all()) {
+    const byAgent = new Map<string, readonly number[]>();
+    const byFramework = new Map(Array.from(frameworks.all(), ({ id }) => [id, [0, 0, 0, 0]]));
+    const [sum, total] = [
+      [0, 0, 0, 0],
+      [0, 0, 0, 0],
+    ];
+    let seen = 0;
+    for (const agent of [...agents.all()]) {
+      const used = [0, 0, 0, 0];
       for (const [frameworkId, held] of agent.used) {
-        const row = rows.get(frameworkId);
-        if (row !== undefined) add(row, amounts([held]));
+        const row = amounts(held);
+        add(used, row);
+        add(byFramework.get(frameworkId) ?? [], row);
       }
+      byAgent.set(agent.id, used);
+      add(sum, used);
+      add(total, amounts(agent.total));
+      if (++seen % AGENTS_A_STEP === 0) yield;
     }
-    return rows;
+    this.ofCluster.set(this.moments.add(nowMs), [...sum, ...total, running]);
+    if (this.looks++ % LOOKS_A_MINUTE !== 0) return;
+    const slot = this.minutes.add(nowMs);
+    this.agents = yield* this.kept(this.agents, byAgent, slot);
+    this.frameworks = yield* this.kept(this.frameworks, byFramework, slot);
   }
 
   /** What is no more is forgotten. */
-  private kept(
+  private *kept(
     known: ReadonlyMap<string, Series>,
     rows: ReadonlyMap<string, readonly number[]>,
     slot: number,
-  ): Map<string, Series> {
+  ): Generator<undefined, Map<string, Series>> {
     const kept = new Map<string, Series>();
     for (const [id, row] of rows) {
       const series = known.get(id) ?? new Series(SINGLE_COLUMNS.length, this.minutes);
       series.set(slot, row);
       kept.set(id, series);
+      if (kept.size % AGENTS_A_STEP === 0) yield;
     }
     return kept;
   }
 }
 
-function amounts(bags: Iterable<Resources>): number[] {
-  const row = [0, 0, 0, 0];
-  for (const bag of bags) add(row, [bag.cpus, bag.mem, bag.disk, bag.gpus]);
-  return row;
+function amounts({ cpus, mem, disk, gpus }: Resources): number[] {
+  return [cpus, mem, disk, gpus];
 }
 
 function add(sum: number[], row: readonly number[]): void {

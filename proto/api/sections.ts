@@ -1,6 +1,6 @@
 /**
  * Big answers, written piece by piece so that whoever writes them can pause: a message whose lists are given as items that are made
- * only when it is their turn. In JSON the lists show also when they are empty, as Mesos writes them by hand.
+ * only when it is their turn, and may be found only then. In JSON the lists show also when they are empty, as Mesos writes them by hand.
  */
 import { encode } from '../codec.ts';
 import { Chunks, lengthOf } from '../json/chunks.ts';
@@ -17,12 +17,17 @@ export interface WrittenItem {
   bytes(): Uint8Array;
 }
 
+/** An item that takes so long to make that it is made in steps. */
+export interface SlowItem {
+  steps(): Generator<undefined, object>;
+}
+
 /** Makes the message when it is its turn. */
-export type Item = (() => object) | WrittenItem;
+export type Item = (() => object) | WrittenItem | SlowItem;
 
 /** A field of a message: a list of messages, or a message made of sections itself. */
 export type Section =
-  | { readonly field: string; readonly items: readonly Item[] }
+  | { readonly field: string; readonly items: Iterable<Item> }
   | {
       readonly field: string;
       readonly sections: readonly Section[];
@@ -80,13 +85,13 @@ function* jsonSections(
   }
 }
 
-function* jsonItems(typeName: string, items: readonly Item[], chunks: Chunks): Steps {
+function* jsonItems(typeName: string, items: Iterable<Item>, chunks: Chunks): Steps {
   let comma = '[';
   for (const item of items) {
     chunks.text(comma);
     comma = ',';
-    if (typeof item === 'function') chunks.text(toJsonText(typeName, item()));
-    else chunks.bytes(item.json());
+    if ('json' in item) chunks.bytes(item.json());
+    else chunks.text(toJsonText(typeName, yield* madeOf(item)));
     yield chunks.take();
   }
   chunks.text(comma === '[' ? '[]' : ']');
@@ -109,12 +114,16 @@ function* protobufSections(
       continue;
     }
     for (const item of section.items) {
-      const bytes = typeof item === 'function' ? encode(field.typeName ?? '', item()) : item.bytes();
+      const bytes = 'bytes' in item ? item.bytes() : encode(field.typeName ?? '', yield* madeOf(item));
       chunks.bytes(headerOf(field, bytes.length));
       chunks.bytes(bytes);
       yield;
     }
   }
+}
+
+function* madeOf(item: (() => object) | SlowItem): Generator<undefined, object> {
+  return typeof item === 'function' ? item() : yield* item.steps();
 }
 
 /** Number and length before a message in a message (wire type 2). */

@@ -47,14 +47,14 @@ export class LaterJson {
 
 /** A list whose items know how they are written, in UTF-8: none of it is made before its turn. */
 export class ListJson<T> {
-  readonly items: readonly T[];
+  readonly items: Iterable<T>;
   readonly write: (this: void, item: T) => Uint8Array;
-  constructor(items: readonly T[], write: (item: T) => Uint8Array) {
+  constructor(items: Iterable<T>, write: (item: T) => Uint8Array) {
     this.items = items;
     this.write = write;
   }
   toJSON(): unknown[] {
-    return this.items.map((item) => JSON.parse(textIn(this.write(item))) as unknown);
+    return Array.from(this.items, (item) => JSON.parse(textIn(this.write(item))) as unknown);
   }
 }
 
@@ -100,7 +100,8 @@ function textOf(value: unknown): string | undefined {
   if (value instanceof Double) return doubleText(value.value);
   if (value instanceof RawJson) return value.text;
   if (value instanceof WrittenJson) return textIn(value.bytes);
-  if (value instanceof ListJson) return `[${value.items.map((item) => textIn(value.write(item))).join(',')}]`;
+  if (value instanceof ListJson)
+    return `[${Array.from(value.items, (item) => textIn(value.write(item))).join(',')}]`;
   if (Array.isArray(value)) return `[${value.map((item) => textOf(item) ?? 'null').join(',')}]`;
   if ('toJSON' in value && typeof value.toJSON === 'function') return textOf(value.toJSON());
   const members: string[] = [];

@@ -9,6 +9,8 @@ type Action = (args: Args) => void;
 type Delay = number | ((args: Args) => number);
 
 export class Owner<M extends AnyStateMachine> {
+  /** Told before a step; must not throw. */
+  readonly beforeStep: ((id: string) => void) | undefined;
   readonly #onTransition: ChartOptions<M>['onTransition'];
   readonly #onUnhandled: ChartOptions<M>['onUnhandled'];
   readonly #name: string;
@@ -29,6 +31,7 @@ export class Owner<M extends AnyStateMachine> {
     this.#clock = options.clock;
     this.#actions = new Map(Object.entries(options.actions ?? {}) as [string, Action][]);
     this.#delays = new Map(Object.entries({ ...delays, ...options.delays }) as [string, Delay][]);
+    this.beforeStep = options.beforeStep;
     this.#onTransition = options.onTransition;
     this.#onUnhandled = options.onUnhandled;
     this.#onError = options.onError ?? rethrowLater;

@@ -199,6 +199,7 @@ export class ChartTable<M extends AnyStateMachine> {
     const instance = this.#instances.get(id);
     if (instance === undefined) return this.#stray(id, event, '', 'unknown-id', strayed);
     if (this.#watchers.watched) this.#watchers.event(id, event);
+    this.#owner.beforeStep?.(id);
     const { at } = instance;
     const outcome = this.#outcome(instance, event);
     if (outcome === undefined) return at.unhandled.result;

@@ -119,6 +119,8 @@ export interface ChartOptions<M extends AnyStateMachine> {
   readonly actions?: { readonly [K in ActionName<M>]?: ChartAction<M> };
   /** Replace the machine's own delays. */
   readonly delays?: { readonly [K in DelayName<M>]?: ChartDelay<M> };
+  /** Told before an instance is told an event, whatever comes of it. */
+  readonly beforeStep?: (id: string) => void;
   readonly onTransition?: (transition: Transition) => void;
   readonly onUnhandled?: (unhandled: Unhandled) => void;
   /** Default: the error is thrown again on a microtask of its own, so that it is not lost. */

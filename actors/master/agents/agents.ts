@@ -4,12 +4,16 @@ import { Resources } from '../../../proto/resources/index.ts';
 import type { Pid } from '../../../runtime/index.ts';
 import { agentMachine } from '../../../statecharts/agent.ts';
 import { ChartTable } from '../../../statecharts/engine.ts';
+import { type AgentSnapshot, agentSnapshot } from '../api/agentSnapshots.ts';
+import { Moments } from '../api/moments.ts';
 import type { MasterParts } from '../parts.ts';
 import type { AgentRecord, ExecutorRecord } from './record.ts';
 
 export class Agents {
   /** Every agent the master knows of, also recovered, unreachable and gone ones, by id. */
   readonly chart: ChartTable<typeof agentMachine>;
+  /** Looks at many members: told before one of them changes. */
+  readonly moments: Moments<AgentRecord, AgentSnapshot>;
   private readonly parts: MasterParts;
   /** Members: what Mesos calls registered. A member on its way out is one until the registry has let it go. */
   private readonly members = new Map<string, AgentRecord>();
@@ -18,8 +22,10 @@ export class Agents {
 
   constructor(parts: MasterParts) {
     this.parts = parts;
+    this.moments = new Moments((agent) => agentSnapshot(parts, agent));
     this.chart = new ChartTable(agentMachine, {
       ...parts.chartReports,
+      beforeStep: (id) => this.changing(id),
       actions: {
         offerAgain: ({ id }) => parts.allocation.reactivateAgent(id),
         rescindOffers: ({ id }) => this.withdraw(id),
@@ -33,6 +39,13 @@ export class Agents {
       },
       delays: { REREGISTER_TIMEOUT: parts.flags.agent_reregister_timeout },
     });
+  }
+
+  /** What is known of the agent is about to change, if it is a member. */
+  changing(id: string): void {
+    if (this.moments.count === 0) return;
+    const agent = this.members.get(id);
+    if (agent !== undefined) this.moments.changing(agent);
   }
 
   /** `<master id>-S<n>` */
@@ -96,23 +109,27 @@ export class Agents {
   }
 
   moveTo(agent: AgentRecord, pid: Pid): void {
+    this.moments.changing(agent);
     this.forgetPid(agent);
     agent.pid = pid;
     this.byPid.set(pid.text, agent);
   }
 
   remove(agent: AgentRecord): void {
+    this.moments.changing(agent);
     this.members.delete(agent.id);
     this.forgetPid(agent);
   }
 
   /** Charges the agent with what a task or executor holds. */
   charge(agent: AgentRecord, frameworkId: string, resources: Resources): void {
+    this.moments.changing(agent);
     agent.used.set(frameworkId, (agent.used.get(frameworkId) ?? Resources.EMPTY).plus(resources));
   }
 
   /** Gives back what a task or executor held, here and to the allocator. */
   release(agent: AgentRecord, frameworkId: string, resources: Resources): void {
+    this.moments.changing(agent);
     const rest = (agent.used.get(frameworkId) ?? Resources.EMPTY).minus(resources);
     if (rest.isEmpty) agent.used.delete(frameworkId);
     else agent.used.set(frameworkId, rest);
@@ -120,6 +137,7 @@ export class Agents {
   }
 
   addExecutor(agent: AgentRecord, frameworkId: string, executor: ExecutorRecord): void {
+    this.moments.changing(agent);
     const executors = agent.executors.get(frameworkId) ?? new Map<string, ExecutorRecord>();
     executors.set(executor.id, executor);
     agent.executors.set(frameworkId, executors);
@@ -130,6 +148,7 @@ export class Agents {
     const executors = agent.executors.get(frameworkId);
     const executor = executors?.get(executorId);
     if (executors === undefined || executor === undefined) return undefined;
+    this.moments.changing(agent);
     executors.delete(executorId);
     if (executors.size === 0) agent.executors.delete(frameworkId);
     this.release(agent, frameworkId, executor.resources);

@@ -124,6 +124,7 @@ export class Drains {
     const config = this.info(agent.id)?.config;
     if (config === undefined) return;
     const startedAtMs = this.startedAtMs.get(agent.id) ?? nowMs;
+    agents.moments.changing(agent);
     this.startedAtMs.set(agent.id, startedAtMs);
     if (this.holds.holds(agent, startedAtMs, () => this.remindAgain(agent.id))) return;
     actor.send(agent.pid, 'mesos.internal.DrainSlaveMessage', { config });

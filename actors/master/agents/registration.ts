@@ -132,6 +132,7 @@ export class AgentRegistration {
     metrics.messages.update_slave.value++;
     const agent = agents.connected(slave_id.value);
     if (agent === undefined) return;
+    agents.moments.changing(agent);
     if (resource_version_uuid !== undefined) {
       agent.description = { ...agent.description, resourceVersion: resource_version_uuid };
       this.parts.operations.reconcile(agent, operations?.operations ?? []);

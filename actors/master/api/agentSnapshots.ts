@@ -13,7 +13,7 @@ import {
 import { jsonText, RawJson } from '../../../proto/json.ts';
 import { Resources } from '../../../proto/resources/index.ts';
 import type { Pid } from '../../../runtime/index.ts';
-import type { AgentDescription, AgentRecord } from '../agents/record.ts';
+import type { AgentDescription, AgentRecord, ExecutorRecord } from '../agents/record.ts';
 import type { MasterParts } from '../parts.ts';
 import {
   attributesBlock,
@@ -28,14 +28,22 @@ import type { Viewer } from './viewer.ts';
 
 const TYPE = 'mesos.v1.master.Response.GetAgents.Agent';
 
+/** An executor, and whose it is. */
+export interface HeldExecutor {
+  readonly frameworkId: string;
+  readonly executor: ExecutorRecord;
+}
+
 /** What an agent is shown by; each part is replaced when it changes. */
 interface Facts {
   readonly description: AgentDescription;
   readonly pid: Pid;
   readonly reregisteredAtMs: number | undefined;
   readonly total: Resources;
-  /** By its frameworks. */
+  /** Frameworks that have something on it, and what each has. */
+  readonly users: readonly string[];
   readonly used: readonly Resources[];
+  readonly executors: readonly HeldExecutor[];
   readonly offered: readonly Resources[];
   /** Of its chart. */
   readonly state: string | undefined;
@@ -73,10 +81,22 @@ export class AgentSnapshot {
       facts.drain === drains.info(agent.id) &&
       (facts.drain === undefined || facts.drainMs === drains.startedMs(agent.id)) &&
       sameItems(facts.used, agent.used.values(), agent.used.size) &&
+      sameItems(facts.users, agent.used.keys(), agent.used.size) &&
+      sameExecutors(facts.executors, agent) &&
       (agent.offers.size === 0
         ? facts.offered.length === 0
         : sameItems(facts.offered, offeredOn(offers, agent), agent.offers.size))
     );
+  }
+
+  /** What each framework has on it. */
+  *holdings(): Generator<readonly [frameworkId: string, held: Resources], void> {
+    const { users, used } = this.facts;
+    for (const [at, frameworkId] of users.entries()) yield [frameworkId, used[at] ?? Resources.EMPTY];
+  }
+
+  get executors(): readonly HeldExecutor[] {
+    return this.facts.executors;
   }
 
   get used(): Resources {
@@ -178,13 +198,28 @@ export class AgentSnapshot {
   }
 }
 
-const NONE: readonly Resources[] = [];
+const NONE: readonly never[] = [];
 
 function sameItems(known: readonly unknown[], items: Iterable<unknown>, count: number): boolean {
   if (known.length !== count) return false;
   let at = 0;
   for (const item of items) if (item !== known[at++]) return false;
   return true;
+}
+
+function executorsOn({ executors }: AgentRecord): readonly HeldExecutor[] {
+  if (executors.size === 0) return NONE;
+  return [...executors].flatMap(([frameworkId, held]) =>
+    Array.from(held.values(), (executor) => ({ frameworkId, executor })),
+  );
+}
+
+function sameExecutors(known: readonly HeldExecutor[], agent: AgentRecord): boolean {
+  if (known.length === 0 && agent.executors.size === 0) return true;
+  const present = executorsOn(agent);
+  const same = ({ frameworkId, executor }: HeldExecutor, at: number): boolean =>
+    present[at]?.frameworkId === frameworkId && present[at]?.executor === executor;
+  return present.length === known.length && known.every(same);
 }
 
 function offeredOn(offers: MasterParts['offers'], agent: AgentRecord): readonly Resources[] {
@@ -201,7 +236,9 @@ export function agentSnapshot(parts: MasterParts, agent: AgentRecord): AgentSnap
     pid: agent.pid,
     reregisteredAtMs: agent.reregisteredAtMs,
     total: agent.total,
+    users: [...agent.used.keys()],
     used: [...agent.used.values()],
+    executors: executorsOn(agent),
     offered: offeredOn(offers, agent),
     state: agents.chart.value(agent.id),
     drain: drains.info(agent.id),

@@ -11,7 +11,7 @@ import {
   type TaskStatus,
   type ValueScalar,
 } from '../../../proto/index.ts';
-import { Double, doubleText, jsonText, RawJson, toJsonText } from '../../../proto/json.ts';
+import { Double, doubleText, jsonText, RawJson, type SlowJson, toJsonText } from '../../../proto/json.ts';
 import {
   type Limits,
   legacyAttributes,
@@ -31,7 +31,7 @@ import type { Viewer } from './viewer.ts';
 export type Json = { readonly [key: string]: unknown };
 
 /** What an endpoint shows to a viewer: of the present moment, but what is long in it is written later. */
-export type Document = (parts: MasterParts, viewer: Viewer, query: URLSearchParams) => Json;
+export type Document = (parts: MasterParts, viewer: Viewer, query: URLSearchParams) => Json | SlowJson;
 
 /** Milliseconds → seconds with a fraction; 0.0 for never. */
 export function seconds(ms: number | undefined): Double {

@@ -5,7 +5,6 @@ import type { Resources } from '../../../proto/resources/index.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { OfferRecord } from '../offers/record.ts';
 import type { MasterParts } from '../parts.ts';
-import type { TaskRecord } from '../tasks/record.ts';
 import {
   type Document,
   executorBlock,
@@ -15,40 +14,44 @@ import {
   seconds,
   taskJson,
 } from './blocks.ts';
-import { type Holding, type Holdings, holdingsOf, summedSlowly } from './holdings.ts';
-import type { TaskSnapshot } from './taskSnapshots.ts';
+import { type Holding, type Holdings, holdingsOf, NOTHING_HELD, summedSlowly } from './holdings.ts';
+import { Look, type TaskGroup } from './look.ts';
 import type { Viewer } from './viewer.ts';
 
 export const frameworksDocument: Document = (parts, viewer, query) => {
   const only = query.get('framework_id');
-  const holdings = holdingsOf(parts);
-  const blocks = (frameworks: Iterable<FrameworkRecord>) =>
-    frameworkBlocks(
-      parts,
-      [...frameworks].filter(({ id }) => only === null || only === id),
-      viewer,
-      holdings,
-    );
-  return {
-    frameworks: blocks(parts.frameworks.all()),
-    completed_frameworks: blocks(parts.frameworks.completed()),
-    unregistered_frameworks: [],
-  };
+  const { frameworks, agents } = parts;
+  const wanted = (all: Iterable<FrameworkRecord>) =>
+    [...all].filter((each) => (only === null || only === each.id) && viewer.seesFramework(each));
+  const live = wanted(frameworks.all());
+  const ended = wanted(frameworks.completed());
+  const look = new Look(parts, { agents: agents.all(), frameworks: [...live, ...ended] });
+  const liveBlocks = frameworkBlocks(parts, live, viewer, look);
+  const endedBlocks = frameworkBlocks(parts, ended, viewer, look);
+  return new SlowJson(function* () {
+    yield* look.take();
+    const holdings = yield* holdingsOf(look.agents);
+    return {
+      frameworks: liveBlocks(holdings),
+      completed_frameworks: endedBlocks(holdings),
+      unregistered_frameworks: [],
+    };
+  });
 };
 
-/** F: those of the frameworks that are seen, as they are now, live or completed. */
+/**
+ * F: these frameworks, live or completed, as they are now; put together when what they hold is known.
+ * @param look at their tasks
+ */
 export function frameworkBlocks(
   parts: MasterParts,
-  frameworks: Iterable<FrameworkRecord>,
+  frameworks: readonly FrameworkRecord[],
   viewer: Viewer,
-  holdings: Holdings,
-): SlowJson[] {
-  return [...frameworks]
-    .filter((each) => viewer.seesFramework(each))
-    .map((each) => frameworkBlock(parts, each, viewer, holdings.get(each.id) ?? NOTHING));
+  look: Look,
+): (holdings: Holdings) => SlowJson[] {
+  const blocks = frameworks.map((each) => [each.id, frameworkBlock(parts, each, viewer, look)] as const);
+  return (holdings) => blocks.map(([id, block]) => block(holdings.get(id) ?? NOTHING_HELD));
 }
-
-const NOTHING: Holding = { used: [], executors: [] };
 
 /** What every endpoint says of a framework first. */
 interface Head {
@@ -63,8 +66,7 @@ export function frameworkHead(
   parts: MasterParts,
   framework: FrameworkRecord,
   viewer: Viewer,
-  { used: usedBags } = NOTHING,
-): () => Generator<undefined, Head> {
+): (holding: Holding | undefined) => Generator<undefined, Head> {
   const { info } = framework.description;
   const { chart } = parts.frameworks;
   const { id } = framework;
@@ -73,8 +75,8 @@ export function frameworkHead(
   const connected = chart.hasTag(id, 'connected');
   const recovered = chart.matches(id, 'recovered');
   const offeredBags = parts.offers.listed(framework.offers).map(({ resources }) => resources);
-  return function* () {
-    const used = viewer.visible(yield* summedSlowly(usedBags));
+  return function* (holding = NOTHING_HELD) {
+    const used = viewer.visible(yield* summedSlowly(holding.used));
     const offered = viewer.visible(yield* summedSlowly(offeredBags));
     const block = {
       id,
@@ -97,56 +99,43 @@ function frameworkBlock(
   parts: MasterParts,
   framework: FrameworkRecord,
   viewer: Viewer,
-  holding: Holding,
-): SlowJson {
+  look: Look,
+): (holding: Holding) => SlowJson {
   const { description, registeredAtMs, reregisteredAtMs, unregisteredAtMs } = framework;
   const { info, roles, traits, offerConstraints } = description;
-  const head = frameworkHead(parts, framework, viewer, holding);
-  const tasks = (records: ReadonlyMap<string, TaskRecord>): ListJson<TaskSnapshot> =>
-    new ListJson(snapshotsOf(parts, framework, viewer, records), (task) => taskJson(task, traits));
-  const lists = {
-    tasks: tasks(framework.tasks),
-    unreachable_tasks: tasks(framework.unreachable),
-    completed_tasks: tasks(framework.completed),
-    offers: parts.offers
-      .listed(framework.offers)
-      .filter(({ role }) => viewer.seesRole(role))
-      .map((offer) => new LaterJson(() => offerBlock(framework, offer))),
-    executors: executorBlocks(framework, holding, viewer),
+  const head = frameworkHead(parts, framework, viewer);
+  const tasks = (group: TaskGroup) =>
+    new ListJson(look.tasksOf(framework, group, viewer), (task) => taskJson(task, traits));
+  const offers = parts.offers.listed(framework.offers).filter(({ role }) => viewer.seesRole(role));
+  const facts = {
+    user: info.user,
+    failover_timeout: new Double(info.failover_timeout ?? 0),
+    checkpoint: info.checkpoint ?? false,
+    registered_time: seconds(registeredAtMs),
+    unregistered_time: seconds(unregisteredAtMs),
+    principal: info.principal,
   };
-  return new SlowJson(function* () {
-    const { block, used, offered } = yield* head();
-    return {
-      ...block,
-      user: info.user,
-      failover_timeout: new Double(info.failover_timeout ?? 0),
-      checkpoint: info.checkpoint ?? false,
-      registered_time: seconds(registeredAtMs),
-      unregistered_time: seconds(unregisteredAtMs),
-      principal: info.principal,
-      resources: resourcesBlock(used.plus(offered)),
-      reregistered_time: reregisteredAtMs === undefined ? undefined : seconds(reregisteredAtMs),
-      ...(traits.multiRole ? { roles } : { role: roles[0] }),
-      ...lists,
-      labels: labelsBlock(info.labels),
-      offer_constraints:
-        offerConstraints === undefined
-          ? {}
-          : new RawJson(toJsonText('mesos.v1.scheduler.OfferConstraints', offerConstraints)),
-    };
-  });
-}
-
-/** Those of a framework's tasks that are seen, as they are now. */
-export function snapshotsOf(
-  { tasks }: MasterParts,
-  framework: FrameworkRecord,
-  viewer: Viewer,
-  records: ReadonlyMap<string, TaskRecord>,
-): TaskSnapshot[] {
-  const seen: TaskSnapshot[] = [];
-  for (const task of records.values()) if (viewer.seesTask(framework, task)) seen.push(tasks.snapshot(task));
-  return seen;
+  return (holding) =>
+    new SlowJson(function* () {
+      const { block, used, offered } = yield* head(holding);
+      return {
+        ...block,
+        ...facts,
+        resources: resourcesBlock(used.plus(offered)),
+        reregistered_time: reregisteredAtMs === undefined ? undefined : seconds(reregisteredAtMs),
+        ...(traits.multiRole ? { roles } : { role: roles[0] }),
+        tasks: tasks('tasks'),
+        unreachable_tasks: tasks('unreachable'),
+        completed_tasks: tasks('completed'),
+        offers: offers.map((offer) => new LaterJson(() => offerBlock(framework, offer))),
+        executors: executorBlocks(description, holding, viewer),
+        labels: labelsBlock(info.labels),
+        offer_constraints:
+          offerConstraints === undefined
+            ? {}
+            : new RawJson(toJsonText('mesos.v1.scheduler.OfferConstraints', offerConstraints)),
+      };
+    });
 }
 
 function offerBlock(framework: FrameworkRecord, { id, role, agentId, resources }: OfferRecord): Json {
@@ -160,11 +149,17 @@ function offerBlock(framework: FrameworkRecord, { id, role, agentId, resources }
 }
 
 /** Executors that are not seen leave an empty object, as Mesos has it. */
-function executorBlocks(framework: FrameworkRecord, { executors }: Holding, viewer: Viewer): LaterJson[] {
+function executorBlocks(
+  description: FrameworkRecord['description'],
+  { executors }: Holding,
+  viewer: Viewer,
+): LaterJson[] {
   return executors.map(
     ({ agentId, executor: { info, resources } }) =>
       new LaterJson(() =>
-        viewer.seesExecutor(framework, info) ? { ...executorBlock(info, resources), slave_id: agentId } : {},
+        viewer.seesExecutor({ description }, info)
+          ? { ...executorBlock(info, resources), slave_id: agentId }
+          : {},
       ),
   );
 }

@@ -1,7 +1,7 @@
-/** What frameworks have on agents, gathered in one look at all of them; added up later, a little at a time. */
+/** What frameworks have on agents, gathered from all of them and added up, a little at a time. */
 import { Resources } from '../../../proto/resources/index.ts';
 import type { ExecutorRecord } from '../agents/record.ts';
-import type { MasterParts } from '../parts.ts';
+import type { AgentSnapshot } from './agentSnapshots.ts';
 
 export interface Holding {
   /** What its tasks and executors hold, agent by agent. */
@@ -11,8 +11,14 @@ export interface Holding {
 
 export type Holdings = ReadonlyMap<string, Holding>;
 
-/** By framework. */
-export function holdingsOf({ agents }: MasterParts): Holdings {
+export const NOTHING_HELD: Holding = { used: [], executors: [] };
+
+/** Agents gathered from, and bags added up, between two stops. */
+const AGENTS_A_STEP = 32;
+const BAGS_A_STEP = 256;
+
+/** By framework; stops again and again for the caller to look at the time. */
+export function* holdingsOf(agents: readonly AgentSnapshot[]): Generator<undefined, Holdings> {
   const holdings = new Map<string, Holding>();
   const of = (frameworkId: string): Holding => {
     const known = holdings.get(frameworkId);
@@ -21,18 +27,14 @@ export function holdingsOf({ agents }: MasterParts): Holdings {
     holdings.set(frameworkId, made);
     return made;
   };
-  for (const agent of agents.all()) {
-    for (const [frameworkId, held] of agent.used) of(frameworkId).used.push(held);
-    for (const [frameworkId, executors] of agent.executors) {
-      for (const executor of executors.values())
-        of(frameworkId).executors.push({ agentId: agent.id, executor });
-    }
+  for (const [n, agent] of agents.entries()) {
+    for (const [frameworkId, held] of agent.holdings()) of(frameworkId).used.push(held);
+    for (const { frameworkId, executor } of agent.executors)
+      of(frameworkId).executors.push({ agentId: agent.id, executor });
+    if (n % AGENTS_A_STEP === 0) yield;
   }
   return holdings;
 }
-
-/** Bags added up between two stops. */
-const BAGS_A_STEP = 256;
 
 /** The sum; stops again and again for the caller to look at the time. */
 export function* summedSlowly(bags: readonly Resources[]): Generator<undefined, Resources> {

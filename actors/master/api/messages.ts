@@ -4,46 +4,44 @@ import {
   type ExecutorInfo,
   enumNumber,
   type MasterResponseGetFrameworksFramework,
-  type Offer,
   type Resource,
   TaskState,
   type TimeInfo,
 } from '../../../proto/index.ts';
 import { Resources, toEndpointFormat } from '../../../proto/resources/index.ts';
-import type { AgentRecord } from '../agents/record.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
+import { summedSlowly } from './holdings.ts';
 import type { Viewer } from './viewer.ts';
-
-/** Made now or later: what a maker needs of what may change it has taken along. */
-export type Maker<T> = () => T;
 
 /** Number of a TaskState by its name. */
 export function taskStateOf(name: string): TaskState {
   return (enumNumber(TaskState, name) ?? TaskState.TASK_UNKNOWN) as TaskState;
 }
 
-/** @param used what its tasks and executors hold, agent by agent */
+/** @returns puts it together when it is known what its tasks and executors hold, agent by agent */
 export function frameworkMaker(
   parts: MasterParts,
   framework: FrameworkRecord,
   viewer: Viewer,
-  used: readonly Resources[] = [],
-): Maker<MasterResponseGetFrameworksFramework> {
+): (used: readonly Resources[] | undefined) => Generator<undefined, MasterResponseGetFrameworksFramework> {
   const offers = parts.offers.listed(framework.offers).filter(({ role }) => viewer.seesRole(role));
   const head = frameworkHead(parts, framework);
-  const shown: Offer[] = offers.flatMap((offer) => parts.offers.shownTo(framework, offer) ?? []);
   const asked = parts.inverseOffers.of(framework.id);
   const { unregisteredAtMs, description } = framework;
-  return () => ({
-    ...head,
-    unregistered_time: timeInfo(unregisteredAtMs),
-    offers: shown,
-    inverse_offers: asked.length === 0 ? undefined : asked,
-    allocated_resources: endpointFormat(viewer.visible(Resources.sum(used))),
-    offered_resources: endpointFormat(Resources.sum(offers.map(({ resources }) => resources))),
-    offer_constraints: description.offerConstraints ?? {},
-  });
+  return function* (used = []) {
+    const held = yield* summedSlowly(used);
+    const offered = yield* summedSlowly(offers.map(({ resources }) => resources));
+    return {
+      ...head,
+      unregistered_time: timeInfo(unregisteredAtMs),
+      offers: offers.map(({ shown }) => shown),
+      inverse_offers: asked.length === 0 ? undefined : asked,
+      allocated_resources: endpointFormat(viewer.visible(held)),
+      offered_resources: endpointFormat(offered),
+      offer_constraints: description.offerConstraints ?? {},
+    };
+  };
 }
 
 /** What events tell of a framework: times that never were are 0. */
@@ -70,8 +68,8 @@ function frameworkHead(
   };
 }
 
-export function executorMessage(info: ExecutorInfo, agent: AgentRecord) {
-  const agent_id: AgentID = { value: agent.id };
+export function executorMessage(info: ExecutorInfo, agentId: string) {
+  const agent_id: AgentID = { value: agentId };
   return { executor_info: info, agent_id };
 }
 

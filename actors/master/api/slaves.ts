@@ -1,21 +1,24 @@
 /** `/slaves`, and an agent as the other endpoints show it. */
-import { LaterJson, RawJson, toJsonText } from '../../../proto/json.ts';
+import { LaterJson, RawJson, SlowJson, toJsonText } from '../../../proto/json.ts';
 import { type Resources, toEndpointFormat } from '../../../proto/resources/index.ts';
 import type { MasterParts } from '../parts.ts';
-import { type AgentSnapshot, agentSnapshot } from './agentSnapshots.ts';
+import type { AgentSnapshot } from './agentSnapshots.ts';
 import { attributesBlock, type Document, domainBlock, type Json } from './blocks.ts';
+import { Look } from './look.ts';
 import type { Viewer } from './viewer.ts';
 
 export const slavesDocument: Document = (parts, viewer, query) => {
   const only = query.get('slave_id');
   const shown = (id: string) => only === null || only === id;
-  return {
-    slaves: [...parts.agents.all()]
-      .filter(({ id }) => shown(id))
-      .map((agent) => agentSnapshot(parts, agent))
-      .map((snapshot) => new LaterJson(() => fullBlock(snapshot, viewer))),
-    recovered_slaves: recoveredBlocks(parts, shown),
-  };
+  const look = new Look(parts, { agents: [...parts.agents.all()].filter(({ id }) => shown(id)) });
+  const recovered_slaves = recoveredBlocks(parts, shown);
+  return new SlowJson(function* () {
+    yield* look.take();
+    return {
+      slaves: look.agents.map((snapshot) => new LaterJson(() => fullBlock(snapshot, viewer))),
+      recovered_slaves,
+    };
+  });
 };
 
 /** Agents of the registry that have not come back yet. @param shown whether an id is asked about */

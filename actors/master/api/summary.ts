@@ -1,13 +1,12 @@
 /** `/state-summary`: agents and frameworks with numbers of tasks instead of the tasks (v1-operator-api.md §5.3). */
 import { LaterJson, SlowJson } from '../../../proto/json.ts';
 import { taskStateFor } from '../../../statecharts/task.ts';
-import type { FrameworkRecord } from '../frameworks/record.ts';
-import type { MasterParts } from '../parts.ts';
-import { type AgentSnapshot, agentSnapshot } from './agentSnapshots.ts';
+import type { FrameworkRecord, FrameworkTraits } from '../frameworks/record.ts';
+import type { AgentSnapshot } from './agentSnapshots.ts';
 import type { Document, Json } from './blocks.ts';
-import { frameworkHead, snapshotsOf } from './frameworks.ts';
+import { frameworkHead } from './frameworks.ts';
 import { holdingsOf } from './holdings.ts';
-import type { TaskSnapshot } from './taskSnapshots.ts';
+import { Look } from './look.ts';
 import type { Viewer } from './viewer.ts';
 
 const COUNTED = [
@@ -50,29 +49,33 @@ interface Tallies {
 
 export const summaryDocument: Document = (parts, viewer) => {
   const frameworks = [...parts.frameworks.all()].filter((each) => viewer.seesFramework(each));
-  const tasks = frameworks.map((framework) => ({ framework, snapshots: tasksOf(parts, framework, viewer) }));
-  const agents = [...parts.agents.all()].map((agent) => agentSnapshot(parts, agent));
-  const holdings = holdingsOf(parts);
+  const look = new Look(parts, { agents: parts.agents.all(), frameworks });
   const heads = frameworks.map((framework) => ({
-    id: framework.id,
-    head: frameworkHead(parts, framework, viewer, holdings.get(framework.id)),
+    framework,
+    traits: framework.description.traits,
+    head: frameworkHead(parts, framework, viewer),
   }));
-  const tallies: Tallies = { byAgent: new Map(), byFramework: new Map() };
-  return {
-    hostname: parts.info.hostname,
-    cluster: parts.flags.cluster,
-    slaves: new SlowJson(function* () {
-      for (const { framework, snapshots } of tasks) yield* tally(framework, snapshots, tallies);
-      return agents.map((agent) => new LaterJson(() => agentBlock(agent, viewer, tallies)));
-    }),
-    frameworks: heads.map(
-      ({ id, head }) =>
-        new SlowJson(function* () {
-          const counted = tallies.byFramework.get(id) ?? NOBODY;
-          return { ...(yield* head()).block, ...counted.block(), slave_ids: [...counted.others] };
-        }),
-    ),
-  };
+  const { hostname } = parts.info;
+  const { cluster } = parts.flags;
+  return new SlowJson(function* () {
+    yield* look.take();
+    const holdings = yield* holdingsOf(look.agents);
+    const tallies: Tallies = { byAgent: new Map(), byFramework: new Map() };
+    for (const { framework, traits } of heads) yield* tally(look, { framework, traits }, viewer, tallies);
+    return {
+      hostname,
+      cluster,
+      slaves: look.agents.map((agent) => new LaterJson(() => agentBlock(agent, viewer, tallies))),
+      frameworks: heads.map(
+        ({ framework: { id }, head }) =>
+          new SlowJson(function* () {
+            const counted = tallies.byFramework.get(id) ?? NOBODY;
+            const { block } = yield* head(holdings.get(id));
+            return { ...block, ...counted.block(), slave_ids: [...counted.others] };
+          }),
+      ),
+    };
+  });
 };
 
 function agentBlock(agent: AgentSnapshot, viewer: Viewer, { byAgent }: Tallies): Json {
@@ -80,22 +83,21 @@ function agentBlock(agent: AgentSnapshot, viewer: Viewer, { byAgent }: Tallies):
   return { ...agent.block(viewer), ...counted.block(), framework_ids: [...counted.others] };
 }
 
-function tasksOf(parts: MasterParts, framework: FrameworkRecord, viewer: Viewer): TaskSnapshot[] {
-  const { tasks, unreachable, completed } = framework;
-  return [tasks, unreachable, completed].flatMap((records) => snapshotsOf(parts, framework, viewer, records));
-}
-
 function* tally(
-  { id, description }: FrameworkRecord,
-  snapshots: readonly TaskSnapshot[],
+  look: Look,
+  { framework, traits }: { readonly framework: FrameworkRecord; readonly traits: FrameworkTraits },
+  viewer: Viewer,
   { byAgent, byFramework }: Tallies,
 ): Generator<undefined, void> {
-  const ofFramework = tallyIn(byFramework, id);
-  for (const [n, { state: name, task }] of snapshots.entries()) {
-    const state = taskStateFor(name, description.traits);
-    tallyIn(byAgent, task.agentId).add(state, id);
-    ofFramework.add(state, task.agentId);
-    if (n % TASKS_A_STEP === 0) yield;
+  const ofFramework = tallyIn(byFramework, framework.id);
+  let counted = 0;
+  for (const group of ['tasks', 'unreachable', 'completed'] as const) {
+    for (const { state: name, task } of look.tasksOf(framework, group, viewer)) {
+      const state = taskStateFor(name, traits);
+      tallyIn(byAgent, task.agentId).add(state, framework.id);
+      ofFramework.add(state, task.agentId);
+      if (++counted % TASKS_A_STEP === 0) yield;
+    }
   }
 }
 

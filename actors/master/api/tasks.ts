@@ -1,48 +1,64 @@
 /** `/tasks`: tasks of all frameworks, sorted by when they began (v1-operator-api.md §5.1). */
 import { ListJson, SlowJson } from '../../../proto/json.ts';
-import type { FrameworkTraits } from '../frameworks/record.ts';
-import type { MasterParts } from '../parts.ts';
+import type { FrameworkRecord, FrameworkTraits } from '../frameworks/record.ts';
 import { type Document, taskJson } from './blocks.ts';
+import { Look } from './look.ts';
 import { sortedSlowly } from './sortedSlowly.ts';
 import type { TaskSnapshot } from './taskSnapshots.ts';
 import type { Viewer } from './viewer.ts';
 
 const LIMIT = 100;
 
+/** Tasks looked at between two stops. */
+const TASKS_A_STEP = 512;
+
 export const tasksDocument: Document = (parts, viewer, query) => {
-  const found = findTasks(parts, viewer, query);
+  const frameworkId = query.get('framework_id');
+  const frameworks = [...parts.frameworks.all(), ...parts.frameworks.completed()].filter(
+    (each) => (frameworkId === null || each.id === frameworkId) && viewer.seesFramework(each),
+  );
+  const look = new Look(parts, { frameworks });
+  const owners = frameworks.map((framework) => ({ framework, traits: framework.description.traits }));
   const direction = query.get('order') === 'asc' ? 1 : -1;
   const offset = numberOr(query.get('offset'), 0);
   const limit = numberOr(query.get('limit'), LIMIT);
-  return {
-    tasks: new SlowJson(function* () {
-      const first = yield* sortedSlowly(
-        found,
-        (a, b) => direction * (beganAt(a.snapshot) - beganAt(b.snapshot)),
-        offset + limit,
-      );
-      return new ListJson(first.slice(offset), ({ snapshot, traits }) => taskJson(snapshot, traits));
-    }),
-  };
+  return new SlowJson(function* () {
+    yield* look.take();
+    const first = yield* sortedSlowly(
+      yield* findTasks(look, owners, viewer, query.get('task_id')),
+      (a, b) => direction * (beganAt(a.snapshot) - beganAt(b.snapshot)),
+      offset + limit,
+    );
+    return {
+      tasks: new ListJson(first.slice(offset), ({ snapshot, traits }) => taskJson(snapshot, traits)),
+    };
+  });
 };
+
+interface Owner {
+  readonly framework: FrameworkRecord;
+  readonly traits: FrameworkTraits;
+}
 
 interface Found {
   readonly snapshot: TaskSnapshot;
   readonly traits: FrameworkTraits;
 }
 
-function findTasks({ frameworks, tasks }: MasterParts, viewer: Viewer, query: URLSearchParams): Found[] {
-  const frameworkId = query.get('framework_id');
-  const taskId = query.get('task_id');
+function* findTasks(
+  look: Look,
+  owners: readonly Owner[],
+  viewer: Viewer,
+  taskId: string | null,
+): Generator<undefined, Found[]> {
   const found: Found[] = [];
-  for (const framework of [...frameworks.all(), ...frameworks.completed()]) {
-    if (frameworkId !== null && framework.id !== frameworkId) continue;
-    if (!viewer.seesFramework(framework)) continue;
-    const { traits } = framework.description;
-    for (const group of [framework.tasks, framework.unreachable, framework.completed]) {
-      for (const task of group.values())
-        if ((taskId === null || task.id === taskId) && viewer.seesTask(framework, task))
-          found.push({ snapshot: tasks.snapshot(task), traits });
+  let seen = 0;
+  for (const { framework, traits } of owners) {
+    for (const group of ['tasks', 'unreachable', 'completed'] as const) {
+      for (const snapshot of look.tasksOf(framework, group, viewer)) {
+        if (taskId === null || snapshot.task.id === taskId) found.push({ snapshot, traits });
+        if (++seen % TASKS_A_STEP === 0) yield;
+      }
     }
   }
   return found;

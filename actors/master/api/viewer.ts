@@ -29,11 +29,11 @@ export class Viewer {
   }
 
   /** By the user it runs as; its framework is asked about apart. */
-  seesTask({ description }: FrameworkRecord, task: TaskRecord): boolean {
+  seesTask({ description }: Pick<FrameworkRecord, 'description'>, task: TaskRecord): boolean {
     return this.byTask(task.description.user ?? description.info.user);
   }
 
-  seesExecutor({ description }: FrameworkRecord, { command }: ExecutorInfo): boolean {
+  seesExecutor({ description }: Pick<FrameworkRecord, 'description'>, { command }: ExecutorInfo): boolean {
     return this.byExecutor(command?.user ?? description.info.user);
   }
 

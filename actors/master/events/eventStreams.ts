@@ -1,6 +1,6 @@
 /** SUBSCRIBE of the operator API: streams of what happens in the cluster (v1-operator-api.md §3). */
 
-import { type Section, writeSections } from '../../../proto/api/sections.ts';
+import { writeSections } from '../../../proto/api/sections.ts';
 import { MasterEventType, recordHeader } from '../../../proto/index.ts';
 import type { MediaType } from '../../../proto/mediaTypes.ts';
 import type { HttpReply, HttpStream, Principal, Timer } from '../../../runtime/index.ts';
@@ -143,15 +143,14 @@ export class EventStreams {
     const { parts } = this;
     const { type, viewer } = subscriber;
     const index = subscriber.indexed ? this.log.last : undefined;
-    const sections: Section[] = [
-      {
-        field: 'subscribed',
-        sections: [{ field: 'get_state', sections: stateListing(parts, viewer) }],
-        rest: { heartbeat_interval_seconds: HEARTBEAT_SECONDS },
-      },
-    ];
+    const state = stateListing(parts, viewer);
     const plain = { type: MasterEventType.SUBSCRIBED };
-    const writing = writeSections('mesos.v1.master.Event', type, plain, sections);
+    const rest = { heartbeat_interval_seconds: HEARTBEAT_SECONDS };
+    const writing = (function* () {
+      const sections = [{ field: 'get_state', sections: yield* state() }];
+      const subscribed = [{ field: 'subscribed', sections, rest }];
+      return yield* writeSections('mesos.v1.master.Event', type, plain, subscribed);
+    })();
     parts.readings.gather(writing, (pieces) =>
       this.snapshotWritten(subscriber, piecesWithIndex(type, pieces, index)),
     );

@@ -134,48 +134,50 @@ export class Offers {
     return `${this.parts.info.id}-O${this.created++}`;
   }
 
-  /** An outstanding offer as its framework was shown it. */
-  shownTo(framework: FrameworkRecord, offer: OfferRecord): Offer | undefined {
-    const agent = this.parts.agents.find(offer.agentId);
-    return agent && this.describe(offer, framework, agent);
-  }
-
   private makeOne(framework: FrameworkRecord, agent: AgentRecord, role: string, resources: Resources): Offer {
     const id = this.newId();
     const { offer_timeout } = this.parts.flags;
+    const shown = this.describe(id, { role, resources }, framework, agent);
     const record: OfferRecord = {
       id,
       frameworkId: framework.id,
       agentId: agent.id,
       role,
       resources,
+      shown,
       timeout:
         offer_timeout === undefined
           ? undefined
           : this.parts.actor.delay(offer_timeout, () => this.expire(id)),
     };
     this.outstanding.set(id, record);
+    this.parts.agents.moments.changing(agent);
     framework.offers.add(id);
     agent.offers.add(id);
     this.chart.start(id);
-    return this.describe(record, framework, agent);
+    return shown;
   }
 
-  private describe(record: OfferRecord, framework: FrameworkRecord, agent: AgentRecord): Offer {
+  private describe(
+    id: string,
+    { role, resources }: Pick<OfferRecord, 'role' | 'resources'>,
+    framework: FrameworkRecord,
+    agent: AgentRecord,
+  ): Offer {
     const { info } = agent.description;
     const { multiRole } = framework.description.traits;
     return {
-      id: { value: record.id },
+      id: { value: id },
       framework_id: { value: framework.id },
       agent_id: { value: agent.id },
       hostname: info.hostname,
       url: agentUrl(agent, this.parts.scheme),
       domain: info.domain,
-      resources: this.shown(record.resources, framework),
+      resources: this.shown(resources, framework),
       attributes: info.attributes,
       executor_ids: [...(agent.executors.get(framework.id)?.keys() ?? [])].map((value) => ({ value })),
       unavailability: this.parts.maintenance.unavailabilityOf(agent),
-      allocation_info: multiRole ? { role: record.role } : undefined,
+      allocation_info: multiRole ? { role } : undefined,
     };
   }
 
@@ -196,6 +198,7 @@ export class Offers {
     this.chart.step(offer.id, event);
     offer.timeout?.cancel();
     this.chart.stop(offer.id);
+    this.parts.agents.changing(offer.agentId);
     this.outstanding.delete(offer.id);
     this.parts.frameworks.find(offer.frameworkId)?.offers.delete(offer.id);
     this.parts.agents.find(offer.agentId)?.offers.delete(offer.id);

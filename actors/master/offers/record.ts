@@ -1,3 +1,4 @@
+import type { Offer } from '../../../proto/index.ts';
 import type { Resources } from '../../../proto/resources/index.ts';
 import type { Timer } from '../../../runtime/index.ts';
 
@@ -9,6 +10,8 @@ export interface OfferRecord {
   readonly role: string;
   /** With allocation role. */
   readonly resources: Resources;
+  /** As its framework was told of it. */
+  readonly shown: Offer;
   /** Runs out by `--offer_timeout`. */
   readonly timeout: Timer | undefined;
 }

@@ -105,6 +105,7 @@ export class Operations {
   ): string | undefined {
     const total = convert(agent.total, unallocatedConversions(conversions));
     if (typeof total === 'string') return total;
+    this.parts.agents.moments.changing(agent);
     agent.total = total;
     this.parts.actor.log.info('applying an operation', () => ({
       type: enumName(OfferOperationType, info.type),

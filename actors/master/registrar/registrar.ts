@@ -32,6 +32,8 @@ export interface RegistrarOptions {
   readonly defer: <A extends unknown[]>(run: (...args: A) => void) => (...args: A) => void;
   /** Told once, when the store failed or holds what cannot be read. Operations that wait are never answered. */
   readonly onFailure: (what: 'read' | 'written', error: Error) => void;
+  /** Told before changes that are durable show in the registry. */
+  readonly onCommit?: (draft: RegistryDraft) => void;
   /** Reading that takes longer has failed. */
   readonly fetchTimeoutMs: number;
   /** A store that takes longer counts as failed: nobody knows what it will do. */
@@ -140,6 +142,7 @@ export class Registrar {
           return;
         }
         stop();
+        this.options.onCommit?.(draft);
         draft.commit();
         this.answer(batch, results);
       }),

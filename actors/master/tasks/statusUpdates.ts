@@ -38,7 +38,6 @@ export class StatusUpdates {
     frameworks.tell(framework, updateEvent(status));
     const task = agent.tasks.get(framework.id)?.get(status.task_id.value);
     if (task === undefined) return;
-    if (status.uuid !== undefined) task.unacknowledged = { state: status.state, uuid: status.uuid };
     tasks.update(task, status, update.latest_state ?? status.state);
   }
 

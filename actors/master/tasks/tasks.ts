@@ -20,6 +20,7 @@ import {
   taskUpdateEvent,
 } from '../../../statecharts/task.ts';
 import type { AgentRecord } from '../agents/record.ts';
+import { Moments } from '../api/moments.ts';
 import { type TaskSnapshot, TaskSnapshots } from '../api/taskSnapshots.ts';
 import { addBounded } from '../boundedMap.ts';
 import type { FrameworkRecord, FrameworkTraits } from '../frameworks/record.ts';
@@ -43,6 +44,8 @@ const ALL_STATES: FrameworkTraits = {
 
 export class Tasks {
   readonly chart: ChartTable<typeof taskMachine>;
+  /** Looks at many tasks: told before one of them changes. */
+  readonly moments = new Moments<TaskRecord, TaskSnapshot>((task) => this.snapshot(task));
   private readonly parts: MasterParts;
   private readonly byKey = new Map<string, TaskRecord>();
   private readonly snapshots = new TaskSnapshots();
@@ -73,6 +76,7 @@ export class Tasks {
 
   /** Tells the task's chart a fact. */
   step(task: TaskRecord, event: TaskEvent): StepResult {
+    this.moments.changing(task);
     const result = this.chart.step(task.key, event);
     if (result.changed) this.snapshots.forget(task);
     return result;
@@ -103,6 +107,7 @@ export class Tasks {
     if (known !== undefined && known.agentId === agent.id) {
       framework.unreachable.delete(id);
       this.place(agent, framework, known);
+      this.moments.changing(known);
       known.unacknowledged = reportedUpdate(reported);
       this.step(known, event);
       this.parts.changes.taskAdded(framework, known);
@@ -175,8 +180,11 @@ export class Tasks {
     };
   }
 
-  /** A status update of the agent: the latest state moves the task, the status joins its history. */
+  /** A status update of the agent: the latest state moves the task, the status joins its history and waits for its acknowledgement. */
   update(task: TaskRecord, status: TaskStatus, latest: TaskState): void {
+    this.moments.changing(task);
+    const { state, uuid } = status;
+    if (uuid !== undefined) task.unacknowledged = { state, uuid };
     const event = taskUpdateEvent(enumName(TaskState, latest));
     const changed = event !== undefined && this.step(task, event).changed;
     keepStatus(task, status);
@@ -212,6 +220,7 @@ export class Tasks {
   /** The master remembers nothing of them any more. */
   forget(tasks: Iterable<TaskRecord>): void {
     for (const task of tasks) {
+      this.moments.changing(task);
       this.chart.stop(task.key);
       this.byKey.delete(task.key);
       this.snapshots.forget(task);

@@ -1,12 +1,12 @@
 /** Calls that list what there is: answered from one moment, in slices. */
-import { type Section, writeSections } from '../../../../proto/api/sections.ts';
+import { writeSections } from '../../../../proto/api/sections.ts';
 import { MasterResponseType } from '../../../../proto/index.ts';
 import { writeMessage } from '../../../../proto/mediaTypes.ts';
-import type { MasterParts } from '../../parts.ts';
 import {
   agentsListing,
   executorsListing,
   frameworksListing,
+  type Listing,
   stateListing,
   tasksListing,
 } from '../listings.ts';
@@ -16,19 +16,17 @@ import { bare, type OperatorCall, type OperatorCalls } from './call.ts';
 
 type Name = keyof typeof MasterResponseType;
 
-function listing(name: Name, sectionsOf: (parts: MasterParts, viewer: Viewer) => Section[]): OperatorCall {
+function listing(name: Name, list: Listing): OperatorCall {
   return bare((request, parts) => {
     const { answerType, principal, reply } = request;
     const key = JSON.stringify([name, answerType, principal]);
     parts.readings.answer(key, { 'Content-Type': answerType }, reply, () => {
-      const body = sectionsOf(parts, new Viewer(parts.authorizer, principal));
-      const sections = [{ field: name.toLowerCase(), sections: body }];
-      return writeSections(
-        'mesos.v1.master.Response',
-        answerType,
-        { type: MasterResponseType[name] },
-        sections,
-      );
+      const body = list(parts, new Viewer(parts.authorizer, principal));
+      return (function* () {
+        const sections = [{ field: name.toLowerCase(), sections: yield* body() }];
+        const plain = { type: MasterResponseType[name] };
+        return yield* writeSections('mesos.v1.master.Response', answerType, plain, sections);
+      })();
     });
   });
 }
