@@ -18,6 +18,7 @@ import { executorMachine } from './executor.ts';
 import { executorDriverMachine } from './executorDriver.ts';
 import { frameworkMachine } from './framework.ts';
 import { healthMachine } from './health.ts';
+import { hostMachine } from './host.ts';
 import { inverseOfferMachine } from './inverseOffer.ts';
 import { jobMachine } from './job.ts';
 import { linkMachine } from './link.ts';
@@ -519,6 +520,20 @@ export const catalogue: readonly CatalogueEntry[] = [
       TOLD_UNHEALTHY: true,
     },
     within: ({ failures, passes }) => failures <= 3 && passes <= 3,
+  }),
+  entry(hostMachine, {
+    description: 'The host of an agent in the table of hosts.',
+    file: 'host.ts',
+    samples: {
+      SWITCHED_OFF: true,
+      SWITCHED_ON: true,
+      CLEARED: true,
+      TIME_OVER: true,
+      TEST_CRITICAL: true,
+      TESTS_OK: true,
+      BLACK_HOLE: true,
+      REMOVED: true,
+    },
   }),
   entry(marathonShutdownMachine, {
     description: 'The end of one Marathon instance that is asked by HTTP first.',

@@ -15,6 +15,7 @@ export * from './engine.ts';
 export * from './executor.ts';
 export * from './executorDriver.ts';
 export * from './framework.ts';
+export * from './host.ts';
 export * from './inverseOffer.ts';
 export * from './job.ts';
 export * from './link.ts';

@@ -33,6 +33,7 @@ export class Leadership {
           parts.whitelist.start();
           parts.allocation.start();
           parts.registryGarbage.start();
+          parts.hosts.start();
         },
         giveUpMissingAgents: () => parts.agentRecovery.giveUpMissing(),
         shutDown: ({ context }) => this.shutDown(context.reason),
@@ -134,6 +135,7 @@ export class Leadership {
         maintenance.recover();
         quotas.recover();
         weights.recover();
+        this.parts.hosts.recover();
         allocation.recoverAgents(agents);
         this.chart.send({ type: 'REGISTRY_RECOVERED', agents });
         useHistory.begin();

@@ -32,6 +32,7 @@ import { Frameworks } from './frameworks/frameworks.ts';
 import { FrameworkRateLimits } from './frameworks/rateLimits.ts';
 import { FrameworkRemoval } from './frameworks/removal.ts';
 import { Subscriptions } from './frameworks/subscriptions.ts';
+import { HostTable } from './hosts/hostTable.ts';
 import { Leadership } from './leadership.ts';
 import { InverseOffers } from './maintenance/inverseOffers.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
@@ -123,6 +124,7 @@ export class MasterParts {
   readonly pings: AgentPings;
   readonly losses: AgentLosses;
   readonly drains: Drains;
+  readonly hosts: HostTable;
   readonly frameworks: Frameworks;
   readonly subscriptions: Subscriptions;
   readonly removal: FrameworkRemoval;
@@ -183,6 +185,7 @@ export class MasterParts {
     this.pings = new AgentPings(this);
     this.losses = new AgentLosses(this);
     this.drains = new Drains(this);
+    this.hosts = new HostTable(this);
     this.frameworks = new Frameworks(this);
     this.subscriptions = new Subscriptions(this);
     this.removal = new FrameworkRemoval(this);

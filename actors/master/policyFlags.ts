@@ -1,11 +1,26 @@
 /** Flags of a master about who is offered what, and how fast frameworks are heard. */
 import { domainFlag } from '../../proto/domainFlag.ts';
-import { boolean, bytes, integer, json, path } from '../../runtime/flags/index.ts';
+import { boolean, bytes, duration, integer, json, number, path } from '../../runtime/flags/index.ts';
 import { readRateLimits } from './frameworks/rateLimits.ts';
 
 export const policyFlags = {
   whitelist: path({
     help: 'File with the host names of the agents that may be offered, one a line; read every 5 seconds. All when left out',
+  }),
+  black_hole_window: duration({
+    default: '0secs',
+    help: 'Agents on which more than 3 of 4 tasks failed within this time, of 10 at least, are deactivated. 0: none is',
+  }),
+  host_release_time: duration({
+    default: '1weeks',
+    min: '1mins',
+    help: 'After so long an agent is offered again that a test, or the failure of its tasks, switched off',
+  }),
+  hosts_off_share_max: number({
+    default: 0.3,
+    min: 0,
+    max: 1,
+    help: 'The share of agents that may be off by themselves at a time; beyond it there is an alarm only',
   }),
   domain: domainFlag,
   require_agent_domain: boolean({ help: 'Let in only agents that say in which domain they are' }),

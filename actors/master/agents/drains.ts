@@ -95,6 +95,7 @@ export class Drains {
       this.startedAtMs.delete(id);
       this.holds.forget(id);
       agents.chart.step(id, { type: 'REACTIVATED' });
+      this.parts.hosts.reactivated(id);
       done();
     });
   }

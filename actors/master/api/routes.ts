@@ -9,6 +9,7 @@ import type { HttpHandler, HttpReply, HttpRequest, RouteOptions } from '../../..
 import type { MasterParts } from '../parts.ts';
 import type { Document } from './blocks.ts';
 import { frameworksDocument } from './frameworks.ts';
+import { hostsEndpoint } from './hosts.ts';
 import { killTaskEndpoint } from './killTask.ts';
 import { redirect, whileLeading } from './leaderOnly.ts';
 import { leadershipDocument } from './leadership.ts';
@@ -85,6 +86,10 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
       'The weights of roles; PUT [{"role":ROLE,"weight":WEIGHT}] changes them',
     ],
     '/quota': [quotaEndpoint(parts), 'The quota of roles; POST sets it, DELETE /quota/ROLE ends it'],
+    '/hosts': [
+      hostsEndpoint(parts),
+      'Which agents are on; PUT /hosts/AGENT {"status":"off","message":WHY,"ttl":SECONDS}, DELETE; PUT /hosts/AGENT/tests/NAME',
+    ],
     '/maintenance/schedule': [
       scheduleEndpoint(parts),
       'When machines will be away; POST replaces the schedule',

@@ -7,6 +7,7 @@
  */
 
 import type {
+  Labels,
   MaintenanceSchedule,
   QuotaConfig,
   RegistryGoneSlave,
@@ -39,6 +40,8 @@ export interface RegistryParts {
   quota_configs: QuotaConfig;
   /** By role. */
   weights: RegistryWeight;
+  /** Hosts of which somebody, or a test, said something, by agent id; ours. */
+  hosts: Labels;
   /** What a master must be able to do to read this registry, by name of the capability. */
   minimum_capabilities: RegistryMinimumCapability;
 }
@@ -54,6 +57,7 @@ const typeOf = {
   schedules: 'mesos.v1.maintenance.Schedule',
   quota_configs: 'mesos.v1.quota.QuotaConfig',
   weights: 'mesos.internal.Registry.Weight',
+  hosts: 'mesos.v1.Labels',
   minimum_capabilities: 'mesos.internal.Registry.MinimumCapability',
 } as const satisfies Record<PartName, string>;
 
@@ -75,6 +79,7 @@ export class Registry implements PartMaps {
   readonly schedules = new Map<string, MaintenanceSchedule>();
   readonly quota_configs = new Map<string, QuotaConfig>();
   readonly weights = new Map<string, RegistryWeight>();
+  readonly hosts = new Map<string, Labels>();
   readonly minimum_capabilities = new Map<string, RegistryMinimumCapability>();
 
   /**
@@ -132,6 +137,7 @@ export class RegistryDraft implements PartOverlays {
   readonly schedules: Overlay<MaintenanceSchedule>;
   readonly quota_configs: Overlay<QuotaConfig>;
   readonly weights: Overlay<RegistryWeight>;
+  readonly hosts: Overlay<Labels>;
   readonly minimum_capabilities: Overlay<RegistryMinimumCapability>;
 
   constructor(registry: Registry) {
@@ -143,6 +149,7 @@ export class RegistryDraft implements PartOverlays {
     this.schedules = new Overlay(registry.schedules);
     this.quota_configs = new Overlay(registry.quota_configs);
     this.weights = new Overlay(registry.weights);
+    this.hosts = new Overlay(registry.hosts);
     this.minimum_capabilities = new Overlay(registry.minimum_capabilities);
   }
 

@@ -38,6 +38,8 @@ export class StatusUpdates {
     frameworks.tell(framework, updateEvent(status));
     const task = agent.tasks.get(framework.id)?.get(status.task_id.value);
     if (task === undefined) return;
+    const before = task.statuses.at(-1)?.state ?? TaskState.TASK_STAGING;
+    this.parts.hosts.taskHeard(agent.id, before, status.state);
     tasks.update(task, status, update.latest_state ?? status.state);
   }
 
