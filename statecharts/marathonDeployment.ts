@@ -16,9 +16,12 @@ export type MarathonDeploymentEvent =
 
 export interface MarathonDeploymentInput {
   readonly steps: number;
+  /** The step that it had come to, of one that goes on; default 0. */
+  readonly step?: number;
 }
 
-interface MarathonDeploymentContext extends MarathonDeploymentInput {
+interface MarathonDeploymentContext {
+  readonly steps: number;
   /** Index of the present step, from 0. */
   readonly step: number;
 }
@@ -55,7 +58,7 @@ export const marathonDeploymentMachine = setup({
   id: 'marathonDeployment',
   initial: 'storing',
   options: { maxIterations: 10 },
-  context: ({ input }) => ({ ...input, step: 0 }),
+  context: ({ input: { steps, step = 0 } }) => ({ steps, step }),
   states: {
     storing: {
       meta: { description: 'The plan is being written down; nothing is done before.' },

@@ -13,6 +13,8 @@ export class PowerCut extends Error {
 interface Inode {
   bytes: Uint8Array;
   durable: Uint8Array;
+  /** Where `bytes` lie, with room behind them: what is appended copies nothing of what is there. */
+  room?: Uint8Array;
 }
 
 /** A change of a folder's names that no `syncDirectory` has made durable yet. */
@@ -20,6 +22,8 @@ interface NameChange {
   readonly folder: string;
   apply(names: Map<string, Inode>): void;
 }
+
+const ROOM_MIN = 256;
 
 export interface MemoryDiskOptions {
   /** Runs a callback later: a clock's timer in a simulation. Default: a macrotask of Node. */
@@ -169,7 +173,7 @@ export class MemoryDisk implements Disk {
         this.#answer(done, (number) => {
           const full = number >= this.#fullAt;
           const taken = full ? bytes.subarray(0, bytes.length >> 1) : bytes;
-          inode.bytes = Buffer.concat([inode.bytes, taken]);
+          append(inode, taken);
           if (full) throw new Error(`ENOSPC: no space left on device, write '${path}'`);
         });
       },
@@ -219,6 +223,20 @@ export class MemoryDisk implements Disk {
     change.apply(this.#names);
     this.#pendingNames.push(change);
   }
+}
+
+/** Bytes before stay where they are, since `durable` may be a part of the same room. */
+function append(inode: Inode, taken: Uint8Array): void {
+  const { bytes, room } = inode;
+  const length = bytes.length + taken.length;
+  let into = room;
+  if (into === undefined || into.buffer !== bytes.buffer || length > into.length) {
+    into = new Uint8Array(Math.max(ROOM_MIN, 2 * length));
+    into.set(bytes);
+  }
+  into.set(taken, bytes.length);
+  inode.room = into;
+  inode.bytes = into.subarray(0, length);
 }
 
 /** What a crash leaves of a file: all that was synced and perhaps a part of the rest, the end of it perhaps as zeros. */

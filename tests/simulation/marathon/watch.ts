@@ -58,6 +58,7 @@ export class MarathonWatch {
     this.launched += began.length;
     if (began.length === 0 && given.length === 0) return;
     const wanted = deployments.of(service)?.wanted(service);
+    if (wanted === undefined) this.#noneGivenUp(marathon, service, given);
     const spec = wanted?.spec ?? marathon.specNow(service);
     if (spec === undefined || wanted?.mode === 'stop') return;
     if (wanted?.mode === 'restart') this.upgrades++;
@@ -71,6 +72,13 @@ export class MarathonWatch {
       given.filter((each) => marathon.health.healthOf(each) !== false && !this.#drained(each)),
       now,
     );
+  }
+
+  /** A deployment that is to bring a service about ends nothing of it, whatever became of its Marathon. */
+  #noneGivenUp({ deployments }: Marathon, service: string, given: readonly Instance[]): void {
+    if (deployments.of(service)?.targetOf(service) === undefined) return;
+    const lost = given.find((each) => !this.killed.has(each.id) && !this.#drained(each));
+    if (lost !== undefined) this.problems.push(`${service}: ${lost.id} was given up before its turn`);
   }
 
   /** It ran and was well, and is to end now. */

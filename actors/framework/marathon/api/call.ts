@@ -99,7 +99,7 @@ export function send(reply: HttpReply, answer: Answer, headers: Readonly<Record<
 
 /** An event as server-sent events have it. @param light without the definitions */
 export function frameOf(event: MarathonEvent, epoch: string, light: boolean): string {
-  const data = light ? event.data : (event.full ?? event.data);
+  const data = light ? event.data : event.full;
   return `id: ${epoch}:${event.number}\r\nevent: ${event.type}\r\ndata: ${data}\r\n\r\n`;
 }
 

@@ -18,6 +18,8 @@ export interface DeploymentRecord {
 
 export interface DeploymentOptions {
   readonly record: DeploymentRecord;
+  /** The step that it had come to. */
+  readonly step: number;
   readonly delay: (delayMs: number, run: () => void) => Timer;
   readonly moved: (deployment: Deployment, transition: Transition) => void;
   readonly stepBegins: (deployment: Deployment) => void;
@@ -42,20 +44,29 @@ export class Deployment {
   /** It was paused when it was written down. */
   readonly wasPaused: boolean;
   readonly #stepOf = new Map<string, number>();
+  /** What each step does, by service. */
+  readonly #actions: readonly ReadonlyMap<string, Action>[];
+  readonly #restarted = new Set<string>();
+  readonly #moved = new Set<string>();
 
-  constructor({ record, delay, moved, stepBegins, failed }: DeploymentOptions) {
+  constructor({ record, step, delay, moved, stepBegins, failed }: DeploymentOptions) {
     const { plan, paused, canaries, reverts } = record;
     this.plan = plan;
     this.reverts = reverts;
     this.wasPaused = paused;
     this.canaries = new Map(Object.entries(canaries));
     this.affected = affectedBy(plan);
+    this.#actions = plan.steps.map((step) => new Map(step.map((action) => [action.id, action])));
     plan.steps.forEach((step, index) => {
-      for (const { id } of step) this.#stepOf.set(id, index);
+      for (const { id, verb, moves } of step) {
+        this.#stepOf.set(id, index);
+        if (verb === 'Restart') this.#restarted.add(id);
+        if (moves === true) this.#moved.add(id);
+      }
     });
     this.chart = new LiveChart(marathonDeploymentMachine, {
       id: plan.id,
-      input: { steps: plan.steps.length },
+      input: { steps: plan.steps.length, step },
       clock: { setTimer: (delayMs, run) => delay(delayMs, run) },
       delays: { DEADLINE: () => this.#deadlineMs() },
       onTransition: (transition) => {
@@ -93,7 +104,7 @@ export class Deployment {
   }
 
   actionOf(service: string): Action | undefined {
-    return this.actions.find(({ id }) => id === service);
+    return this.#actions[this.step]?.get(service);
   }
 
   targetOf(service: string): Spec | undefined {
@@ -111,15 +122,15 @@ export class Deployment {
     if (!this.active || this.step < turn)
       return original === undefined ? undefined : { mode: 'scale', spec: original };
     if (target === undefined) return original === undefined ? undefined : { mode: 'stop', spec: original };
-    return { mode: this.#restarts(service) ? 'restart' : 'scale', spec: target };
+    return { mode: this.#restarted.has(service) ? 'restart' : 'scale', spec: target };
   }
 
   /** Where it halts next; undefined when nothing holds it any more. */
   halt(service: string): Halt | undefined {
     const target = this.targetOf(service);
-    if (target === undefined || !this.#restarts(service)) return undefined;
+    if (target === undefined || !this.#restarted.has(service)) return undefined;
     // How updates go on says nothing of instances that are only moved.
-    if (this.#moves(service)) return undefined;
+    if (this.#moved.has(service)) return undefined;
     return haltOf(
       target.update,
       this.canaries.get(service) ?? 0,
@@ -136,14 +147,6 @@ export class Deployment {
   record(): DeploymentRecord {
     const { plan, paused, reverts } = this;
     return { plan, paused, reverts, canaries: Object.fromEntries(this.canaries) };
-  }
-
-  #restarts(service: string): boolean {
-    return this.plan.steps.some((step) => step.some(({ id, verb }) => id === service && verb === 'Restart'));
-  }
-
-  #moves(service: string): boolean {
-    return this.plan.steps.some((step) => step.some(({ id, moves }) => id === service && moves === true));
   }
 
   #deadlineMs(): number {

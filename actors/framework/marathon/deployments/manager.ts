@@ -23,6 +23,15 @@ export interface DeploymentsOptions {
   readonly failed: (where: string, error: unknown) => void;
 }
 
+/** Beside the record of the deployment, which is large and written once. */
+interface StepRecord {
+  readonly step: number;
+}
+
+function stepKey({ id }: Plan): string {
+  return `deployment-step/${id}`;
+}
+
 export class Deployments {
   readonly #options: DeploymentsOptions;
   readonly #all = new Map<string, Deployment>();
@@ -66,9 +75,13 @@ export class Deployments {
     return deployment;
   }
 
-  /** Goes on with those that were under way. */
+  /**
+   * Goes on with one that was under way, at the step that it had come to: what it launched in the steps before is not to be
+   * taken for what nobody wants yet.
+   */
   restore(record: DeploymentRecord): void {
-    const deployment = this.#add(record);
+    const reached = this.#options.store.loaded.get(stepKey(record.plan)) as StepRecord | undefined;
+    const deployment = this.#add(record, reached?.step);
     deployment.chart.send({ type: 'STORED' });
     if (deployment.wasPaused) deployment.chart.send({ type: 'PAUSE_REQUESTED' });
   }
@@ -139,10 +152,11 @@ export class Deployments {
     this.#options.store.put(`deployment/${deployment.id}`, deployment.record());
   }
 
-  #add(record: DeploymentRecord): Deployment {
+  #add(record: DeploymentRecord, step = 0): Deployment {
     const { delay, locked, failed } = this.#options;
     const deployment = new Deployment({
       record,
+      step,
       delay,
       failed,
       moved: (each, transition) => this.#moved(each, transition),
@@ -157,9 +171,15 @@ export class Deployments {
   }
 
   #stepBegins(deployment: Deployment): void {
+    const { step, plan } = deployment;
+    if (step > 0) this.#options.store.put(stepKey(plan), { step } satisfies StepRecord);
     this.#tellStep(deployment, 'deployment_info');
     this.#options.changed(deployment.affected);
-    // To start a service is to know of it: there is nothing to wait for.
+    this.#start(deployment);
+  }
+
+  /** To start a service is to know of it: there is nothing to wait for. */
+  #start(deployment: Deployment): void {
     const { step } = deployment;
     for (const { id, verb } of deployment.actions)
       if (verb === 'Start')
@@ -177,6 +197,7 @@ export class Deployments {
         id: deployment.id,
       });
       this.#options.changed(deployment.affected);
+      this.#start(deployment);
     }
   }
 
@@ -185,6 +206,7 @@ export class Deployments {
     const { id, plan, affected } = deployment;
     this.#all.delete(id);
     store.remove(`deployment/${id}`);
+    store.remove(stepKey(plan));
     for (const service of affected) {
       if (this.#byService.get(service) !== deployment) continue;
       this.#byService.delete(service);

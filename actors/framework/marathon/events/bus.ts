@@ -7,19 +7,48 @@ import type { Clock } from '../../../../runtime/index.ts';
 /** Kept for followers that come back. */
 const RING_MAX = 4_096;
 
-export interface MarathonEvent {
-  readonly number: number;
-  readonly type: string;
-  /** One line of JSON, with `eventType` and `timestamp`. */
-  readonly data: string;
-  /** The same with the definitions of the services concerned, where there are any: what is not `plan-format=light`. */
-  readonly full?: string;
-  /** Not one of Marathon's own: only for followers that ask for it. */
-  readonly extension: boolean;
-}
-
 /** Types beside Marathon's own; strict clients refuse what they do not know. */
 const EXTENSIONS: ReadonlySet<string> = new Set(['deployment_paused', 'deployment_resumed']);
+
+/** One event. Its texts are made when the first one wants them: most events are followed by nobody. */
+export class MarathonEvent {
+  readonly number: number;
+  readonly type: string;
+  /** Not one of Marathon's own: only for followers that ask for it. */
+  readonly extension: boolean;
+  readonly #members: object;
+  readonly #more: (() => object) | undefined;
+  readonly #atMs: number;
+  #data: string | undefined;
+  #full: string | undefined;
+
+  /** @param more members beside, for `full` */
+  constructor(number: number, type: string, atMs: number, members: object, more?: () => object) {
+    this.number = number;
+    this.type = type;
+    this.extension = EXTENSIONS.has(type);
+    this.#atMs = atMs;
+    this.#members = members;
+    this.#more = more;
+  }
+
+  /** One line of JSON, with `eventType` and `timestamp`. */
+  get data(): string {
+    this.#data ??= JSON.stringify({ ...this.#members, ...this.#stamp });
+    return this.#data;
+  }
+
+  /** The same with the definitions of the services concerned, where there are any: what is not `plan-format=light`. */
+  get full(): string {
+    if (this.#more === undefined) return this.data;
+    this.#full ??= JSON.stringify({ ...this.#members, ...this.#more(), ...this.#stamp });
+    return this.#full;
+  }
+
+  get #stamp(): object {
+    return { eventType: this.type, timestamp: isoTime(this.#atMs) };
+  }
+}
 
 export type Follower = (event: MarathonEvent) => void;
 
@@ -43,17 +72,14 @@ export class EventBus {
     return this.#followers.size;
   }
 
-  /** @param full members beside, for followers that do not ask for the light form */
+  /**
+   * @param members not changed any more
+   * @param full members beside, for followers that do not ask for the light form
+   */
   publish(type: string, members: object, full?: () => object): void {
-    const stamp = { eventType: type, timestamp: isoTime(this.#clock.now()) };
+    const atMs = this.#clock.now();
     this.#afterStore(() => {
-      const event: MarathonEvent = {
-        number: ++this.#last,
-        type,
-        extension: EXTENSIONS.has(type),
-        data: JSON.stringify({ ...members, ...stamp }),
-        ...(full !== undefined && { full: JSON.stringify({ ...members, ...full(), ...stamp }) }),
-      };
+      const event = new MarathonEvent(++this.#last, type, atMs, members, full);
       this.#ring.push(event);
       if (this.#ring.length > RING_MAX) this.#ring = this.#ring.slice(-RING_MAX / 2);
       for (const follower of [...this.#followers]) follower(event);

@@ -103,7 +103,7 @@ export class Callbacks {
       else this.#skip(subscriber, error ?? 'it takes too long');
       this.#next(subscriber);
     });
-    post(subscriber.url, event.full ?? event.data, settings.slowConsumerMs, clock, done);
+    post(subscriber.url, event.full, settings.slowConsumerMs, clock, done);
   }
 
   /** The same event once more, after a pause; those that come meanwhile wait behind it. */

@@ -147,21 +147,22 @@ export class InstanceTable {
    * are, that of one which the new one is to replace.
    */
   freeNumber(spec: Spec): number {
-    const all = this.of(spec.id).filter((each) => this.counted(each) || each.resident);
-    const taken = new Set(all.map(({ number }) => number));
-    const fresh = new Set(all.filter((each) => !isOutdated(each, spec)).map(({ number }) => number));
-    const [first] = spec.update?.range ?? [0];
-    const replaces = all.some((each) => inRange(spec.update, each.number) && isOutdated(each, spec));
-    const lowest = (from: number, has: ReadonlySet<number>): number => {
-      let number = from;
-      while (has.has(number)) number++;
-      return number;
-    };
-    const free = lowest(0, taken);
-    const moved = all.filter(({ config, number }) => config === TO_BE_REPLACED && !fresh.has(number));
-    if (free >= spec.instances && moved.length > 0) return Math.min(...moved.map(({ number }) => number));
+    const taken = new Set<number>();
+    const fresh = new Set<number>();
+    const moved: number[] = [];
+    let replaces = false;
+    for (const each of this.#byService.get(spec.id)?.values() ?? []) {
+      if (!this.counted(each) && !each.resident) continue;
+      taken.add(each.number);
+      if (!isOutdated(each, spec)) fresh.add(each.number);
+      else if (each.config === TO_BE_REPLACED) moved.push(each.number);
+      replaces ||= isOutdated(each, spec) && inRange(spec.update, each.number);
+    }
+    const free = lowestBeside(taken, 0);
+    const left = moved.filter((number) => !fresh.has(number));
+    if (free >= spec.instances && left.length > 0) return Math.min(...left);
     if (!replaces || (free < spec.instances && inRange(spec.update, free))) return free;
-    return lowest(first, fresh);
+    return lowestBeside(fresh, spec.update?.range?.[0] ?? 0);
   }
 
   /** Adds one that is wanted. */
@@ -261,6 +262,12 @@ export class InstanceTable {
     if (kills) this.#options.kill(instance);
     this.#options.moved(instance, transition);
   }
+}
+
+function lowestBeside(taken: ReadonlySet<number>, from: number): number {
+  let number = from;
+  while (taken.has(number)) number++;
+  return number;
 }
 
 function stateOf(name: string): TaskState {

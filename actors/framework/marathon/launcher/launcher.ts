@@ -12,7 +12,7 @@ import type { InstanceTable } from '../instances/table.ts';
 import { isResident } from '../model/app.ts';
 import { underscored } from '../model/ids.ts';
 import { isApp, isOutdated, keepsReservations, type Spec } from '../model/spec.ts';
-import { type MatchRule, OpenOffer, shuffled } from '../offers/matcher.ts';
+import { drawn, type MatchRule, OpenOffer } from '../offers/matcher.ts';
 import type { Taken } from '../offers/pool.ts';
 import type { Reason } from '../offers/reasons.ts';
 import type { MarathonSettings } from '../settings.ts';
@@ -124,20 +124,16 @@ export class Launcher {
 
   /** Round by round, so that no service starves, until nothing fits any more. */
   #use(open: OpenOffer): OfferOperation[] {
-    const { queue, random, settings, clock } = this.#options;
-    const waiting = shuffled([...queue.waiting()], random);
-    let left = [
-      ...waiting.filter(({ spec }) => keepsReservations(spec)),
-      ...waiting.filter(({ spec }) => !keepsReservations(spec)),
-    ];
+    const { queue, settings, clock } = this.#options;
     const operations: OfferOperation[] = [];
     const used = new Set<string>();
     let launched = 0;
-    while (left.length > 0 && launched < settings.maxInstancesPerOffer) {
-      const next: QueueEntry[] = [];
-      for (const { spec } of left) {
+    let round: Iterable<QueueEntry> = this.#waiting();
+    for (let left: QueueEntry[] = []; ; round = left, left = []) {
+      for (const { spec } of round) {
+        if (launched >= settings.maxInstancesPerOffer) return operations;
         const entry = queue.entry(spec.id);
-        if (entry === undefined || launched >= settings.maxInstancesPerOffer) continue;
+        if (entry === undefined) continue;
         const attempt = this.#attempt(open, entry);
         if (typeof attempt === 'string') {
           if (!used.has(spec.id)) entry.history.passed(open.offer, attempt, clock.now());
@@ -146,11 +142,24 @@ export class Launcher {
         used.add(spec.id);
         launched++;
         operations.push(...attempt.operations);
-        next.push(entry);
+        left.push(entry);
       }
-      left = next;
+      if (left.length === 0) return operations;
     }
-    return operations;
+  }
+
+  /** In an order that chance gives, drawn as far as it is read; those first that can only run where their reservations are. */
+  *#waiting(): Iterable<QueueEntry> {
+    const { queue, random } = this.#options;
+    const waiting = [...queue.waiting()];
+    yield* drawn(
+      waiting.filter(({ spec }) => keepsReservations(spec)),
+      random,
+    );
+    yield* drawn(
+      waiting.filter(({ spec }) => !keepsReservations(spec)),
+      random,
+    );
   }
 
   #attempt(open: OpenOffer, { spec }: QueueEntry): Attempt {

@@ -29,6 +29,8 @@ export class LaunchQueue {
   readonly #entries = new Map<string, QueueEntry>();
   readonly #backoff = new Backoff();
   readonly #charts: ChartTable<typeof marathonAppMachine>;
+  /** Services in states with the tag `launching`: offers come often, and most services wait for none. */
+  readonly #launching = new Set<string>();
 
   constructor({ clock, delay, wanted, failed }: LaunchQueueOptions) {
     this.#clock = clock;
@@ -36,6 +38,10 @@ export class LaunchQueue {
       clock: { setTimer: (delayMs, run) => delay(delayMs, run) },
       delays: { BACKOFF: ({ id }) => this.leftMs(id) },
       actions: { wantOffers: wanted },
+      onTransition: ({ id }) => {
+        if (this.#charts.hasTag(id, 'launching')) this.#launching.add(id);
+        else this.#launching.delete(id);
+      },
       onError: ({ where, error }) => failed(where, error),
     });
   }
@@ -47,11 +53,14 @@ export class LaunchQueue {
 
   /** Services that may launch now. */
   *waiting(): Iterable<QueueEntry> {
-    for (const [id, entry] of this.#entries) if (this.#charts.hasTag(id, 'launching')) yield entry;
+    for (const id of this.#launching) {
+      const entry = this.#entries.get(id);
+      if (entry !== undefined) yield entry;
+    }
   }
 
   get anyWaiting(): boolean {
-    return this.#charts.countTag('launching') > 0;
+    return this.#launching.size > 0;
   }
 
   /** All that have something to launch, those that have to wait too. */

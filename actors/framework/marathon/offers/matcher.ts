@@ -136,15 +136,13 @@ export function instanceOfReservation(
   return reservations.at(-1)?.labels?.labels?.find(({ key }) => key === INSTANCE_LABEL)?.value;
 }
 
-/** A random order of a list. */
-export function shuffled<T>(list: readonly T[], random: Random): T[] {
-  const all = [...list];
-  for (let at = all.length - 1; at > 0; at--) {
-    const other = Math.floor(random.next() * (at + 1));
-    const [a, b] = [all[at], all[other]];
-    if (a === undefined || b === undefined) continue;
-    all[at] = b;
-    all[other] = a;
+/** A list in a random order, drawn one by one: who reads a few pays for a few. The list is changed. */
+export function* drawn<T>(list: T[], random: Random): Generator<T, void> {
+  for (let left = list.length; left > 0; left--) {
+    const at = Math.floor(random.next() * left);
+    const [one, last] = [list[at], list[left - 1]];
+    if (one === undefined || last === undefined) return;
+    list[at] = last;
+    yield one;
   }
-  return all;
 }

@@ -11,6 +11,7 @@
  * | `change/<version>` | which services and groups a write changed, for versions of groups |
  * | `instance/<id>` | an instance |
  * | `deployment/<id>` | the plan of a deployment that is not over |
+ * | `deployment-step/<id>` | the step that it has come to, after the first |
  * | `failure/<id>` | the last failure of a service |
  * | `callback/<url>` | a subscriber of events |
  * | `timed/<id>` | a change that undoes itself |
