@@ -76,8 +76,8 @@ test('one that is paused before its first step was done goes on when it is told 
     id: 'd',
     version: 'v',
     steps: [step, step],
-    original: {},
-    target: {},
+    original: { '/web': null },
+    target: { '/web': null },
   });
   const turn = (): void => {
     for (const run of later.splice(0)) run();
