@@ -21,6 +21,10 @@ const MISSED_MAX = 5;
 const BACKOFF_MIN_MS = 500;
 const BACKOFF_MAX_MS = 60_000;
 
+/** A call that a busy master did not take is asked again so often, after pauses that double up to this. */
+const BUSY_ATTEMPTS_MAX = 10;
+const BUSY_MAX_MS = 10_000;
+
 /** A redirect that leads back is followed so often; then the pause is kept. */
 const REDIRECTS_MAX = 5;
 
@@ -87,19 +91,32 @@ export class SchedulerClient {
 
   /**
    * Makes a call; the framework's id is added. What is called while there is no subscription is lost, as on a broken connection:
-   * reconcile after the next SUBSCRIBED.
+   * reconcile after the next SUBSCRIBED. One that the master is too busy for is repeated.
    *
    * @returns false when there is none
    */
   call(call: Omit<SchedulerCall, 'framework_id'>): boolean {
     const { master } = this;
     if (master === undefined || this.streamId === undefined || this.framework.id === undefined) return false;
-    const headers = { ...this.headers, 'mesos-stream-id': this.streamId };
     const text = toJsonText('mesos.v1.scheduler.Call', { ...call, framework_id: this.framework.id });
-    post(apiOf(master), headers, text, ({ status, text: said }) => {
-      if (status >= 300 && !this.stopped) this.options.handlers.refused?.(`${status} ${said}`);
-    });
+    this.post(apiOf(master), this.streamId, text, 0);
     return true;
+  }
+
+  /** A master that has too much to do says so (503) before it looks at a call, which is asked again as long as the subscription lasts. */
+  private post(url: URL, streamId: string, text: string, attempt: number): void {
+    const headers = { ...this.headers, 'mesos-stream-id': streamId };
+    post(url, headers, text, ({ status, text: said }) => {
+      if (status < 300 || this.stopped) return;
+      if (status !== 503 || attempt === BUSY_ATTEMPTS_MAX || this.streamId !== streamId) {
+        this.options.handlers.refused?.(`${status} ${said}`);
+        return;
+      }
+      const bound = Math.min(BUSY_MAX_MS, BACKOFF_MIN_MS * 2 ** attempt);
+      this.ports.clock.setTimer(this.ports.random.next() * bound, () => {
+        if (!this.stopped && this.streamId === streamId) this.post(url, streamId, text, attempt + 1);
+      });
+    });
   }
 
   private get headers(): Record<string, string> {

@@ -1,4 +1,5 @@
 /** From `--isolation` to isolators, as far as this machine can do what is asked. */
+import { join } from 'node:path';
 import type { Clock } from '../../../../runtime/ports.ts';
 import { ExitCode, StartError } from '../../../../runtime/startError.ts';
 import type { AgentPaths } from '../../paths.ts';
@@ -156,6 +157,7 @@ function filesystemIsolator(
     keepsAgentPid: flags.disallow_sharing_agent_pid_namespace,
     keepsAgentIpc: flags.disallow_sharing_agent_ipc_namespace,
     surroundings: { clock, dirOf: (id) => paths.container(id) },
+    devices: join(paths.runtimeDir, 'devices'),
   });
 }
 

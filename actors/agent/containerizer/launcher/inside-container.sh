@@ -28,49 +28,79 @@ below() {
   done
 }
 
+# queue FROM AT TYPE OPTIONS: a mount for the next `flush`. Mounting is much of what a container costs, and one mount(8) does many.
+# That passes over what it takes for mounted, so it is only asked for what is new: below a root of this container's, once each.
+queue() {
+  case $1$2 in *"$launcher_newline"*) fail "a path holds a line break" ;; esac
+  case $launcher_taken in *"$launcher_newline$2$launcher_newline"*) launcher_isnew= ;; *) launcher_isnew=1 ;; esac
+  launcher_taken=$launcher_taken$2$launcher_newline
+  case ${launcher_fresh:+$launcher_isnew}$1$2 in
+    *[[:space:]\\]*) mounted "$@" ;;
+    1*) launcher_queued="$launcher_queued$1 $2 $3 $4 0 0$launcher_newline" ;;
+    *) mounted "$@" ;;
+  esac
+}
+
+# mounted FROM AT TYPE OPTIONS: a mount by itself, after those that are queued.
+mounted() {
+  flush
+  case $4 in
+    bind | rbind) mount "--$4" "$1" "$2" ;;
+    bind,* | rbind,*) mount "--${4%%,*}" "$1" "$2" && mount -o "remount,bind,${4#*,}" "$2" ;;
+    *) mount -t "$3" -o "$4" "$1" "$2" ;;
+  esac || fail "$2 cannot be mounted"
+}
+
+# flush: mounts what is queued, in its order.
+flush() {
+  [ -n "$launcher_queued" ] || return 0
+  printf '%s' "$launcher_queued" >"$launcher_list" && mount --all --fstab "$launcher_list" ||
+    fail "its view of the files cannot be mounted"
+  launcher_queued=
+}
+
 # place FROM ROOT PATH rw|ro: shows FROM, a file or folder of the host, at PATH below ROOT.
 place() {
+  # Its place may be in what is to be mounted first.
+  launcher_above=${3%/*}
+  while [ -n "$launcher_above" ]; do
+    case $launcher_queued in *" $2$launcher_above "*) flush ;; esac
+    case $launcher_above in */*) launcher_above=${launcher_above%/*} ;; *) launcher_above= ;; esac
+  done
   if [ -d "$1" ]; then below "$2" "$3"; else below "$2" "$3" file; fi
-  mount --rbind "$1" "$launcher_at" || fail "$1 cannot be shown at $3"
-  [ "$4" != ro ] || mount -o remount,bind,ro "$launcher_at" || fail "$3 cannot be made read-only"
+  if [ "$4" = ro ]; then queue "$1" "$launcher_at" none rbind,ro; else queue "$1" "$launcher_at" none rbind; fi
 }
 
 # overlay ROOT FOLDER LOWER UPPER WORK: layers of an image, below FOLDER, with a writable one on top.
 overlay() {
   cd "$2" || fail "the layers of the image cannot be found"
   mount -t overlay overlay -o "lowerdir=$3,upperdir=$4,workdir=$5" "$1" || fail "the layers of the image cannot be mounted"
+  launcher_fresh=$1
 }
 
-# system ROOT: what every root file system needs.
+# system ROOT DEVICES: what every root file system needs. DEVICES is a folder of what stands in /dev.
 system() {
-  below "$1" proc
-  mount -t proc -o nosuid,nodev,noexec proc "$launcher_at" || fail "/proc cannot be mounted"
-  # What root may write there without any capability concerns the whole machine; what others read, too.
-  for launcher_step in bus fs irq sys sysrq-trigger; do
-    [ ! -e "$launcher_at/$launcher_step" ] || {
-      mount --bind "$launcher_at/$launcher_step" "$launcher_at/$launcher_step" &&
-        mount -o remount,bind,ro,nosuid,nodev,noexec "$launcher_at/$launcher_step"
-    } || fail "/proc/$launcher_step cannot be made read-only"
-  done
-  for launcher_step in acpi asound kcore keys latency_stats sched_debug scsi timer_list timer_stats; do
-    if [ -d "$launcher_at/$launcher_step" ]; then mount -t tmpfs -o ro,size=0 tmpfs "$launcher_at/$launcher_step"
-    elif [ -e "$launcher_at/$launcher_step" ]; then mount --bind /dev/null "$launcher_at/$launcher_step"; fi ||
-      fail "/proc/$launcher_step cannot be hidden"
-  done
   below "$1" sys
   mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$launcher_at" 2>/dev/null || :
   below "$1" dev
-  mount -t tmpfs -o nosuid,mode=755 tmpfs "$launcher_at" || fail "/dev cannot be mounted"
-  for launcher_device in null zero full random urandom tty; do
-    : >"$1/dev/$launcher_device"
-    mount --bind "/dev/$launcher_device" "$1/dev/$launcher_device" || fail "/dev/$launcher_device is missing"
+  mount -t tmpfs -o nosuid,mode=755 tmpfs "$launcher_at" && cp -dR "$2/." "$launcher_at/" ||
+    fail "/dev cannot be made"
+  mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts "$launcher_at/pts" 2>/dev/null || :
+  for launcher_step in null zero full random urandom tty; do
+    queue "/dev/$launcher_step" "$launcher_at/$launcher_step" none bind
   done
-  mkdir "$1/dev/pts" "$1/dev/shm"
-  mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts "$1/dev/pts" 2>/dev/null || :
-  ln -s pts/ptmx "$1/dev/ptmx"
-  ln -s /proc/self/fd "$1/dev/fd"
-  for launcher_fd in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/${launcher_fd%:*}" "$1/dev/${launcher_fd#*:}"; done
-  mount -t tmpfs -o nosuid,nodev,mode=1777 tmpfs "$1/dev/shm" || fail "/dev/shm cannot be mounted"
+  queue tmpfs "$launcher_at/shm" tmpfs nosuid,nodev,mode=1777
+  below "$1" proc
+  queue proc "$launcher_at" proc nosuid,nodev,noexec
+  # What root may write there without any capability concerns the whole machine; what others read, too.
+  for launcher_step in bus fs irq sys sysrq-trigger; do
+    [ ! -e "/proc/$launcher_step" ] ||
+      queue "$launcher_at/$launcher_step" "$launcher_at/$launcher_step" none bind,ro,nosuid,nodev,noexec
+  done
+  for launcher_step in acpi asound kcore keys latency_stats sched_debug scsi timer_list timer_stats; do
+    if [ -d "/proc/$launcher_step" ]; then queue tmpfs "$launcher_at/$launcher_step" tmpfs ro,size=0
+    elif [ -e "/proc/$launcher_step" ]; then queue /dev/null "$launcher_at/$launcher_step" none bind; fi
+  done
 }
 
 # tools ROOT FILE...: programs of the host that are needed once the root is changed.
@@ -81,19 +111,18 @@ tools() {
   for launcher_step; do
     [ ! -e "$launcher_at/${launcher_step##*/}" ] || continue
     : >"$launcher_at/${launcher_step##*/}"
-    mount --bind "$launcher_step" "$launcher_at/${launcher_step##*/}" &&
-      mount -o remount,bind,ro "$launcher_at/${launcher_step##*/}" || fail "$launcher_step cannot be shown"
+    queue "$launcher_step" "$launcher_at/${launcher_step##*/}" none bind,ro
   done
 }
 
 # ownproc: a /proc of the new pid namespace alone, in the host's file system.
 ownproc() {
-  mount -t proc -o nosuid,nodev,noexec proc /proc || fail "/proc cannot be mounted"
+  queue proc /proc proc nosuid,nodev,noexec
 }
 
 # ownshm SIZE: shared memory of this container alone.
 ownshm() {
-  mount -t tmpfs -o "nosuid,nodev,mode=1777${1:+,size=$1}" tmpfs /dev/shm || fail "/dev/shm cannot be mounted"
+  queue tmpfs /dev/shm tmpfs "nosuid,nodev,mode=1777${1:+,size=$1}"
 }
 
 # ownname NAME: what the machine is called in there.
@@ -104,7 +133,7 @@ ownname() {
 # netfile FROM ROOT PATH: shows FROM in the place of a file below /etc; the machine's own root gets no file that it has not.
 netfile() {
   if [ -z "$2" ]; then
-    [ ! -e "$3" ] || mount --bind "$1" "$3" || fail "$1 cannot be shown at $3"
+    [ ! -e "$3" ] || queue "$1" "$3" none bind
   else
     [ ! -L "$2$3" ] || rm "$2$3"
     place "$1" "$2" "$3" rw
@@ -122,14 +151,22 @@ enter() {
 
 # What is run here is found by the PATH that FILE sets, the agent's; the command gets its own.
 launcher_path=$PATH
+launcher_newline='
+'
+launcher_queued=
+launcher_taken=$launcher_newline
+launcher_fresh=
 launcher_file=$1
+launcher_list=${launcher_file%inside}mounts
 shift
 # shellcheck source=/dev/null
 . "$launcher_file"
+flush
 
 # For those who join: the file is opened while it can be seen, and filled when all is made.
 exec 9>"${launcher_file%inside}ready" || fail "it cannot be said that it is made"
-unset launcher_file launcher_rest launcher_at launcher_step launcher_device launcher_fd
+unset launcher_file launcher_list launcher_rest launcher_at launcher_above launcher_step
+unset launcher_queued launcher_taken launcher_isnew launcher_fresh launcher_newline
 if [ -n "$launcher_root" ]; then
   cd "$launcher_root" && mount --move . / || fail "the root cannot be changed"
   # unshare(1) without a namespace: it changes root, folder and user, in this order, and needs no program of the image.

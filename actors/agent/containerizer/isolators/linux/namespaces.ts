@@ -8,6 +8,7 @@ import { imageCommand, imageEnvironment } from '../../images/runtime.ts';
 import { quoted } from '../../launchScript.ts';
 import { programPath } from '../../programs.ts';
 import type { IsolatedLaunch, Isolator, NamespaceKind, Preparation } from '../isolator.ts';
+import { makeDevices } from './devices.ts';
 import { type SurroundingsOptions, surroundingsOf } from './surroundings.ts';
 import { type MountedVolume, volumesOf } from './volumes.ts';
 
@@ -25,6 +26,8 @@ export interface NamespacesOptions {
   readonly keepsAgentPid: boolean;
   readonly keepsAgentIpc: boolean;
   readonly surroundings: SurroundingsOptions;
+  /** Folder for what stands in the `/dev` of containers with images. */
+  readonly devices: string;
 }
 
 /** Which namespaces a container makes and which it joins; it is in the agent's of all others. */
@@ -37,6 +40,7 @@ export class NamespacesIsolator implements Isolator {
   readonly name = 'filesystem/linux';
   readonly #options: NamespacesOptions;
   readonly #sandboxes = new Map<string, string>();
+  #hasDevices = false;
 
   constructor(options: NamespacesOptions) {
     this.#options = options;
@@ -126,6 +130,13 @@ export class NamespacesIsolator implements Isolator {
     return lines;
   }
 
+  #madeDevices(): string {
+    const { devices } = this.#options;
+    if (!this.#hasDevices) makeDevices(devices);
+    this.#hasDevices = true;
+    return devices;
+  }
+
   #inImage({ launch, image }: IsolatedLaunch, volumes: readonly MountedVolume[]): string[] {
     if (image === undefined) return [];
     const sandbox = this.#options.sandboxDirectory;
@@ -135,7 +146,10 @@ export class NamespacesIsolator implements Isolator {
     const lines = [
       `overlay ${[root, folder, lower, upper, work].map((path) => quoted(path, 'path')).join(' ')}`,
     ];
-    lines.push(`system ${quoted(root, 'root')}`, placing(launch.sandbox, root, sandbox, false));
+    lines.push(
+      `system ${quoted(root, 'root')} ${quoted(this.#madeDevices(), 'folder')}`,
+      placing(launch.sandbox, root, sandbox, false),
+    );
     for (const file of ['/etc/resolv.conf', '/etc/hosts', '/etc/hostname'])
       lines.push(
         `[ ! -f ${file} ] || [ -L ${quoted(root + file, 'path')} ] || ${placing(file, root, file, true)}`,
