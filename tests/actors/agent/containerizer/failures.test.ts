@@ -9,6 +9,9 @@
  *     a process cannot be written down (a full disk)                                          here
  *     the runtime directory is swept away while the command runs                              here
  *     a cgroup cannot be entered                                                              here
+ *     the container's view of its files cannot be made                                        isolators/linux.test.ts
+ *     its filter of system calls lets nothing start                                           isolators/seccomp/isolator.test.ts
+ *     an image, a network, a volume, a file to fetch cannot be had                            the tests of these
  *     the spawner is killed, once and in the midst of launching                               launch.test.ts
  *     the spawner can fork no more                                                            here
  *     a leader is killed: idle, with a launch on its way to it, while its command runs        launch.test.ts, kill.test.ts

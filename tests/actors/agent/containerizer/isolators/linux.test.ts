@@ -130,6 +130,51 @@ test('as root: volumes of the host, read-only or not, in an image and without on
   );
 });
 
+test('as root: a view of the files that cannot be made ends the container with 125 before its command, and says why', async (t) => {
+  if (!canUnshare) return runsUnisolated(t);
+  const bench = imageBench(t);
+  const file = join(bench.root, 'file');
+  fs.writeFileSync(file, '');
+  const refused = async (container_path: string): Promise<string> => {
+    const source = { type: VolumeSourceType.HOST_PATH, host_path: { path: file } };
+    const volumes = [{ container_path, mode: VolumeMode.RO, source }];
+    const id = bench.launch('echo ran >ran', { container: imageOf('shell', { volumes }) });
+    t.deepEqual((await bench.over(id)).status, { kind: 'exited', code: 125 });
+    t.is(bench.file(id, 'ran'), '');
+    return bench.file(id, 'stderr');
+  };
+  // A link of the image would lead the mount to another place, a file cannot be shown in the place of a folder.
+  t.is(await refused('/bin/sh/file'), 'The container cannot be made: /bin/sh/file leads through a link\n');
+  t.regex(
+    await refused('/bin'),
+    /\nThe container cannot be made: its view of the files cannot be mounted\n$/,
+  );
+  t.notRegex(fs.readFileSync('/proc/self/mounts', 'utf8'), new RegExp(bench.root));
+  t.deepEqual(fs.readdirSync(join(bench.paths.workDir, 'provisioner/containers')), []);
+});
+
+test('as root: volumes whose paths hold blanks, or lie in one another, are where they were asked for', async (t) => {
+  if (!canUnshare) return runsUnisolated(t);
+  const bench = imageBench(t);
+  const [outer, inner] = ['outer one', 'inner\\'].map((name) => join(bench.root, name)) as [string, string];
+  for (const path of [outer, inner]) fs.mkdirSync(path);
+  fs.writeFileSync(join(inner, 'file'), 'inner');
+  const volume = (path: string, container_path: string, mode: VolumeMode) => ({
+    ...{ container_path, mode },
+    source: { type: VolumeSourceType.HOST_PATH, host_path: { path } },
+  });
+  const volumes = [volume(outer, '/da ta', VolumeMode.RW), volume(inner, '/da ta/b', VolumeMode.RO)];
+  volumes.push(volume(inner, 'in sandbox', VolumeMode.RO), volume(outer, '/again', VolumeMode.RO));
+  volumes.push(volume(inner, '/again', VolumeMode.RW));
+  const command =
+    'cat "/da ta/b/file" "in sandbox/file" /again/file; touch "/da ta/made" /again/made; touch "/da ta/b/no" "in sandbox/no"';
+  const id = bench.launch(command, { container: imageOf('shell', { volumes }) });
+  await bench.over(id);
+  t.is(bench.file(id, 'stdout'), 'innerinnerinner', bench.file(id, 'stderr'));
+  t.deepEqual(fs.readdirSync(outer).sort(), ['b', 'made']);
+  t.deepEqual(fs.readdirSync(inner).sort(), ['file', 'made']);
+});
+
 test('volumes within the sandbox are links where there are no namespaces', async (t) => {
   const bench = new IsolatedBench(t, {});
   const from = join(bench.root, 'volume');

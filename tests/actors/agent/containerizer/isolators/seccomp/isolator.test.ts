@@ -66,6 +66,17 @@ test('a status is the command’s own; a command that is not there is told as ev
   t.deepEqual((await bench.over(missing)).status, { kind: 'exited', code: 127 });
 });
 
+test('a profile by which nothing can be started ends the container before its command, and says why', async (t) => {
+  const flags = profileFlags(t, 'linux/seccomp');
+  const folder = flags['seccomp_config_dir'] ?? '';
+  fs.writeFileSync(join(folder, 'nothing.json'), JSON.stringify(without('execve', 'execveat')));
+  const bench = new IsolatedBench(t, flags);
+  const id = bench.launch('echo ran', { container: asking({ profile_name: 'nothing.json' }) });
+  t.deepEqual((await bench.over(id)).status, { kind: 'exited', code: 126 });
+  t.regex(bench.file(id, 'stderr'), /^\/bin\/sh: Operation not permitted\n$/);
+  t.is(bench.file(id, 'stdout'), '');
+});
+
 test('a profile that is not there, leads elsewhere or is wrong fails the launch and is named', async (t) => {
   const flags = profileFlags(t, 'linux/seccomp');
   const bench = new IsolatedBench(t, flags);
