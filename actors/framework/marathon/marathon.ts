@@ -39,6 +39,7 @@ import * as parts from './parts.ts';
 import type { MarathonSettings } from './settings.ts';
 import type { Definitions } from './store/definitions.ts';
 import { Failures } from './store/failures.ts';
+import { History } from './store/history.ts';
 import type { KeptStore } from './store/keptStore.ts';
 import { TimedChanges } from './timedChanges.ts';
 import { Writes } from './writes.ts';
@@ -79,6 +80,7 @@ export class Marathon implements Scheduler {
   readonly launcher: Launcher;
   readonly demand: OfferDemand;
   readonly failures: Failures;
+  readonly history: History;
   readonly callbacks: Callbacks;
   readonly writes: Writes;
   readonly timed: TimedChanges;
@@ -99,6 +101,7 @@ export class Marathon implements Scheduler {
     this.events = parts.eventBus(options);
     this.definitions = parts.definitionsOf(options);
     this.failures = new Failures(store);
+    this.history = new History(store);
     this.metrics = new MarathonMetrics(this, context.metrics);
     this.instances = parts.instanceTable(this, (instance, transition) => this.#moved(instance, transition));
     this.killer = parts.killer(this);
@@ -272,6 +275,13 @@ export class Marathon implements Scheduler {
     this.keeper.touch([instance.service]);
   }
 
+  /** Its definition has other checks now. */
+  watchAnew(instance: Instance): void {
+    this.health.forget(instance);
+    this.readiness.forget(instance);
+    this.#watch(instance);
+  }
+
   #watch(instance: Instance): void {
     if (this.instances.state(instance) !== 'running') return;
     const spec = this.specOf(instance);
@@ -293,6 +303,7 @@ export class Marathon implements Scheduler {
     this.shutdowns.forget(instance);
     if (instance.resident && value !== 'reserved') this.demand.hold(CLEANUP_MS);
     const as = value === 'reserved' ? (event.as ?? '') : value;
+    this.history.note(instance, conditionOf(as), this.context.clock.now());
     // An agent ended it because its check failed too often.
     const ill = instance.tasks.some(({ healthy }) => healthy === false);
     if (as === 'killed' && previous !== 'killing' && ill) {
@@ -345,6 +356,7 @@ export class Marathon implements Scheduler {
     this.queue.remove(service);
     this.meaCulpa.forget(service);
     this.failures.forget(service);
+    this.history.forget(service);
     this.events.publish('app_terminated_event', { appId: service });
   }
 

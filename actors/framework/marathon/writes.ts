@@ -8,7 +8,7 @@ import { dependencyProblems } from './model/dependencies.ts';
 import { ancestorsOf, ROOT } from './model/ids.ts';
 import { type Change, NO_CHANGE, type Root } from './model/root.ts';
 import type { Problem } from './model/schema.ts';
-import { isApp, isPod, restored, type Spec } from './model/spec.ts';
+import { configurationDiffers, isApp, isOutdated, isPod, restored, type Spec } from './model/spec.ts';
 
 export interface CommitOptions {
   /** Cancel the deployments that are in the way. */
@@ -65,6 +65,7 @@ export class Writes {
       );
     for (const deployment of inTheWay) deployments.cancel(deployment, 'another deployment took its place');
     definitions.commit(change, version);
+    this.#takeOver(plan);
     events.publish('group_change_success', { groupId: ROOT, version });
     this.#tellHealthChecks(plan);
     deployments.start(plan, options.reverts === true);
@@ -104,6 +105,24 @@ export class Writes {
       } else services.set(id, restored(original, version));
     }
     return this.commit({ services, groups: new Map() }, version, { force: true, reverts: true });
+  }
+
+  /** Instances whose definition was changed in place have the new one from now on, its checks above all. */
+  #takeOver({ original, target }: Plan): void {
+    const { instances } = this.#marathon;
+    for (const [id, spec] of Object.entries(target)) {
+      const before = original[id];
+      if (spec === null || before === null || before === undefined || before.version === spec.version)
+        continue;
+      if (before.versionInfo.lastConfigChangeAt !== spec.versionInfo.lastConfigChangeAt) continue;
+      if (!configurationDiffers(before, spec)) continue;
+      for (const instance of instances.of(id)) {
+        if (isOutdated(instance, spec)) continue;
+        instance.version = spec.version;
+        instances.save(instance);
+        this.#marathon.watchAnew(instance);
+      }
+    }
   }
 
   /** Checks of services begin and end with their definitions. */

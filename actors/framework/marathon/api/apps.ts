@@ -5,7 +5,7 @@ import type { Marathon } from '../marathon.ts';
 import type { App } from '../model/app.ts';
 import { resolveId } from '../model/ids.ts';
 import { NO_CHANGE } from '../model/root.ts';
-import { isApp, type Spec, versioned } from '../model/spec.ts';
+import { inPlace, isApp, type Spec, seenDifferences, versioned } from '../model/spec.ts';
 import type { Committed } from '../writes.ts';
 import { appJson, definitionJson, type Embeds, embedsOf, LIST_EMBEDS, SINGLE_EMBEDS } from './appJson.ts';
 import type { Answer, Call } from './call.ts';
@@ -202,11 +202,13 @@ function putOne(marathon: Marathon, call: Call, id: string): Answer {
     write.warnings.push(`the id in the body is not the path's, ${id} counts`);
   const earlier = marathon.definitions.root.app(id);
   if (earlier === undefined && call.method === 'PATCH') throw noApp(id);
-  const app = appFor(document, input, id, write, earlier, call.flag('partialUpdate', true));
+  const made = appFor(document, input, id, write, earlier, call.flag('partialUpdate', true));
+  const app = call.flag('inPlace') ? keptInPlace(made, earlier) : made;
+  const lasts = expirySeconds(call);
   if (call.flag('dryRun')) return dryRun(marathon, app, write.version);
   const done = marathon.writes.commit(changeOf([app]), write.version, { force: call.flag('force') });
   tellWrite(marathon, call, app);
-  expire(marathon, call, earlier, app);
+  if (lasts !== undefined) expire(marathon, lasts, earlier, app);
   const answer = committed(done, write);
   if (earlier !== undefined) return answer;
   return { ...answer, status: 201, headers: { ...answer.headers, Location: `${call.origin}/v2/apps${id}` } };
@@ -231,21 +233,40 @@ function appFor(
 }
 
 /** Ours: `?expireAfterSeconds=600` takes a change of the number of instances back by itself. */
-function expire({ timed, context }: Marathon, call: Call, earlier: App | undefined, app: App): void {
-  const given = call.query('expireAfterSeconds');
-  if (given === undefined || earlier === undefined || earlier.instances === app.instances) return;
-  const seconds = Number(given);
-  if (!(seconds > 0))
-    throw new ApiError(
-      400,
-      `expireAfterSeconds: expected a number of seconds above 0, got '${given.slice(0, 60)}'`,
-    );
+function expire({ timed, context }: Marathon, seconds: number, earlier: App | undefined, app: App): void {
+  if (earlier === undefined || earlier.instances === app.instances) return;
   timed.begin({
     service: app.id,
     instances: app.instances,
     before: earlier.instances,
     untilMs: context.clock.now() + seconds * 1000,
   });
+}
+
+/** @throws ApiError 400 */
+function expirySeconds(call: Call): number | undefined {
+  const given = call.query('expireAfterSeconds');
+  if (given === undefined) return undefined;
+  const seconds = Number(given);
+  if (seconds > 0 && Number.isFinite(seconds)) return seconds;
+  throw new ApiError(
+    400,
+    `expireAfterSeconds: expected a number of seconds above 0, got '${given.slice(0, 60)}'`,
+  );
+}
+
+/** Ours: `?inPlace=true` changes what no running task can see, and replaces none. @throws ApiError 422 for the rest */
+function keptInPlace(app: App, earlier: App | undefined, prefix = ''): App {
+  if (earlier === undefined) return app;
+  const seen = seenDifferences(earlier, app);
+  if (seen.length > 0)
+    throw notValid(
+      seen.map((name) => ({
+        path: `${prefix}/${name}`,
+        error: 'is part of running tasks and cannot change in place',
+      })),
+    );
+  return app === earlier ? app : inPlace(app, earlier);
 }
 
 /** Many apps in one deployment. A single object with an id is taken for a list of one, as a book shows it. */
@@ -261,7 +282,8 @@ function putMany(marathon: Marathon, call: Call): Answer {
     const id = resolveId(input.id);
     const earlier = marathon.definitions.root.app(id);
     if (earlier === undefined && call.method === 'PATCH') throw noApp(id);
-    return appFor(document, input, id, write, earlier, partial, prefix);
+    const app = appFor(document, input, id, write, earlier, partial, prefix);
+    return call.flag('inPlace') ? keptInPlace(app, earlier, prefix) : app;
   });
   const done = marathon.writes.commit(changeOf(apps), write.version, { force: call.flag('force') });
   for (const app of apps) tellWrite(marathon, call, app);
@@ -292,7 +314,7 @@ function tasks(marathon: Marathon, call: Call, id: string): Answer {
   const ids = wildcard
     ? [...root.servicesBelow(id.slice(0, -2) || '/')].map((each) => each.id)
     : [existing(marathon, id).id];
-  if (call.method === 'GET') return tasksAnswer(marathon, ids, call.extended);
+  if (call.method === 'GET') return tasksAnswer(marathon, ids, call.extended, call.flag('history'));
   if (call.method === 'DELETE') return deleteTasks(marathon, call, ids);
   return wrongMethod(call, 'GET and DELETE');
 }

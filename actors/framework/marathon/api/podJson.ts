@@ -4,6 +4,7 @@ import type { Instance } from '../instances/instance.ts';
 import { endpointPorts } from '../launcher/podTask.ts';
 import type { Marathon } from '../marathon.ts';
 import type { Pod } from '../model/pod.ts';
+import type { EndedInstance } from '../store/history.ts';
 
 /** In the shape in which pods are written. */
 export function podJson(pod: Pod): Readonly<Record<string, unknown>> {
@@ -50,10 +51,31 @@ export function podStatus(marathon: Marathon, pod: Pod): object {
     status: stable >= pod.instances ? 'STABLE' : 'DEGRADED',
     statusSince: since,
     instances: instances.map((each) => instanceStatus(marathon, pod, each)),
-    terminationHistory: [],
+    terminationHistory: marathon.history.of(pod.id).map(terminationOf),
     lastUpdated: since,
     lastChanged: since,
   };
+}
+
+function terminationOf(ended: EndedInstance): object {
+  return {
+    instanceID: ended.id,
+    startedAt: ended.startedAt ?? ended.endedAt,
+    terminatedAt: ended.endedAt,
+    message: ended.condition,
+    containers: ended.tasks.map(({ container, containerId, state, message }) => ({
+      name: container,
+      containerId: containerId ?? '',
+      lastKnownState: state,
+      ...(message !== undefined && { termination: { ...exitCodeOf(message), message } }),
+    })),
+  };
+}
+
+/** Executors tell the exit code in words. */
+function exitCodeOf(message: string): { readonly exitCode?: number } {
+  const code = /exited with status (\d+)/.exec(message)?.[1];
+  return code === undefined ? {} : { exitCode: Number(code) };
 }
 
 function statusOf(marathon: Marathon, instance: Instance): string {

@@ -1,11 +1,12 @@
 /** From a pod as clients write it to a complete, valid one (spec: marathon.md §4). */
 import { notValid, wrongShape } from '../errors.ts';
 import type { Network } from '../model/app.ts';
-import { envValue } from '../model/appSchema.ts';
+import { disruptionBudget, envValue, linuxInfo, resourceLimits } from '../model/appSchema.ts';
 import { constraintOf, fetchOf, unreachableOf, upgradeOf } from '../model/complete.ts';
 import { idProblem } from '../model/ids.ts';
-import type { Endpoint, Pod, PodContainer, PodHealthCheck } from '../model/pod.ts';
+import type { Endpoint, Pod, PodCheck, PodContainer, PodHealthCheck } from '../model/pod.ts';
 import {
+  anyObject,
   either,
   flag,
   list,
@@ -19,43 +20,53 @@ import {
   word,
 } from '../model/schema.ts';
 import { versioned } from '../model/spec.ts';
-import { PORT_NAME, validateUpgrade } from '../model/validate.ts';
+import { PORT_NAME, validateBudget, validateUpgrade } from '../model/validate.ts';
 import { validateConstraints } from '../model/validateConstraints.ts';
 import { enforcedRole, type WriteContext } from './readApp.ts';
 
 const labels = mapOf(text);
 const command = object({ shell: text, argv: list(text) });
 const resources = object({ cpus: number, mem: number, disk: number, gpus: whole });
+/** Of checks and health checks alike. */
 const checkFields = {
-  gracePeriodSeconds: number,
+  http: object({ endpoint: text, path: text, scheme: text }, ['endpoint']),
+  tcp: object({ endpoint: text }, ['endpoint']),
+  exec: object({ command }, ['command']),
   intervalSeconds: number,
   timeoutSeconds: number,
-  maxConsecutiveFailures: whole,
   delaySeconds: number,
 };
 
 const container = object({
   name: text,
   resources,
+  resourceLimits,
   exec: object({ command, overrideEntrypoint: flag }),
-  image: object({ kind: text, id: text, forcePull: flag }, ['id']),
+  image: object(
+    {
+      ...{ kind: word('DOCKER'), id: text, forcePull: flag, labels },
+      pullConfig: object({ secret: text }, ['secret']),
+    },
+    ['id'],
+  ),
   endpoints: list(
-    object({ name: text, containerPort: whole, hostPort: whole, protocol: list(text), labels }),
+    object({
+      ...{ name: text, containerPort: whole, hostPort: whole, protocol: list(text), labels },
+      networkNames: list(text),
+    }),
   ),
   environment: mapOf(envValue),
   user: text,
-  healthCheck: object({
-    http: object({ endpoint: text, path: text, scheme: text }, ['endpoint']),
-    tcp: object({ endpoint: text }, ['endpoint']),
-    exec: object({ command }, ['command']),
-    ...checkFields,
-  }),
+  healthCheck: object({ ...checkFields, gracePeriodSeconds: number, maxConsecutiveFailures: whole }),
+  check: object(checkFields),
   volumeMounts: list(object({ name: text, mountPath: text, readOnly: flag }, ['name', 'mountPath'])),
   artifacts: list(
     object({ uri: text, extract: flag, executable: flag, cache: flag, destPath: text }, ['uri']),
   ),
   labels,
   lifecycle: object({ killGracePeriodSeconds: number }),
+  tty: flag,
+  linuxInfo,
 });
 
 export const podReader = object({
@@ -66,7 +77,7 @@ export const podReader = object({
   environment: mapOf(envValue),
   secrets: mapOf(object({ source: text }, ['source'])),
   containers: list(container),
-  volumes: list(object({ name: text, host: text, secret: text }, ['name'])),
+  volumes: list(object({ name: text, host: text, secret: text, persistent: anyObject }, ['name'])),
   networks: list(object({ mode: word('host', 'container', 'container/bridge'), name: text, labels })),
   scaling: object({ kind: text, instances: whole }),
   scheduling: object({
@@ -84,6 +95,9 @@ export const podReader = object({
   }),
   executorResources: object({ cpus: number, mem: number, disk: number }),
   dependencies: list(text),
+  disruptionBudget,
+  linuxInfo,
+  legacySharedCgroups: flag,
   version: text,
 });
 
@@ -144,36 +158,61 @@ export function newPod(input: PodInput, id: string, write: WriteContext, earlier
         Object.entries(input.secrets ?? {}).map(([name, { source = '' }]) => [name, { source }]),
       ),
       ...(input.user !== undefined && { user: input.user }),
+      ...(input.disruptionBudget !== undefined && { disruptionBudget: input.disruptionBudget }),
+      ...(input.linuxInfo !== undefined && { linuxInfo: input.linuxInfo }),
+      ...(input.legacySharedCgroups !== undefined && { legacySharedCgroups: input.legacySharedCgroups }),
       executorResources: { cpus: 0.1, mem: 32, disk: 10, ...input.executorResources },
     },
     earlier,
     version,
   );
-  const problems = validatePod(pod, marathon.settings.features);
+  const problems = [...validateInput(input), ...validatePod(pod, marathon.settings.features)];
   if (problems.length > 0)
     throw notValid(problems.map(({ path, error }) => ({ path: `${prefix}${path}`, error })));
   return pod;
 }
 
+/** What is not kept, and would be missed. */
+function validateInput({ scaling, volumes = [] }: PodInput): Problem[] {
+  const problems: Problem[] = [];
+  if (scaling?.kind !== undefined && scaling.kind !== 'fixed')
+    problems.push({ path: '/scaling/kind', error: `got '${scaling.kind}', expected 'fixed'` });
+  volumes.forEach(({ persistent }, index) => {
+    if (persistent !== undefined)
+      problems.push({ path: `/volumes(${index})/persistent`, error: 'pods keep no persistent volumes here' });
+  });
+  return problems;
+}
+
 function containerOf(given: ContainerInput): PodContainer {
-  const { exec, image, user, lifecycle, healthCheck: check } = given;
+  const { exec, image, user, lifecycle, healthCheck, check, tty, resourceLimits: limits } = given;
   return {
     name: given.name ?? '',
     resources: { cpus: 0, mem: 0, disk: 0, gpus: 0, ...given.resources },
     ...(exec !== undefined && { exec: { ...exec, command: exec.command ?? {} } }),
-    ...(image !== undefined && { image: { kind: 'DOCKER', ...image, id: image.id ?? '' } }),
+    ...(limits !== undefined && { resourceLimits: limits }),
+    ...(image !== undefined && { image: imageOf(image) }),
     endpoints: (given.endpoints ?? []).map(
-      ({ name = '', containerPort, hostPort, protocol = ['tcp'], labels: own = {} }): Endpoint => ({
+      ({
+        name = '',
+        containerPort,
+        hostPort,
+        protocol = ['tcp'],
+        labels: own = {},
+        networkNames,
+      }): Endpoint => ({
         name,
         ...(containerPort !== undefined && { containerPort }),
         ...(hostPort !== undefined && { hostPort }),
         protocol,
         labels: own,
+        ...(networkNames !== undefined && { networkNames }),
       }),
     ),
     environment: given.environment ?? {},
     ...(user !== undefined && { user }),
-    ...(check !== undefined && { healthCheck: checkOf(check) }),
+    ...(healthCheck !== undefined && { healthCheck: healthCheckOf(healthCheck) }),
+    ...(check !== undefined && { check: checkOf(check) }),
     volumeMounts: (given.volumeMounts ?? []).map(({ name = '', mountPath = '', readOnly }) => ({
       name,
       mountPath,
@@ -182,15 +221,34 @@ function containerOf(given: ContainerInput): PodContainer {
     artifacts: (given.artifacts ?? []).map(fetchOf),
     labels: given.labels ?? {},
     ...(lifecycle !== undefined && { lifecycle }),
+    ...(tty !== undefined && { tty }),
+    ...(given.linuxInfo !== undefined && { linuxInfo: given.linuxInfo }),
   };
 }
 
-function checkOf({ http, tcp, exec, ...times }: NonNullable<ContainerInput['healthCheck']>): PodHealthCheck {
+function imageOf({
+  id = '',
+  pullConfig,
+  ...rest
+}: NonNullable<ContainerInput['image']>): NonNullable<PodContainer['image']> {
   return {
-    gracePeriodSeconds: 300,
+    ...{ kind: 'DOCKER', ...rest, id },
+    ...(pullConfig?.secret !== undefined && { pullConfig: { secret: pullConfig.secret } }),
+  };
+}
+
+function healthCheckOf({
+  gracePeriodSeconds = 300,
+  maxConsecutiveFailures = 3,
+  ...check
+}: NonNullable<ContainerInput['healthCheck']>): PodHealthCheck {
+  return { gracePeriodSeconds, maxConsecutiveFailures, ...checkOf(check) };
+}
+
+function checkOf({ http, tcp, exec, ...times }: NonNullable<ContainerInput['check']>): PodCheck {
+  return {
     intervalSeconds: 60,
     timeoutSeconds: 20,
-    maxConsecutiveFailures: 3,
     delaySeconds: 15,
     ...times,
     ...(http !== undefined && { http: { ...http, endpoint: http.endpoint ?? '' } }),
@@ -201,7 +259,7 @@ function checkOf({ http, tcp, exec, ...times }: NonNullable<ContainerInput['heal
 
 function validatePod(pod: Pod, features: ReadonlySet<string>): Problem[] {
   const problems: Problem[] = [];
-  const refuse = (path: string, error: string): void => void problems.push({ path, error });
+  const refuse: Refuse = (path, error) => void problems.push({ path, error });
   const wrong = idProblem(pod.id);
   if (wrong !== undefined) refuse('/id', wrong);
   if (pod.containers.length === 0) refuse('/containers', 'must not be empty');
@@ -213,29 +271,57 @@ function validatePod(pod: Pod, features: ReadonlySet<string>): Problem[] {
   });
   if (Object.keys(pod.secrets).length > 0 && !features.has('secrets'))
     refuse('/secrets', 'Feature secrets is not enabled. Enable with --enable_features secrets');
+  validateBudget(pod, refuse);
+  if (pod.legacySharedCgroups === true && pod.containers.some((each) => each.resourceLimits !== undefined))
+    refuse('/legacySharedCgroups', 'containers with resourceLimits do not share a cgroup');
   validateConstraints(pod.constraints, '/scheduling/placement/constraints', problems);
   validateUpgrade(pod.upgradeStrategy, false, '/scheduling/upgrade', refuse);
   return problems;
 }
 
-function validateContainer(
-  pod: Pod,
-  { name, exec, image, resources: amounts, healthCheck: check, volumeMounts, endpoints }: PodContainer,
-  at: string,
-  refuse: (path: string, error: string) => void,
-): void {
+type Refuse = (path: string, error: string) => void;
+
+function validateContainer(pod: Pod, container: PodContainer, at: string, refuse: Refuse): void {
+  const { name, exec, image, resources: amounts, volumeMounts, resourceLimits: limits } = container;
   if (!PORT_NAME.test(name))
     refuse(`${at}/name`, `must fully match regular expression '${PORT_NAME.source}'`);
   if (exec === undefined && image === undefined) refuse(at, 'needs exec or image');
   for (const [kind, amount] of Object.entries(amounts))
     if (amount < 0) refuse(`${at}/resources/${kind}`, `got ${amount}, expected 0 or more`);
-  if (check !== undefined) {
-    const kinds = [check.http, check.tcp, check.exec].filter((each) => each !== undefined);
-    if (kinds.length !== 1) refuse(`${at}/healthCheck`, 'must contain exactly one of http, tcp and exec');
-    const endpoint = check.http?.endpoint ?? check.tcp?.endpoint;
-    if (endpoint !== undefined && !endpoints.some((each) => each.name === endpoint))
-      refuse(`${at}/healthCheck`, `there is no endpoint named '${endpoint}'`);
+  for (const kind of ['cpus', 'mem'] as const) {
+    const limit = limits?.[kind];
+    if (typeof limit === 'number' && limit < amounts[kind])
+      refuse(`${at}/resourceLimits/${kind}`, `got ${limit}, expected at least the request, ${amounts[kind]}`);
   }
+  const config = image?.pullConfig?.secret;
+  if (config !== undefined && pod.secrets[config] === undefined)
+    refuse(`${at}/image/pullConfig`, `there is no secret named '${config}'`);
+  for (const kind of ['healthCheck', 'check'] as const)
+    validateCheck(container, container[kind], `${at}/${kind}`, refuse);
   const unknown = volumeMounts.find((mount) => !pod.volumes.some((volume) => volume.name === mount.name));
   if (unknown !== undefined) refuse(`${at}/volumeMounts`, `there is no volume named '${unknown.name}'`);
+  validateEndpoints(pod, container, at, refuse);
+}
+
+function validateCheck(
+  { endpoints }: PodContainer,
+  check: PodCheck | undefined,
+  at: string,
+  refuse: Refuse,
+): void {
+  if (check === undefined) return;
+  const kinds = [check.http, check.tcp, check.exec].filter((each) => each !== undefined);
+  if (kinds.length !== 1) refuse(at, 'must contain exactly one of http, tcp and exec');
+  const endpoint = check.http?.endpoint ?? check.tcp?.endpoint;
+  if (endpoint !== undefined && !endpoints.some((each) => each.name === endpoint))
+    refuse(at, `there is no endpoint named '${endpoint}'`);
+}
+
+function validateEndpoints(pod: Pod, { endpoints }: PodContainer, at: string, refuse: Refuse): void {
+  const names = pod.networks.map(({ name }) => name);
+  for (const [index, { networkNames = [] }] of endpoints.entries()) {
+    const unknown = networkNames.find((each) => !names.includes(each));
+    if (unknown !== undefined)
+      refuse(`${at}/endpoints(${index})/networkNames`, `there is no network named '${unknown}'`);
+  }
 }

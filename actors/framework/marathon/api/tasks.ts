@@ -35,8 +35,16 @@ export function tasksRoute(marathon: Marathon, call: Call): Answer {
   return { body: { tasks: states.size === 0 ? tasks : tasks.filter(({ state }) => states.has(state)) } };
 }
 
-export function tasksAnswer(marathon: Marathon, ids: readonly string[], extended: boolean): Answer {
-  return { body: { tasks: ids.flatMap((id) => tasksOf(marathon, id, extended)) } };
+/** @param history with the last instances that are over, the newest first: ours */
+export function tasksAnswer(
+  marathon: Marathon,
+  ids: readonly string[],
+  extended: boolean,
+  history = false,
+): Answer {
+  const tasks = ids.flatMap((id) => tasksOf(marathon, id, extended));
+  if (!history) return { body: { tasks } };
+  return { body: { tasks, history: ids.flatMap((id) => marathon.history.of(id)) } };
 }
 
 /** One line for each app and service port, as the script that feeds HAProxy reads it. */

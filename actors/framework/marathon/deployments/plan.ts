@@ -2,7 +2,7 @@
 import { layersOf } from '../model/dependencies.ts';
 import type { Change, Root } from '../model/root.ts';
 import type { Spec } from '../model/spec.ts';
-import { configurationDiffers, isPod } from '../model/spec.ts';
+import { isPod } from '../model/spec.ts';
 
 export type ActionVerb = 'Start' | 'Stop' | 'Scale' | 'Restart';
 
@@ -113,8 +113,6 @@ function moveOf(
 }
 
 function changesTasks(old: Spec, target: Spec): boolean {
-  return (
-    old.versionInfo.lastConfigChangeAt !== target.versionInfo.lastConfigChangeAt ||
-    configurationDiffers(old, target)
-  );
+  // What was changed in place differs, and its tasks stay.
+  return old.versionInfo.lastConfigChangeAt !== target.versionInfo.lastConfigChangeAt;
 }

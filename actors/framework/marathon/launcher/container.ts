@@ -4,12 +4,13 @@ import {
   ContainerInfoDockerInfoNetwork,
   ContainerInfoType,
   ImageType,
+  LinuxInfoIpcMode,
   type NetworkInfo,
   type Volume,
   VolumeMode,
   VolumeSourceType,
 } from '../../../../proto/index.ts';
-import type { App, AppVolume, Container, Network } from '../model/app.ts';
+import type { App, AppVolume, Container, LinuxSettings, Network } from '../model/app.ts';
 import { secretOf } from './environment.ts';
 import type { AssignedPort } from './ports.ts';
 
@@ -30,6 +31,7 @@ export function containerInfoOf(
   if (container.type === 'DOCKER')
     return { ...common, type: ContainerInfoType.DOCKER, ...dockerInfo(container, networks, ports, taskId) };
   const image = container.docker?.image;
+  const linux = linuxInfoOf(container.linuxInfo);
   return {
     ...common,
     type: ContainerInfoType.MESOS,
@@ -44,6 +46,28 @@ export function containerInfoOf(
             },
           },
     ...networkInfos(networks, ports, bridge),
+    ...(linux !== undefined && { linux_info: linux }),
+  };
+}
+
+/** @param sharesCgroups containers of a pod stay in its cgroup */
+export function linuxInfoOf(
+  given: LinuxSettings | undefined,
+  sharesCgroups?: boolean,
+): ContainerInfo['linux_info'] {
+  if (given === undefined && sharesCgroups === undefined) return undefined;
+  const { seccomp, ipcInfo } = given ?? {};
+  const { profileName, unconfined } = seccomp ?? {};
+  return {
+    ...(sharesCgroups !== undefined && { share_cgroups: sharesCgroups }),
+    ...(seccomp !== undefined && {
+      seccomp: {
+        ...(profileName !== undefined && { profile_name: profileName }),
+        ...(unconfined !== undefined && { unconfined }),
+      },
+    }),
+    ...(ipcInfo?.mode !== undefined && { ipc_mode: LinuxInfoIpcMode[ipcInfo.mode] }),
+    ...(ipcInfo?.shmSize !== undefined && { shm_size: ipcInfo.shmSize }),
   };
 }
 

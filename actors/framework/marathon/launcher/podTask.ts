@@ -1,6 +1,11 @@
 /** The task group of a pod's instance (spec: marathon.md §4). */
 import {
+  type CheckInfo,
+  CheckInfoType,
+  type ContainerInfo,
   ContainerInfoType,
+  type DiscoveryInfo,
+  DiscoveryInfoVisibility,
   type EnvironmentVariable,
   type ExecutorInfo,
   ExecutorInfoType,
@@ -16,15 +21,15 @@ import {
   VolumeSourceSandboxPathType,
   VolumeSourceType,
 } from '../../../../proto/index.ts';
-import { fromMilli, toMilli } from '../../../../proto/resources/values.ts';
 import type { Instance } from '../instances/instance.ts';
 import { reversedName } from '../model/ids.ts';
-import type { Pod, PodContainer, PodVolume } from '../model/pod.ts';
+import type { Pod, PodCheck, PodContainer, PodHealthCheck, PodVolume } from '../model/pod.ts';
 import type { Taken } from '../offers/pool.ts';
 import { commandOf } from './checks.ts';
-import { networkInfos } from './container.ts';
+import { linuxInfoOf, networkInfos } from './container.ts';
 import { labelVariables, secretOf, variableOf } from './environment.ts';
-import { uriOf } from './taskInfo.ts';
+import { Shares } from './shares.ts';
+import { drainLabel, limitsOf, uriOf } from './taskInfo.ts';
 
 export interface PodOptions {
   readonly frameworkId: string;
@@ -40,12 +45,12 @@ export function podOperation(
 ): OfferOperation {
   const ports = [...taken.ports];
   const shares = new Shares(taken.resources);
-  const executorResources = shares.take({ ...pod.executorResources, gpus: 0 }, []);
+  const executorResources = shares.take({ ...pod.executorResources });
   const tasks = pod.containers.map((container) => {
     const own = container.endpoints.flatMap(({ hostPort }) =>
       hostPort === undefined ? [] : (ports.shift() ?? []),
     );
-    return taskOf(pod, container, instance, shares.take(container.resources, own), own, options);
+    return taskOf(pod, container, instance, shares.take({ ...container.resources }, own), own, options);
   });
   return {
     type: OfferOperationType.LAUNCH_GROUP,
@@ -60,14 +65,19 @@ function executorOf(
   { frameworkId, bridgeName }: PodOptions,
 ): ExecutorInfo {
   const networks = networkInfos(pod.networks, [], bridgeName);
+  const linux = linuxInfoOf(pod.linuxInfo);
   return {
     type: ExecutorInfoType.DEFAULT,
     executor_id: { value: instance.id },
     framework_id: { value: frameworkId },
     resources,
     labels: { labels: Object.entries(pod.labels).map(([key, value]) => ({ key, value })) },
-    ...(networks.network_infos !== undefined && {
-      container: { type: ContainerInfoType.MESOS, ...networks },
+    ...((networks.network_infos !== undefined || linux !== undefined) && {
+      container: {
+        type: ContainerInfoType.MESOS,
+        ...networks,
+        ...(linux !== undefined && { linux_info: linux }),
+      },
     }),
   };
 }
@@ -80,9 +90,10 @@ function taskOf(
   hostPorts: readonly number[],
   { envPrefix }: PodOptions,
 ): TaskInfo {
-  const { name, exec, user = pod.user, artifacts, labels, lifecycle, healthCheck, image } = container;
+  const { name, exec, user = pod.user, artifacts, labels, lifecycle, healthCheck, check } = container;
   const variables = environment(pod, container, instance, hostPorts, envPrefix);
-  const volumes = volumesOf(pod, container);
+  const info = containerInfoOf(pod, container);
+  const limits = limitsOf(container);
   const grace = lifecycle?.killGracePeriodSeconds;
   return {
     name,
@@ -95,26 +106,64 @@ function taskOf(
       environment: { variables },
       ...(user !== undefined && { user }),
     },
-    ...((image !== undefined || volumes.length > 0) && {
-      container: {
-        type: ContainerInfoType.MESOS,
-        ...(volumes.length > 0 && { volumes }),
-        mesos:
-          image === undefined
-            ? {}
-            : {
-                image: {
-                  type: ImageType.DOCKER,
-                  docker: { name: image.id },
-                  cached: image.forcePull !== true,
-                },
-              },
-      },
-    }),
-    ...(healthCheck !== undefined && { health_check: healthOf(container, hostPorts) }),
+    ...(info !== undefined && { container: info }),
+    ...(healthCheck !== undefined && { health_check: healthOf(container, healthCheck, hostPorts) }),
+    ...(check !== undefined && { check: checkOf(container, check, hostPorts) }),
     ...(grace !== undefined && { kill_policy: { grace_period: { nanoseconds: Math.round(grace * 1e9) } } }),
-    labels: { labels: Object.entries(labels).map(([key, value]) => ({ key, value })) },
-    discovery: { visibility: 1, name: reversedName(pod.id) },
+    ...(limits !== undefined && { limits }),
+    labels: {
+      labels: Object.entries({ ...labels, ...drainLabel(pod) }).map(([key, value]) => ({ key, value })),
+    },
+    discovery: discoveryOf(pod, container, hostPorts),
+  };
+}
+
+/** Undefined where the container has nothing of its own: a command in the pod's. */
+function containerInfoOf(pod: Pod, container: PodContainer): ContainerInfo | undefined {
+  const { image, tty, linuxInfo } = container;
+  const volumes = volumesOf(pod, container);
+  const linux = linuxInfoOf(linuxInfo, sharesCgroups(pod));
+  if (image === undefined && volumes.length === 0 && tty !== true && linux === undefined) return undefined;
+  const config = image?.pullConfig?.secret;
+  const source = config === undefined ? undefined : (pod.secrets[config]?.source ?? config);
+  return {
+    type: ContainerInfoType.MESOS,
+    ...(volumes.length > 0 && { volumes }),
+    ...(tty === true && { tty_info: {} }),
+    ...(linux !== undefined && { linux_info: linux }),
+    mesos:
+      image === undefined
+        ? {}
+        : {
+            image: {
+              type: ImageType.DOCKER,
+              docker: { name: image.id, ...(source !== undefined && { config: secretOf(source) }) },
+              cached: image.forcePull !== true,
+            },
+          },
+  };
+}
+
+/** Containers that have limits are in cgroups of their own; else it is as the pod says, or the agent's default. */
+function sharesCgroups({ containers, legacySharedCgroups }: Pod): boolean | undefined {
+  return containers.some(({ resourceLimits }) => resourceLimits !== undefined) ? false : legacySharedCgroups;
+}
+
+/** Each endpoint by each of its protocols. */
+function discoveryOf(pod: Pod, container: PodContainer, hostPorts: readonly number[]): DiscoveryInfo {
+  const numbers = endpointPorts(container, hostPorts);
+  const ports = container.endpoints.flatMap(({ name, protocol, labels }, index) => {
+    const { port = 0, hostPort } = numbers[index] ?? {};
+    const scope = { 'network-scope': hostPort === undefined ? 'container' : 'host' };
+    return protocol.map((each) => ({
+      ...{ number: port, name, protocol: each },
+      labels: { labels: Object.entries({ ...labels, ...scope }).map(([key, value]) => ({ key, value })) },
+    }));
+  });
+  return {
+    visibility: DiscoveryInfoVisibility.FRAMEWORK,
+    name: reversedName(pod.id),
+    ...(ports.length > 0 && { ports: { ports } }),
   };
 }
 
@@ -162,28 +211,51 @@ export function endpointPorts(
   });
 }
 
-function healthOf(container: PodContainer, hostPorts: readonly number[]): HealthCheck {
-  const { healthCheck } = container;
-  if (healthCheck === undefined) return { type: HealthCheckType.UNKNOWN };
-  const { http, tcp, exec } = healthCheck;
+function portOf(container: PodContainer, hostPorts: readonly number[], endpoint: string): number {
+  return endpointPorts(container, hostPorts).find(({ name }) => name === endpoint)?.port ?? 0;
+}
+
+function healthOf(
+  container: PodContainer,
+  { http, tcp, exec, ...times }: PodHealthCheck,
+  hostPorts: readonly number[],
+): HealthCheck {
   const common = {
-    delay_seconds: healthCheck.delaySeconds,
-    interval_seconds: healthCheck.intervalSeconds,
-    timeout_seconds: healthCheck.timeoutSeconds,
-    consecutive_failures: healthCheck.maxConsecutiveFailures,
-    grace_period_seconds: healthCheck.gracePeriodSeconds,
+    delay_seconds: times.delaySeconds,
+    interval_seconds: times.intervalSeconds,
+    timeout_seconds: times.timeoutSeconds,
+    consecutive_failures: times.maxConsecutiveFailures,
+    grace_period_seconds: times.gracePeriodSeconds,
   };
-  const portOf = (endpoint: string): number =>
-    endpointPorts(container, hostPorts).find(({ name }) => name === endpoint)?.port ?? 0;
   if (exec !== undefined)
     return { ...common, type: HealthCheckType.COMMAND, command: commandOf(exec.command) };
-  if (tcp !== undefined) return { ...common, type: HealthCheckType.TCP, tcp: { port: portOf(tcp.endpoint) } };
+  if (tcp !== undefined)
+    return {
+      ...common,
+      type: HealthCheckType.TCP,
+      tcp: { port: portOf(container, hostPorts, tcp.endpoint) },
+    };
   const scheme = (http?.scheme ?? 'http').toLowerCase();
-  return {
-    ...common,
-    type: HealthCheckType.HTTP,
-    http: { port: portOf(http?.endpoint ?? ''), scheme, path: http?.path ?? '/' },
+  const port = portOf(container, hostPorts, http?.endpoint ?? '');
+  return { ...common, type: HealthCheckType.HTTP, http: { port, scheme, path: http?.path ?? '/' } };
+}
+
+function checkOf(
+  container: PodContainer,
+  { http, tcp, exec, ...times }: PodCheck,
+  hostPorts: readonly number[],
+): CheckInfo {
+  const common = {
+    delay_seconds: times.delaySeconds,
+    interval_seconds: times.intervalSeconds,
+    timeout_seconds: times.timeoutSeconds,
   };
+  if (exec !== undefined)
+    return { ...common, type: CheckInfoType.COMMAND, command: { command: commandOf(exec.command) } };
+  if (tcp !== undefined)
+    return { ...common, type: CheckInfoType.TCP, tcp: { port: portOf(container, hostPorts, tcp.endpoint) } };
+  const port = portOf(container, hostPorts, http?.endpoint ?? '');
+  return { ...common, type: CheckInfoType.HTTP, http: { port, path: http?.path ?? '/' } };
 }
 
 function volumesOf(pod: Pod, { volumeMounts }: PodContainer): Volume[] {
@@ -204,38 +276,4 @@ function sourceOf({ name, host, secret }: PodVolume, pod: Pod): Pick<Volume, 'ho
     };
   const sandbox_path = { type: VolumeSourceSandboxPathType.PARENT, path: `volumes/${name}` };
   return { source: { type: VolumeSourceType.SANDBOX_PATH, sandbox_path } };
-}
-
-/** What was taken for the whole pod, handed out to its containers. */
-class Shares {
-  readonly #parts: { readonly resource: Resource; leftMilli: number }[];
-  readonly #ports: readonly Resource[];
-
-  constructor(resources: readonly Resource[]) {
-    this.#parts = resources
-      .filter(({ scalar }) => scalar !== undefined)
-      .map((resource) => ({ resource, leftMilli: toMilli(resource.scalar?.value ?? 0) }));
-    this.#ports = resources.filter(({ name }) => name === 'ports');
-  }
-
-  take(amounts: Pod['containers'][number]['resources'], ports: readonly number[]): Resource[] {
-    const taken: Resource[] = [];
-    for (const [name, amount] of Object.entries(amounts)) {
-      let missing = toMilli(amount);
-      for (const part of this.#parts.filter(({ resource }) => resource.name === name)) {
-        const milli = Math.min(missing, part.leftMilli);
-        if (milli === 0) continue;
-        part.leftMilli -= milli;
-        missing -= milli;
-        taken.push({ ...part.resource, scalar: { value: fromMilli(milli) } });
-      }
-    }
-    for (const port of ports) {
-      const holder = this.#ports.find(({ ranges }) =>
-        ranges?.range?.some(({ begin, end }) => begin <= port && port <= end),
-      );
-      if (holder !== undefined) taken.push({ ...holder, ranges: { range: [{ begin: port, end: port }] } });
-    }
-    return taken;
-  }
 }

@@ -9,12 +9,13 @@ import {
   type TaskInfo,
 } from '../../../../proto/index.ts';
 import type { Place } from '../instances/instance.ts';
-import type { App, Fetch } from '../model/app.ts';
+import { type App, type Fetch, hasOwnExecutor } from '../model/app.ts';
 import { reversedName, segmentsOf } from '../model/ids.ts';
 import { isLeaderRun, mesosCheck, mesosHealthCheck } from './checks.ts';
 import { containerInfoOf } from './container.ts';
 import { environmentOf } from './environment.ts';
 import type { AssignedPort } from './ports.ts';
+import { Shares } from './shares.ts';
 
 const DRAIN_TIMEOUT_SECONDS = 600;
 
@@ -35,7 +36,9 @@ export function taskInfoOf(app: App, options: TaskOptions): TaskInfo {
   const container = containerInfoOf(app, ports, taskId, options.bridgeName);
   const health = mesosHealthCheck(app, ports);
   const check = mesosCheck(app, ports);
-  const custom = app.executor !== '' && app.executor !== '//cmd';
+  const custom = hasOwnExecutor(app);
+  const shares = new Shares(resources);
+  const ofExecutor = custom ? shares.take({ ...app.executorResources }) : [];
   const grace = app.taskKillGracePeriodSeconds;
   const limits = limitsOf(app);
   const most = app.maxRuntimeSeconds;
@@ -43,8 +46,8 @@ export function taskInfoOf(app: App, options: TaskOptions): TaskInfo {
     name: reversedName(app.id),
     task_id: { value: taskId },
     agent_id: { value: place.agentId },
-    resources: [...resources],
-    ...(custom ? { executor: executorOf(app, taskId, command, container) } : { command }),
+    resources: shares.rest(),
+    ...(custom ? { executor: executorOf(app, taskId, command, container, ofExecutor) } : { command }),
     ...(container !== undefined && !custom && { container }),
     ...(health !== undefined && { health_check: health }),
     ...(check !== undefined && { check }),
@@ -95,12 +98,14 @@ function executorOf(
   taskId: string,
   command: CommandInfo,
   container: ExecutorInfo['container'],
+  resources: Resource[],
 ): ExecutorInfo {
   const value = `chmod ug+rx '${app.executor}' && exec '${app.executor}' ${app.cmd ?? (app.args ?? []).join(' ')}`;
   return {
     executor_id: { value: `marathon-${taskId}` },
     name: segmentsOf(app.executor).at(-1) ?? app.executor,
     command: { ...command, shell: true, value: value.trim() },
+    ...(resources.length > 0 && { resources }),
     ...(container !== undefined && { container }),
   };
 }
@@ -132,7 +137,7 @@ function labelOf([key, value]: readonly [string, string]): { key: string; value:
 }
 
 /** The master waits with the drain of an agent for tasks that have it. */
-function drainLabel({ disruptionBudget }: App): Record<string, string> {
+export function drainLabel({ disruptionBudget }: Pick<App, 'disruptionBudget'>): Record<string, string> {
   if (disruptionBudget === undefined) return {};
   const { drainTimeoutSeconds = DRAIN_TIMEOUT_SECONDS } = disruptionBudget;
   return { MESOSTATE_DRAIN_WAIT_SECONDS: String(drainTimeoutSeconds) };
@@ -146,7 +151,7 @@ function healthLabel({ healthChecks }: App): Record<string, string> {
     : { MESOSTATE_MIN_CONSECUTIVE_SUCCESSES: String(minConsecutiveSuccesses) };
 }
 
-function limitsOf({ resourceLimits }: App): TaskInfo['limits'] {
+export function limitsOf({ resourceLimits }: Pick<App, 'resourceLimits'>): TaskInfo['limits'] {
   if (resourceLimits === undefined) return undefined;
   const limits = Object.entries(resourceLimits).map(([name, limit]) => [
     name,

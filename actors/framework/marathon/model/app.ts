@@ -75,12 +75,25 @@ export interface DockerImage {
   readonly pullConfig?: { readonly secret: string };
 }
 
+/** What a task may use at most; at least what it asks for. */
+export interface ResourceLimits {
+  readonly cpus?: number | 'unlimited';
+  readonly mem?: number | 'unlimited';
+}
+
+/** How far a container is closed off from its host. */
+export interface LinuxSettings {
+  readonly seccomp?: { readonly profileName?: string; readonly unconfined?: boolean };
+  /** Size in mebibytes. */
+  readonly ipcInfo?: { readonly mode?: 'PRIVATE' | 'SHARE_PARENT'; readonly shmSize?: number };
+}
+
 export interface Container {
   readonly type: 'DOCKER' | 'MESOS';
   readonly docker?: DockerImage;
   readonly portMappings?: readonly PortMapping[];
   readonly volumes: readonly AppVolume[];
-  readonly linuxInfo?: Readonly<Record<string, unknown>>;
+  readonly linuxInfo?: LinuxSettings;
 }
 
 export type HealthProtocol =
@@ -231,7 +244,7 @@ export interface App extends Service {
   readonly mem: number;
   readonly disk: number;
   readonly gpus: number;
-  readonly resourceLimits?: { readonly cpus?: number | 'unlimited'; readonly mem?: number | 'unlimited' };
+  readonly resourceLimits?: ResourceLimits;
   readonly executor: string;
   readonly executorResources?: { readonly cpus?: number; readonly mem?: number; readonly disk?: number };
   readonly fetch: readonly Fetch[];
@@ -265,6 +278,11 @@ export function isResident(app: Pick<App, 'container'>): boolean {
 
 export function persistentVolumesOf(app: Pick<App, 'container'>): readonly AppVolume[] {
   return app.container?.volumes.filter(({ persistent }) => persistent !== undefined) ?? [];
+}
+
+/** Whether a program of its own runs its tasks. */
+export function hasOwnExecutor({ executor }: Pick<App, 'executor'>): boolean {
+  return executor !== '' && executor !== '//cmd';
 }
 
 /** At most one instance, the old one dead before the new one starts. */

@@ -113,7 +113,14 @@ const readinessCheck = object({
 
 const network = object({ mode: word('host', 'container', 'container/bridge'), name: text, labels });
 
+/** Shared with pods. */
+export const linuxInfo = object({
+  seccomp: object({ profileName: text, unconfined: flag }),
+  ipcInfo: object({ mode: word('PRIVATE', 'SHARE_PARENT'), shmSize: whole }),
+});
+export const disruptionBudget = object({ maxUnavailable: whole, drainTimeoutSeconds: number });
 const unlimited = either(number, word('unlimited'));
+export const resourceLimits = object({ cpus: unlimited, mem: unlimited });
 
 /** Members that apps have in common with no other document of this folder. */
 const fields = {
@@ -127,7 +134,7 @@ const fields = {
   mem: number,
   disk: number,
   gpus: whole,
-  resourceLimits: object({ cpus: unlimited, mem: unlimited }),
+  resourceLimits,
   executor: text,
   executorResources: object({ cpus: number, mem: number, disk: number }),
   constraints: list(constraint),
@@ -139,7 +146,7 @@ const fields = {
     docker,
     portMappings: list(portMapping),
     volumes: list(volume),
-    linuxInfo: anyObject,
+    linuxInfo,
   }),
   networks: list(network),
   portDefinitions: list(object({ port: whole, ...portFields })),
@@ -194,7 +201,7 @@ const fields = {
     autoPause: flag,
     range: list(whole),
   }),
-  disruptionBudget: object({ maxUnavailable: whole, drainTimeoutSeconds: number }),
+  disruptionBudget,
   // Members of the API before 1.5.
   uris: list(text),
   ports: list(whole),

@@ -1,6 +1,6 @@
 /** Services of both kinds, and what of them is configuration (spec: marathon.md §14, §15.3). */
 import { isDeepStrictEqual } from 'node:util';
-import { type App, isResident } from './app.ts';
+import { type App, type HealthCheck, isResident } from './app.ts';
 import type { Pod } from './pod.ts';
 
 /** An app or a pod. */
@@ -27,6 +27,54 @@ export function configurationDiffers(one: Spec, other: Spec): boolean {
 function configurationOf(spec: Spec): object {
   const { instances: _instances, version: _version, versionInfo: _info, ...configuration } = spec;
   return configuration;
+}
+
+/** Members that no running task can see: Marathon alone acts upon them. */
+const UNSEEN = [
+  ...([
+    'upgradeStrategy',
+    'killSelection',
+    'backoffSeconds',
+    'backoffFactor',
+    'maxLaunchDelaySeconds',
+  ] as const),
+  ...([
+    'dependencies',
+    'labels',
+    'readinessChecks',
+    'startupCheck',
+    'unreachableStrategy',
+    'update',
+  ] as const),
+  'healthChecks',
+] as const;
+
+/** Members that differ and that running tasks have: changing them means to replace these. */
+export function seenDifferences(one: Spec, other: Spec): string[] {
+  const [before, after] = [configurationOf(one), configurationOf(other)] as Readonly<
+    Record<string, unknown>
+  >[];
+  const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
+  const unseen: ReadonlySet<string> = new Set(UNSEEN);
+  const differs = (name: string): boolean => !isDeepStrictEqual(before?.[name], after?.[name]);
+  return [...names].filter((name) =>
+    name === 'healthChecks'
+      ? !isDeepStrictEqual(agentChecks(before?.[name]), agentChecks(after?.[name]))
+      : !unseen.has(name) && differs(name),
+  );
+}
+
+/** Health checks that agents run: they are part of the task. */
+function agentChecks(checks: unknown): readonly HealthCheck[] {
+  return ((checks ?? []) as readonly HealthCheck[]).filter(
+    ({ protocol }) => protocol === 'COMMAND' || protocol.startsWith('MESOS'),
+  );
+}
+
+/** The spec as one whose instances need not be replaced. @param spec `seenDifferences` from the earlier one: none */
+export function inPlace<S extends Spec>(spec: S, earlier: S): S {
+  const { lastConfigChangeAt } = earlier.versionInfo;
+  return { ...spec, versionInfo: { ...spec.versionInfo, lastConfigChangeAt } };
 }
 
 /** What is known of a version before it has a time. */

@@ -1,5 +1,5 @@
 /** What an app may say (spec: marathon.md §12). Every rule names the place and what was expected. */
-import type { App, Container, HealthCheck, UpgradeStrategy } from './app.ts';
+import type { App, Container, HealthCheck, Service, UpgradeStrategy } from './app.ts';
 import { isResident, isSingleInstance, usesHostNetwork } from './app.ts';
 import { idProblem } from './ids.ts';
 import type { Problem } from './schema.ts';
@@ -287,10 +287,19 @@ function validateSecrets(app: App, { features }: ValidationSettings, refuse: Ref
   if (wrong !== undefined) refuse(`/env/${wrong}`, 'must be a name of a variable, without =');
 }
 
-function validateUpdate({ update, disruptionBudget }: App, refuse: Refuse): void {
+/** Of apps and pods. */
+export function validateBudget(
+  { disruptionBudget }: Pick<Service, 'disruptionBudget'>,
+  refuse: Refuse,
+): void {
   for (const name of ['maxUnavailable', 'drainTimeoutSeconds'] as const)
     if ((disruptionBudget?.[name] ?? 0) < 0)
       refuse(`/disruptionBudget/${name}`, `got ${disruptionBudget?.[name]}, expected 0 or more`);
+}
+
+function validateUpdate(app: App, refuse: Refuse): void {
+  const { update } = app;
+  validateBudget(app, refuse);
   if (update === undefined) return;
   for (const name of [
     'watchSeconds',

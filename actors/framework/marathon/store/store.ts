@@ -13,6 +13,7 @@
  * | `deployment/<id>` | the plan of a deployment that is not over |
  * | `deployment-step/<id>` | the step that it has come to, after the first |
  * | `failure/<id>` | the last failure of a service |
+ * | `ended/<task id>` | an instance that is over, one of the last of its service |
  * | `callback/<url>` | a subscriber of events |
  * | `timed/<id>` | a change that undoes itself |
  */
