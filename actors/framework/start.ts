@@ -19,9 +19,10 @@ import { agentFiles } from './jobs/agentFiles.ts';
 import { jobsFramework } from './jobs/framework.ts';
 import { readJobFile } from './jobs/jobFile.ts';
 import { type Output, Screen } from './jobs/screen.ts';
-import { settingsOf } from './marathon/flags.ts';
+import { type Extensions, settingsOf } from './marathon/flags.ts';
 import { marathonFramework } from './marathon/framework.ts';
 import { startMarathonMember } from './marathon/leadership/start.ts';
+import { loadPlugins } from './marathon/plugins/load.ts';
 import { matchingRuleOf } from './matching/module.ts';
 
 export interface FrameworkSurroundings {
@@ -53,8 +54,10 @@ export async function startFramework(
 ): Promise<StartedFramework> {
   const screen = new Screen(output);
   const findMaster = await masterFinder(node, flags);
-  if (flags.framework === 'marathon' && flags.etcd !== undefined)
-    return startMember(node, flags, { location: flags.etcd, master: findMaster, screen, tls });
+  if (flags.framework === 'marathon' && flags.etcd !== undefined) {
+    const extensions = await extensionsOf(flags);
+    return startMember(node, flags, { location: flags.etcd, master: findMaster, screen, tls, extensions });
+  }
   const open = await opener(node, flags, screen, tls);
   const what = flags.framework === 'jobs' ? `jobs ${path.basename(flags.jobs ?? '')}` : undefined;
   const run = (): { hosted: HostedFramework; definition: FrameworkDefinition } => {
@@ -101,7 +104,10 @@ async function opener(
   screen: Screen,
   tls: TlsOptions | undefined,
 ): Promise<() => FrameworkDefinition> {
-  if (flags.framework === 'marathon') return () => openMarathon(node, flags, screen);
+  if (flags.framework === 'marathon') {
+    const extensions = await extensionsOf(flags);
+    return () => openMarathon(node, flags, screen, extensions);
+  }
   if (flags.framework !== 'jobs') {
     const definition = await loadFramework(flags.framework);
     return () => definition;
@@ -148,8 +154,19 @@ async function resolveMaster({ host, port }: Address): Promise<Address> {
 
 const table = flag.defineFlags(frameworkFlags);
 
-function openMarathon(node: Node, flags: FrameworkFlags, screen: Screen): FrameworkDefinition {
-  const settings = settingsOf({ ...flags, principal: principalOf(flags) }, flag.toStrings(table, flags));
+async function extensionsOf({ fitness, plugin_dir, plugin_conf }: FrameworkFlags): Promise<Extensions> {
+  const rule = fitness === undefined ? undefined : await matchingRuleOf(fitness);
+  return { rule, plugins: await loadPlugins(plugin_dir, plugin_conf) };
+}
+
+function openMarathon(
+  node: Node,
+  flags: FrameworkFlags,
+  screen: Screen,
+  extensions: Extensions,
+): FrameworkDefinition {
+  const texts = flag.toStrings(table, flags);
+  const settings = settingsOf({ ...flags, principal: principalOf(flags) }, texts, extensions);
   const print = (line: string): void => screen.print(line);
   return marathonFramework({ settings, print, self: addressText(node.address) });
 }
@@ -159,19 +176,24 @@ interface MemberSurroundings {
   readonly master: () => Address | MasterDetector;
   readonly screen: Screen;
   readonly tls: TlsOptions | undefined;
+  readonly extensions: Extensions;
 }
 
 /** One of several Marathons over one etcd. */
 function startMember(
   node: Node,
   flags: FrameworkFlags,
-  { location, master, screen, tls }: MemberSurroundings,
+  { location, master, screen, tls, extensions }: MemberSurroundings,
 ): StartedFramework {
   return startMarathonMember(node, {
     open: etcdOpener(location, flags, node.clock),
     prefix: location.prefix,
     sessionMs: flags.etcd_session_timeout,
-    settings: settingsOf({ ...flags, principal: principalOf(flags) }, flag.toStrings(table, flags)),
+    settings: settingsOf(
+      { ...flags, principal: principalOf(flags) },
+      flag.toStrings(table, flags),
+      extensions,
+    ),
     authentication: authenticationOf(flags),
     framework: frameworkInfoOf(flags, 'marathon'),
     print: (line) => screen.print(line),

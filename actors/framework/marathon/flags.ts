@@ -1,6 +1,8 @@
 /** The flags of `--framework=marathon`, with Marathon's names (spec: marathon.md §32). */
 import * as flag from '../../../runtime/flags/index.ts';
 import { formatDuration, parseDuration } from '../../../runtime/units/index.ts';
+import type { MatchingRule } from '../matching/choose.ts';
+import { Plugins } from './plugins/plugins.ts';
 import type { MarathonSettings } from './settings.ts';
 
 /** Marathon counts plain numbers as milliseconds; durations with a unit are read too. */
@@ -158,6 +160,10 @@ export const marathonFlags = {
     help: 'Secret of that principal; better given by mesos_authentication_secret_file',
   }),
   mesos_authentication_secret_file: flag.path({ help: 'File with that secret' }),
+  plugin_dir: flag.path({ help: 'Folder of the modules that --plugin_conf names' }),
+  plugin_conf: flag.path({
+    help: 'JSON file with the plugins to load: authenticators, authorizers, validators and more',
+  }),
   http_realm: flag.string({ default: 'Mesosphere', help: 'Realm of --http_credentials' }),
   access_control_allow_origin: flag.list({
     default: '',
@@ -181,10 +187,19 @@ export interface SharedFlags {
   readonly reconciliation_interval: number;
 }
 
+/** Modules that flags name, loaded. */
+export interface Extensions {
+  readonly rule: MatchingRule | undefined;
+  readonly plugins: Plugins;
+}
+
+const NO_EXTENSIONS: Extensions = { rule: undefined, plugins: new Plugins() };
+
 /** @param texts all flags as texts */
 export function settingsOf(
   flags: MarathonFlags & SharedFlags,
   texts: Readonly<Record<string, string | undefined>>,
+  { rule, plugins }: Extensions = NO_EXTENSIONS,
 ): MarathonSettings {
   const [user, password] = flags.http_credentials?.split(':') ?? [];
   return {
@@ -223,6 +238,8 @@ export function settingsOf(
     credentials: user === undefined || password === undefined ? undefined : { user, password },
     realm: flags.http_realm,
     allowOrigins: flags.access_control_allow_origin,
+    rule,
+    plugins,
     texts,
   };
 }

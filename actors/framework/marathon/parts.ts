@@ -2,6 +2,7 @@
 import type { Transition } from '../../../statecharts/index.ts';
 import { Reconciler } from '../driver/reconciler.ts';
 import type { SchedulerDriver } from '../driver/scheduler.ts';
+import type { PlacedTask } from '../matching/task.ts';
 import { MeaCulpa } from '../meaCulpa.ts';
 import { Deployments } from './deployments/manager.ts';
 import { EventBus } from './events/bus.ts';
@@ -12,6 +13,7 @@ import { Readiness } from './health/readiness.ts';
 import type { Instance } from './instances/instance.ts';
 import { InstanceTable } from './instances/table.ts';
 import { Keeper } from './keeper.ts';
+import { placedOf } from './launcher/fittest.ts';
 import { Killer } from './launcher/killer.ts';
 import { Launcher } from './launcher/launcher.ts';
 import { LaunchQueue } from './launcher/queue.ts';
@@ -172,8 +174,22 @@ export function launcher(marathon: Marathon): Launcher {
     afterStore: (run) => store.flushed(run),
     enforcesRole: ({ id }) => marathon.enforcesRole(id),
     frameworkId: () => marathon.frameworkId ?? '',
+    ownTasks: () => ownTasks(marathon),
+    failed: failedOf(marathon),
     counted: (what, by) => marathon.metrics.counted(what, by),
   });
+}
+
+/** What own instances take of their agents. */
+function ownTasks(marathon: Marathon): Map<string, PlacedTask[]> {
+  const tasks = new Map<string, PlacedTask[]>();
+  for (const instance of marathon.instances.all()) {
+    const spec = marathon.specOf(instance);
+    const agentId = instance.place?.agentId;
+    if (spec === undefined || agentId === undefined || !marathon.instances.alive(instance)) continue;
+    tasks.set(agentId, [...(tasks.get(agentId) ?? []), placedOf(spec, instance.id)]);
+  }
+  return tasks;
 }
 
 export function offerDemand(marathon: Marathon): OfferDemand {

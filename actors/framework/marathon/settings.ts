@@ -1,4 +1,6 @@
 /** What Marathon's flags say, in milliseconds and sets. */
+import type { MatchingRule } from '../matching/choose.ts';
+import type { Plugins } from './plugins/plugins.ts';
 
 export interface MarathonSettings {
   readonly workDir: string | undefined;
@@ -53,6 +55,9 @@ export interface MarathonSettings {
   readonly credentials: { readonly user: string; readonly password: string } | undefined;
   readonly realm: string;
   readonly allowOrigins: readonly string[];
+  /** How agents are chosen of several that offer; undefined: the first that fits. */
+  readonly rule: MatchingRule | undefined;
+  readonly plugins: Plugins;
   /** Every flag as text, for `/v2/info` and `/config`. */
   readonly texts: Readonly<Record<string, string | undefined>>;
 }

@@ -4,10 +4,11 @@ import type { FrameworkDefinition } from '../../../actors/framework/definition.t
 import { frameworkFlags } from '../../../actors/framework/flags.ts';
 import { frameworkInfoOf } from '../../../actors/framework/frameworkInfo.ts';
 import { hostFramework } from '../../../actors/framework/host.ts';
-import { settingsOf } from '../../../actors/framework/marathon/flags.ts';
+import { type Extensions, settingsOf } from '../../../actors/framework/marathon/flags.ts';
 import { MARATHON_ID, marathonFramework } from '../../../actors/framework/marathon/framework.ts';
 import type { Prober } from '../../../actors/framework/marathon/health/prober.ts';
 import type { Marathon } from '../../../actors/framework/marathon/marathon.ts';
+import { Plugins } from '../../../actors/framework/marathon/plugins/plugins.ts';
 import { defineFlags, parseFlags, toStrings } from '../../../runtime/flags/index.ts';
 import type { Clock, Node } from '../../../runtime/index.ts';
 import type { Simulation } from '../../../runtime/simulation/index.ts';
@@ -17,6 +18,8 @@ const table = defineFlags(frameworkFlags);
 
 export interface MarathonMachineOptions {
   readonly flags?: readonly string[];
+  /** Modules that flags would name. */
+  readonly extensions?: Partial<Extensions>;
   readonly prober: (clock: Clock) => Prober;
   readonly print?: (line: string) => void;
   /** Told of each Marathon that begins, and of its node. */
@@ -28,7 +31,14 @@ export interface MarathonMachineOptions {
 /** Starts it as the machine `marathon`. */
 export function startMarathonMachine(
   simulation: Simulation,
-  { flags: given = [], prober, print = () => undefined, started, supervised = false }: MarathonMachineOptions,
+  {
+    flags: given = [],
+    extensions,
+    prober,
+    print = () => undefined,
+    started,
+    supervised = false,
+  }: MarathonMachineOptions,
 ): void {
   const argv = [
     '--framework=marathon',
@@ -43,7 +53,11 @@ export function startMarathonMachine(
   simulation.start('marathon', (place) => {
     const node = place.node({ delegateId: MARATHON_ID });
     const definition = marathonFramework({
-      settings: settingsOf(flags, toStrings(table, flags)),
+      settings: settingsOf(flags, toStrings(table, flags), {
+        rule: undefined,
+        plugins: new Plugins(),
+        ...extensions,
+      }),
       self: 'm:8080',
       print,
       disk: place.disk,

@@ -94,6 +94,7 @@ function finish(
     ...validateApp(app, { features: settings.features }),
     ...roleProblems(app, enforced, settings.role),
     ...residentProblems(app, earlier),
+    ...settings.plugins.problemsOf(app),
   ];
   if (problems.length > 0)
     throw notValid(problems.map(({ path, error }) => ({ path: `${prefix}${path}`, error })));

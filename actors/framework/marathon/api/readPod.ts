@@ -166,7 +166,8 @@ export function newPod(input: PodInput, id: string, write: WriteContext, earlier
     earlier,
     version,
   );
-  const problems = [...validateInput(input), ...validatePod(pod, marathon.settings.features)];
+  const { features, plugins } = marathon.settings;
+  const problems = [...validateInput(input), ...validatePod(pod, features), ...plugins.problemsOf(pod)];
   if (problems.length > 0)
     throw notValid(problems.map(({ path, error }) => ({ path: `${prefix}${path}`, error })));
   return pod;

@@ -5,6 +5,7 @@ import { EXPOSITION_TYPE, exposition } from '../../../../runtime/metrics/index.t
 import type { FrameworkRoute } from '../../context.ts';
 import { ApiError } from '../errors.ts';
 import type { Marathon } from '../marathon.ts';
+import type { Identity } from '../plugins/points.ts';
 import { PortRangeExhausted } from '../store/definitions.ts';
 import { appsRoute } from './apps.ts';
 import { type Answer, Call, COMMON_HEADERS, send } from './call.ts';
@@ -14,8 +15,10 @@ import { groupsRoute } from './groups.ts';
 import { helpAnswer } from './help.ts';
 import { configAnswer, infoAnswer, leaderAnswer, pingAnswer, schemaAnswer } from './info.ts';
 import { loggingAnswer } from './logging.ts';
+import { pluginAnswer, pluginRequest, pluginsRoute } from './plugins.ts';
 import { podsRoute } from './pods.ts';
 import { queueRoute } from './queue.ts';
+import { Rights } from './rights.ts';
 import { tasksRoute } from './tasks.ts';
 
 type Handler = (call: Call) => Answer;
@@ -46,7 +49,7 @@ export class MarathonApi {
       ['info', () => infoAnswer(marathon, self)],
       ['leader', (call) => leaderAnswer(marathon, call, self)],
       ['schemas', schemaAnswer],
-      ['plugins', () => ({ body: { plugins: [] } })],
+      ['plugins', (call) => pluginsRoute(marathon, call)],
     ]);
   }
 
@@ -56,7 +59,7 @@ export class MarathonApi {
       path,
       help,
       overrides,
-      handler: (request, reply) => this.#handle(request, reply, handler),
+      handler: (request, reply) => this.#handle(request, reply, handler, areaOf(path)),
     });
     return [
       {
@@ -98,8 +101,9 @@ export class MarathonApi {
     const rest = request.rest.replace(/^\/+/, '');
     const [first = ''] = /^[^/:]*/.exec(rest) ?? [];
     if (first === 'events') {
-      this.#guarded(request, reply, () => {
+      this.#guarded(request, reply, (identity) => {
         const call = new Call(request, '');
+        this.#rights(identity)?.expect(first, call);
         streamEvents(this.#marathon, call, reply, this.#headers(request));
       });
       return;
@@ -112,19 +116,25 @@ export class MarathonApi {
         (() => {
           throw new ApiError(404, `There is nothing at '${request.path}' here`);
         }),
+      first,
     );
   }
 
-  #handle(request: HttpRequest, reply: HttpReply, handler: Handler): void {
-    this.#guarded(request, reply, () => {
-      const answer = handler(new Call(request, request.rest));
+  /** @param area what it is about, for plugins that authorize; undefined: nothing to guard */
+  #handle(request: HttpRequest, reply: HttpReply, handler: Handler, area: string | undefined): void {
+    this.#guarded(request, reply, (identity) => {
+      const call = new Call(request, request.rest);
+      const rights = area === undefined ? undefined : this.#rights(identity);
+      rights?.expect(area ?? '', call);
+      const handled = handler(call);
+      const answer = rights?.seen(area ?? '', handled) ?? handled;
       // Nobody is told of what a crash could still undo.
       this.#marathon.store.flushed(() => this.#send(request, reply, answer));
     });
   }
 
   /** Runs it when the client may, and answers what it throws. */
-  #guarded(request: HttpRequest, reply: HttpReply, run: () => void): void {
+  #guarded(request: HttpRequest, reply: HttpReply, run: (identity: Identity | undefined) => void): void {
     if (request.method === 'OPTIONS') {
       this.#send(request, reply, { status: 200 });
       return;
@@ -135,10 +145,18 @@ export class MarathonApi {
       return;
     }
     try {
-      run();
+      const { plugins } = this.#marathon.settings;
+      const asked = plugins.authenticates ? plugins.authenticate(pluginRequest(request)) : undefined;
+      if (asked !== undefined && 'refused' in asked)
+        this.#send(request, reply, pluginAnswer(asked.refused ?? {}, 401));
+      else run(asked?.identity);
     } catch (error) {
       this.#send(request, reply, this.#answerTo(error));
     }
+  }
+
+  #rights(identity: Identity | undefined): Rights | undefined {
+    return this.#marathon.settings.plugins.authorizes ? new Rights(this.#marathon, identity) : undefined;
   }
 
   #refusal(request: HttpRequest): Answer | undefined {
@@ -184,6 +202,11 @@ export class MarathonApi {
     const bytes = send(reply, answer, this.#headers(request));
     this.#marathon.metrics.answered(request.method, answer.status ?? 200, request.body.length, bytes);
   }
+}
+
+/** What a page is about, for plugins that authorize. */
+function areaOf(path: string): string | undefined {
+  return /^\/(metrics|config|logging)/.test(path) ? 'system' : undefined;
 }
 
 /** Under the names that dashboards of Marathon know: `marathon_apps_active_gauge`. */

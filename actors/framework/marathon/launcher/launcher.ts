@@ -7,6 +7,7 @@ import {
 } from '../../../../proto/index.ts';
 import type { Clock, Ids, Random } from '../../../../runtime/index.ts';
 import type { SchedulerDriver } from '../../driver/scheduler.ts';
+import type { PlacedTask } from '../../matching/task.ts';
 import { Instance, type InstanceTask } from '../instances/instance.ts';
 import type { InstanceTable } from '../instances/table.ts';
 import { isResident } from '../model/app.ts';
@@ -15,7 +16,9 @@ import { isApp, isOutdated, keepsReservations, type Spec } from '../model/spec.t
 import { drawn, type MatchRule, OpenOffer } from '../offers/matcher.ts';
 import type { Taken } from '../offers/pool.ts';
 import type { Reason } from '../offers/reasons.ts';
+import { PluginFailed } from '../plugins/plugins.ts';
 import type { MarathonSettings } from '../settings.ts';
+import { useFittest } from './fittest.ts';
 import { podOperation } from './podTask.ts';
 import { assignPorts } from './ports.ts';
 import type { LaunchQueue, QueueEntry } from './queue.ts';
@@ -34,10 +37,19 @@ export interface LauncherOptions {
   readonly afterStore: (run: () => void) => void;
   readonly enforcesRole: (spec: Spec) => boolean;
   readonly frameworkId: () => string;
+  /** Tasks of own instances, by agent id; asked for where agents are chosen by fitness. */
+  readonly ownTasks: () => Map<string, PlacedTask[]>;
+  readonly failed: (where: string, error: unknown) => void;
   readonly counted: (
     what: 'incoming' | 'declined' | 'used' | 'launch' | 'launch-group' | 'reserve',
     by: number,
   ) => void;
+}
+
+/** An offer that is looked at, and what it gives back already. */
+interface Opened {
+  readonly offer: OpenOffer;
+  readonly cleanup: readonly OfferOperation[];
 }
 
 /** What is sent for one instance, or why nothing is. */
@@ -60,7 +72,26 @@ export class Launcher {
 
   answer(driver: SchedulerDriver, offers: readonly Offer[]): void {
     this.#options.counted('incoming', offers.length);
-    for (const offer of offers) this.#answerOne(driver, offer);
+    const { rule } = this.#options.settings;
+    if (rule === undefined) {
+      for (const offer of offers) {
+        const open = this.#open(offer);
+        this.#finish(driver, open, this.#use(open.offer));
+      }
+      return;
+    }
+    const opens = offers.map((offer) => this.#open(offer));
+    const used = useFittest({
+      opens: opens.map(({ offer }) => offer),
+      rule,
+      waiting: shuffled([...this.#options.queue.waiting()], this.#options.random),
+      entry: (id) => this.#options.queue.entry(id),
+      most: this.#options.settings.maxInstancesPerOffer,
+      known: this.#options.ownTasks(),
+      nowMs: this.#options.clock.now(),
+      attempt: (open, entry) => this.#attempt(open, entry),
+    });
+    for (const open of opens) this.#finish(driver, open, used.get(open.offer) ?? []);
   }
 
   /** An agent is gone, and what it offered with it. */
@@ -82,12 +113,17 @@ export class Launcher {
     return typeof taken === 'string' ? taken : undefined;
   }
 
-  #answerOne(driver: SchedulerDriver, offer: Offer): void {
+  #open(offer: Offer): Opened {
     this.#newest.set(`${offer.agent_id.value} ${offer.allocation_info?.role ?? '*'}`, offer);
-    const { settings, afterStore, counted } = this.#options;
     const open = new OpenOffer(offer, this.#rule);
     noteReservations(open, this.#options.instances);
-    const operations = [...cleanup(open, this.#options.instances), ...this.#use(open)];
+    return { offer: open, cleanup: cleanup(open, this.#options.instances) };
+  }
+
+  #finish(driver: SchedulerDriver, opened: Opened, used: readonly OfferOperation[]): void {
+    const { settings, afterStore, counted } = this.#options;
+    const { offer } = opened.offer;
+    const operations = [...opened.cleanup, ...used];
     const refuse_seconds =
       this.#options.queue.anyWaiting && operations.length > 0 ? 0 : settings.declineMs / 1000;
     if (operations.length === 0) {
@@ -109,6 +145,7 @@ export class Launcher {
       drainingMs: settings.drainingMs,
       gpuBehavior: settings.gpuBehavior,
       dedicatedAttribute: settings.dedicatedAttribute,
+      isMatch: (offer, spec) => settings.plugins.isMatch(offer, spec),
       homeRegion: this.homeRegion,
       placed: (spec) => this.#placed(spec),
     };
@@ -169,6 +206,7 @@ export class Launcher {
     if (!this.tokens.take()) return 'DeclinedScarceResources';
     const instance = this.#newInstance(spec);
     const operation = this.#provision(open, spec, instance, taken);
+    if (operation === undefined) return 'UnfulfilledConstraint';
     this.#options.instances.step(instance, { type: 'PROVISIONED' });
     this.#options.queue.launched(spec.id);
     return { operations: [operation] };
@@ -194,6 +232,7 @@ export class Launcher {
     instance.version = spec.version;
     instance.config = spec.versionInfo.lastConfigChangeAt;
     const operation = this.#provision(open, spec, instance, taken);
+    if (operation === undefined) return 'UnfulfilledConstraint';
     instances.step(instance, { type: 'PROVISIONED' });
     queue.launched(spec.id);
     return { operations: [operation] };
@@ -215,8 +254,24 @@ export class Launcher {
     return instance;
   }
 
+  /** @returns what launches it; undefined when a plugin fails at it: it is given up then, and wanted anew */
+  #provision(open: OpenOffer, spec: Spec, instance: Instance, taken: Taken): OfferOperation | undefined {
+    const { settings, instances, failed } = this.#options;
+    try {
+      return processed(this.#tasksOf(open, spec, instance, taken), (task) =>
+        settings.plugins.processed(spec, task),
+      );
+    } catch (error) {
+      if (!(error instanceof PluginFailed)) throw error;
+      failed('a plugin', error);
+      instance.tasks = [];
+      instances.step(instance, { type: 'KILL_REQUESTED', wipe: false });
+      return undefined;
+    }
+  }
+
   /** Gives the instance its place, ports and tasks. @returns what launches it */
-  #provision(open: OpenOffer, spec: Spec, instance: Instance, taken: Taken): OfferOperation {
+  #tasksOf(open: OpenOffer, spec: Spec, instance: Instance, taken: Taken): OfferOperation {
     const { clock, random, settings, counted, enforcesRole, frameworkId } = this.#options;
     instance.incarnation++;
     instance.place = open.place;
@@ -251,6 +306,16 @@ export class Launcher {
     });
     return launchOf([withSecrets(task, this.#secrets)]);
   }
+}
+
+/** The operation with each of its tasks as plugins make it. */
+function processed(operation: OfferOperation, process: (task: TaskInfo) => TaskInfo): OfferOperation {
+  const { launch, launch_group } = operation;
+  if (launch !== undefined)
+    return { ...operation, launch: { task_infos: (launch.task_infos ?? []).map(process) } };
+  if (launch_group === undefined) return operation;
+  const tasks = (launch_group.task_group.tasks ?? []).map(process);
+  return { ...operation, launch_group: { ...launch_group, task_group: { tasks } } };
 }
 
 function newTask(id: string, container: string): InstanceTask {

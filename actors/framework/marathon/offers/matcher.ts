@@ -2,6 +2,7 @@
 import type { Offer } from '../../../../proto/index.ts';
 import { Resources } from '../../../../proto/resources/index.ts';
 import type { Random } from '../../../../runtime/index.ts';
+import type { Amounts } from '../../matching/task.ts';
 import type { Place } from '../instances/instance.ts';
 import type { Spec } from '../model/spec.ts';
 import { isApp } from '../model/spec.ts';
@@ -24,6 +25,8 @@ export interface MatchRule {
   readonly gpuBehavior: 'restricted' | 'unrestricted';
   /** Region of the master: agents of others are only used by services that name a region or zone. */
   readonly homeRegion: string | undefined;
+  /** Whether nobody else objects to the offer. */
+  readonly isMatch: (offer: Offer, spec: Spec) => boolean;
   /** Agents with this attribute are for services that name it. */
   readonly dedicatedAttribute: string | undefined;
   /** Where instances of a service are that constraints compare. */
@@ -74,7 +77,13 @@ export class OpenOffer {
       const placed = [...this.#rule.placed(spec), ...extra];
       if (!satisfies(spec.constraints, place, placed, spec.instances)) return 'UnfulfilledConstraint';
     }
+    if (!this.#rule.isMatch(offer, spec)) return 'UnfulfilledConstraint';
     return this.#inMaintenance ? 'AgentMaintenance' : undefined;
+  }
+
+  /** What is left, ports aside. */
+  get left(): Amounts {
+    return this.#pool.left;
   }
 
   /** Takes the parts of one more instance, or says what is in the way. */

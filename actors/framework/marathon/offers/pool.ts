@@ -3,6 +3,7 @@ import type { Resource } from '../../../../proto/index.ts';
 import { Resources } from '../../../../proto/resources/index.ts';
 import { fromMilli, toMilli } from '../../../../proto/resources/values.ts';
 import type { Random } from '../../../../runtime/index.ts';
+import type { Amounts } from '../../matching/task.ts';
 import type { Reason } from './reasons.ts';
 
 const SCALARS = ['cpus', 'mem', 'disk', 'gpus'] as const;
@@ -76,6 +77,11 @@ export class OfferPool {
 
   get gpus(): number {
     return fromMilli(this.#left('gpus', () => true));
+  }
+
+  get left(): Amounts {
+    const sum = (name: Scalar): number => fromMilli(this.#left(name, () => true));
+    return { cpus: sum('cpus'), mem: sum('mem'), disk: sum('disk') };
   }
 
   /** Takes all of the demand, or nothing and says what is short. */

@@ -26,7 +26,7 @@ const UPSTREAM =
   gpu_scheduling_behavior new_group_enforce_role backup_location event_subscriber http_endpoints
   http_event_callback_slow_consumer_timeout event_stream_max_outstanding_messages env_vars_prefix artifact_store http_address
   http_port https_address https_port http_credentials http_realm disable_http ssl_keystore_path ssl_keystore_password
-  access_control_allow_origin http_compression max_concurrent_marathon_health_checks
+  access_control_allow_origin http_compression max_concurrent_marathon_health_checks plugin_dir plugin_conf
   mesos_authentication mesos_authentication_principal mesos_authentication_secret mesos_authentication_secret_file`
     .split(/\s+/)
     .filter((name) => name !== '');

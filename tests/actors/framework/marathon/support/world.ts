@@ -1,4 +1,5 @@
 /** Marathon over the real master and real agents, in one simulated world: machines, disks, clock and network are played. */
+import type { Extensions } from '../../../../../actors/framework/marathon/flags.ts';
 import type {
   ProbeAnswer,
   Prober,
@@ -18,6 +19,7 @@ export interface WorldOptions {
   /** Resources and attributes of each agent. */
   readonly agents?: readonly { readonly resources?: string; readonly attributes?: string }[];
   readonly flags?: readonly string[];
+  readonly extensions?: Partial<Extensions>;
   /** What whoever is asked about health answers. */
   readonly probe?: (target: ProbeTarget) => ProbeAnswer;
 }
@@ -34,7 +36,7 @@ export class MarathonWorld {
   #marathon: Marathon | undefined;
   #node: Node | undefined;
 
-  constructor({ seed = 1, agents = [{}], flags = [], probe }: WorldOptions = {}) {
+  constructor({ seed = 1, agents = [{}], flags = [], extensions = {}, probe }: WorldOptions = {}) {
     this.probe = probe ?? (() => ({ connected: true, status: 200 }));
     this.simulation = new Simulation({ seed, codec: mesosCodec });
     startMasterMachine(this.simulation, (master) => {
@@ -47,7 +49,7 @@ export class MarathonWorld {
         ...agent,
       });
     });
-    this.#start(flags);
+    this.#start(flags, extensions);
     this.run(3_000);
   }
 
@@ -119,9 +121,10 @@ export class MarathonWorld {
       .map(({ taskId }) => taskId);
   }
 
-  #start(flags: readonly string[]): void {
+  #start(flags: readonly string[], extensions: Partial<Extensions>): void {
     startMarathonMachine(this.simulation, {
       flags,
+      extensions,
       print: (line) => this.printed.push(line),
       prober: (clock) => this.#prober(clock),
       started: (marathon, node) => {
