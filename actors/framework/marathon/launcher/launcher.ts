@@ -84,7 +84,7 @@ export class Launcher {
     const used = useFittest({
       opens: opens.map(({ offer }) => offer),
       rule,
-      waiting: shuffled([...this.#options.queue.waiting()], this.#options.random),
+      waiting: [...this.#waiting()],
       entry: (id) => this.#options.queue.entry(id),
       most: this.#options.settings.maxInstancesPerOffer,
       known: this.#options.ownTasks(),
