@@ -47,16 +47,20 @@ test('a group of which one ran and one was dropped is seen; LOST is for those wh
   t.regex(book.problems[0] ?? '', /^12: /);
 });
 
-test('a task that nobody knows any more counts as ended only when no machine is its agent', (t) => {
+test('a task that nobody knows any more, or whose agent never comes, counts as ended only when no machine is its agent', (t) => {
   const book = new Book();
   const id = book.newTask('a');
   book.tell({ task_id: { value: id }, state: TaskState.TASK_RUNNING });
-  book.tell({ task_id: { value: id }, state: TaskState.TASK_UNKNOWN });
-  t.regex(book.unfinished(() => false) ?? '', /^10: 1 of 1 tasks/);
-  t.is(
-    book.unfinished((agent) => agent === 'a'),
-    undefined,
-  );
+  for (const state of [TaskState.TASK_UNKNOWN, TaskState.TASK_UNREACHABLE]) {
+    book.tell({ task_id: { value: id }, state });
+    t.regex(book.unfinished(() => false) ?? '', /^10: 1 of 1 tasks/);
+    t.is(
+      book.unfinished((agent) => agent === 'a'),
+      undefined,
+    );
+  }
+  book.tell({ task_id: { value: id }, state: TaskState.TASK_RUNNING });
+  t.regex(book.unfinished(() => true) ?? '', /^10: 1 of 1 tasks/, 'it runs somewhere');
 });
 
 test('of an operation one end is told, by one update; what is not known of is no end', (t) => {

@@ -143,12 +143,14 @@ export class Book {
   /**
    * 10 and 21: every task has come to an end that the framework knows of.
    * @param removed whether no machine is this agent any more: when the registry has let go of it (its machine went down, another agent came
-   *   at its address), a master that was not there then knows nothing of its tasks
+   *   at its address), a master that was not there then knows nothing of its tasks; when it has not (a master that took over sent the agent of
+   *   a machine that is down away), it waits in vain and calls it unreachable
    */
   unfinished(removed: (agentId: string) => boolean = () => false): string | undefined {
     const open = this.open.filter((id) => {
-      const unknown = this.told.get(id)?.at(-1) === TaskState.TASK_UNKNOWN;
-      return !unknown || !removed(this.agents.get(id) ?? '');
+      const last = this.told.get(id)?.at(-1);
+      const doubtful = last === TaskState.TASK_UNKNOWN || last === TaskState.TASK_UNREACHABLE;
+      return !doubtful || !removed(this.agents.get(id) ?? '');
     });
     if (open.length === 0) return undefined;
     return `10: ${open.length} of ${this.launched} tasks did not end: ${open

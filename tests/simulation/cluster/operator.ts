@@ -50,8 +50,16 @@ export function undrained(master: Master | undefined): string | undefined {
   return undefined;
 }
 
-/** 10, of operations: all have an end that is acknowledged. */
-export function unended(master: Master | undefined): string | undefined {
-  const [operation] = master?.parts.operations.all() ?? [];
-  return operation && `10: an operation on ${operation.agentId} has not ended`;
+/**
+ * 10, of operations: all have an end that is acknowledged.
+ * @param removed whether no machine is this agent any more: what it has not told before is not known, for good
+ */
+export function unended(
+  master: Master | undefined,
+  removed: (agentId: string) => boolean,
+): string | undefined {
+  for (const { agentId, key } of master?.parts.operations.all() ?? [])
+    if (master?.parts.operations.chart.hasTag(key, 'returnable') !== true || !removed(agentId))
+      return `10: an operation on ${agentId} has not ended`;
+  return undefined;
 }

@@ -81,7 +81,7 @@ export function playCluster(simulation: Simulation, masters: Masters): () => str
     books.map((book) => unwell(book, agents)).find((each) => each !== undefined) ??
     operations.book.unfinished((id) => isNobody(id, agents)) ??
     undrained(masters.leader()) ??
-    unended(masters.leader()) ??
+    unended(masters.leader(), (id) => isNobody(id, agents)) ??
     promises.unanswered(masters.leader()) ??
     agentBooks.differ(masters.leader(), agents) ??
     agents.map(({ containers }) => leftOver(containers.running)).find((each) => each !== undefined) ??

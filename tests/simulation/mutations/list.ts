@@ -158,16 +158,16 @@ export const mutations: readonly Mutation[] = [
     replace: 'else if (false) {',
   },
   {
-    name: 'a framework that has ended may subscribe',
-    file: 'actors/master/frameworks/subscriptions.js',
-    find: "if (frameworks.isCompleted(info.id?.value ?? ''))",
-    replace: 'if (false)',
+    name: 'a framework that has ended is not remembered',
+    file: 'actors/master/frameworks/frameworks.js',
+    find: 'of addBounded(this.ended, framework.id, framework, max)',
+    replace: 'of [framework]',
   },
   {
     name: 'an agent that is back is not told which frameworks have ended',
     file: 'actors/master/agents/reconciliation.js',
-    find: 'if (frameworks.isCompleted(id)) {',
-    replace: 'if (false) {',
+    find: "actor.send(agent.pid, 'mesos.internal.ShutdownFrameworkMessage', { framework_id: { value: id } });",
+    replace: '',
   },
   {
     name: 'a question for a task that its agent does not know is not answered',
