@@ -10,6 +10,7 @@ import {
   type ReregisterSlaveMessage,
   type Task,
   TaskState,
+  type TaskStatus,
   TaskStatusReason,
   TaskStatusSource,
 } from '../../../proto/index.ts';
@@ -17,7 +18,8 @@ import { Resources, withCheckpointed } from '../../../proto/resources/index.ts';
 import type { Pid } from '../../../runtime/index.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
-import { type AgentDescription, type AgentRecord, newAgent } from './record.ts';
+import type { TaskRecord } from '../tasks/record.ts';
+import { type AgentDescription, type AgentRecord, executorOf, newAgent } from './record.ts';
 
 /** A re-registration that waits for the registry. */
 export interface Returning {
@@ -117,7 +119,7 @@ export class AgentReconciliation {
     agent.reregisteredAtMs = nowMs;
     this.takeFrameworks(agent, message);
     this.killUnknown(agent, message.tasks ?? []);
-    this.dropExecutors(agent, message.executor_infos ?? []);
+    this.dropExecutors(agent, message);
     for (const task of agent.killed) this.parts.kills.send(agent, task, undefined);
     actor.link(agent.pid);
     pings.watch(agent);
@@ -222,16 +224,42 @@ export class AgentReconciliation {
     this.parts.actor.send(agent.pid, 'mesos.internal.KillTaskMessage', { framework_id, task_id });
   }
 
-  private dropExecutors(agent: AgentRecord, reported: readonly ExecutorInfo[]): void {
+  /**
+   * Executors that an agent does not report are gone. Mesos lets go of all of them; but a return may cross a launch, and then what an
+   * executor holds would be offered to others: with a task that is asked for, too, it stays until the agent has answered.
+   */
+  private dropExecutors(agent: AgentRecord, { executor_infos, tasks }: ReregisterSlaveMessage): void {
     const running = new Set(
-      reported.map((info) => `${info.framework_id?.value ?? ''}\n${info.executor_id.value}`),
+      executor_infos?.map((info) => `${info.framework_id?.value ?? ''}\n${info.executor_id.value}`),
     );
+    const told = new Set(tasks?.map((task) => `${task.framework_id.value}\n${task.task_id.value}`));
     for (const [frameworkId, executors] of [...agent.executors]) {
-      for (const executorId of [...executors.keys()]) {
-        if (running.has(`${frameworkId}\n${executorId}`)) continue;
-        this.parts.agents.removeExecutor(agent, frameworkId, executorId);
+      for (const executor of [...executors.values()]) {
+        executor.doubtful = false;
+        if (running.has(`${frameworkId}\n${executor.id}`)) continue;
+        const asked = this.liveTasks(agent, frameworkId, executor.id).filter(
+          ({ id }) => !told.has(`${frameworkId}\n${id}`),
+        );
+        if (asked.length > 0) executor.doubtful = true;
+        else this.parts.agents.removeExecutor(agent, frameworkId, executor.id);
       }
     }
+  }
+
+  /** An agent tells of a task. It knows nothing of one that it was asked for? Nor of the executor, where that was in doubt. */
+  answered(agent: AgentRecord, { frameworkId, description }: TaskRecord, { reason }: TaskStatus): void {
+    const executorId = description.executor_id?.value ?? '';
+    const executor = executorOf(agent, frameworkId, executorId);
+    if (executor?.doubtful !== true) return;
+    executor.doubtful = reason === TaskStatusReason.REASON_RECONCILIATION;
+    if (executor.doubtful && this.liveTasks(agent, frameworkId, executorId).length === 0)
+      this.parts.agents.removeExecutor(agent, frameworkId, executorId);
+  }
+
+  private liveTasks(agent: AgentRecord, frameworkId: string, executorId: string): TaskRecord[] {
+    return [...(agent.tasks.get(frameworkId)?.values() ?? [])].filter(
+      (task) => task.description.executor_id?.value === executorId && !this.parts.tasks.isTerminal(task),
+    );
   }
 
   /** What the master knows and the agent does not report, by framework, for the agent to answer. */

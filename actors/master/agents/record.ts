@@ -26,6 +26,8 @@ export interface ExecutorRecord {
   readonly info: ExecutorInfo;
   /** With allocation role. */
   readonly resources: Resources;
+  /** Its agent came back without a word of it and has been asked for a task of it, which may have been on its way. */
+  doubtful?: boolean;
 }
 
 export interface AgentRecord {

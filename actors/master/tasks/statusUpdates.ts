@@ -41,6 +41,7 @@ export class StatusUpdates {
     const before = task.statuses.at(-1)?.state ?? TaskState.TASK_STAGING;
     this.parts.hosts.taskHeard(agent.id, before, status.state);
     tasks.update(task, status, update.latest_state ?? status.state);
+    this.parts.agentReconciliation.answered(agent, task, status);
   }
 
   /** A framework has the update: the agent may go on to the next. A task whose end is known is done with. */
