@@ -55,10 +55,19 @@ interface App {
   readonly labels?: Record<string, string>;
   readonly env?: Record<string, string>;
   readonly backoffFactor?: number;
+  readonly update?: object;
+  readonly disruptionBudget?: object;
+  readonly killSelection: string;
+  readonly deployments: readonly object[];
+  readonly tasks: readonly { readonly id: string }[];
 }
 
 async function appOf(url: string, id: string): Promise<App> {
   return (await getJson<{ app: App }>(`${url}/v2/apps${id}`)).app;
+}
+
+async function historyOf(url: string, id: string): Promise<readonly object[]> {
+  return (await getJson<{ history: readonly object[] }>(`${url}/v2/apps${id}/tasks?history=true`)).history;
 }
 
 function badge(page: Page, state: string) {
@@ -179,6 +188,75 @@ test(`an app is scaled, suspended and destroyed, and everything is live and outl
   // Its deployment takes a moment; then the event stream tells that it is gone.
   await page.getByRole('link', { name: '/shop/big' }).waitFor({ state: 'detached' });
   t.is(await page.getByRole('link', { name: '/shop/big' }).count(), 0);
+});
+
+test(`the form knows what is beyond Marathon; changes in place replace nothing; scaling for a while undoes itself; what is over is told (${inBrowser})`, async (t) => {
+  const world = await open(t);
+  if (world === undefined) return t.pass();
+  const { page, url } = world;
+  await page.goto(`${url}/app#/new`);
+  await page.getByLabel('ID').fill('/web');
+  await page.getByLabel('Command').fill('sleep 1000');
+  await page.getByLabel('Instances', { exact: true }).fill('2');
+  await page.getByLabel('Batches').fill('1, x');
+  await page.getByText("'x' is no number").waitFor();
+  await page.getByLabel('Batches').fill('0');
+  await page.getByText('0 is less than 1').waitFor();
+  await page.getByLabel('Batches').fill('1, 2');
+  await page.getByLabel('Least healthy').fill('1.5');
+  await page.getByText('1.5 is more than 1').waitFor();
+  await page.getByLabel('Least healthy').fill('0.5');
+  await page.getByLabel('Beyond the number').fill('0');
+  await page.getByLabel('Roll back when it fails').selectOption('yes');
+  await page.getByLabel('Missing in a drain').fill('1');
+  await page.getByLabel('Ends first').selectOption('OLDEST_FIRST');
+  t.deepEqual(await objections(page), [], 'the form');
+  await picture(page, 'marathon-form');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await page.getByText('2 of 2').waitFor();
+  const made = await appOf(url, '/web');
+  t.deepEqual(made.update, { batchSizes: [1, 2], autoRollback: true });
+  t.deepEqual(made.disruptionBudget, { maxUnavailable: 1 });
+  t.is(made.killSelection, 'OLDEST_FIRST');
+  const ids = async (): Promise<string[]> => (await appOf(url, '/web')).tasks.map(({ id }) => id).sort();
+  const before = await ids();
+
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await page.getByLabel('Leave running instances alone').check();
+  await page.getByLabel('Command').fill('sleep 2000');
+  await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+  await page.getByText('is part of running tasks').first().waitFor();
+  await page.getByLabel('Command').fill('sleep 1000');
+  await page.getByLabel('Labels').fill('team=blue');
+  await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+  await page.getByRole('heading', { name: 'Configuration' }).waitFor();
+  t.deepEqual((await appOf(url, '/web')).labels, { team: 'blue' });
+  t.deepEqual(await ids(), before);
+
+  await page.getByRole('button', { name: 'Scale', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Instances').fill('3');
+  await dialog.getByLabel('For so many seconds').fill('2');
+  await picture(page, 'marathon-scale');
+  await dialog.getByRole('button', { name: 'Scale', exact: true }).click();
+  // However short it lasts, the instance that is over remains to be seen.
+  await until('it is over', async () => {
+    const { instances, deployments } = await appOf(url, '/web');
+    return instances === 2 && deployments.length === 0 && (await historyOf(url, '/web')).length > 0;
+  });
+  await press(page, 'Restart');
+  await until('both are replaced', async () => {
+    const { deployments } = await appOf(url, '/web');
+    return deployments.length === 0 && (await historyOf(url, '/web')).length === 3;
+  });
+  await page.getByText('Instances that are over').click();
+  await until(
+    'they are listed',
+    async () =>
+      (await page.getByRole('table', { name: 'Instances that are over' }).locator('tbody tr').count()) === 3,
+  );
+  t.deepEqual(await objections(page), [], 'what is over');
+  await picture(page, 'marathon-over');
 });
 
 test(`a rolling update is seen step by step, what it holds asks to be forced, and it is rolled back (${inBrowser})`, async (t) => {

@@ -120,6 +120,10 @@ export const chinese: Readonly<Record<string, string>> = {
   Kind: '类型',
   'Last configured': '最近配置',
   'Last failure': '最近的失败',
+  'Leave running instances alone; refuse what they would have to be replaced for':
+    '不动正在运行的实例；若须替换它们则拒绝',
+  'For so many seconds (empty: from now on)': '持续秒数（空：从现在起一直）',
+  'Instances that are over': '已结束的实例',
   'Last scaled or restarted': '最近伸缩或重启',
   'Launch again at once, without waiting longer after the last failure?': '不再等待，立即重新启动？',
   'Launch and kill nothing more until it is resumed?': '在恢复之前不再启动或终止任何实例？',

@@ -138,8 +138,11 @@ export class MarathonWatch {
     if (!given.some((each) => isOutdated(each, spec) && !this.killed.has(each.id))) return;
     const { instances } = marathon;
     const { concerned, strategy, wanted } = this.#scope(marathon, spec, instances.of(spec.id));
+    // What turned ill since the last look may have done so after the decision.
     const serving = concerned.filter(
-      ({ id }) => now.get(id)?.state === 'running' && now.get(id)?.well === true,
+      ({ id }) =>
+        now.get(id)?.state === 'running' &&
+        (now.get(id)?.well === true || this.#before.get(id)?.well === true),
     );
     const minHealthy = ceilOf(wanted * strategy.minimumHealthCapacity);
     if (serving.length < minHealthy)

@@ -5,73 +5,23 @@ export interface Field {
   readonly label: string;
   /** Names from the document's top. */
   readonly path: readonly string[];
-  /** `lines`: a list of texts; `pairs`: NAME=value each line; `json`: anything. */
-  readonly kind: 'text' | 'number' | 'area' | 'lines' | 'pairs' | 'json';
+  /**
+   * `lines`: a list of texts; `numbers`: of numbers, with commas; `pairs`: NAME=value each line; `choice`: one of `options`;
+   * `flag`: yes or no; `json`: anything.
+   */
+  readonly kind: 'text' | 'number' | 'numbers' | 'choice' | 'flag' | 'area' | 'lines' | 'pairs' | 'json';
   readonly hint?: string;
+  /** Of a number, or of each. */
+  readonly least?: number;
+  readonly most?: number;
+  readonly isWhole?: boolean;
+  readonly options?: readonly string[];
 }
 
 export interface Section {
   readonly title: string;
   readonly fields: readonly Field[];
 }
-
-export const SECTIONS: readonly Section[] = [
-  {
-    title: 'General',
-    fields: [
-      { label: 'ID', path: ['id'], kind: 'text', hint: 'as /group/name' },
-      { label: 'CPUs', path: ['cpus'], kind: 'number' },
-      { label: 'Memory (MiB)', path: ['mem'], kind: 'number' },
-      { label: 'Disk (MiB)', path: ['disk'], kind: 'number' },
-      { label: 'GPUs', path: ['gpus'], kind: 'number' },
-      { label: 'Instances', path: ['instances'], kind: 'number' },
-      { label: 'Role', path: ['role'], kind: 'text' },
-      { label: 'Command', path: ['cmd'], kind: 'area', hint: 'by the shell; PORT0 and the like are set' },
-    ],
-  },
-  {
-    title: 'Container',
-    fields: [
-      { label: 'Image', path: ['container', 'docker', 'image'], kind: 'text' },
-      { label: 'Type', path: ['container', 'type'], kind: 'text', hint: 'DOCKER or MESOS' },
-      { label: 'Volumes (JSON)', path: ['container', 'volumes'], kind: 'json' },
-    ],
-  },
-  {
-    title: 'Ports and health',
-    fields: [
-      {
-        label: 'Ports (JSON)',
-        path: ['portDefinitions'],
-        kind: 'json',
-        hint: '[{"port":0,"name":"http"}]; 0 is any',
-      },
-      { label: 'Networks (JSON)', path: ['networks'], kind: 'json', hint: '[{"mode":"host"}]' },
-      {
-        label: 'Health checks (JSON)',
-        path: ['healthChecks'],
-        kind: 'json',
-        hint: '[{"protocol":"HTTP","path":"/"}]',
-      },
-    ],
-  },
-  {
-    title: 'Environment and labels',
-    fields: [
-      { label: 'Environment', path: ['env'], kind: 'pairs', hint: 'NAME=value, one a line' },
-      { label: 'Labels', path: ['labels'], kind: 'pairs', hint: 'name=value, one a line' },
-    ],
-  },
-  {
-    title: 'Placement and more',
-    fields: [
-      { label: 'Constraints (JSON)', path: ['constraints'], kind: 'json', hint: '[["hostname","UNIQUE"]]' },
-      { label: 'Accepted roles', path: ['acceptedResourceRoles'], kind: 'lines', hint: 'one a line' },
-      { label: 'Artifacts (JSON)', path: ['fetch'], kind: 'json', hint: '[{"uri":"https://…"}]' },
-      { label: 'User', path: ['user'], kind: 'text' },
-    ],
-  },
-];
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -98,6 +48,8 @@ export function shownText({ kind }: Field, value: unknown): string {
   switch (kind) {
     case 'lines':
       return Array.isArray(value) ? value.join('\n') : JSON.stringify(value);
+    case 'numbers':
+      return Array.isArray(value) ? value.join(', ') : JSON.stringify(value);
     case 'pairs':
       return Object.entries(membersOf(value))
         .map(([name, each]) => `${name}=${typeof each === 'string' ? each : JSON.stringify(each)}`)
@@ -114,8 +66,11 @@ export function readText(field: Field, text: string, before: unknown): unknown {
   if (text.trim() === '') return undefined;
   switch (field.kind) {
     case 'number':
-      if (Number.isFinite(Number(text))) return Number(text);
-      throw new Error(`'${text}' is no number`);
+      return numberOf(field, text);
+    case 'numbers':
+      return text.split(',').map((each) => numberOf(field, each.trim()));
+    case 'flag':
+      return text === 'true';
     case 'lines':
       return text
         .split('\n')
@@ -132,6 +87,15 @@ export function readText(field: Field, text: string, before: unknown): unknown {
     default:
       return text;
   }
+}
+
+function numberOf({ least, most, isWhole = false }: Field, text: string): number {
+  const value = Number(text);
+  if (text === '' || !Number.isFinite(value)) throw new Error(`'${text}' is no number`);
+  if (isWhole && !Number.isInteger(value)) throw new Error(`${text} is no whole number`);
+  if (least !== undefined && value < least) throw new Error(`${text} is less than ${least}`);
+  if (most !== undefined && value > most) throw new Error(`${text} is more than ${most}`);
+  return value;
 }
 
 function pairsOf(text: string, before: Members): Members {

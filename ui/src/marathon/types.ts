@@ -151,3 +151,12 @@ export interface PodInstance {
     readonly endpoints?: readonly { readonly name: string; readonly allocatedHostPort?: number }[];
   }[];
 }
+
+/** An instance that is over. */
+export interface EndedInstance {
+  readonly number: number;
+  readonly condition: string;
+  readonly host: string;
+  readonly endedAt: string;
+  readonly tasks: readonly { readonly id: string; readonly message?: string }[];
+}

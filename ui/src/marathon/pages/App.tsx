@@ -6,6 +6,7 @@ import { ApiLink, Fact, Facts, Problem, StateBadge } from '../../parts/bits.tsx'
 import { to } from '../../router.ts';
 import { useLoaded } from '../../use.ts';
 import { appPath, ask } from '../api.ts';
+import { Ended } from '../parts/Ended.tsx';
 import { HealthBar } from '../parts/HealthBar.tsx';
 import { Instances } from '../parts/Instances.tsx';
 import { LastFailure, When } from '../parts/LastFailure.tsx';
@@ -73,6 +74,7 @@ function Known({ app }: { readonly app: App }) {
         <>
           <Instances app={id} tasks={value.tasks} />
           {value.lastTaskFailure !== undefined && <LastFailure failure={value.lastTaskFailure} />}
+          <Ended app={app} />
         </>
       )}
       <Versions id={id} current={app.version} />
@@ -98,6 +100,7 @@ function Steering({ app, isDelayed }: { readonly app: App; readonly isDelayed: b
   const { id, instances } = app;
   const path = appPath(id);
   const [wanted, setWanted] = useState('');
+  const [lasts, setLasts] = useState('');
   return (
     <div class="actions">
       <a class="button" href={to('edit', id)}>
@@ -107,7 +110,7 @@ function Steering({ app, isDelayed }: { readonly app: App; readonly isDelayed: b
         label="Scale"
         question={`How many instances of ${id}? It has ${instances}.`}
         method="PUT"
-        path={path}
+        path={Number(lasts) > 0 ? `${path}?expireAfterSeconds=${Number(lasts)}` : path}
         body={{ instances: wanted === '' ? instances : Number(wanted) }}
       >
         <label>
@@ -119,6 +122,16 @@ function Steering({ app, isDelayed }: { readonly app: App; readonly isDelayed: b
             required
             value={wanted === '' ? String(instances) : wanted}
             onInput={(event) => setWanted(event.currentTarget.value)}
+          />
+        </label>
+        <label>
+          {t('For so many seconds (empty: from now on)')}{' '}
+          <input
+            type="number"
+            min="1"
+            step="1"
+            value={lasts}
+            onInput={(event) => setLasts(event.currentTarget.value)}
           />
         </label>
       </Write>

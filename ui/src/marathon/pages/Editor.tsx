@@ -15,10 +15,11 @@ import {
   shellLine,
   wordsOf,
 } from '../api.ts';
-import { changeBetween, isAt, SECTIONS } from '../fields.ts';
+import { changeBetween, isAt } from '../fields.ts';
 import { Diff } from '../parts/Diff.tsx';
 import { DocumentEditor } from '../parts/DocumentEditor.tsx';
 import { type Answer, DryRun } from '../parts/DryRun.tsx';
+import { SECTIONS } from '../sections.ts';
 import { apps, definitionOf, isLoaded } from '../store.ts';
 import type { Definition } from '../types.ts';
 
@@ -83,7 +84,10 @@ function Editor({ title, first, id }: EditorProps) {
     if (problems.length > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [problems]);
   const [tried, setTried] = useState<Answer | undefined>(undefined);
-  const { method, path, body } = writeOf(id, first, document);
+  const [isInPlace, setInPlace] = useState(false);
+  const write = writeOf(id, first, document);
+  const { method, body } = write;
+  const path = isInPlace ? withFlag(write.path, 'inPlace') : write.path;
   const isSame = id !== undefined && Object.keys(body).length === 0;
 
   const send = async <T,>(target: string, then: (answer: T) => void) => {
@@ -124,6 +128,14 @@ function Editor({ title, first, id }: EditorProps) {
         <>
           <h2>{t('What changes')}</h2>
           <Diff label="What changes" before={first} after={document} />
+          <label>
+            <input
+              type="checkbox"
+              checked={isInPlace}
+              onChange={(event) => setInPlace(event.currentTarget.checked)}
+            />{' '}
+            {t('Leave running instances alone; refuse what they would have to be replaced for')}
+          </label>
         </>
       )}
       {tried !== undefined && <DryRun answer={tried} />}

@@ -2,7 +2,8 @@
 import { useState } from 'preact/hooks';
 import { Problem } from '../../parts/bits.tsx';
 import type { PlaceProblem } from '../api.ts';
-import { isAt, SECTIONS } from '../fields.ts';
+import { isAt } from '../fields.ts';
+import { SECTIONS } from '../sections.ts';
 import type { Definition } from '../types.ts';
 import { FormField } from './FormField.tsx';
 

@@ -13,8 +13,11 @@ interface FormFieldProps {
   readable(label: string, isReadable: boolean): void;
 }
 
+const LONG: ReadonlySet<Field['kind']> = new Set(['area', 'lines', 'pairs', 'json']);
+const YES_OR_NO: Readonly<Record<string, string>> = { true: 'yes', false: 'no' };
+
 export function FormField({ field, document, problem, change, readable }: FormFieldProps) {
-  const { label, path, kind, hint } = field;
+  const { label, path, kind, hint, options = ['true', 'false'] } = field;
   const name = useId();
   const [text, setText] = useState(() => shownText(field, memberAt(document, path)));
   const [wrong, setWrong] = useState('');
@@ -38,11 +41,21 @@ export function FormField({ field, document, problem, change, readable }: FormFi
     onInput: (event: { readonly currentTarget: { readonly value: string } }) =>
       type(event.currentTarget.value),
   };
-  const isLong = kind !== 'text' && kind !== 'number';
+  const isLong = LONG.has(kind);
+  const isChosen = kind === 'choice' || kind === 'flag';
   return (
     <div class={isLong ? 'field wide' : 'field'}>
       <label for={name}>{label}</label>
-      {isLong ? (
+      {isChosen ? (
+        <select {...common}>
+          <option value="">–</option>
+          {options.map((each) => (
+            <option key={each} value={each}>
+              {kind === 'flag' ? YES_OR_NO[each] : each}
+            </option>
+          ))}
+        </select>
+      ) : isLong ? (
         <textarea rows={Math.min(12, Math.max(2, text.split('\n').length))} spellcheck={false} {...common} />
       ) : (
         <input inputMode={kind === 'number' ? 'decimal' : 'text'} autoComplete="off" {...common} />
