@@ -2,123 +2,79 @@
  * One master with many emulated agents, which speak the whole protocol over real links, a hundred agents to a link.
  *
  * `BENCH_AGENTS=1000,10000` says how many. Each agent comes back from a change of leader with ten tasks of ten labels each, of five
- * frameworks, as in Mesos' own benchmark.
+ * frameworks, as in Mesos' own benchmark. Every phase tells the longest pause of the master's loop, by its own account, and the longest
+ * answer to `/health` beside it; what the pauses were made of goes to stderr.
  */
-import { hostFramework, TaskState } from '../../actors/framework/index.ts';
-import type { Offer, TaskInfo } from '../../proto/index.ts';
-import { mesosCodec } from '../../proto/messageCodec.ts';
-import { listen } from '../../runtime/index.ts';
 import { type Figure, percentile, publish } from '../support/figures.ts';
-import { type LoadedMaster, loadedMaster, until } from '../support/masters.ts';
+import { launchesPerSecond, updateRoundTrips } from '../support/masterLoads.ts';
+import { type LoadedMaster, loadedMaster } from '../support/masters.ts';
+import { type Phase, phase } from '../support/phases.ts';
 
 const SUITE = 'master';
 const TASKS_EACH = 10;
-const LAUNCHES = 20_000;
-const TASKS_AN_OFFER = 20;
 const READS = 5;
 const FRAMEWORKS = 5;
-/** A pause of the loop is told for so long. */
-const FORGOTTEN_MS = 10_500;
+const IDLE_MS = 5000;
+const PIECES_SHOWN = 4;
 
 const sizes = (process.env['BENCH_AGENTS'] ?? '1000,10000').split(',').map(Number);
 
-function tasksFor(offer: Offer, from: number, count: number): TaskInfo[] {
-  return Array.from({ length: count }, (_, n) => ({
-    name: 'bench',
-    task_id: { value: `launched-${from + n}` },
-    agent_id: offer.agent_id,
-    resources: [
-      { name: 'cpus', type: 0, scalar: { value: 0.01 } },
-      { name: 'mem', type: 0, scalar: { value: 1 } },
-    ],
-    command: { value: 'true' },
-  }));
-}
+const READINGS = {
+  '/state': ['/state', undefined],
+  'GET_STATE in JSON': ['/api/v1', { body: '{"type":"GET_STATE"}', accept: 'application/json' }],
+  'GET_STATE in protobuf': ['/api/v1', { body: '{"type":"GET_STATE"}', accept: 'application/x-protobuf' }],
+} as const;
 
-/** Tasks launched, run and finished a second, through one framework; every update acknowledged. */
-async function launchesPerSecond(master: LoadedMaster): Promise<number> {
-  const listening = await listen({ codec: mesosCodec });
-  let launched = 0;
-  let finished = 0;
-  let startedAt = 0;
-  const hosted = hostFramework(listening.node, {
-    definition: {
-      name: 'bench',
-      create: () => ({
-        offers: (driver, offers) => {
-          startedAt ||= performance.now();
-          for (const offer of offers) {
-            const count = Math.min(TASKS_AN_OFFER, LAUNCHES - launched);
-            if (count > 0) driver.launch([offer.id], tasksFor(offer, launched, count), { refuse_seconds: 0 });
-            else driver.decline([offer.id], { refuse_seconds: 600 });
-            launched += Math.max(0, count);
-          }
-        },
-        update: (_driver, { state }) => {
-          if (state === TaskState.TASK_FINISHED) finished++;
-        },
-      }),
-    },
-    framework: {
-      user: 'nobody',
-      name: 'bench',
-      checkpoint: true,
-      failover_timeout: 60,
-      roles: ['*'],
-      capabilities: [{ type: 6 }, { type: 5 }, { type: 7 }],
-    },
-    master: { host: '127.0.0.1', port: master.port },
-    options: {},
-    print: () => {},
-  });
-  await until(() => finished >= LAUNCHES);
-  const seconds = (performance.now() - startedAt) / 1000;
-  hosted.finish({ exitCode: 0 });
-  await hosted.ended;
-  await listening.shutdown();
-  return LAUNCHES / seconds;
-}
+/** The figures of one master, gathered phase by phase. */
+class Figures {
+  readonly all: Figure[] = [];
+  private readonly agents: number;
 
-interface StateReads {
-  /** The first one, for which everything had to be written. */
-  readonly firstSeconds: number;
-  readonly seconds: number[];
-  readonly masterSeconds: number;
-  readonly bytes: number;
-  /** The longest answer to `/health` meanwhile. */
-  readonly healthMs: number;
-  /** The longest pause of the master's loop meanwhile, by its own account. */
-  readonly pauseMs: number;
-}
-
-async function readState(master: LoadedMaster): Promise<StateReads> {
-  const seconds: number[] = [];
-  let bytes = 0;
-  let healthMs = 0;
-  let pauseMs = 0;
-  // What came before is forgotten by then.
-  await new Promise((resolve) => setTimeout(resolve, FORGOTTEN_MS));
-  const masterSeconds = master.masterSeconds();
-  for (let n = 0; n <= READS; n++) {
-    const startedAt = performance.now();
-    let reading = true;
-    const asked = (async () => {
-      while (reading) {
-        const at = performance.now();
-        await master.get('/health');
-        healthMs = Math.max(healthMs, performance.now() - at);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-    })();
-    bytes = await master.read('/state');
-    seconds.push((performance.now() - startedAt) / 1000);
-    reading = false;
-    await asked;
-    pauseMs = Math.max(pauseMs, (await master.metrics())['runtime/event_loop_pause_max_ms'] ?? Number.NaN);
+  constructor(agents: number) {
+    this.agents = agents;
   }
-  const [firstSeconds = Number.NaN, ...again] = seconds;
-  const spent = master.masterSeconds() - masterSeconds;
-  return { firstSeconds, seconds: again, masterSeconds: spent / (READS + 1), bytes, healthMs, pauseMs };
+
+  add(name: string, value: number, unit: string, p99?: number): void {
+    this.all.push({
+      suite: SUITE,
+      name: `${this.agents} agents: ${name}`,
+      value,
+      unit,
+      ...(p99 !== undefined && { p99 }),
+    });
+  }
+
+  pauses(name: string, { pauseMs, pieces }: Pick<Phase<unknown>, 'pauseMs' | 'pieces'>): void {
+    this.add(`${name}: longest pause of the loop`, pauseMs, 'ms');
+    const made = [...pieces].slice(0, PIECES_SHOWN).map(([what, ms]) => `${what} ${ms.toFixed(0)} ms`);
+    if (made.length > 0) console.error(`${this.agents} agents, ${name}: ${made.join('; ')}`);
+  }
+
+  phase(name: string, done: Phase<unknown>): void {
+    this.pauses(name, done);
+    this.add(`${name}: /health beside, at most`, done.healthMs, 'ms');
+  }
+}
+
+/** Reads an answer for the first time, for which everything has to be written, and then some times more. */
+async function read(master: LoadedMaster, name: keyof typeof READINGS, figures: Figures): Promise<void> {
+  const [page, call] = READINGS[name];
+  const first = await phase(master, () => master.read(page, call));
+  figures.add(`${name} for the first time`, first.seconds, 's');
+  figures.phase(`${name} for the first time`, first);
+  const seconds: number[] = [];
+  const before = master.masterSeconds();
+  const again = await phase(master, async () => {
+    for (let n = 0; n < READS; n++) {
+      const startedAt = performance.now();
+      await master.read(page, call);
+      seconds.push((performance.now() - startedAt) / 1000);
+    }
+  });
+  figures.add(name, percentile(seconds, 0.5), 's', percentile(seconds, 0.99));
+  figures.add(`${name}: processor time of the master`, (master.masterSeconds() - before) / READS, 's');
+  figures.phase(name, again);
+  figures.add(`size of ${name}`, first.result / 1e6, 'MB');
 }
 
 async function suiteFor(agents: number): Promise<Figure[]> {
@@ -128,36 +84,36 @@ async function suiteFor(agents: number): Promise<Figure[]> {
     frameworks: FRAMEWORKS,
     resources: 'cpus:16;mem:16384;disk:16384',
   });
-  const figure = (name: string, value: number, unit: string, p99?: number): Figure => ({
-    suite: SUITE,
-    name: `${agents} agents: ${name}`,
-    value,
-    unit,
-    ...(p99 !== undefined && { p99 }),
-  });
+  const figures = new Figures(agents);
   try {
-    const idle = master.residentBytes();
-    const back = await master.failOver();
-    const full = master.residentBytes();
-    const state = await readState(master);
+    figures.add('first registration of all', master.registrationSeconds, 's');
+    figures.pauses('first registration', master.registrationHeldUp);
+    figures.add('memory registered', master.residentBytes() / 1e6, 'MB');
+    const back = await phase(master, () => master.failOver());
+    const { seconds, masterSeconds, emulationSeconds } = back.result;
+    figures.add(`all back with ${agents * TASKS_EACH} tasks after a leader change`, seconds, 's');
+    figures.add('processor time of the master for that', masterSeconds, 's');
+    figures.add('processor time of the emulated agents for that', emulationSeconds, 's');
+    figures.phase('return after a leader change', back);
+    figures.add('memory with tasks', master.residentBytes() / 1e6, 'MB');
+    for (const name of ['/state', 'GET_STATE in JSON', 'GET_STATE in protobuf'] as const)
+      await read(master, name, figures);
+    const idle = await phase(master, () => new Promise((resolve) => setTimeout(resolve, IDLE_MS)));
+    figures.phase('nothing but allocations', idle);
+    const trips = await phase(master, () => updateRoundTrips(master));
+    figures.add(
+      'round trip of a status update, idle',
+      percentile(trips.result, 0.5),
+      'ms',
+      percentile(trips.result, 0.99),
+    );
+    const launches = await phase(master, () => launchesPerSecond(master));
+    figures.add('tasks launched, run and finished', launches.result, 'tasks/s');
+    figures.phase('launches', launches);
     const allocation = await master.metrics();
-    const rate = await launchesPerSecond(master);
-    return [
-      figure('first registration of all', master.registrationSeconds, 's'),
-      figure(`all back with ${agents * TASKS_EACH} tasks after a leader change`, back.seconds, 's'),
-      figure('processor time of the master for that', back.masterSeconds, 's'),
-      figure('processor time of the emulated agents for that', back.emulationSeconds, 's'),
-      figure('/state for the first time', state.firstSeconds, 's'),
-      figure('/state', percentile(state.seconds, 0.5), 's', percentile(state.seconds, 0.99)),
-      figure('processor time of the master for one', state.masterSeconds, 's'),
-      figure('size of /state', state.bytes / 1e6, 'MB'),
-      figure("the loop's longest pause meanwhile", state.pauseMs, 'ms'),
-      figure('/health beside /state, at most', state.healthMs, 'ms'),
-      figure('memory registered', idle / 1e6, 'MB'),
-      figure('memory with tasks', full / 1e6, 'MB'),
-      figure('allocation run p50', allocation['allocator/mesos/allocation_run_ms/p50'] ?? Number.NaN, 'ms'),
-      figure('tasks launched, run and finished', rate, 'tasks/s'),
-    ];
+    const run = allocation['allocator/mesos/allocation_run_ms/p50'] ?? Number.NaN;
+    figures.add('allocation run p50', run, 'ms');
+    return figures.all;
   } finally {
     await master.close();
   }

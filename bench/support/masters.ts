@@ -8,20 +8,26 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../../runtime/build.ts';
 import type { EmulationOptions } from '../emulated/main.ts';
+import { heldUp, type Pauses, type Phase } from './phases.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const WAIT_MS = 600_000;
+/** The master tells of whole seconds. */
+const SECOND_MS = 1100;
 
 export interface LoadedMaster {
   readonly port: number;
   /** Seconds from the start until all agents were registered for the first time. */
   readonly registrationSeconds: number;
+  /** What held the master up meanwhile. */
+  readonly registrationHeldUp: Pick<Phase<unknown>, 'pauseMs' | 'pieces'>;
   /** Kills the master and starts another one. */
   failOver(): Promise<FailedOver>;
   /** The answer's text. */
   get(page: string): Promise<string>;
-  /** Reads a page to its end, uncompressed. @returns its size */
-  read(page: string): Promise<number>;
+  /** Reads a page to its end, uncompressed. @param call of the operator API, posted, and the type of its answer @returns its size */
+  read(page: string, call?: { readonly body: string; readonly accept: string }): Promise<number>;
+  pauses(): Promise<Pauses>;
   /** Processor time of the master so far, in seconds. */
   masterSeconds(): number;
   metrics(): Promise<Record<string, number>>;
@@ -50,13 +56,18 @@ export async function loadedMaster(options: Omit<EmulationOptions, 'masterPort'>
   const emulation = emulate({ ...options, masterPort: port });
   await until(() => emulation.registered() >= options.agents);
   const registrationSeconds = (performance.now() - startedAt) / 1000;
+  const pauses = async () => JSON.parse(await get('/__pauses__')) as Pauses;
+  await new Promise((resolve) => setTimeout(resolve, SECOND_MS));
+  const registrationHeldUp = heldUp(await pauses(), 0, Number.POSITIVE_INFINITY);
   return {
     port,
     registrationSeconds,
+    registrationHeldUp,
+    pauses,
     get,
     metrics,
     residentBytes: () => Number(readFileSync(`/proc/${master.pid}/statm`, 'utf8').split(' ')[1] ?? 0) * 4096,
-    read: (page) => readWhole(port, page),
+    read: (page, call) => readWhole(port, page, call),
     masterSeconds: () => processorSeconds(master.pid),
     failOver: async () => {
       await ended(master, 'SIGKILL');
@@ -119,9 +130,16 @@ function processorSeconds(pid: number | undefined): number {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-function readWhole(port: number, path: string): Promise<number> {
+function readWhole(
+  port: number,
+  path: string,
+  call?: { readonly body: string; readonly accept: string },
+): Promise<number> {
+  const headers = call && { Accept: call.accept, 'Content-Type': 'application/json' };
+  const method = call === undefined ? 'GET' : 'POST';
   return new Promise((resolve, reject) => {
-    const request = http.get({ host: '127.0.0.1', port, path }, (response) => {
+    const options = { host: '127.0.0.1', port, path, method, ...(headers && { headers }) };
+    const request = http.request(options, (response) => {
       let bytes = 0;
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
@@ -133,6 +151,7 @@ function readWhole(port: number, path: string): Promise<number> {
       response.on('error', reject);
     });
     request.on('error', reject);
+    request.end(call?.body);
   });
 }
 

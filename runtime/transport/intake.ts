@@ -1,6 +1,9 @@
 import type { Round } from '../loop/round.ts';
 import type { Clock } from '../ports.ts';
 
+/** While there is something to handle, reading takes no more of a round than this: what is read waits in mailboxes, before what comes later. */
+const BESIDE_MS = 2;
+
 /** What arrived, and how it is read. */
 export type Arrival = () => void;
 
@@ -11,10 +14,13 @@ export type Arrival = () => void;
 export class Intake {
   private readonly round: Round;
   private readonly clock: Clock;
+  private readonly isBusy: () => boolean;
   private waiting: Arrival[] = [];
   private head = 0;
 
-  constructor(round: Round, clock: Clock) {
+  /** @param isBusy whether there is something to handle */
+  constructor(round: Round, clock: Clock, isBusy: () => boolean) {
+    this.isBusy = isBusy;
     this.round = round;
     this.clock = clock;
   }
@@ -32,8 +38,11 @@ export class Intake {
   }
 
   private proceed(): void {
+    const sinceMs = this.clock.monotonic();
+    const isOver = (): boolean =>
+      this.round.isSpent || (this.isBusy() && this.clock.monotonic() - sinceMs >= BESIDE_MS);
     try {
-      while (!this.round.isSpent) {
+      while (!isOver()) {
         const arrival = this.waiting[this.head];
         if (arrival === undefined) break;
         this.head++;

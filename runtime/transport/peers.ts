@@ -38,6 +38,8 @@ export interface PeersHost {
   readonly requirePeerAddressIpMatch: boolean;
   readonly address: Address;
   readonly round: Round;
+  /** Whether nothing waits to run. */
+  readonly idle: boolean;
   hello(): Hello;
   /** Whether a process here reads bodies of messages of that name itself. */
   wantsSealed(toId: string, name: string): boolean;
@@ -76,7 +78,7 @@ export class Peers implements LinkHost, LinkCharts {
     this.clock = host.clock;
     this.limits = host.limits;
     this.transport = transport;
-    this.intake = new Intake(host.round, host.clock);
+    this.intake = new Intake(host.round, host.clock, () => !host.idle);
     this.charts = linkCharts(this);
   }
 

@@ -5,7 +5,7 @@ import { Intake } from '../../../runtime/transport/intake.ts';
 
 /** An intake in a world where time passes only by reading. */
 function intakeOf() {
-  const world = { nowMs: 0, rounds: [] as (() => void)[], read: [] as number[] };
+  const world = { nowMs: 0, rounds: [] as (() => void)[], read: [] as number[], busy: false };
   const clock: Clock = {
     now: () => world.nowMs,
     monotonic: () => world.nowMs,
@@ -13,7 +13,8 @@ function intakeOf() {
       throw new Error('an intake needs no timers');
     },
   };
-  const intake = new Intake(new Round(clock, (run) => world.rounds.push(run)), clock);
+  const round = new Round(clock, (run) => world.rounds.push(run));
+  const intake = new Intake(round, clock, () => world.busy);
   const arrive = (n: number, takesMs: number): void =>
     intake.take(() => {
       world.nowMs += takesMs;
@@ -48,6 +49,21 @@ test('what is more than a round can take waits for later ones, in its order', (t
     Array.from({ length: 51 }, (_, n) => n),
   );
   t.false(intake.isBehind);
+});
+
+test('while there is something to handle, little is read in a round, but always something', (t) => {
+  const { world, arrive, nextRound } = intakeOf();
+  for (let n = 0; n < 50; n++) arrive(n, 1);
+  t.is(world.read.length, 10);
+  world.busy = true;
+  nextRound();
+  t.is(world.read.length, 12);
+  for (let n = 50; n < 53; n++) arrive(n, 5);
+  while (world.read.length < 50) nextRound();
+  nextRound();
+  t.is(world.read.length, 51);
+  nextRound();
+  t.is(world.read.length, 52);
 });
 
 test('one that throws costs nobody else', (t) => {
