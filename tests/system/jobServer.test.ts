@@ -1,0 +1,72 @@
+/** A job processor that stays: jobs by HTTP, their progress read at a real agent, a host that is off, `kill -9` (docs/beyond-marathon.md). */
+import { writeFileSync } from 'node:fs';
+import test from 'ava';
+import { boot, bootAgent, bootMaster, freePort, scratch } from '../support/processes.ts';
+import { until } from '../support/until.ts';
+
+const UUID = '6b1c3a1e-0000-4000-8000-00000000000';
+
+interface Job {
+  readonly state: string;
+  readonly progress?: number;
+  readonly progress_message?: string;
+  readonly reasons?: readonly { readonly reason: string }[];
+}
+
+test('jobs are taken once, tell how far they are, and outlive their processor', async (t) => {
+  const folder = scratch(t);
+  const master = await bootMaster(t, folder, ['--allocation_interval=200ms']);
+  await bootAgent(t, master, `${folder}/agent`, ['--resources=cpus:2;mem:256', '--hostname=127.0.0.1']);
+  const port = await freePort();
+  const start = async () => {
+    const flags = ['--serve_jobs', `--port=${port}`, `--work_dir=${folder}/jobs`];
+    const booted = boot(t, [
+      '--role=framework',
+      '--framework=jobs',
+      `--master=127.0.0.1:${master.port}`,
+      ...flags,
+    ]);
+    await booted.says(/connected/);
+    return booted;
+  };
+  const send = async (method: string, url: string, body?: object): Promise<number> => {
+    const headers = { 'content-type': 'application/json' };
+    const sent = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
+    const answer = await fetch(url, sent);
+    await answer.text();
+    return answer.status;
+  };
+  const jobs = `http://127.0.0.1:${port}/jobs`;
+  const jobOf = async (n: number): Promise<Job> => (await (await fetch(`${jobs}/${UUID}${n}`)).json()) as Job;
+  const first = await start();
+  const command = `echo "progress: 25 a quarter"; while [ ! -e ${folder}/go ]; do sleep 0.1; done; echo "progress: 100"`;
+  const job = {
+    name: 'one',
+    cpus: 0.1,
+    mem: 16,
+    uuid: `${UUID}1`,
+    progress: 'progress: ([0-9]+) ?(.*)',
+    command,
+  };
+  t.is(await send('POST', jobs, { jobs: [job] }), 201);
+  t.is(await send('POST', jobs, { jobs: [job] }), 409);
+  const quarter = await until('a quarter is done', async () => {
+    const now = await jobOf(1);
+    return now.progress === 25 ? now : undefined;
+  });
+  t.is(quarter.progress_message, 'a quarter');
+  await first.end('SIGKILL');
+  await start();
+  t.is(await send('POST', jobs, { jobs: [job] }), 409, 'known to the next one, too');
+  writeFileSync(`${folder}/go`, '');
+  await until('it is done', async () => (await jobOf(1)).state === 'successful');
+
+  const host = `${master.url}/hosts/127.0.0.1`;
+  t.is(await send('PUT', host, { status: 'off', message: 'a new disk' }), 200);
+  t.is(await send('POST', jobs, { jobs: [{ ...job, uuid: `${UUID}2`, command: 'true' }] }), 201);
+  const waiting = await jobOf(2);
+  t.is(waiting.state, 'pending');
+  t.true((waiting.reasons?.length ?? 0) > 0);
+  t.is(await send('DELETE', host), 200);
+  await until('it runs when the host is on again', async () => (await jobOf(2)).state === 'successful');
+});
