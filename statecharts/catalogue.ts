@@ -11,6 +11,7 @@ import { checkMachine } from './check.ts';
 import { commandTaskMachine } from './commandTask.ts';
 import { containerMachine } from './container.ts';
 import { detectorMachine } from './detector.ts';
+import { drainWaitMachine } from './drainWait.ts';
 import { electionMachine } from './election.ts';
 import type { ChartContext, ChartEvent, ChartInput } from './engine.ts';
 import { eventStreamMachine } from './eventStream.ts';
@@ -534,6 +535,11 @@ export const catalogue: readonly CatalogueEntry[] = [
       BLACK_HOLE: true,
       REMOVED: true,
     },
+  }),
+  entry(drainWaitMachine, {
+    description: 'The drain of one agent that waits for frameworks to move their tasks.',
+    file: 'drainWait.ts',
+    samples: { TASKS_HELD: true, TASKS_MOVED: true },
   }),
   entry(marathonShutdownMachine, {
     description: 'The end of one Marathon instance that is asked by HTTP first.',

@@ -10,6 +10,7 @@ export * from './catalogue.ts';
 export * from './commandTask.ts';
 export * from './container.ts';
 export * from './detector.ts';
+export * from './drainWait.ts';
 export * from './election.ts';
 export * from './engine.ts';
 export * from './executor.ts';

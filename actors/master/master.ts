@@ -44,6 +44,7 @@ export class Master extends Process<MessageTypes> {
       parts.maintenance,
       parts.inverseOffers,
       parts.operations,
+      parts.drains.holds,
     ]) {
       this.node.inspector.register(this.self, chart);
     }

@@ -3,7 +3,7 @@
  * label how long it is worth waiting for; its framework is asked by an inverse offer, and the agent is told to drain when none of
  * these tasks is left or the longest of these times is over.
  */
-import type { Timer } from '../../../runtime/index.ts';
+import { ChartTable, drainWaitMachine } from '../../../statecharts/index.ts';
 import type { MasterParts } from '../parts.ts';
 import type { TaskRecord } from '../tasks/record.ts';
 import type { AgentRecord } from './record.ts';
@@ -13,18 +13,38 @@ export const DRAIN_WAIT_LABEL = 'MESOSTATE_DRAIN_WAIT_SECONDS';
 /** No task holds a drain up for longer. */
 const WAIT_SECONDS_MAX = 24 * 3600;
 
+/** What is known of one wait besides its state, which is its chart's (`statecharts/drainWait.ts`). */
+interface Wait {
+  readonly agent: AgentRecord;
+  readonly held: readonly TaskRecord[];
+  readonly endsAtMs: number;
+  readonly over: () => void;
+}
+
 export class DrainHolds {
   private readonly parts: MasterParts;
-  /** Ends the wait, by agent. */
-  private readonly timers = new Map<string, Timer>();
+  private readonly waits = new Map<string, Wait>();
+  /** One for each agent that waits. */
+  readonly chart: ChartTable<typeof drainWaitMachine>;
 
   constructor(parts: MasterParts) {
     this.parts = parts;
+    this.chart = new ChartTable(drainWaitMachine, {
+      ...parts.chartReports,
+      delays: {
+        LONGEST_WAIT: ({ id }) => Math.max(0, (this.waits.get(id)?.endsAtMs ?? 0) - this.parts.nowMs),
+      },
+      actions: {
+        askFrameworks: ({ id }) => this.ask(id),
+        // Not from within the step of its own chart.
+        giveUp: ({ id }) => this.parts.actor.defer(() => this.waits.get(id)?.over())(),
+      },
+    });
   }
 
   /** Whether the agent is to be drained and was not told so yet. */
   isWaiting({ id }: AgentRecord): boolean {
-    return this.timers.has(id);
+    return this.chart.matches(id, 'asking');
   }
 
   /**
@@ -34,20 +54,24 @@ export class DrainHolds {
   holds(agent: AgentRecord, startedAtMs: number, over: () => void): boolean {
     const held = this.held(agent);
     const waitMs = Math.max(0, ...held.map((task) => waitSeconds(task) * 1000));
-    const leftMs = startedAtMs + waitMs - this.parts.nowMs;
-    if (held.length === 0 || leftMs <= 0) {
+    const endsAtMs = startedAtMs + waitMs;
+    if (held.length === 0 || endsAtMs <= this.parts.nowMs) {
       this.forget(agent.id);
       return false;
     }
-    this.timers.get(agent.id)?.cancel();
-    this.timers.set(agent.id, this.parts.actor.delay(leftMs, over));
-    this.ask(agent, held, startedAtMs + waitMs);
+    this.waits.set(agent.id, { agent, held, endsAtMs, over });
+    if (this.isWaiting(agent)) this.chart.step(agent.id, { type: 'TASKS_HELD' });
+    else {
+      this.chart.stop(agent.id);
+      this.chart.start(agent.id);
+    }
     return true;
   }
 
   forget(agentId: string): void {
-    this.timers.get(agentId)?.cancel();
-    this.timers.delete(agentId);
+    if (this.chart.matches(agentId, 'asking')) this.chart.step(agentId, { type: 'TASKS_MOVED' });
+    this.chart.stop(agentId);
+    this.waits.delete(agentId);
   }
 
   private held(agent: AgentRecord): TaskRecord[] {
@@ -57,15 +81,17 @@ export class DrainHolds {
       .filter((task) => !tasks.isTerminal(task) && waitSeconds(task) > 0);
   }
 
-  private ask(agent: AgentRecord, held: readonly TaskRecord[], endsAtMs: number): void {
+  private ask(agentId: string): void {
     const { inverseOffers, actor } = this.parts;
-    const frameworks = new Set(held.map(({ frameworkId }) => frameworkId));
-    actor.log.info('a drain waits for tasks to be moved', { agent_id: agent.id, tasks: held.length });
-    const unavailability = { start: { nanoseconds: Math.round(endsAtMs * 1e6) } };
+    const wait = this.waits.get(agentId);
+    if (wait === undefined) return;
+    const frameworks = new Set(wait.held.map(({ frameworkId }) => frameworkId));
+    actor.log.info('a drain waits for tasks to be moved', { agent_id: agentId, tasks: wait.held.length });
+    const unavailability = { start: { nanoseconds: Math.round(wait.endsAtMs * 1e6) } };
     inverseOffers.make(
       [...frameworks]
-        .filter((id) => !inverseOffers.of(id).some(({ agent_id }) => agent_id?.value === agent.id))
-        .map((frameworkId) => ({ frameworkId, agentId: agent.id, unavailability })),
+        .filter((id) => !inverseOffers.of(id).some(({ agent_id }) => agent_id?.value === agentId))
+        .map((frameworkId) => ({ frameworkId, agentId, unavailability })),
     );
   }
 }

@@ -28,7 +28,7 @@ export class Drains {
   private readonly parts: MasterParts;
   /** When this master told an agent to drain, milliseconds since 1970. */
   private readonly startedAtMs = new Map<string, number>();
-  private readonly holds: DrainHolds;
+  readonly holds: DrainHolds;
 
   constructor(parts: MasterParts) {
     this.parts = parts;
