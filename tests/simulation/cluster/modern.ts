@@ -79,6 +79,8 @@ class Player {
   private readonly options: Options;
   private readonly keepId: (id: FrameworkID) => void;
   private readonly chance: () => number;
+  /** Operations whose end was heard: an acknowledgement is forgotten at most once, or it would take longer than is played. */
+  private readonly ended = new Set<string>();
 
   constructor(
     simulation: Simulation,
@@ -122,7 +124,10 @@ class Player {
       this.call({ type, acknowledge_operation_status });
     };
     if (this.chance() < FOREIGN) acknowledge(new Uint8Array(16).fill(this.chance() * 256));
-    if (uuid === undefined || this.chance() < FORGOTTEN) return;
+    if (uuid === undefined) return;
+    const isFirst = !this.ended.has(operation_id.value);
+    this.ended.add(operation_id.value);
+    if (isFirst && this.chance() < FORGOTTEN) return;
     operations.acknowledge(uuid.value);
     acknowledge(uuid.value);
   }
