@@ -90,7 +90,10 @@ const OF_THE_SHELL =
 
 /** Names that mean something to what starts the command with more rights than it has: libraries to load, code to run. */
 const OF_THE_LOADERS =
-  /^(LD_.*|GLIBC_.*|MALLOC_.*|GCONV_PATH|GETCONF_DIR|LOCPATH|NLSPATH|PERL.*|ENV|BASH_ENV|LC_.*|LANG|LANGUAGE)$/;
+  /^(LD_.*|GLIBC_.*|MALLOC_.*|GCONV_PATH|GETCONF_DIR|LOCPATH|NLSPATH|PERL.*|ENV|BASH_ENV)$/;
+
+/** Of these perl complains, which loads filters, when the machine does not have them. */
+const OF_LANGUAGES = /^(LC_.*|LANG|LANGUAGE)$/;
 
 /**
  * The script that `run-container.sh` sources to launch a container: it enters the sandbox, says that it has
@@ -118,20 +121,26 @@ export function launchScript(launch: ContainerLaunch): string {
     for (const file of launch.handOver ?? []) lines.push(`hand_over ${quoted(file, 'file')}`);
   }
   lines.push('started');
-  // Others run before the command then, as the agent's user.
-  const isLed = user !== undefined || isolation !== undefined || launch.terminal !== undefined;
   const viaEnv: string[] = [];
   const usual = { PATH: DEFAULT_PATH, ...(launch.terminal === undefined ? {} : { TERM: 'xterm' }) };
   for (const [name, value] of Object.entries({ ...usual, ...environment })) {
     checkName(name);
     const text = quoted(value, `environment variable ${name}`);
-    if (IDENTIFIER.test(name) && !OF_THE_SHELL.test(name) && !(isLed && OF_THE_LOADERS.test(name)))
-      lines.push(`export ${name}=${text}`);
-    else viaEnv.push(`${quoted(name, 'name')}=${text}`);
+    if (isForCommandAlone(name, launch)) viaEnv.push(`${quoted(name, 'name')}=${text}`);
+    else lines.push(`export ${name}=${text}`);
   }
   const words = [...(viaEnv.length > 0 ? ['env', ...viaEnv] : []), ...commandWords(launch.command)];
   lines.push(...becoming(launch, words), '');
   return lines.join('\n');
+}
+
+/** Whether a variable cannot be set before the command is reached, or must not be. */
+function isForCommandAlone(name: string, { user, isolation, terminal }: ContainerLaunch): boolean {
+  if (!IDENTIFIER.test(name) || OF_THE_SHELL.test(name)) return true;
+  // Others run before the command, as the agent's user.
+  const isLed = user !== undefined || isolation !== undefined || terminal !== undefined;
+  const isFiltered = (isolation?.filter ?? []).length > 0;
+  return (isLed && OF_THE_LOADERS.test(name)) || (isFiltered && OF_LANGUAGES.test(name));
 }
 
 /** Through wrappers and namespaces to the command. */

@@ -43,7 +43,7 @@ inotify_init1 preadv pwritev rt_tgsigqueueinfo perf_event_open recvmmsg fanotify
 prlimit64 name_to_handle_at open_by_handle_at clock_adjtime syncfs sendmmsg setns getcpu process_vm_readv
 process_vm_writev kcmp finit_module sched_setattr sched_getattr renameat2 seccomp getrandom memfd_create
 kexec_file_load bpf execveat userfaultfd membarrier mlock2 copy_file_range preadv2 pwritev2 pkey_mprotect
-pkey_alloc pkey_free statx io_pgetevents rseq 424=pidfd_send_signal io_uring_setup io_uring_enter
+pkey_alloc pkey_free statx io_pgetevents rseq uretprobe uprobe 424=pidfd_send_signal io_uring_setup io_uring_enter
 io_uring_register open_tree move_mount fsopen fsconfig fsmount fspick pidfd_open clone3 close_range openat2
 pidfd_getfd faccessat2 process_madvise epoll_pwait2 mount_setattr quotactl_fd landlock_create_ruleset
 landlock_add_rule landlock_restrict_self memfd_secret process_mrelease futex_waitv set_mempolicy_home_node

@@ -120,6 +120,37 @@ test('as root: what starts a command is the machine’s, whatever PATH and libra
   t.false(fs.existsSync(join(evil, 'ran')));
 });
 
+test('as root: a session has the capabilities of its container, or those that it asks for, not the agent’s usual ones', async (t) => {
+  if (!canUnshare) return runsUnisolated(t);
+  const set = (...capabilities: string[]) => JSON.stringify({ capabilities });
+  const bench = new IsolatedBench(t, {
+    isolation: 'linux/capabilities',
+    effective_capabilities: set('KILL'),
+    bounding_capabilities: set('KILL', 'NET_RAW', 'NET_BIND_SERVICE'),
+  });
+  const MESOS = { type: ContainerInfoType.MESOS };
+  const parent = bench.launch('until [ -e over ]; do sleep 0.05; done', {
+    container: withCapabilities(MESOS, Capability.NET_RAW),
+  });
+  await bench.started(parent);
+  const bounding = async (name: string, container?: ContainerInfo): Promise<string | undefined> => {
+    const before = bench.file(parent, 'stdout');
+    const look = { containerId: `${parent}.${name}`, sandbox: bench.sandbox(parent), looksIntoParent: true };
+    bench.launch(SETS, { ...look, ...(container && { container }) });
+    await bench.over(look.containerId);
+    return /^CapBnd:\t(\w+)$/m.exec(bench.file(parent, 'stdout').slice(before.length))?.[1];
+  };
+  t.is(await bounding('own'), bits(NET_RAW));
+  t.is(await bounding('asks', withCapabilities(MESOS, Capability.NET_BIND_SERVICE)), bits(NET_BIND_SERVICE));
+  bench.restart();
+  bench.told.clear();
+  bench.containerizer.recover([parent], bench.sink);
+  await bench.started(parent);
+  t.is(await bounding('again'), bits(NET_RAW));
+  fs.writeFileSync(join(bench.sandbox(parent), 'over'), '');
+  await bench.over(parent);
+});
+
 /** Tries to leave its confinement in every way that a shell knows; what works is a line. */
 const ATTACKS = [
   'mkdir mnt && mount -t proc proc mnt && echo mounted',

@@ -1,5 +1,6 @@
 /** Filters of system calls around real processes. They need perl and setpriv, which every Debian has; not root. */
 import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { findProgram } from '../../../../../../actors/agent/containerizer/programs.ts';
@@ -21,7 +22,7 @@ const without = (...names: string[]) => ({
 
 /** Profiles of an agent: the default one forbids folders, `links` forbids links, `torn` is no JSON. */
 function profileFlags(t: ExecutionContext, isolation: string): Record<string, string> {
-  const root = fs.mkdtempSync(join(process.cwd(), 'node_modules/.profiles-'));
+  const root = fs.mkdtempSync(join(tmpdir(), 'profiles-'));
   t.teardown(() => fs.rmSync(root, { recursive: true, force: true }));
   const folder = join(root, 'profiles');
   fs.mkdirSync(folder);
@@ -64,6 +65,15 @@ test('a status is the command’s own; a command that is not there is told as ev
   t.deepEqual((await bench.over(bench.launch('exit 7'))).status, { kind: 'exited', code: 7 });
   const missing = bench.launch('', { command: { shell: false, value: '/no/such/program' } });
   t.deepEqual((await bench.over(missing)).status, { kind: 'exited', code: 127 });
+});
+
+test('a language that the machine has not is the command’s own business', async (t) => {
+  const bench = new IsolatedBench(t, profileFlags(t, 'linux/seccomp'));
+  const environment = { LC_ALL: 'xx_XX.UTF-8', LANG: 'xx_XX' };
+  const id = bench.launch('echo "$LC_ALL $LANG"', { environment });
+  await bench.over(id);
+  t.is(bench.file(id, 'stdout'), 'xx_XX.UTF-8 xx_XX\n');
+  t.notRegex(bench.file(id, 'stderr'), /perl/);
 });
 
 test('a profile by which nothing can be started ends the container before its command, and says why', async (t) => {
