@@ -19,6 +19,7 @@ import type { Pid } from '../../../runtime/index.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
 import type { TaskRecord } from '../tasks/record.ts';
+import type { MasterWord } from '../tasks/tasks.ts';
 import { type AgentDescription, type AgentRecord, executorOf, newAgent } from './record.ts';
 
 /** A re-registration that waits for the registry. */
@@ -29,6 +30,11 @@ export interface Returning {
   /** What the agent has, by its own account. */
   readonly total: Resources;
 }
+
+const REREGISTERED: MasterWord = {
+  reason: TaskStatusReason.REASON_AGENT_REREGISTERED,
+  message: 'Agent re-registered',
+};
 
 export class AgentReconciliation {
   private readonly parts: MasterParts;
@@ -67,10 +73,9 @@ export class AgentReconciliation {
     this.closeMissing(id);
     for (const tasks of agent.tasks.values()) {
       for (const task of tasks.values()) {
-        this.parts.tasks.tell(task, {
-          reason: TaskStatusReason.REASON_AGENT_REREGISTERED,
-          message: 'Agent re-registered',
-        });
+        const framework = this.parts.frameworks.find(task.frameworkId);
+        // Mesos tells the newest state, which older ones that wait for their acknowledgement then take back.
+        if (framework !== undefined) this.parts.reconciliation.tellLatest(framework, task, REREGISTERED);
       }
     }
   }

@@ -9,7 +9,7 @@ import {
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
 import type { TaskRecord } from './record.ts';
-import { updateEvent } from './tasks.ts';
+import { type MasterWord, updateEvent } from './tasks.ts';
 
 interface Answer {
   /** As for a framework that understands all states. */
@@ -19,6 +19,7 @@ interface Answer {
 }
 
 const RECONCILIATION = TaskStatusReason.REASON_RECONCILIATION;
+const LATEST: MasterWord = { reason: RECONCILIATION, message: 'Reconciliation: Latest task state' };
 
 export class TaskReconciliation {
   private readonly parts: MasterParts;
@@ -77,7 +78,7 @@ export class TaskReconciliation {
   }
 
   /** The last state that was sent to the framework; a task may be further already, but its updates keep their order. */
-  private tellLatest(framework: FrameworkRecord, task: TaskRecord): void {
+  tellLatest(framework: FrameworkRecord, task: TaskRecord, word: MasterWord = LATEST): void {
     const { tasks, frameworks } = this.parts;
     const forwarded = task.unacknowledged?.state;
     const latest = task.statuses.at(-1);
@@ -86,8 +87,7 @@ export class TaskReconciliation {
       taskId: task.id,
       agentId: task.agentId,
       state,
-      reason: RECONCILIATION,
-      message: 'Reconciliation: Latest task state',
+      ...word,
     });
     frameworks.tell(
       framework,

@@ -1,6 +1,12 @@
 /** Agents are lost: every row of master.md §5.4 and §5.5. */
 import test from 'ava';
-import { SchedulerCallType, TaskState, TaskStatusReason, TaskStatusSource } from '../../../proto/index.ts';
+import {
+  SchedulerCallType,
+  type Task,
+  TaskState,
+  TaskStatusReason,
+  TaskStatusSource,
+} from '../../../proto/index.ts';
 import { Resources } from '../../../proto/resources/index.ts';
 import {
   agentInfo,
@@ -209,14 +215,17 @@ test('the removal rate limit spreads losses; an agent that answers meanwhile is 
 });
 
 /** The agent of the fixture is unreachable, then comes back with these states. */
-function comeBack(fixture: Fixture, state: TaskState): Puppet {
+function comeBack(fixture: Fixture, state: TaskState, more: Partial<Task> = {}): Puppet {
   const { cluster, agent, agentId, awareId, oldId } = fixture;
   agent.pongs = false;
   cluster.run(91_000);
   agent.pongs = true;
   for (const scheduler of [fixture.aware, fixture.old]) scheduler.forget();
   cluster.reregister(agent, agentId, {
-    tasks: [reportedTask(awareId, 'a', agentId, state), reportedTask(oldId, 'o', agentId, state)],
+    tasks: [
+      { ...reportedTask(awareId, 'a', agentId, state), ...more },
+      { ...reportedTask(oldId, 'o', agentId, state), ...more },
+    ],
     frameworks: [
       { ...frameworkInfo(), id: { value: awareId } },
       { ...oldFrameworkInfo(), id: { value: oldId } },
@@ -224,6 +233,19 @@ function comeBack(fixture: Fixture, state: TaskState): Puppet {
   });
   return agent;
 }
+
+test('a task that ended meanwhile, of which the agent has still to tell more, is told as far as that was told', (t) => {
+  const fixture = twoTasks();
+  const { cluster, aware, old } = fixture;
+  comeBack(fixture, TaskState.TASK_FINISHED, {
+    status_update_state: TaskState.TASK_STARTING,
+    status_update_uuid: new Uint8Array(16).fill(7),
+  });
+  for (const scheduler of [aware, old]) {
+    const told = cluster.statuses(scheduler).map(({ state, reason }) => [state, reason]);
+    t.deepEqual(told, [[TaskState.TASK_STARTING, TaskStatusReason.REASON_AGENT_REREGISTERED]]);
+  }
+});
 
 test('an unreachable agent comes back: its tasks are what they are, for both kinds of frameworks', (t) => {
   const fixture = twoTasks();
