@@ -8,7 +8,7 @@ import {
   type SchedulerEvent,
   SchedulerEventType,
 } from '../../proto/index.ts';
-import type { Counter, MetricsRegistry } from '../../runtime/metrics/index.ts';
+import { type Counter, MetricsGroup, type MetricsRegistry } from '../../runtime/metrics/index.ts';
 import type { FrameworkRecord } from './frameworks/record.ts';
 
 const ACTIVE = ['staging', 'starting', 'running', 'killing', 'unreachable', 'unknown'];
@@ -23,7 +23,9 @@ export interface FrameworkGauges {
 }
 
 interface Counters {
-  readonly prefix: string;
+  readonly group: MetricsGroup;
+  /** Those that come and go with its roles. */
+  readonly roles: MetricsGroup;
   readonly gauges: FrameworkGauges;
   readonly calls: Counter;
   readonly events: Counter;
@@ -49,25 +51,24 @@ export class FrameworkMetrics {
 
   add(framework: FrameworkRecord, gauges: FrameworkGauges): void {
     if (!this.enabled) return;
-    const { registry } = this;
     const name = encodeURIComponent(framework.description.info.name);
     const prefix = `master/frameworks/${name}/${framework.id}/`;
-    const counter = (suffix: string) => registry.counter(prefix + suffix);
-    registry.gauge(`${prefix}subscribed`, () => (gauges.isConnected() ? 1 : 0));
+    const group = new MetricsGroup(this.registry, prefix);
+    const counter = (suffix: string) => group.counter(suffix);
+    group.gauge('subscribed', () => (gauges.isConnected() ? 1 : 0));
     for (const state of ACTIVE)
-      registry.gauge(`${prefix}tasks/active/task_${state}`, () =>
-        gauges.tasksIn(`TASK_${state.toUpperCase()}`),
-      );
+      group.gauge(`tasks/active/task_${state}`, () => gauges.tasksIn(`TASK_${state.toUpperCase()}`));
     for (const state of TERMINAL) counter(`tasks/terminal/task_${state}`);
     this.byId.set(framework.id, {
-      prefix,
+      group,
+      roles: new MetricsGroup(this.registry, `${prefix}roles/`),
       gauges,
       calls: counter('calls'),
       events: counter('events'),
       operations: counter('operations'),
-      byCall: this.countersOf(`${prefix}calls/`, SchedulerCallType),
-      byEvent: this.countersOf(`${prefix}events/`, SchedulerEventType),
-      byOperation: this.countersOf(`${prefix}operations/`, OfferOperationType),
+      byCall: countersOf(group, 'calls/', SchedulerCallType),
+      byEvent: countersOf(group, 'events/', SchedulerEventType),
+      byOperation: countersOf(group, 'operations/', OfferOperationType),
       sent: counter('offers/sent'),
       accepted: counter('offers/accepted'),
       declined: counter('offers/declined'),
@@ -80,17 +81,18 @@ export class FrameworkMetrics {
   describe({ id, description }: FrameworkRecord): void {
     const counters = this.byId.get(id);
     if (counters === undefined) return;
-    const { prefix, gauges } = counters;
-    this.registry.removePrefix(`${prefix}roles/`);
+    const { roles, gauges } = counters;
+    roles.clear();
     for (const role of description.roles)
-      this.registry.gauge(`${prefix}roles/${role}/suppressed`, () => (gauges.isSuppressed(role) ? 1 : 0));
+      roles.gauge(`${role}/suppressed`, () => (gauges.isSuppressed(role) ? 1 : 0));
   }
 
   remove({ id }: FrameworkRecord): void {
     const counters = this.byId.get(id);
     if (counters === undefined) return;
     this.byId.delete(id);
-    this.registry.removePrefix(counters.prefix);
+    counters.group.clear();
+    counters.roles.clear();
   }
 
   callReceived({ id }: FrameworkRecord, { type = SchedulerCallType.UNKNOWN }: SchedulerCall): void {
@@ -120,7 +122,7 @@ export class FrameworkMetrics {
     const counters = this.byId.get(id);
     const name = state.toLowerCase();
     if (counters === undefined || !TERMINAL.includes(name.slice('task_'.length))) return;
-    this.registry.counter(`${counters.prefix}tasks/terminal/${name}`).value++;
+    counters.group.counter(`tasks/terminal/${name}`).value++;
   }
 
   offersSent({ id }: FrameworkRecord, many: number): void {
@@ -142,14 +144,16 @@ export class FrameworkMetrics {
     const counters = this.byId.get(id);
     if (counters !== undefined) counters.rescinded.value += many;
   }
+}
 
-  /** A counter for every type but UNKNOWN, by its number. */
-  private countersOf(prefix: string, types: Readonly<Record<string, number>>): Map<number, Counter> {
-    const known = [...new Set(Object.values(types))].filter((type) => enumName(types, type) !== 'UNKNOWN');
-    return new Map(
-      known.map((type) => [type, this.registry.counter(prefix + enumName(types, type).toLowerCase())]),
-    );
-  }
+/** A counter for every type but UNKNOWN, by its number. */
+function countersOf(
+  group: MetricsGroup,
+  prefix: string,
+  types: Readonly<Record<string, number>>,
+): Map<number, Counter> {
+  const known = [...new Set(Object.values(types))].filter((type) => enumName(types, type) !== 'UNKNOWN');
+  return new Map(known.map((type) => [type, group.counter(prefix + enumName(types, type).toLowerCase())]));
 }
 
 function count(counters: ReadonlyMap<number, Counter>, type: number, many: number): void {

@@ -66,13 +66,6 @@ export class MetricsRegistry {
     return this.#metrics.delete(name);
   }
 
-  /** Removes all whose name begins so: `master/frameworks/NAME/ID/`. @returns how many */
-  removePrefix(prefix: string): number {
-    const names = [...this.#metrics.keys()].filter((name) => name.startsWith(prefix));
-    for (const name of names) this.#metrics.delete(name);
-    return names.length;
-  }
-
   /** Every name with its number, sorted by name: the body of `/metrics/snapshot`. */
   snapshot(): Record<string, number> {
     const values: Array<readonly [string, number]> = [];

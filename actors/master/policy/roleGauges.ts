@@ -2,6 +2,7 @@
 
 import type { QuotaConfig } from '../../../proto/index.ts';
 import { Limits, Quantities } from '../../../proto/resources/index.ts';
+import { MetricsGroup } from '../../../runtime/metrics/index.ts';
 import type { MasterParts } from '../parts.ts';
 
 const ALLOCATOR = 'allocator/mesos';
@@ -9,6 +10,8 @@ const ALLOCATOR = 'allocator/mesos';
 export class RoleGauges {
   private readonly parts: MasterParts;
   private roles: ReadonlySet<string> = new Set();
+  /** Of the quota of each role that had one. */
+  private readonly quotas = new Map<string, MetricsGroup>();
 
   constructor(parts: MasterParts) {
     this.parts = parts;
@@ -35,13 +38,14 @@ export class RoleGauges {
   /** Quota of a role is set, changed or ended. */
   quota({ role, guarantees, limits }: QuotaConfig): void {
     const { actor, allocation } = this.parts;
-    const prefix = `${ALLOCATOR}/quota/roles/${role}/resources/`;
-    actor.metrics.removePrefix(prefix);
+    const group =
+      this.quotas.get(role) ?? new MetricsGroup(actor.metrics, `${ALLOCATOR}/quota/roles/${role}/resources/`);
+    group.clear();
+    this.quotas.set(role, group);
     const guaranteed = Quantities.ofMessage(guarantees);
     const limited = Limits.ofMessage(limits);
     for (const name of new Set([...guaranteed.milli.keys(), ...limited.milli.keys()])) {
-      const gauge = (what: string, pull: () => number) =>
-        actor.metrics.gauge(`${prefix}${name}/${what}`, pull);
+      const gauge = (what: string, pull: () => number) => group.gauge(`${name}/${what}`, pull);
       const limit = limited.get(name);
       if (guaranteed.getMilli(name) > 0) gauge('guarantee', () => guaranteed.get(name));
       if (limit !== undefined) gauge('limit', () => limit);
