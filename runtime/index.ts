@@ -22,7 +22,8 @@ export { type Inspectable, Inspector } from './inspect/inspector.ts';
 export type { ProcessDetails } from './introspection.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export { type ListeningNode, type ListenOptions, listen } from './listen.ts';
-export { Node, type NodeOptions, type SpawnOptions } from './node.ts';
+export { Node } from './node.ts';
+export type { NodeOptions, SpawnOptions } from './nodeOptions.ts';
 export { type Address, addressText, Pid, parseAddress } from './pid.ts';
 export type { Clock, Ids, Ports, Random, Timer } from './ports.ts';
 export {

@@ -2,7 +2,8 @@
 import { HttpServer } from './http/server.ts';
 import { InspectAcceptor } from './inspect/socket.ts';
 import { defaultLimits } from './limits.ts';
-import { Node, type NodeOptions } from './node.ts';
+import { Node } from './node.ts';
+import type { NodeOptions } from './nodeOptions.ts';
 import type { Address } from './pid.ts';
 import { ClusterSecret } from './security/clusterSecret.ts';
 import type { TlsOptions } from './security/tls.ts';

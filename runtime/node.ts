@@ -18,55 +18,25 @@ import type { PauseLog } from './loop/pauseLog.ts';
 import { Round } from './loop/round.ts';
 import { Mailbox, type PlainEvent } from './mailbox.ts';
 import { MetricsRegistry } from './metrics/index.ts';
+import type { NodeOptions, SpawnOptions } from './nodeOptions.ts';
 import { type Address, addressText, isProcessId, Pid } from './pid.ts';
-import type { Clock, Ids, Ports, Random } from './ports.ts';
+import type { Clock, Ids, Random } from './ports.ts';
 import type { ExitReason, LinkOptions, Process, Route } from './process.ts';
+import { ProcessTable } from './processTable.ts';
 import { realPorts } from './realPorts.ts';
-import { RunQueue, realTurns, type Turns } from './runQueue.ts';
+import { RunQueue, realTurns } from './runQueue.ts';
 import { ClusterSecret } from './security/clusterSecret.ts';
-
 import { Shedder } from './shedder.ts';
 import { Stage } from './stage.ts';
-import { Supervised, type Supervision } from './supervision.ts';
+import { Supervised } from './supervision.ts';
 import { type Span, spanOfRequest } from './tracing/span.ts';
 import { isSameHost } from './transport/addressProof.ts';
-import type { Transport } from './transport/channel.ts';
 import { TELL_BYTES } from './transport/flow.ts';
 import type { Hello } from './transport/frame.ts';
 import { Peers, type PeersHost } from './transport/peers.ts';
 import { Watchers } from './watchers.ts';
 
-export interface NodeOptions {
-  /** Address told to others and carried in every PID of this node. */
-  readonly address: Address;
-  readonly transport: Transport;
-  readonly ports?: Ports;
-  readonly turns?: Turns;
-  readonly codec?: MessageCodec;
-  readonly log?: Logger;
-  readonly metrics?: MetricsRegistry;
-  readonly limits?: Partial<Limits>;
-  /** Process id under which paths of unknown first token are re-read (`/state` → `/master/state`). */
-  readonly delegateId?: string;
-  /** Process id that serves `/`; default: the delegate. */
-  readonly homeId?: string;
-  /** What every node of the cluster knows: whoever cannot prove it is refused. None: whoever connects is believed. */
-  readonly clusterSecret?: string;
-  /** Paths whose requests are answered 403: `/master/state`, with the delegate made explicit (`firewall_rules`). */
-  readonly disabledEndpoints?: readonly string[];
-  /**
-   * Whether senders, be they libprocess' or nodes that link here, must come from the very IP address of the PID they
-   * claim (ports are not compared; names other than `localhost` never match). Default: nothing is verified, as upstream.
-   */
-  readonly requirePeerAddressIpMatch?: boolean;
-}
-
 const TERMINATE: PlainEvent = { kind: 'terminate' };
-
-export interface SpawnOptions {
-  /** What becomes of the process when it throws; without it, only the event is lost. */
-  readonly supervise?: Supervision;
-}
 
 export class Node implements RouterHost, PeersHost {
   readonly address: Address;
@@ -101,11 +71,8 @@ export class Node implements RouterHost, PeersHost {
   span: Span | undefined;
   private readonly gate: HttpGate;
   private readonly addressKey: string;
-  private readonly processes = new Map<string, Mailbox>();
-  private readonly prefixes = new Map<string, number>();
-  private readonly loggers = new Map<string, Logger>();
+  private readonly processes = new ProcessTable();
   private readonly watchers = new Watchers();
-  private readonly waiters = new Map<string, (() => void)[]>();
   private readonly runQueue: RunQueue;
   private readonly peers: Peers;
 
@@ -158,22 +125,18 @@ export class Node implements RouterHost, PeersHost {
    */
   spawn(process: Process, options: SpawnOptions = {}): Pid {
     if (!isProcessId(process.id)) throw new Error(`'${process.id}' is not a process id`);
-    if (this.processes.has(process.id))
-      throw new Error(`a process '${process.id}' exists on ${this.addressKey}`);
     const pid = this.pid(process.id);
-    process.attach(this, pid);
     const mailbox = new Mailbox(pid, process);
     if (options.supervise !== undefined) mailbox.supervised = new Supervised(options.supervise);
-    this.processes.set(process.id, mailbox);
+    this.processes.add(mailbox);
+    process.attach(this, pid);
     this.runQueue.add(mailbox);
     return pid;
   }
 
   /** `slave` → `slave(1)`, `slave(2)`, …, as libprocess makes ids. */
   generateId(prefix: string): string {
-    const n = (this.prefixes.get(prefix) ?? 0) + 1;
-    this.prefixes.set(prefix, n);
-    return `${prefix}(${n})`;
+    return this.processes.generateId(prefix);
   }
 
   pid(id: string): Pid {
@@ -186,7 +149,7 @@ export class Node implements RouterHost, PeersHost {
 
   /** All live processes, in order of their spawning. */
   list(): readonly Mailbox[] {
-    return [...this.processes.values()];
+    return this.processes.list();
   }
 
   /**
@@ -213,12 +176,7 @@ export class Node implements RouterHost, PeersHost {
 
   /** Resolves when the local process has ended; at once when there is none. For callers outside of any process. */
   wait(pid: Pid): Promise<void> {
-    if (this.local(pid) === undefined) return Promise.resolve();
-    return new Promise((resolve) => {
-      const waiting = this.waiters.get(pid.id) ?? [];
-      waiting.push(resolve);
-      this.waiters.set(pid.id, waiting);
-    });
+    return this.local(pid) === undefined ? Promise.resolve() : this.processes.endOf(pid.id);
   }
 
   /** Ends every process, then every link. Further sends are dead letters. */
@@ -231,12 +189,7 @@ export class Node implements RouterHost, PeersHost {
   }
 
   loggerFor(id: string): Logger {
-    let logger = this.loggers.get(id);
-    if (logger === undefined) {
-      logger = this.log.child(id);
-      this.loggers.set(id, logger);
-    }
-    return logger;
+    return this.processes.loggerFor(id, this.log);
   }
 
   // ---- messages -------------------------------------------------------------------------------------------------
@@ -432,17 +385,12 @@ export class Node implements RouterHost, PeersHost {
 
   /** A process is gone: its name is free, those who watch and wait are told. */
   ended(mailbox: Mailbox, reason: ExitReason): void {
-    const { id } = mailbox.pid;
-    this.processes.delete(id);
-    this.loggers.delete(id);
-    this.release(mailbox.pid);
+    const { pid } = mailbox;
+    this.processes.remove(pid.id);
+    this.release(pid);
     const supervisor = reason === 'failed' ? mailbox.supervised?.options.supervisor : undefined;
-    if (supervisor !== undefined) this.watchers.add(id, supervisor);
-    for (const watcher of this.watchers.take(id)) this.tellExited(mailbox.pid, watcher, reason);
-    const waiting = this.waiters.get(id);
-    if (waiting === undefined) return;
-    this.waiters.delete(id);
-    for (const resolve of waiting) resolve();
+    if (supervisor !== undefined) this.watchers.add(pid.id, supervisor);
+    for (const watcher of this.watchers.take(pid.id)) this.tellExited(pid, watcher, reason);
   }
 
   private tellExited(pid: Pid, watcher: Pid, reason: ExitReason): void {

@@ -1,5 +1,6 @@
 /** A machine of a simulated world: an address, a disk that outlives its nodes, and the node that runs now. */
-import type { Node, NodeOptions } from '../node.ts';
+import type { Node } from '../node.ts';
+import type { NodeOptions } from '../nodeOptions.ts';
 import type { Address } from '../pid.ts';
 import type { Disk } from '../storage/disk.ts';
 import { SimulatedDisk } from './disk.ts';

@@ -1,7 +1,8 @@
 /** What one node of a simulation lives in: a gate for all its inputs, a clock of its own, and eyes on its messages. */
 
 import type { Mailbox } from '../mailbox.ts';
-import { Node, type NodeOptions } from '../node.ts';
+import { Node } from '../node.ts';
+import type { NodeOptions } from '../nodeOptions.ts';
 import type { Pid } from '../pid.ts';
 import type { Clock, Timer } from '../ports.ts';
 import type { ExitReason, Process } from '../process.ts';

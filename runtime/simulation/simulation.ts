@@ -5,7 +5,8 @@
  */
 import type { MessageCodec } from '../codec.ts';
 import { createLogger, type Logger } from '../logging/index.ts';
-import type { Node, NodeOptions } from '../node.ts';
+import type { Node } from '../node.ts';
+import type { NodeOptions } from '../nodeOptions.ts';
 import { type Address, addressText } from '../pid.ts';
 import type { Ports } from '../ports.ts';
 import type { Turns } from '../runQueue.ts';

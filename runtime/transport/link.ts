@@ -43,9 +43,9 @@ export interface LinkHost {
   readonly charts: ChartTable<typeof linkMachine>;
   /** What a peer has to prove that it knows, when there is one. */
   readonly secret: ClusterSecret | undefined;
-  /** Says who this node is; made anew for each link, as its nonce is. */
   /** Whether a node must come from the very IP address it claims. */
   readonly requirePeerAddressIpMatch: boolean;
+  /** Says who this node is; made anew for each link, as its nonce is. */
   hello(): Hello;
   /** The handshake is done. */
   opened(link: Link, peer: Hello): void;

@@ -4,52 +4,34 @@
  */
 import type { ChartTable } from '../../statecharts/engine.ts';
 import type { linkMachine } from '../../statecharts/link.ts';
-import type { MessageCodec } from '../codec.ts';
-import type { DeadLetters } from '../deadLetters.ts';
 import type { Limits } from '../limits.ts';
-import type { Logger } from '../logging/index.ts';
 import type { Round } from '../loop/round.ts';
 import { type Address, addressText, Pid } from '../pid.ts';
-import type { Clock, Ids } from '../ports.ts';
+import type { Clock } from '../ports.ts';
 import type { ExitReason } from '../process.ts';
 import type { ClusterSecret } from '../security/clusterSecret.ts';
-import { type Span, spanOfMessage } from '../tracing/span.ts';
+import type { Span } from '../tracing/span.ts';
+import { Arrivals, type ArrivalsHost } from './arrivals.ts';
 import type { Channel, ChannelEvents, Transport } from './channel.ts';
 import { type LinkCharts, linkCharts } from './charts.ts';
-import { makeEnvelope, openEnvelope, sealedEnvelope, splitHeaders, UNREADABLE } from './envelope.ts';
-import { type Control, type Envelope, HEADED, type Hello } from './frame.ts';
-import { InboundWatches } from './inbound.ts';
+import { makeEnvelope } from './envelope.ts';
+import type { Control, Envelope, Hello } from './frame.ts';
 import { Intake } from './intake.ts';
 import { KnownLibprocesses } from './libprocess/known.ts';
 import { LibprocessLink } from './libprocess/link.ts';
 import { Link, type LinkHost } from './link.ts';
 import { Peer } from './peer.ts';
 import type { PeerLink } from './peerLink.ts';
-import { Senders } from './senders.ts';
 
-export interface PeersHost {
+export interface PeersHost extends ArrivalsHost {
   readonly clock: Clock;
-  readonly ids: Ids;
   readonly limits: Limits;
-  readonly codec: MessageCodec;
-  readonly deadLetters: DeadLetters;
-  readonly log: Logger;
   readonly secret: ClusterSecret | undefined;
   readonly requirePeerAddressIpMatch: boolean;
-  readonly address: Address;
   readonly round: Round;
   /** Whether nothing waits to run. */
   readonly idle: boolean;
   hello(): Hello;
-  /** Whether a process here reads bodies of messages of that name itself. */
-  wantsSealed(toId: string, name: string): boolean;
-  /** A message from another node for a process here. */
-  arrived(toId: string, name: string, body: unknown, from: Pid | undefined, span?: Span): void;
-  /** A watched process of another node is gone. */
-  exited(watcherId: string, pid: Pid, reason: ExitReason): void;
-  /** A process of another node watches one here. @returns false when there is no such process */
-  watchedFrom(toId: string, watcher: Pid): boolean;
-  unwatchedFrom(toId: string, watcher: Pid): void;
   awaitTurn(): void;
 }
 
@@ -65,9 +47,7 @@ export class Peers implements LinkHost, LinkCharts {
   private linksMade = 0;
   private whenEmpty: (() => void) | undefined;
   private readonly dirtyLinks = new Set<PeerLink>();
-  /** Watches of other nodes' processes over processes here, which end with their link. */
-  private readonly inbound = new InboundWatches<PeerLink>();
-  private readonly senders = new Senders<PeerLink>();
+  private readonly arrivals: Arrivals;
   private readonly libprocess = new KnownLibprocesses();
   /** Links that take the place of another (RECONNECT), with the one they replace as soon as they are open. */
   private readonly former = new Map<PeerLink, PeerLink>();
@@ -80,6 +60,7 @@ export class Peers implements LinkHost, LinkCharts {
     this.transport = transport;
     this.intake = new Intake(host.round, host.clock, () => !host.idle);
     this.charts = linkCharts(this);
+    this.arrivals = new Arrivals(host, this.peers);
   }
 
   get openLinks(): number {
@@ -142,7 +123,7 @@ export class Peers implements LinkHost, LinkCharts {
 
   /** Tells a watcher on another node that the process it watched here is gone. */
   tellExited(localId: string, watcher: Pid, reason: ExitReason): void {
-    const [asked] = this.inbound.take(localId, watcher);
+    const [asked] = this.arrivals.takeWatch(localId, watcher);
     const used = this.peers.get(watcher.address)?.link;
     // The link that messages to that node take, so that nothing is overtaken; a peer under another name has only its own.
     const link = used?.wire === 'mesostate' ? used : asked;
@@ -239,39 +220,12 @@ export class Peers implements LinkHost, LinkCharts {
   }
 
   envelope(link: Link, envelope: Envelope): void {
-    const from = this.senderOf(link, envelope.from);
-    if (envelope.encoding >= HEADED) {
-      this.traced(envelope, from);
-      return;
-    }
-    const body = this.bodyOf(envelope, from);
-    if (body !== UNREADABLE) this.host.arrived(envelope.to, envelope.name, body, from);
-  }
-
-  private bodyOf(envelope: Envelope, from: Pid | undefined): unknown {
-    return this.host.wantsSealed(envelope.to, envelope.name)
-      ? sealedEnvelope(this.host, envelope, from)
-      : openEnvelope(this.host, envelope, from);
-  }
-
-  private traced(envelope: Envelope, from: Pid | undefined): void {
-    const { headers = {}, bare } = splitHeaders(envelope);
-    const body = this.bodyOf(bare, from);
-    const span = spanOfMessage(headers, this.host.ids);
-    if (body !== UNREADABLE) this.host.arrived(bare.to, bare.name, body, from, span);
+    this.arrivals.envelope(link, envelope);
   }
 
   control(link: Link, control: Control): void {
-    if (control.op === 'ping' || control.op === 'pong' || control.op === 'read') return;
-    if (control.op === 'replaced') {
-      this.replacedByPeer(link);
-      return;
-    }
-    const there = this.senderOf(link, control.from);
-    if (there === undefined) return;
-    if (control.op === 'link') this.remoteWatches(link, control.to, there);
-    else if (control.op === 'unlink') this.remoteUnwatches(link, control.to, there);
-    else if (this.speaksFor(link, there)) this.remoteExited(there, control.to, control.reason);
+    if (control.op === 'replaced') this.replacedByPeer(link);
+    else this.arrivals.control(link, control);
   }
 
   unsendable(envelope: Envelope, error: Error): void {
@@ -320,8 +274,7 @@ export class Peers implements LinkHost, LinkCharts {
     if (link === undefined) return;
     this.links.delete(id);
     this.dirtyLinks.delete(link);
-    this.senders.drop(link);
-    for (const { localId, watcher } of this.inbound.drop(link)) this.host.unwatchedFrom(localId, watcher);
+    this.arrivals.drop(link);
     this.endFormer(link);
     const peer = this.peerBehind(link);
     if (peer !== undefined) {
@@ -382,36 +335,6 @@ export class Peers implements LinkHost, LinkCharts {
       if (usable && link.address !== undefined && addressText(link.address) === peer.text) return link;
     }
     return undefined;
-  }
-
-  private remoteExited(there: Pid, watcherId: string, reason: ExitReason): void {
-    if (this.peers.get(there.address)?.unwatch(there.id, watcherId) !== true) return;
-    this.host.exited(watcherId, there, reason);
-  }
-
-  private remoteWatches(link: Link, localId: string, watcher: Pid): void {
-    if (!this.host.watchedFrom(localId, watcher)) {
-      link.sendControl({ op: 'exited', from: localId, to: watcher.id, reason: 'never-existed' });
-      return;
-    }
-    this.inbound.add(link, localId, watcher);
-  }
-
-  private remoteUnwatches(link: Link, localId: string, watcher: Pid): void {
-    if (this.inbound.remove(link, localId, watcher)) this.host.unwatchedFrom(localId, watcher);
-  }
-
-  /**
-   * Whether what is said over this link of the node at that address is to be believed: it comes from there, or knows the
-   * incarnation that this node was told when it called there itself (a node advertised by name, or behind a translation).
-   */
-  private speaksFor(link: Link, { address }: Pid): boolean {
-    return link.addressProved || this.peers.get(address)?.incarnation === (link.peer?.incarnation ?? '');
-  }
-
-  /** The sender is always a process of the node at the link's other end: nobody speaks for others. */
-  private senderOf(link: Link, id: string): Pid | undefined {
-    return this.senders.of(link, link.address, id);
   }
 
   // ---- one link in the place of another ---------------------------------------------------------------------------
