@@ -128,6 +128,7 @@ export async function startAgent(
       remains: {
         frameworks,
         updatesOf: (frameworkId, taskId) => stores.streams.updatesOf(frameworkId, taskId),
+        nextUpdateOf: (frameworkId, taskId) => stores.streams.next(frameworkId, taskId),
         rebooted: known.rebooted,
         skipped: opener.skipped,
       },

@@ -20,6 +20,8 @@ export interface Remains {
   readonly frameworks: Recovered;
   /** Of a task that is not completed: the newest acknowledged update and all that are not, oldest first. */
   readonly updatesOf: (frameworkId: string, taskId: string) => readonly StatusUpdate[];
+  /** The oldest of those that is not acknowledged. */
+  readonly nextUpdateOf: (frameworkId: string, taskId: string) => StatusUpdate | undefined;
   /** The machine was booted since: no process is left, whatever the runtime directory says. */
   readonly rebooted: boolean;
   /** Files that were damaged and set aside. */
@@ -85,6 +87,9 @@ export class Recovery {
       for (const { status } of this.remains.updatesOf(executor.framework.id, id)) {
         if (tables.isLive(task)) tables.applyStatus(task, status);
       }
+      const next = this.remains.nextUpdateOf(executor.framework.id, id)?.status ?? task.statuses.at(-1);
+      // The master tells its frameworks as much as this, and must not tell more: the rest comes update by update.
+      if (next?.uuid !== undefined) task.forwarded = { state: next.state, uuid: next.uuid };
       if (killDeadlineMs !== undefined) this.killsDueMs.set(task, killDeadlineMs);
     }
   }

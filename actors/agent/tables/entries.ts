@@ -71,7 +71,7 @@ export interface TaskEntry {
   readonly group: string | undefined;
   /** Updates so far, one for each run of the same state. */
   readonly statuses: TaskStatus[];
-  /** The update that the master was sent last. */
+  /** The update that the master was sent last; when none was, the one that it is sent first. */
   forwarded: { readonly state: TaskState; readonly uuid: Uint8Array } | undefined;
 }
 

@@ -94,6 +94,8 @@ export class Tables {
     // Health and check results repeat a state: the newest is kept.
     if (task.statuses.at(-1)?.state === status.state) task.statuses.pop();
     task.statuses.push(status);
+    const { state, uuid } = status;
+    if (uuid !== undefined) task.forwarded ??= { state, uuid };
   }
 
   /** The task's state as others see it. */

@@ -161,6 +161,11 @@ export class StatusUpdateManager {
     return this.#queues.get(keyOf(frameworkId, taskId))?.latest;
   }
 
+  /** The oldest update of a task that is not acknowledged. */
+  next(frameworkId: string, taskId: string): StatusUpdate | undefined {
+    return this.#queues.get(keyOf(frameworkId, taskId))?.head?.update;
+  }
+
   /** Of a task that has a stream, oldest first: those acknowledged, of neighbours of one state the newest, and all that are not. */
   updatesOf(frameworkId: string, taskId: string): StatusUpdate[] {
     const queue = this.#queues.get(keyOf(frameworkId, taskId));

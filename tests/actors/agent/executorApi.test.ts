@@ -192,7 +192,11 @@ function recovering(): SimulatedAgent {
   const info = { hostname: 'host', port: 5051, id: { value: 'agent-S0' } };
   return simulatedAgent(
     {},
-    { ...serve, info, remains: { frameworks, updatesOf: () => [], rebooted: false } },
+    {
+      ...serve,
+      info,
+      remains: { frameworks, updatesOf: () => [], nextUpdateOf: () => undefined, rebooted: false },
+    },
   );
 }
 

@@ -32,7 +32,7 @@ function recovering(rebooted = false) {
     ['framework-0000', { info: FRAMEWORK, pid: undefined, executors: new Map([['custom', kept]]) }],
   ]);
   const info = { hostname: 'host', port: 5051, id: { value: 'agent-S0' } };
-  const remains = { frameworks, updatesOf: () => [], rebooted };
+  const remains = { frameworks, updatesOf: () => [], nextUpdateOf: () => undefined, rebooted };
   return simulatedAgent({}, { info, remains });
 }
 

@@ -207,7 +207,12 @@ function spawnAgent(
     },
     checkpoints,
     streams,
-    remains: { frameworks, updatesOf: (framework, task) => streams.updatesOf(framework, task), rebooted },
+    remains: {
+      frameworks,
+      updatesOf: (framework, task) => streams.updatesOf(framework, task),
+      nextUpdateOf: (framework, task) => streams.next(framework, task),
+      rebooted,
+    },
     resources: { journal, total, volumes: new MemoryVolumes((callback) => disk.defer(callback)) },
     path: '/bin',
     keepInfo: (kept, done) =>

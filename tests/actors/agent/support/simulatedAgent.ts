@@ -170,7 +170,7 @@ export function simulatedAgent(
       volumes: new MemoryVolumes((callback) => void node.clock.setTimer(0.1, callback)),
       total: parseResources(RESOURCES),
     },
-    remains: { frameworks: new Map(), updatesOf: () => [], rebooted: false },
+    remains: { frameworks: new Map(), updatesOf: () => [], nextUpdateOf: () => undefined, rebooted: false },
     path: '/bin',
     keepInfo: (_info, done) => void node.clock.setTimer(0.1, () => done()),
     serve: () => [],
