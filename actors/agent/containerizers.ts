@@ -20,7 +20,6 @@ export function openContainerizers(options: OpenContainerizerOptions): Container
       `--containerizers: expected mesos, docker or both, got '${unknown ?? ''}'`,
       ExitCode.usage,
     );
-  if (names.length === 1 && names[0] === 'mesos') return openContainerizer(options);
   return new ComposingContainerizer(
     names.map((name) => (name === 'mesos' ? mesosPart(options) : dockerPart(options))),
   );

@@ -96,8 +96,9 @@ export function* otherContainerMessages(
   viewer: Viewer,
   { show_nested = false, show_standalone = false }: AgentCallGetContainers,
 ): Told {
-  const isAsked = (record: NestedRecord): boolean =>
-    record.executor === undefined ? show_standalone : show_nested && viewer.seesContainer(record.executor);
+  const isAsked = ({ parentId, executor }: NestedRecord): boolean =>
+    (parentId === undefined ? show_standalone : show_nested) &&
+    (executor === undefined ? viewer.seesStandalone : viewer.seesContainer(executor));
   const told: AgentResponseGetContainersContainer[] = [];
   for (const record of nestedContainers.all.filter(isAsked)) {
     const { id, processId } = record;

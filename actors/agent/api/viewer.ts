@@ -12,6 +12,8 @@ export class Viewer {
   private readonly byContainer: Approver;
   private readonly byRole: Approver;
   readonly seesFlags: boolean;
+  /** Containers of no executor, and what is inside them. */
+  readonly seesStandalone: boolean;
 
   constructor(authorizer: Authorizer, principal: Principal | undefined) {
     this.byFramework = authorizer.approver(principal, 'VIEW_FRAMEWORK');
@@ -20,6 +22,7 @@ export class Viewer {
     this.byContainer = authorizer.approver(principal, 'VIEW_CONTAINER');
     this.byRole = authorizer.approver(principal, 'VIEW_ROLE');
     this.seesFlags = authorizer.approver(principal, 'VIEW_FLAGS')();
+    this.seesStandalone = authorizer.approver(principal, 'VIEW_STANDALONE_CONTAINER')();
   }
 
   seesFramework({ info }: FrameworkEntry): boolean {

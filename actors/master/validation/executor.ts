@@ -2,9 +2,11 @@
 
 import { validateId } from '../../../proto/ids.ts';
 import { ContainerInfoType, type ExecutorInfo, ExecutorInfoType } from '../../../proto/index.ts';
+import { validateCommand, validateContainer } from '../../../proto/validation/containers.ts';
+import { prefixed } from '../../../proto/validation/problems.ts';
 import type { ExecutorRecord } from '../agents/record.ts';
 import { sameMessage } from '../sameMessage.ts';
-import { prefixed, validateCommand, validateContainer, validateHeld } from './common.ts';
+import { validateHeld } from './common.ts';
 
 /**
  * @param executor with framework id and allocation roles

@@ -21,9 +21,9 @@ import {
   validateResourcesForUse,
   volumeToDisk,
 } from '../../../proto/resources/index.ts';
+import { firstProblem, prefixed } from '../../../proto/validation/problems.ts';
 import { type AgentRecord, hasCapability } from '../agents/record.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
-import { firstProblem, prefixed } from './common.ts';
 
 /** Where an operation is to be performed, and for whom. */
 export interface OperationSurroundings {

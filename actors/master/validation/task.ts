@@ -8,17 +8,11 @@ import {
   type TaskInfo,
 } from '../../../proto/index.ts';
 import { Resources } from '../../../proto/resources/index.ts';
+import { validateCommand, validateContainer } from '../../../proto/validation/containers.ts';
+import { prefixed } from '../../../proto/validation/problems.ts';
 import { type AgentRecord, type ExecutorRecord, hasCapability } from '../agents/record.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
-import {
-  prefixed,
-  validateCheck,
-  validateCommand,
-  validateContainer,
-  validateHealthCheck,
-  validateHeld,
-  validateTogether,
-} from './common.ts';
+import { validateCheck, validateHealthCheck, validateHeld, validateTogether } from './common.ts';
 import { validateExecutor } from './executor.ts';
 
 /** Where a task is to be launched. */

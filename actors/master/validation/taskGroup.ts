@@ -7,9 +7,10 @@ import {
   type TaskInfo,
 } from '../../../proto/index.ts';
 import { Resources } from '../../../proto/resources/index.ts';
+import { firstProblem } from '../../../proto/validation/problems.ts';
 import type { ExecutorRecord } from '../agents/record.ts';
 import { sameMessage } from '../sameMessage.ts';
-import { firstProblem, validateTogether } from './common.ts';
+import { validateTogether } from './common.ts';
 import { validateExecutor } from './executor.ts';
 import { type TaskSurroundings, validateTaskItself } from './task.ts';
 

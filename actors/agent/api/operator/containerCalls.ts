@@ -9,6 +9,9 @@ import type {
   Resource,
 } from '../../../../proto/index.ts';
 import { AgentResponseType } from '../../../../proto/index.ts';
+import { toNewFormat, validateResourcesForUse } from '../../../../proto/resources/index.ts';
+import { validateCommand, validateContainer } from '../../../../proto/validation/containers.ts';
+import { firstProblem, prefixed } from '../../../../proto/validation/problems.ts';
 import { HttpRefusal } from '../../../../runtime/http/refusal.ts';
 import { containerResources } from '../../containerizer/index.ts';
 import { rootIdOf, type Termination } from '../../nestedContainers/record.ts';
@@ -76,12 +79,7 @@ function expectAllowed(
   request.expectAllowed(action, containerRequests.userNameOf({ containerId, command }));
 }
 
-function launch(
-  body: Pick<AgentCallLaunchContainer, 'command' | 'container' | 'resources' | 'limits'>,
-  containerId: string,
-  request: OperatorRequest,
-  agent: ServedAgent,
-): void {
+function launch(body: Launched, containerId: string, request: OperatorRequest, agent: ServedAgent): void {
   const { command, container, resources, limits } = body;
   const problem = launchProblem(body, containerId);
   if (problem !== undefined) throw new HttpRefusal(400, problem);
@@ -107,25 +105,36 @@ function launchRequest(
   return { containerId, command, container, resources: needed, isSession: false };
 }
 
+type Launched = Pick<AgentCallLaunchContainer, 'command' | 'container' | 'resources' | 'limits'>;
+
 /** Rules beyond the form. @returns what is wrong, or undefined */
-function launchProblem(
-  {
-    container,
-    resources = [],
-    limits = {},
-  }: Pick<AgentCallLaunchContainer, 'container' | 'resources' | 'limits'>,
+function launchProblem(asked: Launched, containerId: string): string | undefined {
+  const upgraded = asked.resources?.map(toNewFormat);
+  return (
+    validateResourcesForUse(upgraded) ??
+    contentProblem(asked) ??
+    placeProblem({ ...asked, resources: upgraded }, containerId)
+  );
+}
+
+/** Of what a container, or a session, is made of. */
+export function contentProblem({
+  command,
+  container,
+}: Pick<Launched, 'command' | 'container'>): string | undefined {
+  return prefixed('command', validateCommand(command)) ?? prefixed('container', validateContainer(container));
+}
+
+/** What depends on how deep inside others it is. */
+function placeProblem(
+  { container, resources = [], limits = {} }: Launched,
   containerId: string,
 ): string | undefined {
   const depth = containerId.split('.').length;
   const sharesCgroups = container?.linux_info?.share_cgroups;
   if (depth === 1) {
     if (sharesCgroups === true) return "'linux_info.share_cgroups' needs a container around this one";
-    for (const { name, reservations, revocable, disk } of resources) {
-      const problem =
-        (reservations ?? []).length > 0 ? 'reserved' : revocable !== undefined ? 'revocable' : undefined;
-      if (problem !== undefined) return `'resources': '${name}' is ${problem}`;
-      if (disk?.persistence !== undefined) return `'resources': '${name}' is a persistent volume`;
-    }
+    return firstProblem(resources, standaloneProblem);
   }
   if (depth > 2) {
     if (resources.length > 0) return "'resources' are for containers directly below an executor's";
@@ -133,6 +142,13 @@ function launchProblem(
     if (sharesCgroups === false) return "'linux_info.share_cgroups' must not be false this deep";
   }
   return undefined;
+}
+
+/** The master does not know of standalone containers: they hold nothing that it could count. */
+function standaloneProblem({ name, reservations, revocable, disk }: Resource): string | undefined {
+  if ((reservations ?? []).length > 0) return `'resources': '${name}' is reserved`;
+  if (revocable !== undefined) return `'resources': '${name}' is revocable`;
+  return disk?.persistence === undefined ? undefined : `'resources': '${name}' is a persistent volume`;
 }
 
 function wait(

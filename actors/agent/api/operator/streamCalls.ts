@@ -16,7 +16,7 @@ import type { HttpStream, Timer } from '../../../../runtime/index.ts';
 import type { AgentHost } from '../../host.ts';
 import type { ContainerIo, OutputReader } from '../../nestedContainers/io/containerIo.ts';
 import { type OperatorCalls, type OperatorRequest, type ServedAgent, withBody } from './call.ts';
-import { containerIdOf, isOwn, nestedIdOf } from './containerCalls.ts';
+import { containerIdOf, contentProblem, isOwn, nestedIdOf } from './containerCalls.ts';
 
 /** One record of input, at most: a client that pastes more sends several. */
 const INPUT_RECORD_BYTES_MAX = 4 * 1024 * 1024;
@@ -93,6 +93,8 @@ function launchSession(containerId: string, request: OperatorRequest, agent: Ser
   const { command, container } = request.call.launch_nested_container_session ?? {};
   if (container?.linux_info?.share_cgroups === false)
     throw new HttpRefusal(400, "'linux_info.share_cgroups' must not be false for a session");
+  const problem = contentProblem({ command, container });
+  if (problem !== undefined) throw new HttpRefusal(400, problem);
   const user = agent.containerRequests.userNameOf({ containerId, command });
   if (!isOwn(request, agent, containerId, command))
     request.expectAllowed('LAUNCH_NESTED_CONTAINER_SESSION', user);
