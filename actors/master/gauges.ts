@@ -1,13 +1,11 @@
 /** Numbers of the master that are asked for, not counted (metrics.md §2). */
 import { enumName, OfferOperationType } from '../../proto/index.ts';
-import type { Kind } from '../../proto/resources/index.ts';
-import { Resources } from '../../proto/resources/index.ts';
 import { plainOf } from '../../runtime/mailbox.ts';
 import { OPERATION_TYPES } from './operations/metrics.ts';
 import type { MasterParts } from './parts.ts';
+import { addResourceGauges } from './resourceGauges.ts';
 
 const LIVE_STATES = ['staging', 'starting', 'running', 'killing', 'unreachable'];
-const NAMES = ['cpus', 'gpus', 'mem', 'disk'];
 /** Waiting events that are counted by kind. */
 const WAITING_MAX = 10_000;
 
@@ -20,11 +18,11 @@ export function addGauges(parts: MasterParts): void {
   gauge('outstanding_offers', () => offers.count);
   gauge('operator_event_stream_subscribers', () => parts.eventStreams.count);
 
-  const all = () => [...agents.all()];
-  gauge('slaves_connected', () => all().filter(({ id }) => agents.isConnected(id)).length);
-  gauge('slaves_disconnected', () => all().filter(({ id }) => !agents.isConnected(id)).length);
-  gauge('slaves_active', () => all().filter(({ id }) => agents.isActive(id)).length);
-  gauge('slaves_inactive', () => all().filter(({ id }) => !agents.isActive(id)).length);
+  const present = actor.metrics.shared(() => presenceOf(agents));
+  gauge('slaves_connected', () => present().connected);
+  gauge('slaves_disconnected', () => agents.count - present().connected);
+  gauge('slaves_active', () => present().active);
+  gauge('slaves_inactive', () => agents.count - present().active);
   // Ours: how a failover goes on. `recovery_slaves` were in the registry, `…_settled` are back or given up.
   gauge('recovery_slaves', () => leadership.recovery.agents);
   gauge('recovery_slaves_settled', () => leadership.recovery.settled);
@@ -40,8 +38,18 @@ export function addGauges(parts: MasterParts): void {
   for (const state of LIVE_STATES) gauge(`tasks_${state}`, () => tasks.chart.counts()[state] ?? 0);
   addQueueGauges(parts, gauge);
   addOperationGauges(parts, gauge);
-  addResourceGauges(parts, gauge);
-  addAllocatorGauges(parts);
+  addResourceGauges(parts);
+}
+
+/** How many members are connected, and how many of them are active. */
+function presenceOf(agents: MasterParts['agents']): { readonly connected: number; readonly active: number } {
+  let connected = 0;
+  let active = 0;
+  for (const { id } of agents.all()) {
+    if (agents.isConnected(id)) connected++;
+    if (agents.isActive(id)) active++;
+  }
+  return { connected, active };
 }
 
 type Gauge = (name: string, pull: () => number) => void;
@@ -58,61 +66,26 @@ function addQueueGauges({ actor }: MasterParts, gauge: Gauge): void {
 }
 
 /** Operations now in a state, in all and by type. Which are to come back with their agents is not known: none is recovering. */
-function addOperationGauges({ operations }: MasterParts, gauge: Gauge): void {
+function addOperationGauges({ actor, operations }: MasterParts, gauge: Gauge): void {
   const typeOf = (type: OfferOperationType | undefined) => enumName(OfferOperationType, type).toLowerCase();
+  const keysByType = actor.metrics.shared(() => {
+    const keys = new Map<string, string[]>();
+    for (const { key, info } of operations.all()) {
+      const type = typeOf(info.type);
+      const same = keys.get(type);
+      if (same === undefined) keys.set(type, [key]);
+      else same.push(key);
+    }
+    return keys;
+  });
   for (const state of ['pending', 'unreachable']) {
     gauge(`operations/${state}`, () => operations.chart.countIn(state));
     for (const type of OPERATION_TYPES)
       gauge(
         `operations/${type}/${state}`,
-        () =>
-          [...operations.all()].filter(
-            ({ key, info }) => typeOf(info.type) === type && operations.chart.matches(key, state),
-          ).length,
+        () => (keysByType().get(type) ?? []).filter((key) => operations.chart.matches(key, state)).length,
       );
   }
   for (const prefix of ['', ...OPERATION_TYPES.map((type) => `${type}/`)])
     gauge(`operations/${prefix}recovering`, () => 0);
-}
-
-/** The allocator is a part of the master's actor: nothing waits for it alone. */
-function addAllocatorGauges({ actor, agents, offers }: MasterParts): void {
-  for (const name of ['allocator/event_queue_dispatches', 'allocator/mesos/event_queue_dispatches'])
-    actor.metrics.gauge(name, () => 0);
-  const amount = (bags: Iterable<Resources>, name: string) => Resources.sum(bags).scalar(name) ?? 0;
-  for (const name of ['cpus', 'mem', 'disk']) {
-    const prefix = `allocator/mesos/resources/${name}`;
-    const all = () => [...agents.all()];
-    actor.metrics.gauge(`${prefix}/total`, () =>
-      amount(
-        all().map(({ total }) => total),
-        name,
-      ),
-    );
-    actor.metrics.gauge(`${prefix}/offered_or_allocated`, () => {
-      const used = all().flatMap((agent) => [...agent.used.values()]);
-      const offered = all().flatMap((agent) => offers.listed(agent.offers).map(({ resources }) => resources));
-      return amount([...used, ...offered], name);
-    });
-  }
-}
-
-function addResourceGauges(parts: MasterParts, gauge: Gauge): void {
-  const amount = (of: () => Resources, name: string, keep: (kind: Kind) => boolean) =>
-    of().filter(keep).scalar(name) ?? 0;
-  const total = () => Resources.sum([...parts.agents.all()].map((agent) => agent.total));
-  const used = () => Resources.sum([...parts.agents.all()].flatMap((agent) => [...agent.used.values()]));
-  for (const name of NAMES) {
-    for (const [infix, keep] of [
-      ['', (kind: Kind) => !kind.revocable],
-      ['_revocable', (kind: Kind) => kind.revocable],
-    ] as const) {
-      gauge(`${name}${infix}_total`, () => amount(total, name, keep));
-      gauge(`${name}${infix}_used`, () => amount(used, name, keep));
-      gauge(`${name}${infix}_percent`, () => {
-        const whole = amount(total, name, keep);
-        return whole === 0 ? 0 : amount(used, name, keep) / whole;
-      });
-    }
-  }
 }

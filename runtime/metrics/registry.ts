@@ -27,6 +27,10 @@ export interface TimerOptions {
 export class MetricsRegistry {
   readonly #clock: Clock;
   readonly #metrics = new Map<string, Metric>();
+  /** Sorted by name, until a metric comes or goes. */
+  #sorted: ReadonlyArray<readonly [name: string, metric: Metric]> | undefined;
+  /** How often somebody looked. */
+  #looks = 0;
 
   /** @param clock measures the timers */
   constructor(clock: Clock) {
@@ -61,15 +65,28 @@ export class MetricsRegistry {
     throw taken(key, 'timer');
   }
 
+  /**
+   * What several gauges are computed of: worked out once for each look at the metrics, when the first of them asks.
+   * @returns for the gauges alone, since only a look makes it anew
+   */
+  shared<T>(compute: () => T): () => T {
+    let held: { readonly look: number; readonly value: T } | undefined;
+    return () => {
+      if (held?.look !== this.#looks) held = { look: this.#looks, value: compute() };
+      return held.value;
+    };
+  }
+
   /** @param name as shown (a timer's with `_ms`). @returns whether it was there */
   remove(name: string): boolean {
+    this.#sorted = undefined;
     return this.#metrics.delete(name);
   }
 
   /** Every name with its number, sorted by name: the body of `/metrics/snapshot`. */
   snapshot(): Record<string, number> {
     const values: Array<readonly [string, number]> = [];
-    for (const [name, { instrument }] of this.#metrics) {
+    for (const [name, { instrument }] of this.entries()) {
       if (instrument instanceof Timer) addTimer(values, name, instrument);
       else values.push([name, numberOf(instrument)]);
     }
@@ -78,12 +95,15 @@ export class MetricsRegistry {
 
   /** Every metric with its name, sorted by name, for other forms than the snapshot's. */
   entries(): ReadonlyArray<readonly [name: string, metric: Metric]> {
-    return [...this.#metrics].sort(byName);
+    this.#looks++;
+    this.#sorted ??= [...this.#metrics].sort(byName);
+    return this.#sorted;
   }
 
   #add(name: string, instrument: Metric['instrument'], help: string): Metric {
     const metric = { instrument, help };
     this.#metrics.set(name, metric);
+    this.#sorted = undefined;
     return metric;
   }
 }

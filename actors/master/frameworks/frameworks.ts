@@ -83,9 +83,10 @@ export class Frameworks {
     this.live.set(id, framework);
     this.chart.start(id);
     this.parts.allocation.addFramework(framework);
+    const tasks = this.parts.actor.metrics.shared(() => this.tasksByState(framework));
     this.parts.metrics.frameworks.add(framework, {
       isConnected: () => this.isConnected(id),
-      tasksIn: (state) => this.tasksIn(framework, state),
+      tasksIn: (state) => tasks().get(state) ?? 0,
       isSuppressed: (role) => this.parts.allocation.allocator.isSuppressed(id, role),
     });
     return framework;
@@ -166,10 +167,13 @@ export class Frameworks {
     }
   }
 
-  private tasksIn({ tasks, unreachable }: FrameworkRecord, state: string): number {
-    let count = 0;
-    for (const task of tasks.values()) if (this.parts.tasks.stateName(task) === state) count++;
-    return state === 'TASK_UNREACHABLE' ? count + unreachable.size : count;
+  private tasksByState({ tasks, unreachable }: FrameworkRecord): ReadonlyMap<string, number> {
+    const counts = new Map([['TASK_UNREACHABLE', unreachable.size]]);
+    for (const task of tasks.values()) {
+      const state = this.parts.tasks.stateName(task);
+      counts.set(state, (counts.get(state) ?? 0) + 1);
+    }
+    return counts;
   }
 
   private forgetPid(framework: FrameworkRecord): void {

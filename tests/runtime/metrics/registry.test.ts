@@ -1,5 +1,5 @@
 import test from 'ava';
-import { addSystemGauges, MetricsRegistry, systemStats } from '../../../runtime/metrics/index.ts';
+import { addSystemGauges, exposition, MetricsRegistry, systemStats } from '../../../runtime/metrics/index.ts';
 import { VirtualClock } from '../../../runtime/virtualPorts.ts';
 
 function fixture() {
@@ -57,6 +57,36 @@ test('metrics are removed by name', (t) => {
   t.true(registry.remove('g'));
   t.false(registry.remove('g'));
   t.deepEqual(registry.snapshot(), { f: 0 });
+});
+
+test('what several gauges are made of is worked out once for each look', (t) => {
+  const { registry } = fixture();
+  let computed = 0;
+  const shared = registry.shared(() => ({ a: ++computed, b: 10 * computed }));
+  registry.gauge('a', () => shared().a);
+  registry.gauge('b', () => shared().b);
+  t.deepEqual(registry.snapshot(), { a: 1, b: 10 });
+  t.deepEqual(registry.snapshot(), { a: 2, b: 20 });
+  t.true(exposition(registry).includes('mesostate_a 3\n'));
+  t.is(computed, 3);
+});
+
+test('metrics that came since the last look are in their place', (t) => {
+  const { registry } = fixture();
+  registry.counter('b');
+  t.deepEqual(Object.keys(registry.snapshot()), ['b']);
+  registry.counter('a').value = 1;
+  registry.counter('c');
+  t.deepEqual(Object.entries(registry.snapshot()), [
+    ['a', 1],
+    ['b', 0],
+    ['c', 0],
+  ]);
+  registry.gauge('g', () => 1);
+  registry.snapshot();
+  registry.gauge('g', () => 2);
+  registry.remove('a');
+  t.deepEqual(registry.snapshot(), { b: 0, c: 0, g: 2 });
 });
 
 test('a timer shows its last duration, statistics from two samples on', (t) => {
