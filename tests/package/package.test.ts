@@ -11,8 +11,6 @@ test.before(() => {
 });
 test.after.always(() => installed.remove());
 
-const PUBLIC = ['runtime', 'framework', 'executor', 'proto'];
-
 test('holds what runs, and declarations of the public parts, and nothing else', (t) => {
   const files = installed.packed.files.map((file) => file.path);
   const expected = [
@@ -39,10 +37,10 @@ test('every export says where its types are, and both files are there', (t) => {
   const manifest = JSON.parse(readFileSync(path.join(installed.package, 'package.json'), 'utf8')) as {
     exports: Record<string, { types: string; default: string }>;
   };
-  for (const name of PUBLIC) {
-    const entry = manifest.exports[`./${name}`];
-    t.truthy(readFileSync(path.join(installed.package, entry?.types ?? '')));
-    t.truthy(readFileSync(path.join(installed.package, entry?.default ?? '')));
+  for (const [name, entry] of Object.entries(manifest.exports)) {
+    if (name === './package.json') continue;
+    t.truthy(readFileSync(path.join(installed.package, entry.types)), name);
+    t.truthy(readFileSync(path.join(installed.package, entry.default)), name);
   }
 });
 
@@ -101,6 +99,7 @@ test('the example refuses wrong arguments in a line', async (t) => {
 });
 
 const CONSUMER = `
+import { ExecutorClient, SchedulerCallType, SchedulerClient, type SchedulerEvent } from 'mesostate/client';
 import { defineExecutor, TaskState as ExecutorTaskState } from 'mesostate/executor';
 import { defineFramework, Pool, TaskState } from 'mesostate/framework';
 import { decode, encode, type Offer } from 'mesostate/proto';
@@ -136,6 +135,17 @@ export const framework = defineFramework({
     update: (_driver, status) => void (status.state === TaskState.TASK_FINISHED),
   }),
 });
+export const scheduler = new SchedulerClient({
+  master: 'http://127.0.0.1:5050',
+  framework: { user: 'nobody', name: 'typed', roles: ['*'] },
+  handlers: {
+    event: (event: SchedulerEvent) => {
+      const offer_ids = event.offers?.offers?.map(({ id }) => id) ?? [];
+      scheduler.call({ type: SchedulerCallType.DECLINE, decline: { offer_ids } });
+    },
+  },
+});
+export const executor = (): ExecutorClient => new ExecutorClient({ handlers: { event: (event) => void event.launch?.task } });
 export const same: boolean = TaskState.TASK_LOST === ExecutorTaskState.TASK_LOST;
 export const parts = [defineExecutor, decode, encode];
 `;
@@ -149,6 +159,11 @@ test('declarations: a strict consumer compiles, and a wrong one is told where', 
     compileStrictly(installed, 'wrong.ts'),
     /^wrong\.ts\(\d+,\d+\): error TS2322: .*'string'.*'number'/,
   );
+  writeFileSync(
+    path.join(installed.folder, 'misspelt.ts'),
+    CONSUMER.replace('{ offer_ids }', '{ offer_id: offer_ids }'),
+  );
+  t.regex(compileStrictly(installed, 'misspelt.ts'), /^misspelt\.ts\(\d+,\d+\): error TS2561: .*'offer_id'/);
 });
 
 test('the installed command runs a cluster and its jobs', async (t) => {
