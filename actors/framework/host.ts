@@ -1,20 +1,13 @@
 /** Runs one framework: its driver, the context it is given, and its end. */
 import type { FrameworkInfo } from '../../proto/index.ts';
-import {
-  type Address,
-  type HttpHandler,
-  type HttpReply,
-  type HttpRequest,
-  type Node,
-  type Pid,
-  Process,
-} from '../../runtime/index.ts';
+import type { Address, HttpHandler, HttpReply, HttpRequest, Node, Pid } from '../../runtime/index.ts';
 import type { MasterDetector } from '../detector/index.ts';
 import type { FrameworkContext, FrameworkEnd, FrameworkRoute } from './context.ts';
 import type { FrameworkDefinition } from './definition.ts';
 import { MesosSchedulerDriver } from './driver/driver.ts';
 import type { DriverAuthentication } from './driver/options.ts';
 import type { Scheduler } from './driver/scheduler.ts';
+import { FrameworkFronts, OpenRequests } from './fronts.ts';
 import { FrameworkLedger } from './ledger.ts';
 import { showFramework } from './status.ts';
 
@@ -27,8 +20,8 @@ export interface HostOptions {
   readonly authentication?: DriverAuthentication | undefined;
   readonly options: Readonly<Record<string, unknown>>;
   readonly print: (line: string) => void;
-  /** Takes what the framework answers over HTTP; default: a process of its own serves it. */
-  readonly serve?: (routes: readonly FrameworkRoute[]) => void;
+  /** Takes what the framework answers over HTTP, and under which id; default: a process of its own serves it. */
+  readonly serve?: (routes: readonly FrameworkRoute[], id: string) => void;
 }
 
 /** A framework that runs. */
@@ -47,13 +40,16 @@ export function hostFramework(node: Node, options: HostOptions): HostedFramework
   const { definition, framework, master, authentication } = options;
   let end: FrameworkEnd | undefined;
   const ledger = new FrameworkLedger(() => node.clock.now());
-  const fronts: Pid[] = [];
+  const fronts = new FrameworkFronts(node);
+  const requests = new OpenRequests();
+  const serve = options.serve ?? ((routes, id) => fronts.serve(id, routes));
   const finish = (how: FrameworkEnd): void => {
     if (end !== undefined) return;
     end = how;
     // A turn later, so that calls of the present callback, acknowledgements above all, go out before.
     driver.after(0, () => {
-      for (const front of fronts) node.terminate(front);
+      requests.end();
+      fronts.end();
       driver.stop(how.failover);
     });
   };
@@ -65,41 +61,31 @@ export function hostFramework(node: Node, options: HostOptions): HostedFramework
     framework: info,
     observer: ledger,
     explicitAcknowledgements: definition.explicitAcknowledgements === true,
-    scheduler: () => create(definition, contextOf(node, driver, options, fronts, finish), finish),
+    scheduler: () =>
+      create(definition, contextOf(node, driver, { ...options, serve }, requests, finish), finish),
   });
   const pid = node.spawn(driver);
   showFramework(node, { driver, info, ledger });
   const ended = node.wait(pid).then(async () => {
-    await Promise.all(fronts.map((front) => endOf(node, front)));
+    requests.end();
+    fronts.end();
+    await fronts.ended();
     await definition.close?.();
     return end ?? { exitCode: 1 };
   });
   return { pid, ended, finish };
 }
 
-/** What a framework serves over HTTP. */
-class FrameworkFront extends Process {
-  readonly #routes: readonly FrameworkRoute[];
-
-  constructor(id: string, routes: readonly FrameworkRoute[]) {
-    super(id);
-    this.#routes = routes;
-  }
-
-  override initialize(): void {
-    for (const { path, handler, ...options } of this.#routes) this.route(path, handler, options);
-  }
-}
-
 /** Requests run as events of the driver, between two callbacks. */
 function betweenCallbacks(
   routes: readonly FrameworkRoute[],
   driver: MesosSchedulerDriver,
+  requests: OpenRequests,
 ): readonly FrameworkRoute[] {
   return routes.map((route) => ({
     ...route,
-    handler: driver.deferred((request: HttpRequest, reply: HttpReply) =>
-      answer(route.handler, request, reply),
+    handler: requests.handler(
+      driver.deferred((request: HttpRequest, reply: HttpReply) => answer(route.handler, request, reply)),
     ),
   }));
 }
@@ -112,12 +98,6 @@ function answer(handler: HttpHandler, ...[request, reply]: Parameters<HttpHandle
     if (!reply.closed) reply.text(500, 'Internal error; see the log');
     throw error;
   }
-}
-
-async function endOf(node: Node, pid: Pid): Promise<void> {
-  const ended = node.wait(pid);
-  node.terminate(pid);
-  await ended;
 }
 
 /** A framework that cannot even be made ends at once. */
@@ -140,8 +120,8 @@ function create(
 function contextOf(
   node: Node,
   driver: MesosSchedulerDriver,
-  { definition, options, print, serve }: HostOptions,
-  fronts: Pid[],
+  { definition, options, print, serve }: HostOptions & Required<Pick<HostOptions, 'serve'>>,
+  requests: OpenRequests,
   finish: (end: FrameworkEnd) => void,
 ): FrameworkContext {
   return {
@@ -150,11 +130,7 @@ function contextOf(
     ids: node.ids,
     log: node.loggerFor(driver.id).child(definition.name),
     metrics: node.metrics,
-    serve: (id, routes) => {
-      const own = betweenCallbacks(routes, driver);
-      if (serve === undefined) fronts.push(node.spawn(new FrameworkFront(id, own)));
-      else serve(own);
-    },
+    serve: (id, routes) => serve(betweenCallbacks(routes, driver, requests), id),
     options,
     delay: (delayMs, run) => driver.after(delayMs, run),
     defer: (handler) => driver.deferred(handler),

@@ -14,6 +14,7 @@ import { authenticationOf, principalOf } from './credential.ts';
 import { type FrameworkDefinition, loadFramework } from './definition.ts';
 import { type FrameworkFlags, frameworkFlags } from './flags.ts';
 import { frameworkInfoOf } from './frameworkInfo.ts';
+import { FrameworkFronts } from './fronts.ts';
 import { type HostedFramework, hostFramework } from './host.ts';
 import { agentFiles } from './jobs/agentFiles.ts';
 import { jobsFramework } from './jobs/framework.ts';
@@ -59,6 +60,7 @@ export async function startFramework(
     return startMember(node, flags, { location: flags.etcd, master: findMaster, screen, tls, extensions });
   }
   const open = await opener(node, flags, screen, tls);
+  const fronts = new FrameworkFronts(node);
   const what = flags.framework === 'jobs' ? `jobs ${path.basename(flags.jobs ?? '')}` : undefined;
   const run = (): { hosted: HostedFramework; definition: FrameworkDefinition } => {
     const definition = open();
@@ -71,6 +73,7 @@ export async function startFramework(
         ...{ definition, framework, options, print },
         master: findMaster(),
         authentication: authenticationOf(flags),
+        serve: (routes, id) => fronts.serve(id, routes),
       }),
     };
   };
@@ -78,7 +81,10 @@ export async function startFramework(
   const untilDone = async (): Promise<number> => {
     for (;;) {
       const end = await current.hosted.ended;
-      if (end.again !== true && end.handOver !== true) return end.exitCode;
+      if (end.again !== true && end.handOver !== true) {
+        fronts.end();
+        return end.exitCode;
+      }
       current = run();
     }
   };

@@ -31,6 +31,7 @@ export class HttpReply {
   private gone = false;
   private requestId: string | undefined;
   private readonly closeListeners: (() => void)[] = [];
+  private openedStream: HttpStream | undefined;
 
   /** @param bufferBytesMax bound of what a stream may hold for a slow reader */
   constructor(sink: ReplySink, bufferBytesMax: number, acceptsGzip: boolean) {
@@ -78,6 +79,12 @@ export class HttpReply {
     this.send(status, text, { 'Content-Type': 'application/json' });
   }
 
+  /** Nobody is left to answer: a stream ends where it is, and who has no answer yet gets this one. */
+  giveUp(status: number, body: string, headers: Record<string, string>): void {
+    this.openedStream?.end();
+    if (!this.closed) this.send(status, body, headers);
+  }
+
   /** Opens a stream of chunks; its headers, and each chunk, leave at once. */
   stream(status: number, headers: Record<string, string>): HttpStream {
     return this.opened(status, headers, false);
@@ -91,7 +98,8 @@ export class HttpReply {
   private opened(status: number, headers: Record<string, string>, zipped: boolean): HttpStream {
     this.once();
     const sink = this.gone ? undefined : this.sink.open(status, this.named(headers), zipped);
-    return new HttpStream(sink, this, this.bufferBytesMax);
+    this.openedStream = new HttpStream(sink, this, this.bufferBytesMax);
+    return this.openedStream;
   }
 
   private named(headers: Record<string, string>): Record<string, string> {

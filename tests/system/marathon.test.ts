@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
+import { ownPort } from '../support/ports.ts';
 import {
   type Booted,
   boot,
@@ -69,7 +70,8 @@ async function cluster(t: ExecutionContext): Promise<Cluster> {
     '--resources=cpus:8;mem:2048;disk:100;ports:[31000-31999]',
     '--hostname=127.0.0.1',
   ]);
-  const port = await freePort();
+  // It is started again on the same one.
+  const port = await ownPort();
   const start = (): Booted =>
     boot(t, [
       '--role=framework',

@@ -1,12 +1,12 @@
 /** A master, agents and a Marathon, each a process of its own, started as a user starts them. */
 import { readdirSync, readlinkSync } from 'node:fs';
 import type { ExecutionContext } from 'ava';
+import { ownPort } from '../../support/ports.ts';
 import {
   type Booted,
   boot,
   bootAgent,
   bootMaster,
-  freePort,
   type MasterProcess,
   scratch,
 } from '../../support/processes.ts';
@@ -53,8 +53,8 @@ export interface ClusterOptions {
   readonly flags?: readonly string[];
 }
 
-/** The first of a thousand ports that agents offer: another range for each test file, as files run beside each other. */
-export const FIRST_PORT: number = 21_000 + (process.pid % 10) * 1_000;
+/** The first of a thousand ports that agents offer: another range for each test file, as files run beside each other; below those of `ownPort`. */
+export const FIRST_PORT: number = 10_000 + (process.pid % 10) * 1_000;
 
 const AGENT = [
   `--resources=cpus:8;mem:4096;disk:1000;ports:[${FIRST_PORT}-${FIRST_PORT + 999}]`,
@@ -185,7 +185,8 @@ export async function marathonCluster(
   // Tasks outlive their agents, and here they are to end with the test.
   t.teardown(() => endProcessesIn(folder));
   const master = await bootMaster(t, folder, ['--allocation_interval=200ms']);
-  const port = await freePort();
+  // It is started again on the same one.
+  const port = await ownPort();
   const start = (): Booted =>
     boot(t, [
       ...['--role=framework', '--framework=marathon', `--master=127.0.0.1:${master.port}`],
