@@ -75,7 +75,7 @@ export const frameworkFlags = {
     help: 'How long the job processor waits for the agent of a task that is unreachable before it runs the job elsewhere',
   }),
   reconciliation_interval: flag.text({
-    default: '15mins',
+    default: '10mins',
     expected: 'a duration of at least 1secs, or milliseconds',
     placeholder: 'DURATION|MS',
     parse: (text) => {

@@ -127,7 +127,7 @@ async function opener(
       workDir: flags.work_dir,
       unreachableTimeoutMs: flags.unreachable_timeout,
       reconcileIntervalMs: flags.reconciliation_interval,
-      meaCulpaLimit: flags.mea_culpa_limit,
+      ...(flags.mea_culpa_limit !== undefined && { meaCulpaLimit: flags.mea_culpa_limit }),
       rule,
       holdMs: flags.hold_offers,
       serves: flags.serve_jobs,

@@ -14,8 +14,8 @@ export interface ForwardTarget {
   readonly tls?: TlsOptions | undefined;
   /** Headers sent besides those that every request hands on. */
   readonly sent?: Readonly<Record<string, string>>;
-  /** Headers of the other node's answer that the client sees too, in lower case, besides those of every answer. */
-  readonly handedBack?: readonly string[];
+  /** Headers of the other node's answer that the client sees too, in lower case, besides those of every answer; or all that say something of the answer. */
+  readonly handedBack?: readonly string[] | 'all';
   /** Headers (in lower case) of the answer to the client, where the other node's has none of that name. */
   readonly added?: Readonly<Record<string, string>>;
   /** Instead of the plain line of text with which a request ends that the other node does not answer. */
@@ -42,6 +42,28 @@ const HANDED_BACK = [
   'content-encoding',
   'www-authenticate',
 ] as const;
+
+/** What concerns one connection, or is said anew for each. */
+const OF_CONNECTION: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'date',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Of headers in lower case, the names of those that are not about one connection alone. */
+export function endToEnd(headers: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(headers).filter((name) => !OF_CONNECTION.has(name));
+}
 
 /** Answers 502 when the other node does not. Runs outside of any actor: it touches nothing but the request and its reply. */
 export function forward(request: HttpRequest, reply: HttpReply, target: ForwardTarget): void {
@@ -72,7 +94,8 @@ async function pass(
 ): Promise<void> {
   if (reply.closed) return;
   const headers: Record<string, string> = { ...added };
-  for (const name of [...HANDED_BACK, ...handedBack]) {
+  const names = handedBack === 'all' ? endToEnd(response.headers) : [...HANDED_BACK, ...handedBack];
+  for (const name of names) {
     const value = response.headers[name];
     if (typeof value === 'string') headers[name] = value;
   }

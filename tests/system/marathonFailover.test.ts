@@ -108,10 +108,15 @@ if (hasEtcd) {
         instances: 6,
         upgradeStrategy: { minimumHealthCapacity: 0.8, maximumOverCapacity: 0.2 },
       };
-      const made = await call(second, 'POST', '/v2/apps', app);
+      const made = await call(second, 'POST', '/v2/apps', { ...app, colour: 'red' });
       t.is(made.status, 201, made.text);
       t.is(made.headers.get('x-marathon-leader'), `http://${first.place}`);
       t.truthy(made.headers.get('marathon-deployment-id'));
+      t.regex(
+        made.headers.get('warning') ?? '',
+        /unknown members are ignored: colour/,
+        'what the leader says of it',
+      );
       t.is((await call(second, 'GET', '/ping')).text, 'pong');
       const events = await call(second, 'GET', '/v2/events?event_type=x');
       t.is(events.status, 302);
@@ -150,9 +155,12 @@ if (hasEtcd) {
             .split('\n')
             .filter((key) => key !== '').length === 2,
       );
+      const stream = await fetch(`${second.url}/v2/events`, { headers: { accept: 'text/event-stream' } });
+      const streamed = stream.text();
       const abdicated = await call(third, 'DELETE', '/v2/leader');
       t.deepEqual(JSON.parse(abdicated.text), { message: 'Leadership abdicated' });
       await third.says(/marathon: leads/);
+      t.regex(await streamed, /event: event_stream_attached/, 'who follows its events is let go');
       await settled(third);
       await until('the one that abdicated hands on to its successor', async () => {
         const { text } = await call(second, 'GET', '/v2/leader');

@@ -99,9 +99,8 @@ export const marathonFlags = {
     help: 'Agents with this attribute only run services that name it in a constraint. Default: there are none',
   }),
   mea_culpa_limit: flag.integer({
-    default: 5,
     min: 0,
-    help: "How many failures in a row that are the cluster's fault (the agent went, the container could not be prepared) count neither for delays nor budgets",
+    help: "How many failures in a row that are the cluster's fault (the agent went, the container could not be prepared) count neither for delays nor budgets. Default: 5 for jobs; 0, as in Marathon, for services",
   }),
   new_group_enforce_role: flag.choice({
     values: ['off', 'top'],
@@ -222,7 +221,7 @@ export function settingsOf(
     scaleDelayMs: flags.scale_apps_initial_delay,
     scaleIntervalMs: flags.scale_apps_interval,
     dedicatedAttribute: flags.dedicated_attribute,
-    meaCulpaLimit: flags.mea_culpa_limit,
+    meaCulpaLimit: flags.mea_culpa_limit ?? 0,
     enforceGroupRole: flags.new_group_enforce_role,
     healthChecksMax: flags.max_concurrent_marathon_health_checks,
     backoffOnUnhealthyKill: flags.backoff_on_unhealthy_kill,

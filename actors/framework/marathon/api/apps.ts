@@ -1,6 +1,6 @@
 /** `/v2/apps` (spec: marathon.md §2). */
 import { actionJson } from '../deployments/planJson.ts';
-import { ApiError, noApp, noGroup, notValid } from '../errors.ts';
+import { ApiError, noApp, noGroup, notValid, wrongShape } from '../errors.ts';
 import type { Marathon } from '../marathon.ts';
 import type { App } from '../model/app.ts';
 import { resolveId } from '../model/ids.ts';
@@ -148,7 +148,8 @@ export function committed(
 function create(marathon: Marathon, call: Call): Answer {
   const write = writeContext(marathon);
   const input = readInput(call.json(), write);
-  const id = resolveId(input.id ?? '/');
+  if (input.id === undefined) throw wrongShape([{ path: '/id', error: 'error.path.missing' }]);
+  const id = resolveId(input.id);
   const { root } = marathon.definitions;
   if (root.services.has(id)) throw new ApiError(409, `An app with id [${id}] already exists.`);
   const app = newApp(input, id, write);

@@ -10,18 +10,19 @@ import type { Answer, Call } from './call.ts';
 export const API_VERSION = '1.11.0';
 
 const NUMBERS = [
-  'failover_timeout',
   'local_port_min',
   'local_port_max',
   'task_launch_timeout',
   'task_launch_confirm_timeout',
   'task_reservation_timeout',
-  'reconciliation_initial_delay',
   'reconciliation_interval',
   'scale_apps_initial_delay',
   'scale_apps_interval',
   'max_instances_per_offer',
 ] as const;
+
+/** When the flag says nothing: a week. */
+const FAILOVER_TIMEOUT_MS = 604_800_000;
 
 /** `zk://user:secret@host` and the like, without the secret. */
 function masked(text: string | undefined): string | undefined {
@@ -42,6 +43,8 @@ export function infoAnswer(marathon: Marathon, self: string): Answer {
       ...(frameworkId !== undefined && { frameworkId }),
       marathon_config: {
         ...numbers,
+        failover_timeout: (numberOf(texts['failover_timeout']) ?? FAILOVER_TIMEOUT_MS) / 1000,
+        reconciliation_initial_delay: settings.reconcileDelayMs,
         launch_token: numberOf(texts['launch_tokens']),
         master: masked(texts['master']),
         framework_name: texts['name'] ?? 'marathon',

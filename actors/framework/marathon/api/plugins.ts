@@ -26,7 +26,7 @@ export function pluginRequest({ method, path, query, headers, body }: HttpReques
     method,
     path,
     rest,
-    headers,
+    headers: { ...headers },
     query: Object.fromEntries(query),
     body: new TextDecoder().decode(body),
   };

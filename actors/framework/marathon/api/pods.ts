@@ -1,5 +1,5 @@
 /** `/v2/pods` (spec: marathon.md §4). */
-import { ApiError, noPod } from '../errors.ts';
+import { ApiError, noPod, wrongShape } from '../errors.ts';
 import type { Marathon } from '../marathon.ts';
 import { resolveId } from '../model/ids.ts';
 import type { Pod } from '../model/pod.ts';
@@ -32,12 +32,12 @@ function existing({ definitions }: Marathon, id: string): Pod {
 
 function collection(marathon: Marathon, call: Call): Answer {
   const pods = [...marathon.definitions.root.services.values()].filter(isPod);
-  if (call.method === 'HEAD') return { status: 200 };
   if (call.method === 'GET') return { body: pods.map(podJson) };
-  if (call.method !== 'POST') return wrongMethod(call, 'HEAD, GET and POST');
+  if (call.method !== 'POST') return wrongMethod(call, 'GET and POST');
   const write = writeContext(marathon);
   const input = readPodInput(call.json());
-  const id = resolveId(input.id ?? '/');
+  if (input.id === undefined) throw wrongShape([{ path: '/id', error: 'error.path.missing' }]);
+  const id = resolveId(input.id);
   if (marathon.definitions.root.services.has(id))
     throw new ApiError(409, `A pod with id [${id}] already exists.`);
   const pod = newPod(input, id, write);

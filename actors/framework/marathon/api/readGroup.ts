@@ -98,7 +98,7 @@ function infoOf(input: GroupInput, id: string, at: string, { marathon, version }
     (top && marathon.settings.enforceGroupRole === 'top' ? true : undefined);
   return {
     id,
-    dependencies: (input.dependencies ?? []).map((each) => resolveId(each, parentOf(id))),
+    dependencies: (input.dependencies ?? []).map((each) => resolveId(each, id)),
     ...(enforceRole !== undefined && { enforceRole }),
     version,
   };

@@ -11,7 +11,6 @@ type Wanted = readonly (readonly [action: Verb, resource: Guarded])[];
 
 const BY_METHOD: Readonly<Record<string, Verb>> = {
   GET: 'View',
-  HEAD: 'View',
   POST: 'Create',
   PUT: 'Update',
   PATCH: 'Update',

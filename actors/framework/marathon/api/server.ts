@@ -123,7 +123,9 @@ export class MarathonApi {
   /** @param area what it is about, for plugins that authorize; undefined: nothing to guard */
   #handle(request: HttpRequest, reply: HttpReply, handler: Handler, area: string | undefined): void {
     this.#guarded(request, reply, (identity) => {
-      const call = new Call(request, request.rest);
+      // What HEAD asks for is the head of what GET would be answered.
+      const asked = request.method === 'HEAD' ? { ...request, method: 'GET' } : request;
+      const call = new Call(asked, request.rest);
       const rights = area === undefined ? undefined : this.#rights(identity);
       rights?.expect(area ?? '', call);
       const handled = handler(call);

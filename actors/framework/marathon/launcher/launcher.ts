@@ -60,6 +60,8 @@ export class Launcher {
   readonly tokens: LaunchTokens;
   readonly #secrets: SecretValues;
   homeRegion: string | undefined;
+  /** The last failure of a plugin that was told. */
+  #toldFailure = '';
   /** The newest offer of each agent and role, as it came. */
   readonly #newest = new Map<string, Offer>();
 
@@ -145,10 +147,24 @@ export class Launcher {
       drainingMs: settings.drainingMs,
       gpuBehavior: settings.gpuBehavior,
       dedicatedAttribute: settings.dedicatedAttribute,
-      isMatch: (offer, spec) => settings.plugins.isMatch(offer, spec),
+      isMatch: (offer, spec) => this.#isMatch(offer, spec),
       homeRegion: this.homeRegion,
       placed: (spec) => this.#placed(spec),
     };
+  }
+
+  /** A plugin that fails at an offer objects to it. */
+  #isMatch(offer: Offer, spec: Spec): boolean {
+    const { settings, failed } = this.#options;
+    try {
+      return settings.plugins.isMatch(offer, spec);
+    } catch (error) {
+      const message = (error as Error).message;
+      // It is asked for every offer and service: the same failure is told once.
+      if (this.#toldFailure !== message) failed('a plugin', error);
+      this.#toldFailure = message;
+      return false;
+    }
   }
 
   #placed(spec: Spec): Instance['place'] extends infer P ? NonNullable<P>[] : never {
@@ -266,6 +282,9 @@ export class Launcher {
       failed('a plugin', error);
       instance.tasks = [];
       instances.step(instance, { type: 'KILL_REQUESTED', wipe: false });
+      // Its next try waits as after a failure: other services are not to lose their offers and tokens to it.
+      this.tokens.giveBack();
+      this.#options.queue.failed(spec);
       return undefined;
     }
   }

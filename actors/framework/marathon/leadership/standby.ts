@@ -1,5 +1,5 @@
 /** What a Marathon answers that does not lead: it hands requests on to the one that does (spec: marathon.md §1). */
-import { forward } from '../../../../runtime/http/forward.ts';
+import { endToEnd, forward } from '../../../../runtime/http/forward.ts';
 import type { Address, HttpHandler, HttpReply, HttpRequest, Timer } from '../../../../runtime/index.ts';
 import { addressText } from '../../../../runtime/index.ts';
 import type { TlsOptions } from '../../../../runtime/security/tls.ts';
@@ -8,20 +8,6 @@ import { COMMON_HEADERS, send } from '../api/call.ts';
 /** How often, and after how many milliseconds each time, a request that finds no leader looks again. */
 const TRIES = 10;
 const RETRY_MS = 250;
-
-const HANDED_BACK = [
-  'access-control-allow-headers',
-  'access-control-allow-methods',
-  'access-control-allow-origin',
-  'access-control-max-age',
-  'allow',
-  'cache-control',
-  'location',
-  'marathon-deployment-id',
-  'x-frame-options',
-  'x-marathon-leader',
-  'x-xss-protection',
-] as const;
 
 export interface StandbyOptions {
   readonly self: Address;
@@ -81,18 +67,23 @@ export class Standby {
       path,
       tls,
       sent: this.#sent(request, via),
-      handedBack: HANDED_BACK,
+      handedBack: 'all',
       added: { 'x-marathon-leader': url },
       refuse: (refused, problem) => refuse(refused, 502, problem),
     });
   }
 
+  /** All that the client said: plugins of the leader may ask for any of it. */
   #sent({ headers }: HttpRequest, via: string | undefined): Record<string, string> {
-    const { origin, host } = headers;
+    const sent: Record<string, string> = {};
+    for (const name of endToEnd(headers)) sent[name] = headers[name] ?? '';
+    // What comes back is passed on as it is read.
+    delete sent['accept-encoding'];
+    const { host } = headers;
     return {
-      'X-Marathon-Via': via === undefined ? this.#via : `${via}, ${this.#via}`,
-      ...(origin !== undefined && { Origin: origin }),
-      ...(host !== undefined && { 'X-Forwarded-Host': host }),
+      ...sent,
+      'x-marathon-via': via === undefined ? this.#via : `${via}, ${this.#via}`,
+      ...(host !== undefined && { 'x-forwarded-host': host }),
     };
   }
 }

@@ -1,6 +1,10 @@
-/** The plugins there are, asked one after another. What one of them throws is told with its name, and counts as a no. */
-import type { Offer, TaskInfo } from '../../../../proto/index.ts';
-import type { Problem } from '../model/schema.ts';
+/**
+ * The plugins there are, asked one after another. What one of them throws is told with its name, and counts as a no; so does an answer
+ * that is none: of another shape, or only promised.
+ */
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { decode, encode, type Offer, type TaskInfo } from '../../../../proto/index.ts';
+import { isObject, type Problem } from '../model/schema.ts';
 import type { Spec } from '../model/spec.ts';
 import type {
   Guarded,
@@ -44,21 +48,23 @@ export class Plugins {
     }
     const [first] = plugins;
     const refused =
-      first === undefined ? undefined : guarded(first, () => first.hooks.handleNotAuthenticated?.(request));
+      first === undefined
+        ? undefined
+        : guarded(first, () => answered(first.hooks.handleNotAuthenticated?.(request)));
     return { refused };
   }
 
   /** Only when all say so. @throws PluginFailed */
   isAuthorized(identity: Identity | undefined, action: Verb, resource: Guarded): boolean {
     return this.#at('Authorizer').every((plugin) =>
-      guarded(plugin, () => plugin.hooks.isAuthorized(identity, action, resource) === true),
+      guarded(plugin, () => atOnce(plugin.hooks.isAuthorized(identity, action, sealed(resource))) === true),
     );
   }
 
   /** What is answered to who may not. @throws PluginFailed */
   refusal(identity: Identity | undefined): PluginAnswer | undefined {
     for (const plugin of this.#at('Authorizer')) {
-      const answer = guarded(plugin, () => plugin.hooks.handleNotAuthorized?.(identity));
+      const answer = guarded(plugin, () => answered(plugin.hooks.handleNotAuthorized?.(identity)));
       if (answer !== undefined) return answer;
     }
     return undefined;
@@ -67,9 +73,9 @@ export class Plugins {
   problemsOf(runSpec: Spec): Problem[] {
     return this.#at('RunSpecValidator').flatMap((plugin) => {
       try {
-        return plugin.hooks.validate(runSpec).map(({ path, error }) => ({ path, error }));
+        return guarded(plugin, () => problemsIn(plugin.hooks.validate(sealed(runSpec))));
       } catch (error) {
-        return [{ path: '/', error: `plugin ${plugin.id} failed: ${(error as Error).message}` }];
+        return [{ path: '/', error: (error as Error).message }];
       }
     });
   }
@@ -81,21 +87,19 @@ export class Plugins {
     return this.#at('RunSpecTaskProcessor').reduce(run, task);
   }
 
-  /** Whether nobody objects to the offer. */
+  /** Whether nobody objects to the offer. @throws PluginFailed, and the offer is not to be used */
   isMatch(offer: Offer, runSpec: Spec): boolean {
-    return this.#at('SchedulerPlugin').every((plugin) => {
-      try {
-        return plugin.hooks.isMatch(offer, runSpec) === true;
-      } catch {
-        return false;
-      }
-    });
+    return this.#at('SchedulerPlugin').every((plugin) =>
+      guarded(plugin, () => atOnce(plugin.hooks.isMatch(sealed(offer), sealed(runSpec))) === true),
+    );
   }
 
   /** The answer of a plugin's own page; undefined when there is no such plugin. @throws PluginFailed */
   serve(id: string, request: PluginRequest): PluginAnswer | undefined {
     const plugin = this.#at('HttpRequestHandler').find((each) => each.id === id);
-    return plugin === undefined ? undefined : guarded(plugin, () => plugin.hooks.serve(request));
+    return plugin === undefined
+      ? undefined
+      : guarded(plugin, () => answered(plugin.hooks.serve(request)) ?? {});
   }
 
   #at<P extends Point>(point: P): Plugin<P>[] {
@@ -103,16 +107,67 @@ export class Plugins {
   }
 }
 
-/** What is launched stays what was written down: who it is, where, and what it takes. */
+/** What is launched stays what was written down: who it is, where, and what it takes. What could not be sent is refused here. */
 function checked(hooks: RunSpecTaskProcessor, runSpec: Spec, task: TaskInfo): TaskInfo {
-  const made = hooks.taskInfo(runSpec, task);
-  if (typeof made !== 'object' || made === null) throw new Error('expected a task');
-  return { ...made, task_id: task.task_id, agent_id: task.agent_id, resources: task.resources ?? [] };
+  const made = atOnce(hooks.taskInfo(sealed(runSpec), structuredClone(task)));
+  if (!isObject(made)) throw new Error('expected a task');
+  const kept = { ...made, task_id: task.task_id, agent_id: task.agent_id, resources: task.resources ?? [] };
+  return decode('mesos.v1.TaskInfo', encode('mesos.v1.TaskInfo', kept)) as TaskInfo;
+}
+
+function problemsIn(given: unknown): Problem[] {
+  if (!Array.isArray(atOnce(given))) throw new Error('expected a list of {path, error}');
+  return (given as readonly unknown[]).map((each) => {
+    if (!isObject(each) || typeof each['error'] !== 'string')
+      throw new Error('expected a list of {path, error}');
+    const { path, error } = each;
+    return { path: typeof path === 'string' ? path : '/', error };
+  });
+}
+
+/** What is shown to plugins is not theirs to change. */
+function sealed<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value))
+    return value;
+  for (const each of Object.values(value)) sealed(each);
+  return Object.freeze(value);
+}
+
+/** An answer that can be sent as it is. */
+function answered(given: unknown): PluginAnswer | undefined {
+  const answer = atOnce(given);
+  if (answer === undefined || answer === null) return undefined;
+  if (!isObject(answer)) throw new Error('expected {status, headers, body, type}');
+  const { status, headers = {}, body, type } = answer;
+  if (status !== undefined && !(Number.isInteger(status) && Number(status) >= 200 && Number(status) <= 599))
+    throw new Error(`status: expected a number from 200 to 599, got ${String(status)}`);
+  if (type !== undefined && typeof type !== 'string') throw new Error('type: expected a text');
+  if (!isObject(headers)) throw new Error('headers: expected an object');
+  for (const [name, value] of Object.entries({ ...headers, 'Content-Type': type ?? 'text/plain' })) {
+    validateHeaderName(name);
+    if (typeof value !== 'string') throw new Error(`headers: ${name}: expected a text`);
+    validateHeaderValue(name, value);
+  }
+  if (body !== undefined && typeof body !== 'string') {
+    if (typeof body !== 'object' || body === null) throw new Error('body: expected a text or an object');
+    // Throws at what is no JSON, here and not where the answer leaves.
+    JSON.stringify(body);
+  }
+  return answer;
+}
+
+/** All answer at once: nobody waits for what is only promised, and its failure is nobody else's. */
+function atOnce<T>(given: T): T {
+  if (given instanceof Promise) {
+    given.catch(() => undefined);
+    throw new Error('expected an answer at once, got a promise');
+  }
+  return given;
 }
 
 function guarded<T>({ id }: Plugin, ask: () => T): T {
   try {
-    return ask();
+    return atOnce(ask());
   } catch (error) {
     throw new PluginFailed(`plugin ${id}: ${error instanceof Error ? error.message : String(error)}`);
   }

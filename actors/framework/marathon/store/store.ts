@@ -47,8 +47,15 @@ export class FlushQueue {
   /** What has this number, and all before, is durable. */
   done(number: number): void {
     this.#durable = Math.max(this.#durable, number);
+    let failure: { readonly error: unknown } | undefined;
     while ((this.#waiting[0]?.after ?? Number.POSITIVE_INFINITY) <= this.#durable)
-      this.#waiting.shift()?.run();
+      try {
+        this.#waiting.shift()?.run();
+      } catch (error) {
+        // Whoever waits behind it is not to wait for ever.
+        failure ??= { error };
+      }
+    if (failure !== undefined) throw failure.error;
   }
 
   add(run: () => void): void {

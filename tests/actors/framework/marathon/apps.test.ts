@@ -251,6 +251,28 @@ test('groups: dependencies make layers, scaleBy rounds up, a version brings a gr
   t.is(world.marathon.instances.size, 0);
 });
 
+test('relative dependencies: those of an app begin at its group, those of a group at the group itself', (t) => {
+  const world = new MarathonWorld();
+  const made = world.call<{ message?: string }>('POST', '/v2/groups', {
+    id: '/product',
+    groups: [
+      { id: 'database', apps: [{ ...APP, id: 'mongo' }] },
+      {
+        id: 'service',
+        dependencies: ['../database'],
+        apps: [{ ...APP, id: 'web', dependencies: ['../database/mongo'] }],
+      },
+    ],
+  });
+  t.is(made.status, 201, made.text);
+  const { groups } = world.call<{ groups: { id: string; dependencies: string[] }[] }>(
+    'GET',
+    '/v2/groups/product',
+  ).body;
+  t.deepEqual(groups.find(({ id }) => id === '/product/service')?.dependencies, ['/product/database']);
+  t.deepEqual(appOf(world, '/product/service/web').dependencies, ['/product/database/mongo']);
+});
+
 test('a Marathon that dies at any moment of a deployment goes on; nothing is doubled or lost', (t) => {
   for (const afterMs of [0, 40, 300, 1_100, 2_500]) {
     const world = new MarathonWorld({ seed: afterMs + 1 });

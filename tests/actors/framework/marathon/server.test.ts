@@ -62,6 +62,8 @@ test('every wrong request has its answer', (t) => {
     ['POST', '/v2/apps', { ...APP, secrets: { s: { source: '/x' } } }, 422],
     ['POST', '/v2/apps', { ...APP, gpus: 1 }, 422],
     ['POST', '/v2/pods', { id: 'p', containers: [] }, 422],
+    ['POST', '/v2/apps', { cmd: 'x' }, 400],
+    ['POST', '/v2/pods', { containers: [{ name: 'c', resources: { cpus: 1, mem: 1 } }] }, 400],
     ['GET', '/v2/apps?label=a%20in', undefined, 400],
   ];
   for (const [method, path, body, status] of cases) {
@@ -75,9 +77,18 @@ test('every wrong request has its answer', (t) => {
 
 test('what Marathon tells of itself', (t) => {
   const world = new MarathonWorld();
-  const info = world.call<{ frameworkId: string; leader: string }>('GET', '/v2/info').body;
+  const info = world.call<{ frameworkId: string; leader: string; marathon_config: Record<string, unknown> }>(
+    'GET',
+    '/v2/info',
+  ).body;
   t.truthy(info.frameworkId);
   t.is(info.leader, 'm:8080');
+  t.like(info.marathon_config, {
+    failover_timeout: 604_800,
+    reconciliation_initial_delay: 0,
+    reconciliation_interval: 600_000,
+    scale_apps_initial_delay: 15_000,
+  });
   t.deepEqual(world.call<object>('GET', '/v2/leader').body, { leader: 'm:8080' });
   t.deepEqual(world.call<object>('GET', '/v2/plugins').body, { plugins: [] });
   const schema = world.call<{ properties: Record<string, object> }>('GET', '/v2/schemas/app').body;
@@ -90,7 +101,10 @@ test('what Marathon tells of itself', (t) => {
     0,
   );
   t.is(world.call('GET', '/').status, 302);
-  t.is(world.call('HEAD', '/v2/pods').status, 200);
+  for (const path of ['/v2/pods', '/v2/apps', '/v2/info', '/metrics', '/'])
+    t.is(world.call('HEAD', path).status, path === '/' ? 302 : 200, `HEAD ${path}`);
+  t.is(world.call('HEAD', '/v2/apps/none').status, 404);
+  t.is(world.call('HEAD', '/v2/events').status, 405, 'a stream has no head of its own');
   const headers = world.call('GET', '/v2/apps').headers;
   t.is(headers['X-Frame-Options'], 'DENY');
 });

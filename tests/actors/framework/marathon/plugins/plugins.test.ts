@@ -172,6 +172,7 @@ test('validator, task processor, scheduler plugin and page', async (t) => {
   t.is(world.running('/never').length, 0);
   t.is(world.running('/breaks').length, 0);
   t.is(world.marathon.instances.of('/breaks').length, 0, 'what could not be launched is given up');
+  t.true(world.marathon.queue.leftMs('/breaks') > 0, 'and tried again after a delay that grows');
   const page = world.call<{ rest: string; query: object }>('GET', '/v2/plugins/page/a/b?c=d');
   t.deepEqual(page.body, { rest: 'a/b', query: { c: 'd' } });
   t.is(world.call('GET', '/v2/plugins/veto/').status, 404);
@@ -191,6 +192,77 @@ test('a plugin that throws answers no: nobody is let in by a mistake', async (t)
   t.is(authorizer.call('GET', '/v2/apps/x').status, 500);
   const validator = await worldOf(t, { a: { plugin: 'RunSpecValidator', source } });
   t.is(validator.call('POST', '/v2/apps', APP).status, 422);
+});
+
+test('an answer that is only promised is none: nobody is let in, nothing is launched, and its failure ends nothing', async (t) => {
+  const source = `const later = async () => { throw new Error('later'); }; export default { authenticate: later, isAuthorized: later,
+    validate: later, taskInfo: later, isMatch: later, serve: later };`;
+  const at = (plugin: string) => worldOf(t, { a: { plugin, source } });
+  t.is((await at('Authenticator')).call('GET', '/v2/apps').status, 500);
+  t.is((await at('Authorizer')).call('GET', '/v2/apps/x').status, 500);
+  const refused = (await at('RunSpecValidator')).call<{ details: unknown }>('POST', '/v2/apps', APP);
+  t.is(refused.status, 422);
+  t.deepEqual(refused.body.details, [
+    { path: '/', errors: ['plugin a: expected an answer at once, got a promise'] },
+  ]);
+  t.is((await at('HttpRequestHandler')).call('GET', '/v2/plugins/a/x').status, 500);
+  for (const plugin of ['RunSpecTaskProcessor', 'SchedulerPlugin']) {
+    const world = await at(plugin);
+    t.is(world.call('POST', '/v2/apps', APP).status, 201);
+    world.run(20_000);
+    t.is(world.running('/web').length, 0, plugin);
+  }
+});
+
+test('nonsense of a plugin costs what it was asked about, and no other service or request', async (t) => {
+  const world = await worldOf(t, {
+    tasks: {
+      plugin: 'RunSpecTaskProcessor',
+      source: `export default { taskInfo: (spec, task) => spec.id === '/odd' ? { ...task, name: 5 } : spec.id === '/none' ? 'x'
+        : Object.assign(task, { resources: [], labels: { labels: [{ key: 'k' }], more: 1 } }) };`,
+    },
+    matches: {
+      plugin: 'SchedulerPlugin',
+      source: `export default { isMatch: (offer, spec) => {
+        if (spec.id === '/greedy') { spec.cpus = 0; offer.resources.length = 0; }
+        return true;
+      } };`,
+    },
+    rule: {
+      plugin: 'RunSpecValidator',
+      source: `export default { validate: ({ id, labels }) => id === '/told' ? [labels.say === 'number' ? 5 : { error: 'not so' }] : [] };`,
+    },
+    page: {
+      plugin: 'HttpRequestHandler',
+      source: `export default { serve: ({ rest }) => {
+        const loop = {}; loop.loop = loop;
+        return { status: { status: 1000 }, header: { headers: { 'X-A': 'a\\nb' } }, name: { headers: { 'a b': 'c' } }, body: { body: 5 },
+          loop: { body: loop }, text: 'x', good: { status: 202, body: 'good', type: 'text/plain', headers: { 'X-A': 'b' } } }[rest];
+      } };`.replaceAll('\\\\', '\\'),
+    },
+  });
+  for (const id of ['odd', 'none', 'greedy', 'good'])
+    t.is(world.call('POST', '/v2/apps', { ...APP, id }).status, 201, id);
+  world.run(20_000);
+  t.deepEqual(
+    ['/odd', '/none', '/greedy', '/good'].map((id) => world.running(id).length),
+    [0, 0, 0, 1],
+  );
+  t.is(
+    world.marathon.definitions.root.app('/greedy')?.cpus,
+    APP.cpus,
+    'definitions are not its own to change',
+  );
+  const said = (labels: object) =>
+    world.call<{ details: unknown }>('POST', '/v2/apps', { ...APP, id: 'told', labels });
+  t.deepEqual(said({ say: 'number' }).body.details, [
+    { path: '/', errors: ['plugin rule: expected a list of {path, error}'] },
+  ]);
+  t.deepEqual(said({}).body.details, [{ path: '/', errors: ['not so'] }]);
+  for (const page of ['status', 'header', 'name', 'body', 'loop', 'text'])
+    t.is(world.call('GET', `/v2/plugins/page/${page}`).status, 500, page);
+  const good = world.call('GET', '/v2/plugins/page/good');
+  t.like(good, { status: 202, text: 'good' });
 });
 
 test('what cannot be loaded is told, and ends the program with 102', async (t) => {

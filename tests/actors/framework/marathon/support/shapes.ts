@@ -14,6 +14,7 @@ export interface AppShape {
   readonly cmd?: string;
   readonly env: Readonly<Record<string, string>>;
   readonly instances: number;
+  readonly dependencies: readonly string[];
   readonly version: string;
   readonly versionInfo: { readonly lastScalingAt: string; readonly lastConfigChangeAt: string };
   readonly tasksRunning: number;
