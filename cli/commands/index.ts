@@ -4,6 +4,7 @@ import { completion } from './completion.ts';
 import { events } from './events.ts';
 import { exec } from './exec.ts';
 import { files } from './files.ts';
+import { hosts } from './hosts.ts';
 import { inspect } from './inspect.ts';
 import { kill } from './kill.ts';
 import { agents, frameworks, ps, roles, tasks } from './lists.ts';
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   deactivate,
   activate,
   gone,
+  hosts,
   maintenance,
   reserve,
   unreserve,

@@ -165,6 +165,19 @@ test('policy is set and shown: quota, weights, maintenance', async (t) => {
   t.deepEqual(JSON.parse(await done('maintenance', '--json')), { schedule: {}, status: {} });
 });
 
+test('hosts are switched off and on, by their name, with a reason and a time', async (t) => {
+  const { done, m } = await world(t);
+  const [host] = JSON.parse(await done('hosts', '--json')) as { hostname: string; status: string }[];
+  t.is(host?.status, 'on');
+  await done('hosts', 'off', 'S0', '-m', 'a new disk', '--for=1hrs');
+  t.regex(await done('hosts'), /-S0 .* off +manual +20\S+Z +- +a new disk\n/);
+  await done('hosts', 'clear', host?.hostname ?? '');
+  t.regex(await done('hosts'), / on +- +- /);
+  t.is((await m('hosts', 'off')).code, 64);
+  t.is((await m('hosts', 'off', 'S0', '--for=long')).code, 64);
+  t.regex((await m('hosts', 'on', 'nobody')).stderr, /^mesostate: there is no agent 'nobody'/);
+});
+
 test('events are followed, and gone on with where they ended', async (t) => {
   const here = await world(t);
   const env = { MESOSTATE_MASTER: `127.0.0.1:${here.master.port}` };

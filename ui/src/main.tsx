@@ -5,6 +5,7 @@ import { t } from './language.ts';
 import { Agent } from './pages/Agent.tsx';
 import { NODE_PLACES, nodePage, show } from './pages/anyNode.tsx';
 import { Framework } from './pages/Framework.tsx';
+import { Hosts } from './pages/Hosts.tsx';
 import { Log } from './pages/Log.tsx';
 import { Maintenance } from './pages/Maintenance.tsx';
 import { Operations } from './pages/Operations.tsx';
@@ -33,6 +34,8 @@ function Page() {
       ) : (
         <Task framework={id} id={third} key={`${id}/${third}`} />
       );
+    case 'hosts':
+      return <Hosts />;
     case 'roles':
       return <Roles />;
     case 'offers':
@@ -69,6 +72,7 @@ const PLACES: readonly Place[] = [
   ['roles', 'Roles'],
   ['offers', 'Offers'],
   ['operations', 'Operations'],
+  ['hosts', 'Hosts'],
   ['maintenance', 'Maintenance'],
   ...NODE_PLACES,
 ];

@@ -1,7 +1,7 @@
 /** A statechart as a picture: where it is now is lit, where it may go next is marked, descriptions are on hover. */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Chart } from './definition.ts';
-import { labelLines, type PlacedEdge, type PlacedState, place } from './layout.ts';
+import { labelAside, labelLines, type PlacedEdge, type PlacedState, place } from './layout.ts';
 
 interface DrawingProps {
   readonly chart: Chart;
@@ -10,14 +10,16 @@ interface DrawingProps {
   readonly lit: readonly string[];
   /** How many instances are in each state, where there are many. */
   readonly counts?: Readonly<Record<string, number>> | undefined;
-  /** The transition that was just taken. */
   /** Words at an arrow, by `from→to`. */
   readonly labels?: ReadonlyMap<string, string> | undefined;
+  /** The transition that was just taken. */
   readonly taken?: { readonly from: string; readonly to: string } | undefined;
 }
 
 /** Room for a number of instances behind a name. */
 const COUNT_CHARACTERS = 7;
+/** A chart wider than its frame is made smaller, down to this part of its size; beyond it is scrolled. */
+const LEGIBLE = 0.7;
 
 export function Drawing({ chart, title, lit, counts, labels, taken }: DrawingProps) {
   const spare = counts === undefined ? 0 : COUNT_CHARACTERS;
@@ -26,12 +28,30 @@ export function Drawing({ chart, title, lit, counts, labels, taken }: DrawingPro
   const drawing = useRef<SVGSVGElement>(null);
   const here = placed.states.find(({ path }) => path === lit.at(-1)) ?? placed.states.find(isFirst);
   useEffect(() => bringIntoSight(drawing.current, here), [placed, here?.path]);
+  const holders = placed.states.filter(({ hasChildren }) => hasChildren);
+  const leaves = placed.states.filter(({ hasChildren }) => !hasChildren);
+  const boxProps = (state: PlacedState): StateBoxProps => ({
+    state,
+    isLit: lit.includes(state.path),
+    isNext: next.has(state.path),
+    count: counts?.[state.path],
+  });
+  const arrows = placed.edges.map((edge) => {
+    const isTaken = taken?.from === edge.from && taken.to === edge.to;
+    const label = labels?.get(`${edge.from}→${edge.to}`);
+    return {
+      edge,
+      isTaken,
+      isFaint: placed.isDense && !lit.includes(edge.from),
+      lines: label !== undefined ? [label] : !placed.isDense || isTaken ? labelLines(edge.events) : [],
+    };
+  });
   const words = lit.length === 0 ? '' : `, now in ${lit.join(', ')}`;
   return (
     <svg
       ref={drawing}
       class="statechart"
-      style={{ width: `${placed.width}px` }}
+      style={{ width: `clamp(${Math.round(placed.width * LEGIBLE)}px, 100%, ${placed.width}px)` }}
       viewBox={`0 0 ${placed.width} ${placed.height}`}
       role="img"
       aria-label={`Statechart of ${title}${words}`}
@@ -50,23 +70,24 @@ export function Drawing({ chart, title, lit, counts, labels, taken }: DrawingPro
           <polygon points="0,0 8,4 0,8" />
         </marker>
       </defs>
-      {placed.states.map((state) => (
-        <StateBox
-          key={state.path}
-          state={state}
-          isLit={lit.includes(state.path)}
-          isNext={next.has(state.path)}
-          count={counts?.[state.path]}
-        />
+      {/* No arrow crosses a name: those that hold others, arrows, the others, then all that is written. */}
+      {holders.map((state) => (
+        <StateBox key={state.path} {...boxProps(state)} />
       ))}
-      {placed.edges.map((edge) => (
-        <Arrow
+      {arrows.map((arrow) => (
+        <Arrow key={`${arrow.edge.from}→${arrow.edge.to}`} {...arrow} />
+      ))}
+      {leaves.map((state) => (
+        <StateBox key={state.path} {...boxProps(state)} />
+      ))}
+      {holders.map((state) => (
+        <StateName key={state.path} {...boxProps(state)} />
+      ))}
+      {arrows.map(({ edge, lines }) => (
+        <Label
           key={`${edge.from}→${edge.to}`}
-          edge={edge}
-          isTaken={taken?.from === edge.from && taken.to === edge.to}
-          isLabelled={!placed.isDense}
-          label={labels?.get(`${edge.from}→${edge.to}`)}
-          isFaint={placed.isDense && !lit.includes(edge.from)}
+          lines={lines}
+          at={placed.isDense ? labelAside(edge, lines, leaves) : edge}
         />
       ))}
     </svg>
@@ -91,50 +112,66 @@ interface StateBoxProps {
   readonly count: number | undefined;
 }
 
-function StateBox({ state, isLit, isNext, count }: StateBoxProps) {
-  const { x, y, width, height, name, description, hasChildren, isFinal, isInitial } = state;
+function StateBox(props: StateBoxProps) {
+  const { state, isLit, isNext } = props;
+  const { x, y, width, height, name, description, hasChildren, isFinal } = state;
   const classes = [hasChildren ? 'parent' : '', isLit ? 'lit' : '', isNext && !isLit ? 'next' : ''].join(' ');
-  const text = `${isInitial ? '● ' : ''}${name}${count === undefined ? '' : ` (${count.toLocaleString('en')})`}`;
   return (
     <g class={classes}>
       <title>{description === '' ? name : description}</title>
       <rect x={x} y={y} width={width} height={height} rx={8} stroke-width={isFinal ? 3 : 1} />
-      <text x={x + width / 2} y={hasChildren ? y + 14 : y + height / 2 + 5} text-anchor="middle">
-        {text}
-      </text>
+      {!hasChildren && <StateName {...props} />}
     </g>
+  );
+}
+
+function StateName({ state, count }: StateBoxProps) {
+  const { x, y, width, height, name, hasChildren, isInitial } = state;
+  return (
+    <text x={x + width / 2} y={hasChildren ? y + 14 : y + height / 2 + 5} text-anchor="middle">
+      {`${isInitial ? '● ' : ''}${name}${count === undefined ? '' : ` (${count.toLocaleString('en')})`}`}
+    </text>
   );
 }
 
 interface ArrowProps {
   readonly edge: PlacedEdge;
   readonly isTaken: boolean;
-  readonly isLabelled: boolean;
-  readonly label: string | undefined;
   /** One of very many, and not to be taken from here. */
   readonly isFaint: boolean;
 }
 
-function Arrow({ edge, isTaken, isLabelled, label, isFaint }: ArrowProps) {
+function Arrow({ edge, isTaken, isFaint }: ArrowProps) {
   const path = edge.points
     .map(({ x, y }, at) => `${at === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`)
     .join(' ');
-  const lines = label !== undefined ? [label] : isLabelled || isTaken ? labelLines(edge.events) : [];
   return (
     <g class={isTaken ? 'arrow taken' : isFaint ? 'arrow faint' : 'arrow'}>
       <title>{`${edge.from} → ${edge.to}\n${edge.events.join('\n')}`}</title>
       <path d={path} marker-end="url(#arrow)" />
-      {lines.map((line, at) => (
+    </g>
+  );
+}
+
+interface LabelProps {
+  readonly lines: readonly string[];
+  readonly at: { readonly x: number; readonly y: number };
+}
+
+function Label({ lines, at }: LabelProps) {
+  return (
+    <>
+      {lines.map((line, index) => (
         <text
           key={line}
           class="label"
-          x={edge.x}
-          y={edge.y + (at - (lines.length - 1) / 2) * 13 + 4}
+          x={at.x}
+          y={at.y + (index - (lines.length - 1) / 2) * 13 + 4}
           text-anchor="middle"
         >
           {line}
         </text>
       ))}
-    </g>
+    </>
   );
 }

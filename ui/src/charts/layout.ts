@@ -172,3 +172,34 @@ export function labelLines(events: readonly string[]): string[] {
   if (events.length <= LABEL_LINES_MAX) return [...events];
   return [...events.slice(0, LABEL_LINES_MAX - 1), `… and ${events.length - LABEL_LINES_MAX + 1} more`];
 }
+
+/** Parts of an arrow's way at which its label may stand, the best first. */
+const LABEL_PARTS = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9];
+
+/** Where the label of an arrow covers no box; the middle, when there is no such place. */
+export function labelAside(
+  { points, x, y }: PlacedEdge,
+  lines: readonly string[],
+  boxes: readonly PlacedState[],
+): { readonly x: number; readonly y: number } {
+  const width = Math.max(0, ...lines.map((line) => line.length)) * LABEL_PX;
+  const height = lines.length * LINE_PX;
+  const isFree = (at: { readonly x: number; readonly y: number }): boolean =>
+    boxes.every(
+      (box) =>
+        at.x + width / 2 < box.x ||
+        at.x - width / 2 > box.x + box.width ||
+        at.y + height / 2 < box.y ||
+        at.y - height / 2 > box.y + box.height,
+    );
+  return LABEL_PARTS.map((part) => along(points, part)).find(isFree) ?? { x, y };
+}
+
+/** A point of the way, by the part of its segments before it. */
+function along(points: PlacedEdge['points'], part: number): { x: number; y: number } {
+  const segment = part * (points.length - 1);
+  const [from, to] = [points[Math.floor(segment)], points[Math.ceil(segment)]];
+  if (from === undefined || to === undefined) return { x: 0, y: 0 };
+  const rest = segment - Math.floor(segment);
+  return { x: from.x + (to.x - from.x) * rest, y: from.y + (to.y - from.y) * rest };
+}

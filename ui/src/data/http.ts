@@ -55,8 +55,24 @@ export async function postForm(path: string, form: Record<string, string>): Prom
   await checked(fetch(path, { method: 'POST', headers: BY_SCRIPT, body: new URLSearchParams(form) }));
 }
 
+/** A request to one of the master's own endpoints that changes something. */
+export async function send(method: 'PUT' | 'DELETE', path: string, body?: object): Promise<void> {
+  await checked(
+    fetch(path, {
+      method,
+      headers: { 'Content-Type': 'application/json', ...BY_SCRIPT },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    }),
+  );
+}
+
 /** How the same is asked from a shell. */
 export function curlOf(body: object): string {
   const text = JSON.stringify(body).replaceAll("'", "'\\''");
   return `curl -X POST ${location.origin}/api/v1 -H 'Content-Type: application/json' -d '${text}'`;
+}
+
+export function curlLine(method: string, path: string, body?: object): string {
+  const data = body === undefined ? '' : ` -d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`;
+  return `curl -X ${method} ${location.origin}${path}${data}`;
 }

@@ -14,7 +14,8 @@ import type {
   Summary,
   TaskRow,
 } from './rows.ts';
-import type { Agent, Framework, MasterEvent, State, Task } from './types.ts';
+import type { Agent, Executor, Framework, MasterEvent, State, Task } from './types.ts';
+import { NO_USE, type Uses, usesOf } from './uses.ts';
 
 type Kept = TaskRow['kept'];
 
@@ -31,14 +32,6 @@ const SAMPLES_MAX = 720;
 const UNREACHABLE = 'TASK_UNREACHABLE';
 const TERMINAL = /^TASK_(FINISHED|FAILED|KILLED|ERROR|LOST|DROPPED|GONE|GONE_BY_OPERATOR)$/;
 
-interface Use {
-  cpus: number;
-  mem: number;
-  disk: number;
-  gpus: number;
-  tasks: number;
-}
-
 export class Model {
   private readonly agents = new Map<string, Agent>();
   private readonly frameworks = new Map<string, { framework: Framework; isCompleted: boolean }>();
@@ -46,7 +39,9 @@ export class Model {
   private completed: string[] = [];
   private readonly history: Sample[] = [];
   /** Sums over tasks, made when they are asked for. */
-  private uses: { readonly byAgent: Map<string, Use>; readonly byFramework: Map<string, Use> } | undefined;
+  private uses: Uses | undefined;
+  private executors: readonly Executor[] = [];
+  private isMissingExecutors = false;
   private readonly index = new Index((kind) => this.allRows(kind));
 
   apply(event: MasterEvent): void {
@@ -54,7 +49,7 @@ export class Model {
     this.index.forget();
     const { subscribed, task_added, task_updated, agent_added, agent_removed } = event;
     if (subscribed?.get_state !== undefined) this.begin(subscribed.get_state);
-    if (task_added !== undefined) this.keep(task_added.task);
+    if (task_added !== undefined) this.begun(task_added.task);
     if (task_updated !== undefined) this.update(task_updated);
     if (agent_added !== undefined) this.agents.set(agent_added.agent.agent_info.id.value, agent_added.agent);
     if (agent_removed !== undefined) this.agents.delete(agent_removed.agent_id.value);
@@ -69,8 +64,18 @@ export class Model {
     for (const agent of agents) this.agents.set(agent.agent_info.id.value, agent);
   }
 
-  get isDraining(): boolean {
-    return [...this.agents.values()].some(({ drain_info }) => drain_info?.state === 'DRAINING');
+  /** What no event tells of either. */
+  replaceExecutors(executors: readonly Executor[]): void {
+    this.uses = undefined;
+    this.index.forget();
+    this.executors = executors;
+  }
+
+  /** Whether executors may have come or gone since it was asked last. */
+  takeMissingExecutors(): boolean {
+    const was = this.isMissingExecutors;
+    this.isMissingExecutors = false;
+    return was;
   }
 
   rows<Kind extends keyof RowKinds>(question: RowsQuestion<Kind>): Rows<RowKinds[Kind]> {
@@ -119,11 +124,12 @@ export class Model {
     return known && { task: known.task, row: this.taskRow(known), principal };
   }
 
-  private begin({ get_agents, get_frameworks, get_tasks }: State): void {
+  private begin({ get_agents, get_executors, get_frameworks, get_tasks }: State): void {
     this.agents.clear();
     this.frameworks.clear();
     this.tasks.clear();
     this.completed = [];
+    this.executors = get_executors?.executors ?? [];
     for (const agent of get_agents?.agents ?? []) this.agents.set(agent.agent_info.id.value, agent);
     for (const framework of get_frameworks?.frameworks ?? []) this.keepFramework(framework, false);
     for (const framework of get_frameworks?.completed_frameworks ?? []) this.keepFramework(framework, true);
@@ -144,6 +150,11 @@ export class Model {
     this.frameworks.set(framework.framework_info.id.value, { framework, isCompleted });
   }
 
+  private begun(task: Task): void {
+    this.isMissingExecutors ||= task.executor_id !== undefined;
+    this.keep(task);
+  }
+
   private keep(task: Task, kept: Kept = 'active'): void {
     const key = `${task.framework_id.value}/${task.task_id.value}`;
     this.tasks.set(key, { task, kept });
@@ -157,6 +168,7 @@ export class Model {
   private update({ framework_id, status, state }: NonNullable<MasterEvent['task_updated']>): void {
     const known = this.tasks.get(`${framework_id.value}/${status.task_id.value}`);
     if (known === undefined) return;
+    this.isMissingExecutors ||= known.task.executor_id !== undefined && TERMINAL.test(state);
     const task = { ...known.task, state, statuses: [...(known.task.statuses ?? []), status] };
     this.keep(task, TERMINAL.test(state) ? 'completed' : state === UNREACHABLE ? 'unreachable' : 'active');
   }
@@ -287,30 +299,13 @@ export class Model {
     return { at, ...used, ...this.totals(), running };
   }
 
-  private usesNow(): NonNullable<Model['uses']> {
-    if (this.uses !== undefined) return this.uses;
-    const byAgent = new Map<string, Use>();
-    const byFramework = new Map<string, Use>();
-    for (const { task, kept } of this.tasks.values()) {
-      if (kept !== 'active') continue;
-      charge(byAgent, task.agent_id.value, task);
-      charge(byFramework, task.framework_id.value, task);
-    }
-    this.uses = { byAgent, byFramework };
+  private usesNow(): Uses {
+    this.uses ??= usesOf(
+      [...this.tasks.values()].filter(({ kept }) => kept === 'active').map(({ task }) => task),
+      this.executors.filter(({ agent_id }) => this.agents.has(agent_id.value)),
+    );
     return this.uses;
   }
-}
-
-const NO_USE: Readonly<Use> = { cpus: 0, mem: 0, disk: 0, gpus: 0, tasks: 0 };
-
-function charge(uses: Map<string, Use>, key: string, { resources }: Task): void {
-  const use = uses.get(key) ?? { ...NO_USE };
-  use.cpus += scalar(resources, 'cpus');
-  use.mem += scalar(resources, 'mem');
-  use.disk += scalar(resources, 'disk');
-  use.gpus += scalar(resources, 'gpus');
-  use.tasks += 1;
-  uses.set(key, use);
 }
 
 function countBy<T>(all: Iterable<T>, keyOf: (each: T) => string): Record<string, number> {

@@ -111,7 +111,18 @@ export interface Task {
   readonly user?: string;
 }
 
+/** One of a framework's own; those of single commands are not listed. */
+export interface Executor {
+  readonly agent_id: Id;
+  readonly executor_info: {
+    readonly executor_id: Id;
+    readonly framework_id?: Id;
+    readonly resources?: readonly Resource[];
+  };
+}
+
 export interface State {
+  readonly get_executors?: { readonly executors?: readonly Executor[] };
   readonly get_agents?: { readonly agents?: readonly Agent[] };
   readonly get_frameworks?: {
     readonly frameworks?: readonly Framework[];

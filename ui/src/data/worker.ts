@@ -3,19 +3,20 @@
  * paid here and never holds up a click.
  */
 import { every, later, nowMs } from '../clock.ts';
+import { chartWatch } from './chartWatch.ts';
 import type { History } from './history.ts';
 import { BY_SCRIPT } from './http.ts';
 import { Model } from './model.ts';
 import { Records } from './recordio.ts';
 import type { Connection, FromWorker, Question, ToWorker } from './rows.ts';
-import type { Agent, MasterEvent } from './types.ts';
+import type { Agent, Executor, MasterEvent } from './types.ts';
 
 const INDEX_HEADER = 'Mesostate-Event-Index';
 /** The page is told of changes at most this often, in milliseconds. */
 const TELL_MS = 200;
 const SAMPLE_MS = 5000;
-/** No event tells how a drain goes on. */
-const DRAIN_LOOK_MS = 3000;
+/** What is asked for because no event tells of it is asked for at most this often. */
+const LOOK_MS = 1500;
 const RETRY_MS_MAX = 16_000;
 const LOGIN_MS = 60_000;
 
@@ -74,17 +75,47 @@ async function recall(): Promise<void> {
   changed();
 }
 
-async function refreshAgents(): Promise<void> {
+/** An answer of the operator API; undefined when there is none, or it may not be seen. */
+async function ask<T>(type: string): Promise<T | undefined> {
   const response = await fetch('/api/v1', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...BY_SCRIPT },
-    body: '{"type":"GET_AGENTS"}',
-  });
-  if (!response.ok) return;
-  const { get_agents } = (await response.json()) as { get_agents?: { agents?: Agent[] } };
-  model.replaceAgents(get_agents?.agents ?? []);
+    body: JSON.stringify({ type }),
+  }).catch(() => undefined);
+  return response?.ok === true ? ((await response.json()) as T) : undefined;
+}
+
+async function refreshAgents(): Promise<void> {
+  const answer = await ask<{ get_agents?: { agents?: Agent[] } }>('GET_AGENTS');
+  if (answer === undefined) return;
+  model.replaceAgents(answer.get_agents?.agents ?? []);
   changed();
 }
+
+async function refreshExecutors(): Promise<void> {
+  const answer = await ask<{ get_executors?: { executors?: Executor[] } }>('GET_EXECUTORS');
+  if (answer === undefined) return;
+  model.replaceExecutors(answer.get_executors?.executors ?? []);
+  changed();
+}
+
+/** Once after a while, however often it is asked for until then. */
+function gathered(look: () => Promise<void>): () => void {
+  let waits = false;
+  return () => {
+    if (waits) return;
+    waits = true;
+    later(LOOK_MS, () => {
+      waits = false;
+      if (connection.state === 'live') void look();
+    });
+  };
+}
+
+const lookAtAgents = gathered(refreshAgents);
+const lookAtExecutors = gathered(refreshExecutors);
+/** Which agents break off, are drained or deactivated: no event tells it, but their chart does. */
+const watchAgents = chartWatch('master/agent', lookAtAgents, () => connection.state === 'live');
 
 /** Follows the stream until it ends. @returns where to go on */
 async function follow(from: string): Promise<string> {
@@ -142,8 +173,13 @@ function take(event: MasterEvent): void {
   const isFirst = connection.state !== 'live';
   if (isFirst || event.type === 'HEARTBEAT' || nowMs() - connection.heardAt > 1000)
     tellConnection({ state: 'live', problem: '', heardAt: nowMs() });
+  if (isFirst) {
+    watchAgents();
+    if (event.type !== 'SUBSCRIBED') lookAtAgents();
+  }
   if (event.type === 'HEARTBEAT') return;
   model.apply(event);
+  if (model.takeMissingExecutors()) lookAtExecutors();
   if (event.type === 'SUBSCRIBED') {
     model.remember(nowSeconds());
     void recall();
@@ -193,8 +229,5 @@ every(SAMPLE_MS, () => {
   if (connection.state !== 'live') return;
   model.remember(nowSeconds());
   changed();
-});
-every(DRAIN_LOOK_MS, () => {
-  if (connection.state === 'live' && model.isDraining) void refreshAgents();
 });
 void run();

@@ -3,12 +3,14 @@
 import { useState } from 'preact/hooks';
 import { askAgent, refreshAgents } from '../data/client.ts';
 import { secondsOf } from '../data/facts.ts';
+import { askHost } from '../data/hosts.ts';
 import { call } from '../data/http.ts';
 import type { Agent as AgentData } from '../data/types.ts';
 import { memoryText, numberText } from '../format.ts';
 import { t } from '../language.ts';
 import { Action } from '../parts/Action.tsx';
 import { Ago, ApiLink, Fact, Facts, IdText, Meter, Problem, StateBadge } from '../parts/bits.tsx';
+import { HostStatus, HostTests, HostUntil } from '../parts/HostSwitch.tsx';
 import { Reservations } from '../parts/Reservations.tsx';
 import { TaskTable } from '../parts/tables.tsx';
 import { UseOverTime } from '../parts/UseOverTime.tsx';
@@ -74,9 +76,38 @@ export function Agent({ id }: { readonly id: string }) {
         total={{ cpus: row.cpusTotal, mem: row.memTotal }}
       />
       <Steering id={id} agent={agent} state={row.state} />
+      <HostLine id={id} state={row.state} />
       <Reservations id={id} resources={agent.total_resources ?? []} />
       <TaskTable where={{ agent: id }} />
     </>
+  );
+}
+
+/** Whether the table of hosts has something to say of it. */
+function HostLine({ id, state }: { readonly id: string; readonly state: string }) {
+  const { value: host } = useLoaded(() => askHost(id), [id, state]);
+  if (host?.source === undefined && host?.tests.length === 0) return null;
+  return host === undefined ? null : (
+    <Facts>
+      <Fact name="Host">
+        <HostStatus host={host} />
+      </Fact>
+      {host.source !== undefined && <Fact name="By">{host.source}</Fact>}
+      {(host.reason ?? '') !== '' && <Fact name="Reason">{host.reason}</Fact>}
+      {host.until !== undefined && (
+        <Fact name="Until">
+          <HostUntil host={host} />
+        </Fact>
+      )}
+      {host.tests.length > 0 && (
+        <Fact name="Tests">
+          <HostTests host={host} />
+        </Fact>
+      )}
+      <Fact name="Hosts">
+        <a href={to('hosts')}>{t('All hosts')}</a>
+      </Fact>
+    </Facts>
   );
 }
 

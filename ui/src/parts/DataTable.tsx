@@ -7,6 +7,7 @@ import { connection, version } from '../data/live.ts';
 import type { RowKinds, Rows } from '../data/rows.ts';
 import { t } from '../language.ts';
 import { place, setQuery } from '../router.ts';
+import { Cell } from './bits.tsx';
 
 export interface Column<Row> {
   /** Member of the row that is sorted by. */
@@ -138,7 +139,7 @@ export function DataTable<Kind extends keyof RowKinds>(props: TableProps<Kind>) 
               <tr key={keyOf(row)} aria-rowindex={found.offset + at + 2}>
                 {columns.map((column) => (
                   <td key={column.name} class={column.numeric ? 'numeric' : ''}>
-                    {column.show(row)}
+                    <Cell content={column.show(row)} />
                   </td>
                 ))}
               </tr>

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { t } from '../language.ts';
+import { Cell } from './bits.tsx';
 
 export interface ListColumn<Row> {
   readonly title: string;
@@ -75,7 +76,7 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
               <tr key={keyOf(row)}>
                 {columns.map((column) => (
                   <td key={column.title} class={column.numeric ? 'numeric' : ''}>
-                    {column.show === undefined ? column.value(row) : column.show(row)}
+                    <Cell content={column.show === undefined ? column.value(row) : column.show(row)} />
                   </td>
                 ))}
               </tr>

@@ -26,10 +26,10 @@ function agoText(seconds: number): string {
     : t('{span} ago', { span: spanText(seconds) });
 }
 
-const GOOD = /^(active|subscribed|running|finished|healthy|live|drained|up)$/;
-const BAD = /^(failed|lost|error|dropped|gone|gone_by_operator|unhealthy|down)$/;
+const GOOD = /^(active|subscribed|running|finished|healthy|live|drained|up|on|ok)$/;
+const BAD = /^(failed|lost|error|dropped|gone|gone_by_operator|unhealthy|down|alarm|critical|expired)$/;
 const WARN =
-  /^(unreachable|waiting|delayed|paused|stopped|killing|draining|deactivated|disconnected|inactive|recovered|unknown)$/;
+  /^(unreachable|waiting|delayed|paused|stopped|killing|draining|deactivated|disconnected|inactive|recovered|unknown|off)$/;
 
 /** A word for a state: its colour is never the only sign. */
 export function StateBadge({ state }: { readonly state: string }) {
@@ -80,6 +80,16 @@ export function Meter({
       <span>
         {text(used)} / {text(total)}
       </span>
+    </span>
+  );
+}
+
+/** A long text must not push the other columns out of sight: it is cut, and whole on hover. */
+export function Cell({ content }: { readonly content: ComponentChildren }) {
+  if (typeof content !== 'string') return <>{content}</>;
+  return (
+    <span class="text" title={content}>
+      {content}
     </span>
   );
 }

@@ -28,6 +28,14 @@ const TASK_STATES = [
   'GONE_BY_OPERATOR',
 ];
 
+function LinkTo({ href, text }: { readonly href: string; readonly text: string }) {
+  return (
+    <a class="text" href={href} title={text}>
+      {text}
+    </a>
+  );
+}
+
 const taskColumns: readonly Column<TaskRow>[] = [
   {
     name: 'id',
@@ -44,18 +52,19 @@ const taskColumns: readonly Column<TaskRow>[] = [
   {
     name: 'frameworkName',
     title: 'Framework',
-    show: (row) => <a href={to('frameworks', row.framework)}>{row.frameworkName}</a>,
+    show: (row) => <LinkTo href={to('frameworks', row.framework)} text={row.frameworkName} />,
   },
   { name: 'role', title: 'Role', show: (row) => row.role },
   {
     name: 'host',
     title: 'Host',
-    show: (row) => (row.host === '' ? 'agent gone' : <a href={to('agents', row.agent)}>{row.host}</a>),
+    show: (row) =>
+      row.host === '' ? 'agent gone' : <LinkTo href={to('agents', row.agent)} text={row.host} />,
   },
   { name: 'cpus', title: 'CPUs', numeric: true, show: (row) => numberText(row.cpus) },
   { name: 'mem', title: 'Memory', numeric: true, show: (row) => memoryText(row.mem) },
   { name: 'since', title: 'Since', numeric: true, show: (row) => <Ago at={row.since} /> },
-  { name: 'message', title: 'Message', show: (row) => <span class="message">{row.message}</span> },
+  { name: 'message', title: 'Message', show: (row) => row.message },
 ];
 
 export function TaskTable({ label = 'Tasks', prefix = '', where = {} }: Narrowed) {
@@ -156,10 +165,10 @@ const offerColumns: readonly Column<OfferRow>[] = [
   {
     name: 'frameworkName',
     title: 'Framework',
-    show: (row) => <a href={to('frameworks', row.framework)}>{row.frameworkName}</a>,
+    show: (row) => <LinkTo href={to('frameworks', row.framework)} text={row.frameworkName} />,
   },
   { name: 'role', title: 'Role', show: (row) => row.role },
-  { name: 'host', title: 'Host', show: (row) => <a href={to('agents', row.agent)}>{row.host}</a> },
+  { name: 'host', title: 'Host', show: (row) => <LinkTo href={to('agents', row.agent)} text={row.host} /> },
   { name: 'cpus', title: 'CPUs', numeric: true, show: (row) => numberText(row.cpus) },
   { name: 'mem', title: 'Memory', numeric: true, show: (row) => memoryText(row.mem) },
   { name: 'disk', title: 'Disk', numeric: true, show: (row) => memoryText(row.disk) },

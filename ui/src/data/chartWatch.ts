@@ -1,0 +1,33 @@
+/** Tells when instances of a chart went somewhere, by the node's inspector. */
+import { later } from '../clock.ts';
+
+const AGAIN_MS = 60_000;
+
+/**
+ * @param chart `<actor>/<chart>`
+ * @param moved called when something changed, not for how it was when the watch began
+ * @param isWanted asked before the watch is begun again of itself, after it ended
+ * @returns begins to watch, unless that is done already; who may not see the inspector hears nothing
+ */
+export function chartWatch(chart: string, moved: () => void, isWanted: () => boolean): () => void {
+  let socket: WebSocket | undefined;
+  const begin = (): void => {
+    if (socket !== undefined) return;
+    const own = new WebSocket(
+      `${location.origin.replace(/^http/, 'ws')}/__inspect__?flows=${encodeURIComponent(chart)}`,
+    );
+    socket = own;
+    let isFirst = true;
+    own.addEventListener('message', () => {
+      if (!isFirst) moved();
+      isFirst = false;
+    });
+    own.addEventListener('close', () => {
+      socket = undefined;
+      later(AGAIN_MS, () => {
+        if (isWanted()) begin();
+      });
+    });
+  };
+  return begin;
+}
