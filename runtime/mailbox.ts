@@ -6,7 +6,8 @@ import { QueueTimes } from './queueTimes.ts';
 import type { Supervised } from './supervision.ts';
 import type { Span } from './tracing/span.ts';
 
-/** What can wait in a mailbox. One FIFO for all kinds, as in libprocess; only an injected terminate goes to the front. */
+/** What can wait in a mailbox. One FIFO for all kinds, as in libprocess; an injected terminate and the question
+ * whether the process lives go to the front. */
 export type ProcessEvent = PlainEvent | TracedEvent;
 
 export type PlainEvent =
@@ -76,6 +77,12 @@ export class Mailbox {
 
   push(event: ProcessEvent): void {
     this.events.push(event);
+  }
+
+  /** @param first before all that waits */
+  put(event: ProcessEvent, first: boolean): void {
+    if (first) this.pushFront(event);
+    else this.events.push(event);
   }
 
   pushFront(event: ProcessEvent): void {

@@ -225,7 +225,8 @@ export class Node implements RouterHost, PeersHost {
       }
       to.httpWaiting++;
       if (this.tap.isOpen) this.tap.tell(requestMessage(to.pid, admitted));
-      this.post(to, { kind: 'http', handler: route.handler, request: admitted, reply }, request.span);
+      const { handler, liveness } = route;
+      this.post(to, { kind: 'http', handler, request: admitted, reply }, request.span, liveness);
     });
   }
 
@@ -250,10 +251,7 @@ export class Node implements RouterHost, PeersHost {
     if (mailbox !== undefined) this.post(mailbox, { kind: 'dispatch', run });
   }
 
-  /**
-   * As `dispatch`, but never for another process that has taken the name of this one.
-   * @param cause the span it goes on with; default: what is handled now
-   */
+  /** As `dispatch`, but never for another process that has taken its name. @param cause default: the span of what is handled now */
   dispatchOwn(process: { readonly id: string }, run: () => void, cause?: Span): void {
     const mailbox = this.processes.get(process.id);
     if (mailbox?.process === process) this.post(mailbox, { kind: 'dispatch', run }, cause?.child());
@@ -364,8 +362,8 @@ export class Node implements RouterHost, PeersHost {
     return pid.address === this.addressKey ? this.processes.get(pid.id) : undefined;
   }
 
-  private post(mailbox: Mailbox, event: PlainEvent, span = this.span?.child()): void {
-    mailbox.push(span === undefined ? event : { kind: 'traced', span, event });
+  private post(mailbox: Mailbox, event: PlainEvent, span = this.span?.child(), first = false): void {
+    mailbox.put(span === undefined ? event : { kind: 'traced', span, event }, first);
     if (!mailbox.queued) this.runQueue.add(mailbox);
   }
 

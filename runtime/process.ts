@@ -38,6 +38,11 @@ export interface RouteOptions {
   readonly realm?: string;
   /** Answered also by a node that sheds load: what an operator needs to see why. */
   readonly essential?: boolean;
+  /**
+   * Whether the process lives, asked by who ends it when no answer comes: goes before all that waits, and is never turned away. The
+   * handler is short and has no effects, as its request may overtake others of the same client.
+   */
+  readonly liveness?: boolean;
   /** The node's delegate answers this very path though its first token is another process': `/metrics` of a framework. */
   readonly overrides?: boolean;
 }

@@ -18,7 +18,7 @@ export class Shedder {
 
   /** @returns whether the request was answered */
   turnsAway(to: Mailbox, route: Route, reply: HttpReply): boolean {
-    const why = route.essential === true ? undefined : this.overload(to);
+    const why = route.essential === true || route.liveness === true ? undefined : this.overload(to);
     if (why === undefined) return false;
     this.count++;
     reply.text(503, `${why}; try again later`, { 'Retry-After': '1' });

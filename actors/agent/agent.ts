@@ -83,8 +83,8 @@ export class Agent extends Process<MessageTypes> {
       this.tables.taskChart,
     ])
       this.node.inspector.register(this.self, chart);
-    for (const { path, handler, help, realm } of this.parts.serve(this.view(made)))
-      this.route(path, handler, realm === undefined ? { help } : { help, realm });
+    for (const { path, handler, ...options } of this.parts.serve(this.view(made)))
+      this.route(path, handler, options);
     protectAgent(this.node, this.self.id, this.parts.flags);
     made.recovery.run();
     made.oversubscription.start();

@@ -89,6 +89,8 @@ export interface AgentRoute {
   readonly help: string;
   /** Name of the authentication realm, when it has one. */
   readonly realm?: string;
+  /** As of any route: goes before all that waits. */
+  readonly liveness?: boolean;
   readonly handler: HttpHandler;
 }
 

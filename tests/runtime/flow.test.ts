@@ -17,6 +17,9 @@ class Listener extends Process<Words> {
     this.install('say', (word) => this.heard.push(word));
     this.route('/', (_request, reply) => reply.text(200, 'here'));
     this.route('/vital', (_request, reply) => reply.text(200, 'vital'), { essential: true });
+    this.route('/alive', (_request, reply) => reply.text(200, `after ${this.heard.length}`), {
+      liveness: true,
+    });
   }
   override exited(pid: Pid): void {
     this.exits.push(pid.id);
@@ -92,6 +95,26 @@ test('HTTP requests beyond their own bound are answered 503, and messages still 
   const again = ask(one, '/a');
   settle();
   t.deepEqual(again, ['200 here']);
+});
+
+test('whether a process lives is answered before all that waits, and however much waits', (t) => {
+  const { node, settle } = simulatedWorld();
+  const one = node(1, { limits: { mailboxHttpMax: 1, lagMaxMs: 100 } });
+  const a = new Listener('a');
+  one.spawn(a);
+  settle();
+  for (let i = 0; i < 1000; i++) one.deliver(a.self, 'say', `${i}`, undefined);
+  const page = ask(one, '/a');
+  one.lag.saw(500);
+  one.lag.saw(500);
+  const alive = ask(one, '/a/alive');
+  const again = ask(one, '/a/alive');
+  settle();
+  t.deepEqual([...alive, ...again], ['200 after 0', '200 after 0']);
+  t.deepEqual(page, ['200 here']);
+  t.is(a.heard.length, 1000);
+  t.is(one.find('a')?.httpWaiting, 0);
+  t.is(one.shedder.count, 0);
 });
 
 test('a node whose turns stay late sheds requests, except what an operator needs, and recovers', (t) => {

@@ -57,7 +57,12 @@ export function agentRoutes(agent: AgentView, { build, flags, logFile }: ServedF
       realm: READ_WRITE,
       handler: operatorApi(served, operatorCalls),
     },
-    { path: '/health', help: '200 while this process answers', handler: (_, reply) => reply.send(200) },
+    {
+      path: '/health',
+      help: '200 while this process answers',
+      liveness: true,
+      handler: (_, reply) => reply.send(200),
+    },
     {
       path: '/flags',
       help: 'Flags in effect',

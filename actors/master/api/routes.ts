@@ -58,7 +58,10 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
   });
   for (const { path, handler, help } of fileRoutes(parts.files))
     route(path, handler, { help, realm: READ_ONLY });
-  route('/health', (_, reply) => reply.send(200), { help: 'Answers 200 when the master runs' });
+  route('/health', (_, reply) => reply.send(200), {
+    help: 'Answers 200 when the master runs',
+    liveness: true,
+  });
   const flags = { flags: parts.settings.flagTexts };
   const showFlags: HttpHandler = (request, reply) => {
     if (parts.authorizer.approver(request.principal, 'VIEW_FLAGS')())

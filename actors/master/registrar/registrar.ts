@@ -42,6 +42,8 @@ export interface RegistrarOptions {
 }
 
 const DAY_MS = 24 * 3600 * 1000;
+/** Entries that are read at a stretch: some milliseconds. */
+const ENTRIES_AN_EVENT = 512;
 
 export class Registrar {
   readonly registry = new Registry();
@@ -82,14 +84,16 @@ export class Registrar {
       defer((result) => {
         timeout.cancel();
         if (this.mode.kind !== 'fetching') return;
-        stop();
-        if (result instanceof Error || !this.load(result)) {
-          if (result instanceof Error) this.fail(result);
+        if (result instanceof Error) {
+          this.fail(result);
           return;
         }
-        this.mode = { kind: 'idle' };
-        done();
-        if (this.mode.kind === 'idle' && this.queue.length > 0) this.storeNext();
+        this.load(result[Symbol.iterator](), () => {
+          stop();
+          this.mode = { kind: 'idle' };
+          done();
+          if (this.mode.kind === 'idle' && this.queue.length > 0) this.storeNext();
+        });
       }),
     );
   }
@@ -101,14 +105,24 @@ export class Registrar {
     if (this.mode.kind === 'idle') this.storeNext();
   }
 
-  /** @returns whether all could be read */
-  private load(entries: Iterable<readonly [string, Uint8Array]>): boolean {
+  /** Takes in what was fetched, so much an event: whoever asks how the master is has an answer in between. */
+  private load(entries: Iterator<readonly [string, Uint8Array]>, done: () => void): void {
+    const left = this.loadSome(entries);
+    if (left === 'all') done();
+    else if (left === 'more') this.options.defer(() => this.load(entries, done))();
+  }
+
+  private loadSome(entries: Iterator<readonly [string, Uint8Array]>): 'all' | 'more' | 'failed' {
     try {
-      for (const [key, value] of entries) this.registry.load(key, value);
-      return true;
+      for (let left = ENTRIES_AN_EVENT; left > 0; left--) {
+        const next = entries.next();
+        if (next.done === true) return 'all';
+        this.registry.load(...next.value);
+      }
+      return 'more';
     } catch (error) {
       this.fail(error instanceof Error ? error : new Error(String(error)));
-      return false;
+      return 'failed';
     }
   }
 
