@@ -190,39 +190,6 @@ for (const [what, before, operation, taken, after] of rows) {
   });
 }
 
-test('a large registry is read a little at a time, with others in between', (t) => {
-  const store = new MemoryStore();
-  const writer = registrarOver(store).registrar;
-  for (let n = 0; n < 2000; n++) writer.apply(admitSlave(`a-${n}`, info(`h-${n}`)), () => {});
-  const waiting: (() => void)[] = [];
-  const read: number[] = [];
-  const clock = new VirtualClock();
-  const registrar = new Registrar({
-    store,
-    metrics: new MetricsRegistry(clock),
-    defer:
-      (run) =>
-      (...args) =>
-        waiting.push(() => run(...args)),
-    delay: (delayMs, run) => clock.setTimer(delayMs, run),
-    fetchTimeoutMs: 60_000,
-    storeTimeoutMs: 20_000,
-    onFailure: (_, error) => t.fail(error.message),
-  });
-  let recovered = 0;
-  registrar.fetch(() => {
-    recovered = registrar.registry.slaves.size;
-  });
-  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const before = registrar.registry.slaves.size;
-    next();
-    read.push(registrar.registry.slaves.size - before);
-    if (recovered === 0) clock.advance(60_000);
-  }
-  t.is(recovered, 2000, 'and what was fetched in time may take longer to be taken in');
-  t.true(read.length >= 4 && Math.max(...read) <= 512, `pieces of ${read.join(', ')}`);
-});
-
 test('drain and deactivation are kept while an agent is unreachable', (t) => {
   const { registrar } = registrarOver(new MemoryStore());
   registrar.registry.slaves.set('a', { info: info('a'), deactivated: true });
