@@ -23,6 +23,7 @@ export * from './link.ts';
 export * from './machine.ts';
 export * from './marathonApp.ts';
 export * from './marathonDeployment.ts';
+export * from './marathonEvacuation.ts';
 export * from './marathonHealth.ts';
 export * from './marathonInstance.ts';
 export * from './marathonLeadership.ts';

@@ -2,6 +2,7 @@
 import { jobMachine } from '../job.ts';
 import { marathonAppMachine } from '../marathonApp.ts';
 import { marathonDeploymentMachine } from '../marathonDeployment.ts';
+import { marathonEvacuationMachine } from '../marathonEvacuation.ts';
 import { marathonHealthMachine } from '../marathonHealth.ts';
 import { marathonInstanceMachine } from '../marathonInstance.ts';
 import { marathonLeadershipMachine } from '../marathonLeadership.ts';
@@ -138,5 +139,10 @@ export const frameworksEntries: readonly CatalogueEntry[] = [
     inputs: [{ fatalFailure: 2 }, { fatalFailure: 0 }],
     samples: { PASSED: true, FAILED: true },
     within: ({ failures }) => failures <= 3,
+  }),
+  entry(marathonEvacuationMachine, {
+    description: 'An agent that Marathon is asked to give back.',
+    file: 'marathonEvacuation.ts',
+    samples: { AGENT_EMPTY: true, RESCINDED: true, DISCONNECTED: true },
   }),
 ];

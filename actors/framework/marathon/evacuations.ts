@@ -3,74 +3,71 @@
  * `disruptionBudget` are replaced elsewhere first, within that budget; when none is left there the inverse offer is accepted.
  */
 import type { InverseOffer, OfferID } from '../../../proto/index.ts';
-import type { SchedulerDriver } from '../driver/scheduler.ts';
+import { ChartTable, marathonEvacuationMachine } from '../../../statecharts/index.ts';
 import type { Instance } from './instances/instance.ts';
 import type { Marathon } from './marathon.ts';
 import { keepsReservations } from './model/spec.ts';
 
-/** How often agents are looked at that are being given up. */
-const LOOK_MS = 1_000;
 /** For so long an agent of which nothing is left is not asked about again. */
 const DONE_SECONDS = 60;
 
-interface Asked {
-  readonly id: OfferID;
-  readonly agentId: string;
-}
-
+/** How far each of them is says its chart, `statecharts/marathonEvacuation.ts`. */
 export class Evacuations {
   readonly #marathon: Marathon;
-  readonly #asked = new Map<string, Asked>();
-  #looking = false;
+  /** The agent of each inverse offer. */
+  readonly #agents = new Map<string, string>();
+  readonly charts: ChartTable<typeof marathonEvacuationMachine>;
 
-  constructor(marathon: Marathon) {
+  constructor(marathon: Marathon, failed: (where: string, error: unknown) => void) {
     this.#marathon = marathon;
-  }
-
-  get size(): number {
-    return this.#asked.size;
+    const { context } = marathon;
+    this.charts = new ChartTable(marathonEvacuationMachine, {
+      clock: { setTimer: (delayMs, run) => context.delay(delayMs, run) },
+      actions: {
+        moveInstances: ({ id }) => this.#move(id),
+        acceptInverseOffer: ({ id }) =>
+          marathon.driver?.acceptInverseOffers([{ value: id }], { refuse_seconds: DONE_SECONDS }),
+      },
+      onTransition: ({ id, value }) => {
+        if (value !== 'moving') this.#over(id);
+      },
+      onError: ({ where, error }) => failed(where, error),
+    });
   }
 
   asked(inverseOffers: readonly InverseOffer[]): void {
     for (const { id, agent_id } of inverseOffers) {
-      if (agent_id === undefined) continue;
-      this.#asked.set(id.value, { id, agentId: agent_id.value });
+      if (agent_id === undefined || this.#agents.has(id.value)) continue;
+      this.#agents.set(id.value, agent_id.value);
+      this.charts.start(id.value);
     }
-    this.#look();
   }
 
   rescinded({ value }: OfferID): void {
-    this.#asked.delete(value);
+    if (this.#agents.has(value)) this.charts.step(value, { type: 'RESCINDED' });
   }
 
-  /** The connection to the master is gone, and what it asked with it. */
   disconnected(): void {
-    this.#asked.clear();
+    for (const id of [...this.#agents.keys()]) this.charts.step(id, { type: 'DISCONNECTED' });
   }
 
-  #look(): void {
-    const { driver, context } = this.#marathon;
-    if (this.#looking) return;
-    for (const asked of this.#asked.values()) this.#evacuate(asked, driver);
-    if (this.#asked.size === 0) return;
-    this.#looking = true;
-    context.delay(LOOK_MS, () => {
-      this.#looking = false;
-      this.#look();
-    });
+  #over(id: string): void {
+    this.#agents.delete(id);
+    this.charts.stop(id);
   }
 
-  #evacuate({ id, agentId }: Asked, driver: SchedulerDriver | undefined): void {
-    const { instances } = this.#marathon;
+  #move(id: string): void {
+    const { context, instances } = this.#marathon;
+    const agentId = this.#agents.get(id) ?? '';
     const left = [...instances.all()].filter((each) => this.#moves(each, agentId));
-    if (left.length === 0) {
-      this.#asked.delete(id.value);
-      driver?.acceptInverseOffers([id], { refuse_seconds: DONE_SECONDS });
-      return;
-    }
-    const waiting = left.filter((each) => this.#canBegin(each));
-    for (const service of new Set(waiting.map((each) => each.service)))
-      this.#replace(waiting.filter((each) => each.service === service));
+    // Neither is for the step of its own chart.
+    context.defer(() => {
+      if (!this.#agents.has(id)) return;
+      if (left.length === 0) this.charts.step(id, { type: 'AGENT_EMPTY' });
+      const waiting = left.filter((each) => this.#canBegin(each));
+      for (const service of new Set(waiting.map((each) => each.service)))
+        this.#replace(waiting.filter((each) => each.service === service));
+    })();
   }
 
   /** Whether it is there, and is to be somewhere else first. */

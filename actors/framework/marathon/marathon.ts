@@ -17,7 +17,7 @@ import type { Scheduler, SchedulerDriver, Subscription } from '../driver/schedul
 import type { MeaCulpa } from '../meaCulpa.ts';
 import type { DeploymentRecord } from './deployments/deployment.ts';
 import type { Deployments } from './deployments/manager.ts';
-import { Evacuations } from './evacuations.ts';
+import type { Evacuations } from './evacuations.ts';
 import { type EventBus, isoTime } from './events/bus.ts';
 import { Callbacks } from './events/callbacks.ts';
 import { instanceEvents } from './events/instanceEvents.ts';
@@ -129,9 +129,9 @@ export class Marathon implements Scheduler {
     });
     this.writes = new Writes(this);
     this.timed = new TimedChanges(this);
-    this.evacuations = new Evacuations(this);
-    for (const { charts } of [this.instances, this.queue, this.health, this.shutdowns])
-      context.watchable(charts);
+    this.evacuations = parts.evacuations(this);
+    const { instances, queue, health, shutdowns, evacuations } = this;
+    for (const { charts } of [instances, queue, health, shutdowns, evacuations]) context.watchable(charts);
   }
 
   /** Takes up what was written down, and begins. @returns a line why it cannot; undefined when it can */

@@ -5,6 +5,7 @@ import type { SchedulerDriver } from '../driver/scheduler.ts';
 import type { PlacedTask } from '../matching/task.ts';
 import { MeaCulpa } from '../meaCulpa.ts';
 import { Deployments } from './deployments/manager.ts';
+import { Evacuations } from './evacuations.ts';
 import { EventBus } from './events/bus.ts';
 import { instanceEvents } from './events/instanceEvents.ts';
 import { HealthMonitor } from './health/monitor.ts';
@@ -67,6 +68,10 @@ export function instanceTable(
 export function shutdowns(marathon: Marathon, prober: Prober): Shutdowns {
   const { delay, defer } = marathon.context;
   return new Shutdowns({ prober, delay, defer, failed: failedOf(marathon) });
+}
+
+export function evacuations(marathon: Marathon): Evacuations {
+  return new Evacuations(marathon, failedOf(marathon));
 }
 
 export function meaCulpa({ settings }: Marathon): MeaCulpa {

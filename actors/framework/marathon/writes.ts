@@ -1,5 +1,6 @@
 /** Changes of what is defined: each becomes a new state of everything, a plan, and a deployment (spec: marathon.md §15). */
 import { isDeepStrictEqual } from 'node:util';
+import type { Deployment } from './deployments/deployment.ts';
 import { affectedBy, type Plan, planOf } from './deployments/plan.ts';
 import { ApiError, locked, notValid } from './errors.ts';
 import { type Instance, TO_BE_REPLACED } from './instances/instance.ts';
@@ -54,15 +55,9 @@ export class Writes {
    * @throws ApiError 409 when deployments have what it changes, 422, 403
    */
   commit(change: Change, version: string, options: CommitOptions = {}): Committed {
-    const { definitions, deployments, events, settings } = this.#marathon;
+    const { definitions, deployments, events } = this.#marathon;
     const plan = this.plan(change, version, options);
-    const inTheWay = deployments.conflicting(affectedBy(plan));
-    if (inTheWay.length > 0 && options.force !== true) throw locked(inTheWay.map(({ id }) => id));
-    if (plan.steps.length > 0 && deployments.size - inTheWay.length >= settings.maxRunningDeployments)
-      throw new ApiError(
-        403,
-        `Max number (${settings.maxRunningDeployments}) of running deployments is achieved. Wait for existing deployments to complete or cancel one using force=true parameter.`,
-      );
+    const inTheWay = this.#inTheWay(affectedBy(plan), options.force === true, plan.steps.length > 0);
     for (const deployment of inTheWay) deployments.cancel(deployment, 'another deployment took its place');
     definitions.commit(change, version);
     this.#takeOver(plan);
@@ -72,19 +67,32 @@ export class Writes {
     return { version, deploymentId: plan.id };
   }
 
+  /** Deployments that a new one cancels. @throws ApiError 409 when it may not, 403 when as many as may be are under way */
+  #inTheWay(services: readonly string[], force: boolean, runs: boolean): Deployment[] {
+    const { deployments, settings } = this.#marathon;
+    const inTheWay = deployments.conflicting(services);
+    if (inTheWay.length > 0 && !force) throw locked(inTheWay.map(({ id }) => id));
+    if (runs && deployments.size - inTheWay.length >= settings.maxRunningDeployments)
+      throw new ApiError(
+        403,
+        `Max number (${settings.maxRunningDeployments}) of running deployments is achieved. Wait for existing deployments to complete or cancel one using force=true parameter.`,
+      );
+    return inTheWay;
+  }
+
   /**
    * Replaces instances by others, by their services' upgrade strategies: new ones first, where these say so.
    * @throws ApiError 409 when deployments have their services
    */
   replace(chosen: readonly Instance[], force = false): Committed {
-    const { definitions, deployments, instances } = this.#marathon;
+    const { definitions, instances } = this.#marathon;
     const services = new Map<string, Spec>();
     for (const { service } of chosen) {
       const spec = definitions.root.services.get(service);
       if (spec !== undefined) services.set(service, { ...spec });
     }
-    const inTheWay = deployments.conflicting([...services.keys()]);
-    if (inTheWay.length > 0 && !force) throw locked(inTheWay.map(({ id }) => id));
+    // Before any of them is marked: one that is refused leaves them as they are.
+    this.#inTheWay([...services.keys()], force, true);
     for (const instance of chosen) {
       instance.config = TO_BE_REPLACED;
       instances.save(instance);
