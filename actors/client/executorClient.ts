@@ -17,7 +17,12 @@ import {
 } from '../../proto/index.ts';
 import { type Ports, realPorts, type Timer } from '../../runtime/index.ts';
 import { parseDuration } from '../../runtime/units/index.ts';
-import { type Answer, type OpenStream, openStream, post } from './eventStream.ts';
+import type { Answer } from './answers.ts';
+import { CallLine } from './callLine.ts';
+import { type OpenStream, openStream } from './eventStream.ts';
+
+/** Pause before updates that may be lost are told again. */
+const TELL_AGAIN_MS = 1000;
 
 export type ExecutorVariables = Readonly<Record<string, string | undefined>>;
 
@@ -54,7 +59,9 @@ export class ExecutorClient {
   private readonly recoveryTimeoutMs: number;
   private readonly tasks = new Map<string, TaskInfo>();
   private readonly updates = new Map<string, TaskStatus>();
+  private readonly line: CallLine;
   private stream: OpenStream | undefined;
+  private again: Timer | undefined;
   private retry: Timer | undefined;
   private givingUp: Timer | undefined;
   private stopped = false;
@@ -70,6 +77,8 @@ export class ExecutorClient {
     this.socketPath = variables['MESOS_DOMAIN_SOCKET'];
     const token = variables['MESOS_EXECUTOR_AUTHENTICATION_TOKEN'];
     this.headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const { url, headers, socketPath } = this;
+    this.line = new CallLine({ url, headers, socketPath, broken: () => this.tellAgain() });
     this.checkpoint = variables['MESOS_CHECKPOINT'] === '1';
     this.backoffMaxMs = parseDuration(variables['MESOS_SUBSCRIPTION_BACKOFF_MAX'] ?? '2secs');
     this.recoveryTimeoutMs = parseDuration(variables['MESOS_RECOVERY_TIMEOUT'] ?? '15mins');
@@ -89,7 +98,9 @@ export class ExecutorClient {
     this.stopped = true;
     this.retry?.cancel();
     this.givingUp?.cancel();
+    this.again?.cancel();
     this.stream?.close();
+    this.line.finish();
   }
 
   /** Keeps the update until it is acknowledged, over reconnections. */
@@ -114,10 +125,20 @@ export class ExecutorClient {
   private call(call: Omit<ExecutorCall, 'executor_id' | 'framework_id'>): void {
     const done = ({ status, text }: Answer): void => {
       // Not there, or not yet: what has to be told is told again with the next subscription.
-      const isLater = status === 0 || status === 202 || status === 404 || status === 503;
+      const isLater = status === 202 || status === 404 || status === 503;
       if (!isLater && !this.stopped) this.handlers.refused?.(`${status} ${text}`);
     };
-    post(this.url, this.headers, this.textOf(call), done, this.socketPath);
+    this.line.post(this.textOf(call), done);
+  }
+
+  /** Updates may be lost with the connection for calls while the subscription lives: those not acknowledged are told once more. */
+  private tellAgain(): void {
+    this.again ??= this.ports.clock.setTimer(TELL_AGAIN_MS, () => {
+      this.again = undefined;
+      if (!this.connected) return;
+      for (const status of this.updates.values())
+        this.call({ type: ExecutorCallType.UPDATE, update: { status } });
+    });
   }
 
   private textOf(call: Omit<ExecutorCall, 'executor_id' | 'framework_id'>): string {
@@ -148,7 +169,9 @@ export class ExecutorClient {
       this.connected = false;
       this.handlers.disconnected?.();
     }
-    if (!this.checkpoint) {
+    // An agent that is there, but busy or not ready yet, is not gone.
+    const isThere = status === 404 || status === 503;
+    if (!this.checkpoint && !isThere) {
       this.giveUp();
       return;
     }
@@ -166,7 +189,8 @@ export class ExecutorClient {
 
   private take(record: Uint8Array): void {
     if (this.stopped) return;
-    const event = fromJsonText('mesos.v1.executor.Event', Buffer.from(record).toString()) as ExecutorEvent;
+    const event = this.read(record);
+    if (event === undefined) return;
     if (event.type === ExecutorEventType.HEARTBEAT) return;
     if (event.type === ExecutorEventType.ACKNOWLEDGED && event.acknowledged !== undefined) {
       this.updates.delete(keyOf(event.acknowledged.uuid));
@@ -177,6 +201,17 @@ export class ExecutorClient {
     for (const task of [event.launch?.task, ...(event.launch_group?.task_group.tasks ?? [])])
       if (task !== undefined) this.tasks.set(task.task_id.value, task);
     this.handlers.event(event);
+  }
+
+  /** A stream with something else than events in it is of no use. */
+  private read(record: Uint8Array): ExecutorEvent | undefined {
+    try {
+      return fromJsonText('mesos.v1.executor.Event', Buffer.from(record).toString()) as ExecutorEvent;
+    } catch (error) {
+      this.handlers.refused?.(`the agent sent what is no event: ${(error as Error).message}`);
+      this.stream?.close();
+      return undefined;
+    }
   }
 
   private subscribed(): void {

@@ -6,13 +6,16 @@ import {
   type FrameworkInfo,
   fromJsonText,
   type SchedulerCall,
+  type SchedulerCallSubscribe,
   SchedulerCallType,
   type SchedulerEvent,
   SchedulerEventType,
   toJsonText,
 } from '../../proto/index.ts';
 import { type Ports, realPorts, type Timer } from '../../runtime/index.ts';
-import { type OpenStream, openStream, post } from './eventStream.ts';
+import type { Answer } from './answers.ts';
+import { CallLine } from './callLine.ts';
+import { type OpenStream, openStream } from './eventStream.ts';
 
 /** Heartbeats that may fail to come before a stream counts as dead. */
 const MISSED_MAX = 5;
@@ -29,7 +32,7 @@ const BUSY_MAX_MS = 10_000;
 const REDIRECTS_MAX = 5;
 
 export interface SchedulerHandlers {
-  /** Every event but heartbeats, in order. */
+  /** Every event but heartbeats, in order. ERROR is the last: the client has stopped, as if told to. */
   event(event: SchedulerEvent): void;
   /** The stream ended; the client subscribes again by itself. */
   disconnected?(): void;
@@ -44,10 +47,21 @@ export interface SchedulerClientOptions {
    */
   readonly master: string | readonly string[] | (() => Promise<string>);
   readonly framework: FrameworkInfo;
+  /** Said with each subscription, as the calls SUPPRESS, REVIVE and UPDATE_FRAMEWORK are not remembered by a master. */
+  readonly subscribe?: () => Omit<SchedulerCallSubscribe, 'framework_info'>;
   readonly handlers: SchedulerHandlers;
   /** `Basic …` or `Bearer …`. */
   readonly authorization?: string;
   readonly ports?: Pick<Ports, 'clock' | 'random'>;
+}
+
+/** A call as it leaves, and how often a busy master has not taken it. */
+interface Made {
+  readonly call: Omit<SchedulerCall, 'framework_id'>;
+  readonly text: string;
+  /** The so-many-th call of this client. */
+  readonly turn: number;
+  attempts: number;
 }
 
 export class SchedulerClient {
@@ -57,7 +71,12 @@ export class SchedulerClient {
   private master: URL | undefined;
   private turn = 0;
   private framework: FrameworkInfo;
-  private streamId: string | undefined;
+  /** There as long as there is a subscription. */
+  private line: CallLine | undefined;
+  /** Calls that the master was too busy for, and those made after them. */
+  private held: Made[] = [];
+  private callsMade = 0;
+  private holding: Timer | undefined;
   private stream: OpenStream | undefined;
   private silence: Timer | undefined;
   private silenceMs = 75_000;
@@ -81,42 +100,71 @@ export class SchedulerClient {
     this.find();
   }
 
-  /** Lets go of the master; the framework fails over when its `failover_timeout` has passed. */
+  /** Lets go of the master, for good; the framework fails over when its `failover_timeout` has passed. */
   stop(): void {
     this.stopped = true;
     this.retry?.cancel();
     this.silence?.cancel();
     this.stream?.close();
+    this.hangUp();
   }
 
   /**
-   * Makes a call; the framework's id is added. What is called while there is no subscription is lost, as on a broken connection:
-   * reconcile after the next SUBSCRIBED. One that the master is too busy for is repeated.
+   * Makes a call; the framework's id is added. Calls arrive in the order they were made. What is called while there is no
+   * subscription is lost, as on a broken connection: reconcile after the next SUBSCRIBED. When the connection for calls breaks
+   * before one is answered, the client subscribes again. One that the master is too busy for is repeated.
    *
    * @returns false when there is none
    */
   call(call: Omit<SchedulerCall, 'framework_id'>): boolean {
-    const { master } = this;
-    if (master === undefined || this.streamId === undefined || this.framework.id === undefined) return false;
+    const { line } = this;
+    if (line === undefined || this.framework.id === undefined) return false;
     const text = toJsonText('mesos.v1.scheduler.Call', { ...call, framework_id: this.framework.id });
-    this.post(apiOf(master), this.streamId, text, 0);
+    const made = { call, text, turn: ++this.callsMade, attempts: 0 };
+    if (this.holding === undefined) this.post(line, made);
+    else this.held.push(made);
     return true;
   }
 
+  private post(line: CallLine, made: Made): void {
+    line.post(made.text, (answer) => this.answered(line, made, answer));
+  }
+
   /** A master that has too much to do says so (503) before it looks at a call, which is asked again as long as the subscription lasts. */
-  private post(url: URL, streamId: string, text: string, attempt: number): void {
-    const headers = { ...this.headers, 'mesos-stream-id': streamId };
-    post(url, headers, text, ({ status, text: said }) => {
-      if (status < 300 || this.stopped) return;
-      if (status !== 503 || attempt === BUSY_ATTEMPTS_MAX || this.streamId !== streamId) {
-        this.options.handlers.refused?.(`${status} ${said}`);
-        return;
-      }
-      const bound = Math.min(BUSY_MAX_MS, BACKOFF_MIN_MS * 2 ** attempt);
-      this.ports.clock.setTimer(this.ports.random.next() * bound, () => {
-        if (!this.stopped && this.streamId === streamId) this.post(url, streamId, text, attempt + 1);
-      });
+  private answered(line: CallLine, made: Made, { status, text }: Answer): void {
+    if (this.stopped) return;
+    if (status < 300) {
+      this.taken(made.call);
+      return;
+    }
+    if (status !== 503 || made.attempts === BUSY_ATTEMPTS_MAX || this.line !== line) {
+      this.options.handlers.refused?.(`${status} ${text}`);
+      return;
+    }
+    const bound = Math.min(BUSY_MAX_MS, BACKOFF_MIN_MS * 2 ** made.attempts);
+    made.attempts += 1;
+    this.held.push(made);
+    this.holding ??= this.ports.clock.setTimer(this.ports.random.next() * bound, () => {
+      this.holding = undefined;
+      const again = this.held.splice(0).sort((one, other) => one.turn - other.turn);
+      for (const each of again) this.post(line, each);
     });
+  }
+
+  /** What the framework is now is what it comes back as. */
+  private taken({ type, update_framework }: Omit<SchedulerCall, 'framework_id'>): void {
+    if (type !== SchedulerCallType.UPDATE_FRAMEWORK || update_framework === undefined) return;
+    const { id } = this.framework;
+    this.framework = { ...update_framework.framework_info, ...(id !== undefined && { id }) };
+  }
+
+  /** The subscription is over: what is on its way is still answered, what was held is lost. */
+  private hangUp(): void {
+    this.line?.finish();
+    this.line = undefined;
+    this.holding?.cancel();
+    this.holding = undefined;
+    this.held = [];
   }
 
   private get headers(): Record<string, string> {
@@ -128,20 +176,20 @@ export class SchedulerClient {
   private find(): void {
     const { master } = this.options;
     if (typeof master === 'function') {
-      master().then(
-        (found) => this.subscribe(new URL(found)),
-        (error: unknown) => {
-          if (this.stopped) return;
-          this.options.handlers.refused?.(error instanceof Error ? error.message : String(error));
-          this.later();
-        },
-      );
+      const failed = (error: unknown): void => {
+        if (this.stopped) return;
+        this.options.handlers.refused?.(error instanceof Error ? error.message : String(error));
+        this.later();
+      };
+      master()
+        .then((found) => addressOf(found))
+        .then((found) => this.subscribe(found), failed);
       return;
     }
     const all = typeof master === 'string' ? [master] : master;
     const next = all[this.turn++ % all.length];
     if (next === undefined) throw new Error('master: expected at least one address');
-    this.subscribe(new URL(next));
+    this.subscribe(addressOf(next));
   }
 
   private later(): void {
@@ -157,11 +205,11 @@ export class SchedulerClient {
     const text = toJsonText('mesos.v1.scheduler.Call', {
       type: SchedulerCallType.SUBSCRIBE,
       framework_id: this.framework.id,
-      subscribe: { framework_info: this.framework },
+      subscribe: { ...this.options.subscribe?.(), framework_info: this.framework },
     });
     this.stream = openStream(apiOf(master), this.headers, text, {
       opened: (headers) => {
-        this.streamId = String(headers['mesos-stream-id'] ?? '');
+        this.line = this.lineTo(master, String(headers['mesos-stream-id'] ?? ''));
         this.listen();
       },
       record: (record) => this.take(record),
@@ -169,16 +217,23 @@ export class SchedulerClient {
     });
   }
 
+  private lineTo(master: URL, streamId: string): CallLine {
+    const headers = { ...this.headers, 'mesos-stream-id': streamId };
+    // Calls may be lost: only a new subscription tells where things stand.
+    return new CallLine({ url: apiOf(master), headers, broken: () => this.stream?.close() });
+  }
+
   private closed(status: number, text: string, location: string | undefined): void {
     this.silence?.cancel();
     if (this.stopped) return;
-    if (this.streamId !== undefined) {
-      this.streamId = undefined;
+    if (this.line !== undefined) {
+      this.hangUp();
       this.options.handlers.disconnected?.();
     }
-    if (status === 307 && location !== undefined && this.redirects < REDIRECTS_MAX) {
+    const next = location === undefined ? undefined : parsedUrl(location, this.master);
+    if (status === 307 && next !== undefined && this.redirects < REDIRECTS_MAX) {
       this.redirects += 1;
-      this.subscribe(new URL(location, this.master));
+      this.subscribe(next);
       return;
     }
     if (status >= 400 && status !== 503) this.options.handlers.refused?.(`${status} ${text}`);
@@ -195,7 +250,8 @@ export class SchedulerClient {
   private take(record: Uint8Array): void {
     if (this.stopped) return;
     this.listen();
-    const event = fromJsonText('mesos.v1.scheduler.Event', Buffer.from(record).toString()) as SchedulerEvent;
+    const event = this.read(record);
+    if (event === undefined) return;
     if (event.type === SchedulerEventType.HEARTBEAT) return;
     if (event.type === SchedulerEventType.SUBSCRIBED && event.subscribed !== undefined) {
       this.attempts = 0;
@@ -204,8 +260,33 @@ export class SchedulerClient {
       const seconds = event.subscribed.heartbeat_interval_seconds;
       if (seconds !== undefined) this.silenceMs = seconds * 1000 * MISSED_MAX;
     }
+    // What is refused stays refused, and whoever came with the same id is to be left alone.
+    if (event.type === SchedulerEventType.ERROR) this.stop();
     this.options.handlers.event(event);
   }
+
+  /** A stream with something else than events in it is of no use. */
+  private read(record: Uint8Array): SchedulerEvent | undefined {
+    try {
+      return fromJsonText('mesos.v1.scheduler.Event', Buffer.from(record).toString()) as SchedulerEvent;
+    } catch (error) {
+      this.options.handlers.refused?.(`the master sent what is no event: ${(error as Error).message}`);
+      this.stream?.close();
+      return undefined;
+    }
+  }
+}
+
+/** @throws Error that says what was expected */
+function addressOf(master: string): URL {
+  const url = parsedUrl(master);
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
+    throw new Error(`master: expected http://HOST:PORT, got '${master}'`);
+  return url;
+}
+
+function parsedUrl(text: string, base?: URL): URL | undefined {
+  return URL.canParse(text, base?.href) ? new URL(text, base) : undefined;
 }
 
 function apiOf(master: URL): URL {

@@ -2,6 +2,7 @@
 import { SchedulerClient } from '../../actors/client/index.ts';
 import { enumName } from '../../proto/enums.ts';
 import {
+  FrameworkInfoCapabilityType,
   type Offer,
   OfferOperationType,
   SchedulerCallType,
@@ -15,6 +16,8 @@ import { stateText } from '../commands/lists.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { Output } from './output.ts';
+
+const { MULTI_ROLE, TASK_KILLING_STATE, PARTITION_AWARE } = FrameworkInfoCapabilityType;
 
 type Unplaced = Omit<TaskInfo, 'agent_id'>;
 
@@ -65,8 +68,7 @@ export class Runner {
         name: `mesostate run: ${request.name}`,
         user: request.user,
         roles: [request.role],
-        // MULTI_ROLE, TASK_KILLING_STATE, PARTITION_AWARE.
-        capabilities: [{ type: 6 }, { type: 4 }, { type: 5 }],
+        capabilities: [{ type: MULTI_ROLE }, { type: TASK_KILLING_STATE }, { type: PARTITION_AWARE }],
         ...(credential === undefined ? {} : { principal: credential.principal }),
       },
       handlers: {

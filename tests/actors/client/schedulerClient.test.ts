@@ -1,10 +1,10 @@
-/** The scheduler's side of the API in any program, before a master that is busy. */
+/** The scheduler's side of the API in any program, before a master that is busy, breaks off, or talks nonsense. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { SchedulerClient } from '../../../actors/client/index.ts';
-import { SchedulerCallType } from '../../../proto/index.ts';
-import { realPorts } from '../../../runtime/index.ts';
+import { type SchedulerCallSubscribe, SchedulerCallType, type SchedulerEvent } from '../../../proto/index.ts';
+import { type Clock, realPorts, type Timer } from '../../../runtime/index.ts';
 import { until } from '../../support/until.ts';
 
 const SUBSCRIBED = JSON.stringify({
@@ -15,25 +15,81 @@ const SUBSCRIBED = JSON.stringify({
 interface BusyMaster {
   /** Types of the calls that came, in order. */
   readonly came: string[];
+  /** What came with each subscription. */
+  readonly subscriptions: SchedulerCallSubscribe[];
+  /** Streams, the last one last. */
+  readonly streams: ServerResponse[];
+  /** Closes the connection instead of answering. */
+  hangsUp: boolean;
   /** How many of the next calls it is too busy for. */
   busyFor: number;
   readonly refusals: string[];
+  readonly events: SchedulerEvent[];
   readonly client: SchedulerClient;
+  readonly clock: PausedClock;
+}
+
+/** Short pauses are none, or as long as the test says. */
+class PausedClock implements Clock {
+  paused: (() => void)[] | undefined;
+  /** Timers that were neither fired nor cancelled. */
+  waiting = 0;
+  private readonly real: Clock;
+  constructor(real: Clock) {
+    this.real = real;
+  }
+  now(): number {
+    return this.real.now();
+  }
+  monotonic(): number {
+    return this.real.monotonic();
+  }
+  setTimer(delayMs: number, callback: () => void): Timer {
+    const { paused } = this;
+    if (paused === undefined || delayMs > 60_000) return this.count(delayMs > 60_000 ? delayMs : 0, callback);
+    paused.push(callback);
+    return { cancel: () => paused.splice(paused.indexOf(callback), 1).length > 0 };
+  }
+  private count(delayMs: number, callback: () => void): Timer {
+    this.waiting += 1;
+    const timer = this.real.setTimer(delayMs, () => {
+      this.waiting -= 1;
+      callback();
+    });
+    return {
+      cancel: () => {
+        const cancelled = timer.cancel();
+        if (cancelled) this.waiting -= 1;
+        return cancelled;
+      },
+    };
+  }
+}
+
+interface Said {
+  readonly type: string;
+  readonly subscribe?: SchedulerCallSubscribe;
 }
 
 /** A master of which only the door is there: it takes subscriptions, and calls when it is not busy. */
 async function busyMaster(t: ExecutionContext): Promise<BusyMaster> {
   const came: string[] = [];
+  const subscriptions: SchedulerCallSubscribe[] = [];
+  const streams: ServerResponse[] = [];
   const refusals: string[] = [];
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const { type } = JSON.parse(Buffer.concat(chunks).toString()) as { type: string };
-      came.push(type);
-      if (type === 'SUBSCRIBE') {
+      const call = JSON.parse(Buffer.concat(chunks).toString()) as Said;
+      came.push(call.type);
+      if (call.subscribe !== undefined) {
+        subscriptions.push(call.subscribe);
+        streams.push(response);
         response.writeHead(200, { 'mesos-stream-id': 'stream' });
         response.write(`${SUBSCRIBED.length}\n${SUBSCRIBED}`);
+      } else if (master.hangsUp) {
+        request.socket.destroy();
       } else if (master.busyFor > 0) {
         master.busyFor -= 1;
         response.writeHead(503).end('late');
@@ -42,27 +98,36 @@ async function busyMaster(t: ExecutionContext): Promise<BusyMaster> {
   };
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  let subscribed = 0;
+  const events: SchedulerEvent[] = [];
+  const clock = new PausedClock(realPorts().clock);
   const client = new SchedulerClient({
     master: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     framework: { user: 'nobody', name: 'busy' },
+    subscribe: () => ({ suppressed_roles: ['a'] }),
     handlers: {
-      event: () => {
-        subscribed += 1;
-      },
+      event: (event) => events.push(event),
       refused: (text) => refusals.push(text),
     },
-    // No pauses.
-    ports: { clock: realPorts().clock, random: { next: () => 0 } },
+    ports: { clock, random: { next: () => 0 } },
   });
   t.teardown(() => {
     client.stop();
     server.closeAllConnections();
     server.close();
   });
-  const master: BusyMaster = { came, busyFor: 0, refusals, client };
+  const master: BusyMaster = {
+    came,
+    subscriptions,
+    streams,
+    hangsUp: false,
+    busyFor: 0,
+    refusals,
+    events,
+    client,
+    clock,
+  };
   client.start();
-  await until('it is subscribed', () => subscribed === 1);
+  await until('it is subscribed', () => events.length === 1);
   came.splice(0);
   return master;
 }
@@ -83,4 +148,73 @@ test('one that it stays too busy for is told as refused in the end', async (t) =
   await until('it is told', () => master.refusals.length > 0);
   t.deepEqual(master.refusals, ['503 late']);
   t.is(master.came.length, 11);
+});
+
+test('calls made after one that is repeated wait for it', async (t) => {
+  const master = await busyMaster(t);
+  const paused: (() => void)[] = [];
+  master.clock.paused = paused;
+  master.busyFor = 1;
+  master.client.call({ type: SchedulerCallType.REVIVE });
+  await until('it is to be repeated', () => paused.length > 0);
+  for (const type of [SchedulerCallType.SUPPRESS, SchedulerCallType.TEARDOWN]) master.client.call({ type });
+  paused.pop()?.();
+  await until('all are taken', () => master.came.length === 4);
+  t.deepEqual(master.came, ['REVIVE', 'REVIVE', 'SUPPRESS', 'TEARDOWN']);
+});
+
+test('a call that may be lost leads to a new subscription, by which one knows where things stand', async (t) => {
+  const master = await busyMaster(t);
+  master.hangsUp = true;
+  t.true(master.client.call({ type: SchedulerCallType.REVIVE }));
+  await until('it subscribes again', () => master.subscriptions.length === 2);
+  t.like(master.subscriptions[1], { framework_info: { id: { value: 'F' } }, suppressed_roles: ['a'] });
+  t.deepEqual(master.came, ['REVIVE', 'SUBSCRIBE']);
+});
+
+test('what UPDATE_FRAMEWORK has made of the framework is what subscribes next', async (t) => {
+  const master = await busyMaster(t);
+  const framework_info = { user: 'nobody', name: 'renamed', id: { value: 'F' } };
+  const type = SchedulerCallType.UPDATE_FRAMEWORK;
+  master.client.call({ type, update_framework: { framework_info } });
+  await until('it has come', () => master.came.length === 1);
+  master.client.call({ type: SchedulerCallType.REVIVE });
+  await until('it was answered', () => master.came.length === 2);
+  master.streams[0]?.destroy();
+  await until('it subscribes again', () => master.subscriptions.length === 2);
+  t.like(master.subscriptions[1], { framework_info });
+});
+
+test('an ERROR is the end: whoever has taken the framework over keeps it', async (t) => {
+  const master = await busyMaster(t);
+  const text = JSON.stringify({ type: 'ERROR', error: { message: 'Framework failed over' } });
+  const ended = new Promise((resolve) => master.streams[0]?.on('close', resolve));
+  master.streams[0]?.write(`${text.length}\n${text}`);
+  await ended;
+  t.false(master.client.call({ type: SchedulerCallType.REVIVE }));
+  t.deepEqual(
+    [master.events.at(-1)?.error?.message, master.subscriptions.length],
+    ['Framework failed over', 1],
+  );
+  t.is(master.clock.waiting, 0, 'no attempt is planned');
+});
+
+test('records that are no events end the stream, not the program', async (t) => {
+  const master = await busyMaster(t);
+  master.streams[0]?.write('1\n{');
+  await until('it subscribes again', () => master.subscriptions.length === 2);
+  t.regex(master.refusals[0] ?? '', /^the master sent what is no event: /);
+});
+
+test('addresses that are none are named', async (t) => {
+  const refusals: string[] = [];
+  const handlers = { event: () => undefined, refused: (text: string) => void refusals.push(text) };
+  const framework = { user: 'nobody', name: 'lost' };
+  const wrong = new SchedulerClient({ master: '127.0.0.1:5050', framework, handlers });
+  t.throws(() => wrong.start(), { message: "master: expected http://HOST:PORT, got '127.0.0.1:5050'" });
+  const found = new SchedulerClient({ master: async () => 'nowhere', framework, handlers });
+  found.start();
+  await until('it is told', () => refusals.length > 0);
+  found.stop();
+  t.deepEqual(refusals, ["master: expected http://HOST:PORT, got 'nowhere'"]);
 });
