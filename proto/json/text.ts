@@ -75,9 +75,12 @@ export class SlowJson {
 
 /** Shortest text that reads back as the same double, always with a fraction or an exponent: `15.0`, `1e-7`. */
 export function doubleText(value: number): string {
+  if (Number.isSafeInteger(value)) return Object.is(value, -0) ? '-0.0' : `${value}.0`;
   if (!Number.isFinite(value)) return `"${value}"`;
-  const text = Object.is(value, -0) ? '-0' : String(value).replace('e+', 'e');
-  return /[.e]/.test(text) ? text : `${text}.0`;
+  const text = String(value);
+  // Below that, what is no integer shows its fraction, or an exponent below zero.
+  if (Math.abs(value) < Number.MAX_SAFE_INTEGER) return text;
+  return text.includes('e') ? text.replace('e+', 'e') : `${text}.0`;
 }
 
 /**

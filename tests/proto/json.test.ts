@@ -396,3 +396,25 @@ test('a long text is written in pieces that are the same text, with a stop after
   t.true(pieces.length > 3 && pieces.every(({ length }) => length < 256 * 1024));
   t.deepEqual(JSON.parse(JSON.stringify(value)), JSON.parse(jsonText(value)));
 });
+
+test('a double shows a fraction or an exponent, and reads back as it was', (t) => {
+  const texts: readonly (readonly [number, string])[] = [
+    [0, '0.0'],
+    [-0, '-0.0'],
+    [15, '15.0'],
+    [-7.25, '-7.25'],
+    [1e-7, '1e-7'],
+    [5e-324, '5e-324'],
+    [2 ** 53 - 1, '9007199254740991.0'],
+    [2 ** 53, '9007199254740992.0'],
+    [1e21, '1e21'],
+    [-1.5e300, '-1.5e300'],
+    [1763726000.123, '1763726000.123'],
+  ];
+  for (const [value, text] of texts) {
+    t.is(jsonText(new Double(value)), text);
+    t.is(JSON.parse(text), value);
+  }
+  t.is(jsonText(new Double(Number.NaN)), '"NaN"');
+  t.is(jsonText(new Double(Number.NEGATIVE_INFINITY)), '"-Infinity"');
+});

@@ -3,7 +3,7 @@
  * written of it: who polls the state of a large cluster has most of it written before.
  */
 import type { WrittenItem } from '../../../proto/api/sections.ts';
-import { encodeAs, jsonText, type Task, type TaskStatus, toJsonText } from '../../../proto/index.ts';
+import { encodeAs, type Task, type TaskStatus, toJsonText } from '../../../proto/index.ts';
 import type { TaskRecord } from '../tasks/record.ts';
 import { taskStateOf } from './messages.ts';
 
@@ -84,9 +84,9 @@ export class TaskSnapshot implements WrittenItem {
   }
 
   /** The JSON of an older endpoint, in which the state may have another name. */
-  legacyJson(state: string, make: () => object): Uint8Array {
+  legacyJson(state: string, write: () => string): Uint8Array {
     if (this.legacy?.state === state) return this.legacy.json;
-    const json = Buffer.from(jsonText(make()));
+    const json = Buffer.from(write());
     if (this.legacy === undefined && this.keeps(json.length)) this.legacy = { state, json };
     return json;
   }
