@@ -183,6 +183,12 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
     this.#call({ type: SchedulerCallType.SUPPRESS, suppress: { roles: [...roles] } });
   }
 
+  updateFramework(changes: Partial<FrameworkInfo>, suppressedRoles: readonly string[] = []): void {
+    const framework_info = { ...this.#framework, ...changes };
+    const update_framework = { framework_info, suppressed_roles: [...suppressedRoles] };
+    this.#call({ type: SchedulerCallType.UPDATE_FRAMEWORK, update_framework });
+  }
+
   kill(taskId: TaskID, agentId?: AgentID, killPolicy?: KillPolicy): void {
     const kill = {
       task_id: taskId,

@@ -7,6 +7,7 @@ import type {
   ExecutorID,
   Filters,
   FrameworkID,
+  FrameworkInfo,
   InverseOffer,
   KillPolicy,
   MasterInfo,
@@ -84,6 +85,12 @@ export interface SchedulerDriver {
   revive(roles?: readonly string[]): void;
   /** No more offers until `revive`. */
   suppress(roles?: readonly string[]): void;
+  /**
+   * Tells the master what else the framework is now: its roles, above all. It does not outlive the connection, since the master may
+   * refuse it, without a word: it is to be said again when the driver has subscribed.
+   * @param suppressedRoles of all roles those that want no offers
+   */
+  updateFramework(changes: Partial<FrameworkInfo>, suppressedRoles?: readonly string[]): void;
   kill(taskId: TaskID, agentId?: AgentID, killPolicy?: KillPolicy): void;
   /** Asks for the state of these tasks; of all that the master knows when the list is empty. */
   reconcile(tasks: readonly SchedulerCallReconcileTask[]): void;

@@ -33,6 +33,7 @@ import type { LaunchQueue } from './launcher/queue.ts';
 import type { Shutdowns } from './launcher/shutdowns.ts';
 import { MarathonMetrics } from './metrics.ts';
 import { ancestorsOf } from './model/ids.ts';
+import { enforcesRole } from './model/root.ts';
 import { isApp, type Spec } from './model/spec.ts';
 import type { OfferDemand } from './offers/demand.ts';
 import * as parts from './parts.ts';
@@ -258,7 +259,9 @@ export class Marathon implements Scheduler {
 
   enforcesRole(service: string): boolean {
     const top = ancestorsOf(service)[1];
-    return top !== undefined && this.definitions.root.groups.get(top)?.enforceRole === true;
+    return (
+      top !== undefined && enforcesRole(this.definitions.root.groups.get(top), this.settings.enforceGroupRole)
+    );
   }
 
   // ---- instances ------------------------------------------------------------------------------------------------

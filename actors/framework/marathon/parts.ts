@@ -204,8 +204,21 @@ export function offerDemand(marathon: Marathon): OfferDemand {
     clock,
     delay,
     intervalMs: marathon.settings.reviveIntervalMs,
+    role: marathon.settings.role,
+    roles: () => rolesOf(marathon),
+    waiting: () => rolesWaiting(marathon),
     wanted: () => marathon.queue.anyWaiting,
   });
+}
+
+/** Of what is defined, and of what is left of before. */
+function* rolesOf({ definitions, instances }: Marathon): Iterable<string> {
+  for (const { role } of definitions.root.services.values()) yield role;
+  for (const { role } of instances.all()) yield role;
+}
+
+function* rolesWaiting({ queue }: Marathon): Iterable<string> {
+  for (const { spec } of queue.waiting()) yield spec.role;
 }
 
 export function reconciler(

@@ -119,12 +119,13 @@ function below(marathon: Marathon, call: Call, group: string): Answer {
   return { body: { '*': apps.map((app) => appJson(marathon, app, embeds, legacy)) } };
 }
 
-export function writeContext(marathon: Marathon): WriteContext {
+export function writeContext(marathon: Marathon, call: Call): WriteContext {
   return {
     marathon,
     version: marathon.writes.nextVersion(),
     servicePort: marathon.definitions.servicePorts(),
     warnings: [],
+    force: call.flag('force'),
   };
 }
 
@@ -146,7 +147,7 @@ export function committed(
 }
 
 function create(marathon: Marathon, call: Call): Answer {
-  const write = writeContext(marathon);
+  const write = writeContext(marathon, call);
   const input = readInput(call.json(), write);
   if (input.id === undefined) throw wrongShape([{ path: '/id', error: 'error.path.missing' }]);
   const id = resolveId(input.id);
@@ -197,7 +198,7 @@ export function tellWrite({ events }: Marathon, call: Call, appDefinition: objec
 /** PUT and PATCH of one app. */
 function putOne(marathon: Marathon, call: Call, id: string): Answer {
   const document = call.json();
-  const write = writeContext(marathon);
+  const write = writeContext(marathon, call);
   const input = readInput(document, write);
   if (input.id !== undefined && resolveId(input.id) !== id)
     write.warnings.push(`the id in the body is not the path's, ${id} counts`);
@@ -274,7 +275,7 @@ function keptInPlace(app: App, earlier: App | undefined, prefix = ''): App {
 function putMany(marathon: Marathon, call: Call): Answer {
   const given = call.json();
   const documents: unknown[] = Array.isArray(given) ? given : [given];
-  const write = writeContext(marathon);
+  const write = writeContext(marathon, call);
   const partial = call.flag('partialUpdate', true);
   const apps = documents.map((document, index) => {
     const prefix = `(${index})`;

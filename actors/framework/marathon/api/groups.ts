@@ -164,7 +164,7 @@ function put(marathon: Marathon, call: Call, base: string): Answer {
 }
 
 function write(marathon: Marathon, call: Call, input: GroupInput, id: string): Answer {
-  const context = writeContext(marathon);
+  const context = writeContext(marathon, call);
   return answerChange(marathon, call, groupChange(input, id, context), context.version);
 }
 

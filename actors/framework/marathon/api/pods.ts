@@ -34,7 +34,7 @@ function collection(marathon: Marathon, call: Call): Answer {
   const pods = [...marathon.definitions.root.services.values()].filter(isPod);
   if (call.method === 'GET') return { body: pods.map(podJson) };
   if (call.method !== 'POST') return wrongMethod(call, 'GET and POST');
-  const write = writeContext(marathon);
+  const write = writeContext(marathon, call);
   const input = readPodInput(call.json());
   if (input.id === undefined) throw wrongShape([{ path: '/id', error: 'error.path.missing' }]);
   const id = resolveId(input.id);
@@ -72,7 +72,7 @@ function single(marathon: Marathon, call: Call, id: string): Answer {
 }
 
 function put(marathon: Marathon, call: Call, id: string): Answer {
-  const write = writeContext(marathon);
+  const write = writeContext(marathon, call);
   const input = readPodInput(call.json());
   if (input.id !== undefined && resolveId(input.id) !== id)
     throw new ApiError(400, `'${resolveId(input.id)}' does not match definition ID '${id}'`);

@@ -6,8 +6,9 @@ import { type AppInput, appReader, isAnswered } from '../model/appSchema.ts';
 import { completeApp } from '../model/complete.ts';
 import { ancestorsOf } from '../model/ids.ts';
 import { type ModernInput, modernize } from '../model/legacy.ts';
+import { enforcesRole, type GroupInfo } from '../model/root.ts';
 import { isObject, type Problem, unknownMembers } from '../model/schema.ts';
-import { isApp, restored, type Unversioned, versioned } from '../model/spec.ts';
+import { isApp, restored, type Spec, type Unversioned, versioned } from '../model/spec.ts';
 import { validateApp } from '../model/validate.ts';
 
 /** One write: the version it will have, and the ports it may give out. */
@@ -17,10 +18,14 @@ export interface WriteContext {
   readonly servicePort: () => number;
   /** Told to the client in a header. */
   readonly warnings: string[];
+  /** It may cancel deployments, and change the role of what has reservations. */
+  readonly force: boolean;
+  /** Groups that the same write makes, changes or removes. */
+  readonly groups?: ReadonlyMap<string, GroupInfo | undefined>;
 }
 
 /** Members that resident apps cannot change, as their reservations were made for them. */
-const RESERVED_FOR = ['cpus', 'mem', 'disk', 'gpus', 'requirePorts', 'role'] as const;
+const RESERVED_FOR = ['cpus', 'mem', 'disk', 'gpus', 'requirePorts'] as const;
 
 /** @param prefix place of the app in a larger document, for problems */
 export function readInput(document: unknown, write: WriteContext, prefix = ''): AppInput {
@@ -76,12 +81,13 @@ function modern(input: AppInput, { marathon }: WriteContext, prefix: string): Mo
 function finish(
   input: ModernInput,
   id: string,
-  { marathon, version, servicePort }: WriteContext,
+  write: WriteContext,
   earlier: App | undefined,
   prefix: string,
 ): App {
+  const { marathon, version, servicePort } = write;
   const { settings } = marathon;
-  const enforced = enforcedRole(id, marathon);
+  const enforced = enforcedRole(id, write);
   const { networkName } = settings;
   const completed: Unversioned<App> = completeApp(
     input,
@@ -92,8 +98,8 @@ function finish(
   const app = versioned<App>(completed, earlier, version);
   const problems = [
     ...validateApp(app, { features: settings.features }),
-    ...roleProblems(app, enforced, settings.role),
-    ...residentProblems(app, earlier),
+    ...roleProblems(app, enforced, settings.role, earlier),
+    ...residentProblems(app, earlier, write.force),
     ...settings.plugins.problemsOf(app),
   ];
   if (problems.length > 0)
@@ -102,25 +108,33 @@ function finish(
 }
 
 /** The role that the top-level group of a service gives it. */
-export function enforcedRole(id: string, { definitions }: Marathon): string | undefined {
+export function enforcedRole(id: string, { marathon, groups }: WriteContext): string | undefined {
   const top = ancestorsOf(id)[1];
-  return top !== undefined && definitions.root.groups.get(top)?.enforceRole === true
-    ? top.slice(1)
-    : undefined;
+  if (top === undefined) return undefined;
+  const { definitions, settings } = marathon;
+  const group = groups?.has(top) === true ? groups.get(top) : definitions.root.groups.get(top);
+  return enforcesRole(group, settings.enforceGroupRole) ? top.slice(1) : undefined;
 }
 
-function roleProblems({ id, role }: App, enforced: string | undefined, usual: string): Problem[] {
+/** What has a role already may keep it: its group may have begun to enforce another one since. */
+export function roleProblems(
+  { id, role }: Spec,
+  enforced: string | undefined,
+  usual: string,
+  earlier: Spec | undefined,
+): Problem[] {
   const allowed = new Set([
     enforced ?? usual,
     ...(enforced === undefined ? [ancestorsOf(id)[1]?.slice(1) ?? usual] : []),
   ]);
-  if (allowed.has(role)) return [];
+  if (allowed.has(role) || role === earlier?.role) return [];
   return [{ path: '/role', error: `got ${role}, expected one of: [${[...allowed].join(', ')}]` }];
 }
 
-function residentProblems(app: App, earlier: App | undefined): Problem[] {
+function residentProblems(app: App, earlier: App | undefined, force: boolean): Problem[] {
   if (earlier === undefined || !isResident(earlier) || !isResident(app)) return [];
-  const changed = RESERVED_FOR.filter((name) => app[name] !== earlier[name]);
+  const names = force ? RESERVED_FOR : ([...RESERVED_FOR, 'role'] as const);
+  const changed = names.filter((name) => app[name] !== earlier[name]);
   const volumes = (each: App): string => JSON.stringify(each.container?.volumes);
   return [
     ...changed.map((name) => ({

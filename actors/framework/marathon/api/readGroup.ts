@@ -53,7 +53,7 @@ export function groupChange(input: GroupInput, id: string, write: WriteContext):
   const groups = new Map<string, GroupInfo | undefined>();
   for (const spec of root.servicesBelow(id)) services.set(spec.id, undefined);
   for (const info of root.groups.values()) if (isBelow(info.id, id)) groups.set(info.id, undefined);
-  addGroup(input, id, '', write, services, groups);
+  addGroup(input, id, '', { ...write, groups }, services, groups);
   return { services, groups };
 }
 

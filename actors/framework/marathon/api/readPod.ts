@@ -3,7 +3,7 @@ import { notValid, wrongShape } from '../errors.ts';
 import type { Network } from '../model/app.ts';
 import { disruptionBudget, envValue, linuxInfo, resourceLimits } from '../model/appSchema.ts';
 import { constraintOf, fetchOf, unreachableOf, upgradeOf } from '../model/complete.ts';
-import { idProblem } from '../model/ids.ts';
+import { idProblem, parentOf, resolveId } from '../model/ids.ts';
 import type { Endpoint, Pod, PodCheck, PodContainer, PodHealthCheck } from '../model/pod.ts';
 import {
   anyObject,
@@ -22,7 +22,7 @@ import {
 import { versioned } from '../model/spec.ts';
 import { PORT_NAME, validateBudget, validateUpgrade } from '../model/validate.ts';
 import { validateConstraints } from '../model/validateConstraints.ts';
-import { enforcedRole, type WriteContext } from './readApp.ts';
+import { enforcedRole, roleProblems, type WriteContext } from './readApp.ts';
 
 const labels = mapOf(text);
 const command = object({ shell: text, argv: list(text) });
@@ -118,11 +118,12 @@ export function newPod(input: PodInput, id: string, write: WriteContext, earlier
   const { scheduling = {} } = input;
   const { backoff, placement } = scheduling;
   const roles = placement?.acceptedResourceRoles;
+  const enforced = enforcedRole(id, write);
   const pod = versioned<Pod>(
     {
       id,
       labels: input.labels ?? {},
-      role: input.role ?? enforcedRole(id, marathon) ?? marathon.settings.role,
+      role: input.role ?? enforced ?? marathon.settings.role,
       instances: input.scaling?.instances ?? 1,
       constraints: (placement?.constraints ?? []).map(({ fieldName = '', operator = '', value }) =>
         constraintOf(value === undefined ? [fieldName, operator] : [fieldName, operator, value]),
@@ -143,7 +144,7 @@ export function newPod(input: PodInput, id: string, write: WriteContext, earlier
           : { unreachableStrategy: scheduling.unreachableStrategy },
         false,
       ),
-      dependencies: input.dependencies ?? [],
+      dependencies: (input.dependencies ?? []).map((each) => resolveId(each, parentOf(id))),
       containers: (input.containers ?? []).map(containerOf),
       volumes: (input.volumes ?? []).map(({ name = '', host, secret }) => ({
         name,
@@ -167,7 +168,12 @@ export function newPod(input: PodInput, id: string, write: WriteContext, earlier
     version,
   );
   const { features, plugins } = marathon.settings;
-  const problems = [...validateInput(input), ...validatePod(pod, features), ...plugins.problemsOf(pod)];
+  const problems = [
+    ...validateInput(input),
+    ...validatePod(pod, features),
+    ...roleProblems(pod, enforced, marathon.settings.role, earlier),
+    ...plugins.problemsOf(pod),
+  ];
   if (problems.length > 0)
     throw notValid(problems.map(({ path, error }) => ({ path: `${prefix}${path}`, error })));
   return pod;

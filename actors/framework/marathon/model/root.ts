@@ -15,6 +15,16 @@ export interface GroupInfo {
   readonly version: string;
 }
 
+/**
+ * Whether a top-level group's name is the role of what lies in it.
+ * @param group undefined: it will be implied by what is written now
+ * @param unsaid of groups that nobody said it of, the implied ones (`--new_group_enforce_role`)
+ */
+export function enforcesRole(group: GroupInfo | undefined, unsaid: 'off' | 'top'): boolean {
+  const { enforceRole, implied = group === undefined } = group ?? {};
+  return enforceRole ?? (implied && unsaid === 'top');
+}
+
 /** A write: new definitions by id; undefined removes. */
 export interface Change {
   readonly services: ReadonlyMap<string, Spec | undefined>;
