@@ -43,7 +43,7 @@ import type { Leader } from '../../detector/index.ts';
 import { callBack } from './callbacks.ts';
 import type { ConnectionHost, SchedulerConnection } from './connection.ts';
 import { droppedLaunches } from './drops.ts';
-import { optional } from './fields.ts';
+import { frameworkUpdate, optional } from './fields.ts';
 import { clientAuthentication, type DriverOptions } from './options.ts';
 import { MASTER_ID, pidConnection } from './pidConnection.ts';
 import type { Scheduler, SchedulerDriver } from './scheduler.ts';
@@ -147,8 +147,7 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
   }
 
   launch(offerIds: readonly OfferID[], tasks: readonly TaskInfo[], filters?: Filters): void {
-    const launch = { task_infos: [...tasks] };
-    this.accept(offerIds, [{ type: OfferOperationType.LAUNCH, launch }], filters);
+    this.accept(offerIds, [{ type: OfferOperationType.LAUNCH, launch: { task_infos: [...tasks] } }], filters);
   }
 
   decline(offerIds: readonly OfferID[], filters?: Filters): void {
@@ -184,9 +183,7 @@ export class MesosSchedulerDriver extends Process<MessageTypes> implements Sched
   }
 
   updateFramework(changes: Partial<FrameworkInfo>, suppressedRoles: readonly string[] = []): void {
-    const framework_info = { ...this.#framework, ...changes };
-    const update_framework = { framework_info, suppressed_roles: [...suppressedRoles] };
-    this.#call({ type: SchedulerCallType.UPDATE_FRAMEWORK, update_framework });
+    this.#call(frameworkUpdate({ ...this.#framework, ...changes }, suppressedRoles));
   }
 
   kill(taskId: TaskID, agentId?: AgentID, killPolicy?: KillPolicy): void {
