@@ -259,7 +259,7 @@ export class Agent extends Process<MessageTypes> {
   /** On the monotonic clock; undefined while it recovers. */
   private recoveredAtMs: number | undefined;
 
-  private addGauges({ registration, executors, operations }: AgentMembers): void {
+  private addGauges({ registration, executors, operations, oversubscription }: AgentMembers): void {
     const startedAtMs = this.clock.monotonic();
     addAgentGauges(this.node.metrics, {
       uptimeSecs: () => (this.clock.monotonic() - startedAtMs) / 1000,
@@ -268,7 +268,7 @@ export class Agent extends Process<MessageTypes> {
       frameworks: () => this.tables.frameworks.size,
       tasks: () => this.tables.taskChart.counts(),
       executors: () => executors.counts,
-      total: () => operations.total,
+      total: () => operations.total.plus(oversubscription.total),
       used: () => this.tables.used(),
     });
   }

@@ -106,7 +106,8 @@ export class StatusUpdates {
   fromBuiltIn(task: TaskEntry, status: CommandStatus, recorded: () => void = () => undefined): void {
     const { framework } = task.executor;
     if (this.frameworks.isTerminating(framework) || !this.host.tables.isLive(task)) return;
-    const update = this.make(framework, task.id, task.executor, status, TaskStatusSource.SOURCE_EXECUTOR);
+    const source = isOfAgent(task, status) ? TaskStatusSource.SOURCE_AGENT : TaskStatusSource.SOURCE_EXECUTOR;
+    const update = this.make(framework, task.id, task.executor, status, source);
     if (this.takes(task, update.status)) this.pass(framework, update, recorded);
   }
 
@@ -293,6 +294,20 @@ export class StatusUpdates {
       executor_pid: (isBuiltIn(executor) ? said?.executor_pid : undefined) ?? executor.processId,
     };
   }
+}
+
+/** Reasons that a command executor of Mesos gives; all others are its agent's, about the container around it. */
+const OF_COMMAND_EXECUTORS: ReadonlySet<TaskStatusReason> = new Set([
+  TaskStatusReason.REASON_TASK_HEALTH_CHECK_STATUS_UPDATED,
+  TaskStatusReason.REASON_TASK_CHECK_STATUS_UPDATED,
+  TaskStatusReason.REASON_MAX_COMPLETION_TIME_REACHED,
+]);
+
+/** Whether the agent of a Mesos would say this, and not the built-in executor: containers inside the default one's are that one's. */
+function isOfAgent({ executor }: TaskEntry, { reason }: CommandStatus): boolean {
+  if (reason === undefined) return false;
+  if (executor.forCommandTask) return !OF_COMMAND_EXECUTORS.has(reason);
+  return reason === executor.verdict?.reason;
 }
 
 /** `{ value: b, parent: { value: a } }` as `a.b`. */

@@ -24,15 +24,7 @@ export async function rotateFile(path: string, { bytesMax, kept }: LogLimit): Pr
       await file.truncate(0);
       return true;
     }
-    await rm(`${path}.${kept}`, { force: true });
-    for (let age = kept - 1; age > 0; age--) await renameIfThere(`${path}.${age}`, `${path}.${age + 1}`);
-    const copy = await open(`${path}.1`, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, stat.mode & 0o777);
-    try {
-      if (process.getuid?.() === 0) await copy.chown(stat.uid, stat.gid);
-      await copyAndCut(file, copy);
-    } finally {
-      await copy.close();
-    }
+    await keep(file, path, kept, stat);
     return true;
   } finally {
     await file.close();
@@ -50,6 +42,26 @@ async function openPlain(path: string): Promise<FileHandle | undefined> {
   }
 }
 
+/** Old files are let go of when there is a whole copy: on a full disk all stays as it is. */
+async function keep(file: FileHandle, path: string, kept: number, stat: fs.Stats): Promise<void> {
+  const draft = `${path}.rotating`;
+  await rm(draft, { force: true });
+  const copy = await open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, stat.mode & 0o777);
+  try {
+    if (process.getuid?.() === 0) await copy.chown(stat.uid, stat.gid);
+    const end = await copied(file, copy, 0);
+    await rm(`${path}.${kept}`, { force: true });
+    for (let age = kept - 1; age > 0; age--) await renameIfThere(`${path}.${age}`, `${path}.${age + 1}`);
+    await rename(draft, `${path}.1`);
+    cutAfter(file, copy, await copied(file, copy, end));
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  } finally {
+    await copy.close();
+  }
+}
+
 async function renameIfThere(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
@@ -58,17 +70,21 @@ async function renameIfThere(from: string, to: string): Promise<void> {
   }
 }
 
-async function copyAndCut(file: FileHandle, copy: FileHandle): Promise<void> {
+/** @returns where the copy ends now */
+async function copied(file: FileHandle, copy: FileHandle, from: number): Promise<number> {
   const buffer = Buffer.allocUnsafe(PIECE_BYTES);
-  let at = 0;
-  for (;;) {
+  for (let at = from; ; ) {
     const { bytesRead } = await file.read(buffer, 0, PIECE_BYTES, at);
-    await copy.write(buffer, 0, bytesRead);
+    await copy.writeFile(buffer.subarray(0, bytesRead));
     at += bytesRead;
-    if (bytesRead < PIECE_BYTES) break;
+    if (bytesRead < PIECE_BYTES) return at;
   }
-  // What came since is copied and cut off without anything in between but the task itself.
-  const rest = fs.readSync(file.fd, buffer, 0, PIECE_BYTES, at);
-  if (rest > 0) fs.writeSync(copy.fd, buffer, 0, rest);
+}
+
+/** What came since is copied and cut off without anything in between but the task itself. */
+function cutAfter(file: FileHandle, copy: FileHandle, at: number): void {
+  const buffer = Buffer.allocUnsafe(PIECE_BYTES);
+  const end = fs.readSync(file.fd, buffer, 0, PIECE_BYTES, at);
+  for (let done = 0; done < end; ) done += fs.writeSync(copy.fd, buffer, done, end - done);
   fs.ftruncateSync(file.fd, 0);
 }

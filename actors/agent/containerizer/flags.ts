@@ -189,7 +189,8 @@ export const containerFlags = {
   }),
   frameworks_home: flag.string({ default: '', help: 'Folder in which URIs that are relative paths begin' }),
   hadoop_home: flag.path({
-    help: 'Where hadoop is installed, which fetches hdfs:// and other URIs; without it, hadoop is looked for in the PATH',
+    help: `Where hadoop is installed, which fetches hdfs:// and other URIs; without it, HADOOP_HOME of the environment,
+      else hadoop is looked for in the PATH`,
   }),
   revocable_cpu_low_priority: flag.boolean({
     default: true,

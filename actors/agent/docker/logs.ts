@@ -56,7 +56,7 @@ class Output {
     const flags =
       fs.constants.O_WRONLY | fs.constants.O_APPEND | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW;
     this.#file ??= await fs.promises.open(this.#path, flags, 0o644);
-    await this.#file.write(fresh);
+    await this.#file.writeFile(fresh);
   }
 
   async close(): Promise<void> {

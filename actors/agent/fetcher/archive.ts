@@ -1,10 +1,8 @@
 /** Takes archives apart in a folder, as the user who gets the files; those that would leave the folder are refused. */
-import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
+import { makeFile, type Owner } from '../sandboxFiles.ts';
 import { runProgram } from '../subprocess.ts';
 import { archiveKind } from './uri.ts';
-
-type User = { readonly uid: number; readonly gid: number } | undefined;
 
 /**
  * @param name of the archive, whose end says what it is
@@ -12,7 +10,7 @@ type User = { readonly uid: number; readonly gid: number } | undefined;
  * @returns false when it is none: nothing is done then
  * @throws Error in one line: damaged, escaping, no program for it
  */
-export async function extract(name: string, archive: string, folder: string, user: User): Promise<boolean> {
+export async function extract(name: string, archive: string, folder: string, user: Owner): Promise<boolean> {
   switch (archiveKind(name)) {
     case 'tar':
       await refuseEscapes('tar', ['--list', '--file', archive]);
@@ -23,8 +21,7 @@ export async function extract(name: string, archive: string, folder: string, use
       await runProgram('unzip', ['-o', '-q', '-d', folder, archive], { user });
       return true;
     case 'gzip': {
-      const path = join(folder, basename(name, '.gz'));
-      const file = await fs.promises.open(path, 'w', 0o644);
+      const file = await makeFile(join(folder, basename(name, '.gz')));
       try {
         await runProgram('gzip', ['--decompress', '--stdout', archive], { outputFd: file.fd });
         if (user !== undefined) await file.chown(user.uid, user.gid);

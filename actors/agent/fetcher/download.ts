@@ -1,10 +1,11 @@
 /** Brings a source's bytes into an open file. */
 import * as fs from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { join } from 'node:path';
 import type { Clock } from '../../../runtime/ports.ts';
+import { makeFile } from '../sandboxFiles.ts';
 import { Stall, stallText } from '../stall.ts';
 import { runProgram } from '../subprocess.ts';
+import { copyFromHadoop, hadoopSize } from './hadoop.ts';
 import type { Source } from './uri.ts';
 
 const REDIRECTS_MAX = 10;
@@ -22,14 +23,13 @@ export interface DownloadOptions {
   readonly signal: AbortSignal;
 }
 
-/** @throws Error in one line */
+/** To a path where nothing is yet. @throws Error in one line */
 export async function download(source: Source, path: string, options: DownloadOptions): Promise<void> {
   if (source.kind === 'other') {
-    await fs.promises.rm(path, { force: true });
     await copyFromHadoop(source.url, path, options);
     return;
   }
-  const file = await fs.promises.open(path, 'w', 0o644);
+  const file = await makeFile(path);
   try {
     if (source.kind === 'file') await copyLocal(source.path, file.fd, options);
     else if (source.kind === 'http') await copyHttp(source.url, file, options);
@@ -45,7 +45,8 @@ export async function announcedSize(source: Source, options: DownloadOptions): P
     const stat = await fs.promises.stat(source.path);
     return stat.isFile() ? stat.size : undefined;
   }
-  if (source.kind !== 'http') return undefined;
+  if (source.kind === 'other') return hadoopSize(source.url, options);
+  if (source.kind === 'ftp') return ftpSize(source.url, options);
   const response = await request(source.url, 'HEAD', options);
   response.destroy();
   const length = Number(response.headers['content-length'] ?? 0);
@@ -68,7 +69,8 @@ async function copyHttp(url: string, file: fs.promises.FileHandle, options: Down
   try {
     for await (const chunk of response) {
       stall.restart();
-      await file.write(chunk as Buffer);
+      // Not `write`, which may write less.
+      await file.writeFile(chunk as Buffer);
     }
   } finally {
     stall.end();
@@ -119,34 +121,25 @@ async function requestOnce(
   });
 }
 
-async function copyFtp(
-  url: string,
-  outputFd: number,
-  { stallMs, user, signal }: DownloadOptions,
-): Promise<void> {
-  const seconds = String(Math.max(1, Math.ceil(stallMs / 1000)));
-  const args = [
-    '-sSf',
-    '--globoff',
-    '--proto',
-    '=ftp,ftps',
-    '-y',
-    seconds,
-    '-Y',
-    '1',
-    '--connect-timeout',
-    seconds,
-  ];
-  // By standard input: what else is in its arguments, others see.
-  const input = `url = "${url}"\n`;
-  await runProgram('curl', [...args, '-K', '-'], { outputFd, user, input, signal });
+async function copyFtp(url: string, outputFd: number, options: DownloadOptions): Promise<void> {
+  await curl(url, [], { ...options, outputFd });
 }
 
-async function copyFromHadoop(
+async function ftpSize(url: string, options: DownloadOptions): Promise<number | undefined> {
+  const size = /^content-length: *(\d+)/im.exec(await curl(url, ['--head'], options))?.[1];
+  return size === undefined ? undefined : Number(size);
+}
+
+/** @returns what it prints */
+function curl(
   url: string,
-  path: string,
-  { hadoopHome, user, signal }: DownloadOptions,
-): Promise<void> {
-  const program = hadoopHome === undefined ? 'hadoop' : join(hadoopHome, 'bin', 'hadoop');
-  await runProgram(program, ['fs', '-copyToLocal', url, path], { user, signal });
+  more: readonly string[],
+  { stallMs, user, signal, outputFd }: DownloadOptions & { readonly outputFd?: number },
+): Promise<string> {
+  const seconds = String(Math.max(1, Math.ceil(stallMs / 1000)));
+  const patience = ['-y', seconds, '-Y', '1', '--connect-timeout', seconds];
+  const args = ['-sSf', '--globoff', '--proto', '=ftp,ftps', ...patience, ...more, '-K', '-'];
+  // By standard input: what else is in its arguments, others see.
+  const input = `url = "${url}"\n`;
+  return runProgram('curl', args, { user, input, signal, ...(outputFd === undefined ? {} : { outputFd }) });
 }

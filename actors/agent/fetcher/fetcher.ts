@@ -5,6 +5,7 @@ import type { CommandInfoURI } from '../../../proto/generated/types/v1.ts';
 import type { Counter, MetricsRegistry } from '../../../runtime/metrics/index.ts';
 import type { Clock } from '../../../runtime/ports.ts';
 import type { ContainerLaunch, FetcherPort } from '../containerizer/index.ts';
+import { appendText, handOver, makeFolder } from '../sandboxFiles.ts';
 import { userNumbers } from '../subprocess.ts';
 import { extract } from './archive.ts';
 import { type CacheEntry, FetcherCache } from './cache.ts';
@@ -79,12 +80,10 @@ export class Fetcher implements FetcherPort {
       said = await this.#bring({ item, sandbox, userName, options });
     } catch (error) {
       said = `cannot be fetched: ${(error as Error).message}`;
-      await fs.promises
-        .appendFile(join(sandbox, 'stderr'), `URI '${shown}' ${said}\n`)
-        .catch(() => undefined);
+      await appendText(join(sandbox, 'stderr'), `URI '${shown}' ${said}\n`).catch(() => undefined);
       throw new Error(`URI '${shown}' ${said}`);
     }
-    await fs.promises.appendFile(join(sandbox, 'stderr'), `Fetched '${shown}' ${said}\n`);
+    await appendText(join(sandbox, 'stderr'), `Fetched '${shown}' ${said}\n`);
   }
 
   /** @returns how, for the log */
@@ -107,9 +106,8 @@ export class Fetcher implements FetcherPort {
     const isCached = from !== path;
     const how = isCached ? ' from the cache' : '';
     if (item.extract && (await this.#extracted(item, from, sandbox, user))) return `and extracted it${how}`;
-    if (isCached) await fs.promises.copyFile(from, path);
-    if (user !== undefined) await fs.promises.lchown(path, user.uid, user.gid);
-    if (item.executable) await fs.promises.chmod(path, 0o755);
+    if (isCached) await fs.promises.copyFile(from, path, fs.constants.COPYFILE_EXCL);
+    await handOver(path, user, item.executable);
     return `to '${item.file}'${how}`;
   }
 
@@ -154,22 +152,11 @@ export class Fetcher implements FetcherPort {
 
 /** Where the file goes. Archives that came before may have put links in the way. */
 async function targetOf({ item, sandbox, options: { user } }: Job): Promise<string> {
-  const path = join(sandbox, item.file);
-  const folder = dirname(path);
-  const made = await fs.promises.mkdir(folder, { recursive: true });
-  if (made !== undefined && user !== undefined) await giveAway(made, folder, user);
-  const root = await fs.promises.realpath(sandbox);
-  const real = await fs.promises.realpath(folder);
-  if (real !== root && !real.startsWith(`${root}/`))
+  if (!(await makeFolder(sandbox, dirname(item.file), user)))
     throw new Error(`'${item.file}' leads out of the sandbox`);
+  const path = join(sandbox, item.file);
   await fs.promises.unlink(path).catch(() => undefined);
   return path;
-}
-
-async function giveAway(from: string, to: string, user: { uid: number; gid: number }): Promise<void> {
-  for (let path = to; path.length >= from.length; path = dirname(path)) {
-    await fs.promises.lchown(path, user.uid, user.gid);
-  }
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

@@ -32,6 +32,11 @@ export class Oversubscription {
     this.fixed = resource_estimator === undefined ? undefined : Resources.of(revocable(text));
   }
 
+  /** Revocable resources, as the master knows them. */
+  get total(): Resources {
+    return this.told;
+  }
+
   start(): void {
     if (this.fixed !== undefined) this.estimateLater();
     if (this.host.flags.qos_controller !== undefined) this.correctLater();

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { parseModules } from '../../../actors/agent/oversubscription/modules.ts';
-import { TaskState, TaskStatusReason } from '../../../proto/generated/types/v1.ts';
+import { TaskState, TaskStatusReason, TaskStatusSource } from '../../../proto/generated/types/v1.ts';
 import { Resources } from '../../../proto/resources/index.ts';
 import { registeredSimulation, simulatedAgent } from './support/simulatedAgent.ts';
 import { commandTask } from './support/testMaster.ts';
@@ -18,7 +18,7 @@ const revocable = [
 ];
 
 test('the fixed estimator: the master is told once, and again when more is in use', (t) => {
-  const { world, master } = registeredSimulation({
+  const { world, master, agent } = registeredSimulation({
     resource_estimator: FIXED,
     modules: modules(FIXED, { resources: 'cpus:4' }),
   });
@@ -28,6 +28,8 @@ test('the fixed estimator: the master is told once, and again when more is in us
     .filter((message) => message.update_oversubscribed_resources === true);
   t.is(told.length, 1);
   t.is(Resources.of(told[0]?.oversubscribed_resources).revocable().cpus, 4);
+  const metrics = agent.node.metrics.snapshot();
+  t.is(metrics['slave/cpus_revocable_total'], 4);
 });
 
 test('the load controller: revocable executors end when the machine is too busy, others do not', (t) => {
@@ -43,6 +45,8 @@ test('the load controller: revocable executors end when the machine is too busy,
   world.run(5000);
   const last = master.statuses('revocable').at(-1);
   t.is(last?.reason, TaskStatusReason.REASON_CONTAINER_PREEMPTED);
+  t.is(last?.source, TaskStatusSource.SOURCE_AGENT);
+  t.is(master.statuses('ordinary').at(-1)?.source, TaskStatusSource.SOURCE_EXECUTOR);
   t.is(master.states('ordinary').at(-1), TaskState.TASK_RUNNING);
 });
 

@@ -34,6 +34,12 @@ fail() {
 sandbox() {
   cd "$1" || fail "sandbox $1 cannot be entered"
   [ -w . ] || fail "sandbox $1 cannot be written"
+  # What was fetched may have brought links, to anywhere, and pipes, that nobody reads.
+  for launcher_file in stdout stderr; do
+    if [ -h "$launcher_file" ] || { [ -e "$launcher_file" ] && [ ! -f "$launcher_file" ]; }; then
+      rm -rf "$launcher_file" || fail "sandbox $1: $launcher_file is no plain file"
+    fi
+  done
   exec >>stdout 2>>stderr
 }
 
@@ -42,7 +48,7 @@ owner() {
   launcher_user=$1
   launcher_uid=$(id -u "$1" 2>/dev/null) || fail "user $1 does not exist on this agent"
   launcher_gid=$(id -g "$1" 2>/dev/null) || fail "user $1 has no group"
-  chown "$launcher_uid:$launcher_gid" . stdout stderr || fail "sandbox cannot be given to user $1"
+  chown -h "$launcher_uid:$launcher_gid" stdout stderr . || fail "sandbox cannot be given to user $1"
   launcher_setpriv=$(command -v setpriv) || launcher_chroot=$(command -v chroot) || fail "user $1 needs setpriv or chroot"
 }
 

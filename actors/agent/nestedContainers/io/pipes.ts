@@ -7,6 +7,7 @@ import * as fs from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { readEnvironment } from '../../containerizer/processTable.ts';
+import { APPENDING } from '../../sandboxFiles.ts';
 
 export type OutputName = 'stdout' | 'stderr';
 
@@ -74,15 +75,34 @@ function make(dir: string, done: (error?: Error) => void): void {
   execFile('mkfifo', ['-m', '600', ...paths], (error) => done(error ?? undefined));
 }
 
+/** @returns undefined, too, when the container has put something else there: its output goes to who is attached alone */
+function openLog(log: string | undefined): number | undefined {
+  try {
+    return log === undefined ? undefined : fs.openSync(log, APPENDING, 0o644);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A full disk costs what does not fit, not the agent. */
+function writeLog(file: number | undefined, bytes: Buffer): void {
+  if (file === undefined) return;
+  try {
+    for (let at = 0; at < bytes.length; ) at += fs.writeSync(file, bytes, at);
+  } catch {
+    // What is attached is told, the file is not.
+  }
+}
+
 function open(dir: string, events: PipeEvents, log: string | undefined): Pipes {
   const { O_RDONLY, O_RDWR, O_NONBLOCK } = fs.constants;
   const input = socketOf(join(dir, 'stdin'), O_RDWR | O_NONBLOCK, 'writable');
-  const file = log === undefined ? undefined : fs.openSync(log, 'a');
+  const file = openLog(log);
   const outputs = (['stdout', 'stderr'] as const).map((name) => {
     const socket = socketOf(join(dir, name), O_RDONLY | O_NONBLOCK, 'readable');
     socket.on('data', (bytes: Buffer) => {
       socket.pause();
-      if (file !== undefined) fs.writeSync(file, bytes);
+      writeLog(file, bytes);
       events.data(name, bytes, () => socket.resume());
     });
     return socket;

@@ -27,6 +27,16 @@ test('who has the file open writes on at its beginning; so many old ones are kep
   t.false(fs.existsSync(`${path}.3`));
 });
 
+test('what cannot be copied stays, and so do the old files', async (t) => {
+  const path = join(temporaryFolder(t), 'stdout');
+  for (const name of [path, `${path}.1`, `${path}.2`]) fs.writeFileSync(name, `the text of ${name}`);
+  // In the way of the copy, as a full disk is.
+  fs.mkdirSync(`${path}.rotating`);
+  for (let look = 0; look < 3; look++) await t.throwsAsync(rotateFile(path, LIMIT));
+  for (const name of [path, `${path}.1`, `${path}.2`])
+    t.is(fs.readFileSync(name, 'utf8'), `the text of ${name}`);
+});
+
 test('a link, a second name of another file and a folder are left alone', async (t) => {
   const folder = temporaryFolder(t);
   const other = join(folder, 'other');

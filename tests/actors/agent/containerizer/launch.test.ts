@@ -3,7 +3,12 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { DEFAULT_PATH, describeExit, waitStatus } from '../../../../actors/agent/containerizer/index.ts';
+import {
+  createSandbox,
+  DEFAULT_PATH,
+  describeExit,
+  waitStatus,
+} from '../../../../actors/agent/containerizer/index.ts';
 import { repositoryRoot } from '../../../support/processes.ts';
 import { until } from '../../../support/until.ts';
 import { alive, Bench } from './helpers.ts';
@@ -35,6 +40,24 @@ test('the sandbox is private to owner and group, and the newest run is found by 
   t.is(fs.readlinkSync(join(bench.sandbox(first), '../latest')), bench.sandbox(second));
   t.is(fs.statSync(join(bench.paths.container(second), 'launch')).mode & 0o777, 0o600);
   t.is(fs.statSync(bench.paths.container(second)).mode & 0o777, 0o700);
+});
+
+test('output goes to plain files of the sandbox, whatever was fetched into their place', async (t) => {
+  const bench = new Bench(t);
+  const outside = join(bench.root, 'outside');
+  fs.writeFileSync(outside, 'mine');
+  const [links, others] = ['of-links', 'of-others'];
+  for (const id of [links, others]) createSandbox(bench.sandbox(id));
+  for (const name of ['stdout', 'stderr']) fs.symlinkSync(outside, join(bench.sandbox(links), name));
+  execFileSync('mkfifo', [join(bench.sandbox(others), 'stdout')]);
+  fs.mkdirSync(join(bench.sandbox(others), 'stderr'));
+  for (const id of [links, others]) {
+    bench.launchIn(id, bench.sandbox(id), 'echo said; echo told >&2');
+    t.deepEqual(await bench.ended(id), { kind: 'exited', code: 0 });
+    t.is(bench.stdout(id), 'said\n');
+    t.is(bench.stderr(id), 'told\n');
+  }
+  t.is(fs.readFileSync(outside, 'utf8'), 'mine');
 });
 
 test('signals are told from exits', async (t) => {

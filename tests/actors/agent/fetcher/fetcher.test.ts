@@ -136,6 +136,46 @@ test('ftp is fetched by curl', async (t) => {
   t.is(read(sandbox, 'file.txt'), 'by ftp');
 });
 
+/** Answers as Hadoop's client does, for files below a folder; what it was called with stands in `calls`. */
+const HADOOP = `#!/bin/sh
+here=\${0%/bin/hadoop}
+echo "$2 JAVA_HOME=$JAVA_HOME HADOOP_HOME=\${HADOOP_HOME#"$here"} SECRET=$SECRET" >>"$here/calls"
+file=$here/\${3#hdfs://namenode/}
+case $2 in
+  -du) [ -f "$file" ] && echo "$(wc -c <"$file")  99  $3" ;;
+  -copyToLocal) [ ! -e "$4" ] && cp "$file" "$4" ;;
+esac
+`;
+
+test.serial(
+  'hadoop has the environment it needs and no more, and is asked once by all who share a cache',
+  async (t) => {
+    const { root } = place(t);
+    fs.mkdirSync(join(root, 'bin'));
+    fs.writeFileSync(join(root, 'bin/hadoop'), HADOOP, { mode: 0o755 });
+    fs.writeFileSync(join(root, 'plain'), 'by hadoop');
+    Object.assign(process.env, { JAVA_HOME: '/java', HADOOP_HOME: root, SECRET: 'of the agent' });
+    t.teardown(() => {
+      for (const name of ['JAVA_HOME', 'HADOOP_HOME', 'SECRET']) delete process.env[name];
+    });
+    const { get, metrics } = place(t);
+    const uri = { value: 'hdfs://namenode/plain', cache: true };
+    const sandboxes = await Promise.all([get(uri), get(uri), get({ ...uri, output_file: 'a/b' })]);
+    t.is(read(sandboxes[0] ?? '', 'plain'), 'by hadoop');
+    t.is(read(sandboxes[2] ?? '', 'a/b'), 'by hadoop');
+    t.is(metrics.snapshot()['containerizer/fetcher/cache_size_used_bytes'], 'by hadoop'.length);
+    const calls = read(root, 'calls').trimEnd().split('\n').sort();
+    t.is(calls.filter((call) => call.startsWith('-copyToLocal')).length, 1);
+    t.is(calls[0], '-copyToLocal JAVA_HOME=/java HADOOP_HOME= SECRET=');
+    const again = await place(t, { hadoopHome: root }).get({
+      value: 'hdfs://namenode/plain',
+      executable: true,
+    });
+    t.is(fs.statSync(join(again, 'plain')).mode & 0o777, 0o755);
+    t.deepEqual(fs.readdirSync(again).sort(), ['plain', 'stderr']);
+  },
+);
+
 test('other schemes are for hadoop', async (t) => {
   const { root, get } = place(t);
   await t.throwsAsync(get({ value: 'hdfs://namenode/file' }), {
@@ -178,6 +218,20 @@ test('archives of every kind are taken apart, unless that is not wanted', async 
   else await t.throwsAsync(zipped, { message: /unzip is not installed/ });
 });
 
+test('links that an archive brings lead nothing out that comes after it', async (t) => {
+  const { root, get } = place(t);
+  fs.mkdirSync(join(root, 'in'));
+  fs.writeFileSync(join(root, 'outside'), 'mine');
+  for (const name of ['plain', 'stderr']) fs.symlinkSync(join(root, 'outside'), join(root, 'in', name));
+  execFileSync('tar', ['-C', join(root, 'in'), '-cf', join(root, 'links.tar'), 'plain', 'stderr']);
+  fs.writeFileSync(join(root, 'plain'), 'content');
+  execFileSync('gzip', [join(root, 'plain')]);
+  const sandbox = await get({ value: join(root, 'links.tar') }, { value: join(root, 'plain.gz') });
+  t.is(read(sandbox, 'plain'), 'content');
+  t.true(fs.lstatSync(join(sandbox, 'stderr')).isFile());
+  t.is(read(root, 'outside'), 'mine');
+});
+
 test('what would leave the sandbox is refused', async (t) => {
   const { root, get } = place(t);
   fs.mkdirSync(join(root, 'in'));
@@ -198,6 +252,12 @@ test('what would leave the sandbox is refused', async (t) => {
   );
   await t.throwsAsync(linked, { message: /'link\/file' leads out of the sandbox$/ });
   t.deepEqual(fs.readdirSync(join(root, 'outside')), []);
+  const deeper = get(
+    { value: join(root, 'link.tar') },
+    { value: join(root, 'file'), output_file: 'link/deeper/file' },
+  );
+  await t.throwsAsync(deeper, { message: /'link\/deeper\/file' leads out of the sandbox$/ });
+  t.deepEqual(fs.readdirSync(join(root, 'outside')), [], 'no folder is made behind it, either');
   for (const output_file of ['../x', '/etc/x', 'a/../../x', ''])
     await t.throwsAsync(get({ value: join(root, 'file'), output_file }), {
       message: /leads out|names no file/,
