@@ -266,7 +266,7 @@ test('a command is run on the cluster: what it prints, how it ends, Ctrl-C', asy
   await until('it runs', () => terminal.printed.includes('begun'));
   terminal.signal('SIGINT');
   t.is(await running, 130);
-  t.regex(terminal.said, /killed: Command terminated with signal Terminated/);
+  t.regex(terminal.said, /\nkilling\n(.*\n)*killed: Command terminated with signal Terminated/);
 });
 
 test('a command is run in the container of a task, with input and in a terminal', async (t) => {
