@@ -73,16 +73,17 @@ export const run = defineCommand({
 /** A task without its agent. */
 function taskOf(values: RunValues, words: readonly string[]): Omit<TaskInfo, 'agent_id'> {
   const [line = ''] = words;
+  const id = `run-${realPorts().ids.uuid()}`;
   const command: CommandInfo = {
     ...(words.length === 1 ? { value: line } : { shell: false, value: line, arguments: [...words] }),
     uris: values.uri.map((value) => ({ value })),
-    environment: { variables: values.env.map(variableOf) },
+    environment: { variables: [{ name: 'MESOS_TASK_ID', value: id }, ...values.env.map(variableOf)] },
     ...(values.user === undefined ? {} : { user: values.user }),
   };
   const container = containerOf(values);
   return {
     name: values.name ?? words.join(' ').slice(0, 64),
-    task_id: { value: `run-${realPorts().ids.uuid()}` },
+    task_id: { value: id },
     resources: resourcesOf(values.resources ?? 'cpus:1;mem:128'),
     command,
     ...(container === undefined ? {} : { container }),

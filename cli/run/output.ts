@@ -29,18 +29,24 @@ export class Output {
     await this.followed;
   }
 
+  /** An agent that is away may come back: what cannot be read now is tried again as long as the task runs. */
   private async follow(): Promise<void> {
-    try {
-      const sandbox = await sandboxOf(this.context, this.task);
-      for (let last = false; ; last = this.isOver) {
+    let sandbox: Sandbox | undefined;
+    let told = '';
+    for (let last = false; ; last = this.isOver) {
+      try {
+        sandbox ??= await sandboxOf(this.context, this.task);
         await this.look(sandbox, 'stdout', this.context.terminal.stdout);
         await this.look(sandbox, 'stderr', this.context.terminal.stderr);
-        if (last) return;
-        if (!this.isOver) await this.context.wait(LOOK_MS);
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        if (error.message !== told)
+          this.context.say(`mesostate: its output cannot be shown: ${error.message}`);
+        told = error.message;
+        sandbox = undefined;
       }
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      this.context.say(`mesostate: its output cannot be shown: ${error.message}`);
+      if (last) return;
+      if (!this.isOver) await this.context.wait(LOOK_MS);
     }
   }
 

@@ -68,6 +68,8 @@ export class Runner {
         name: `mesostate run: ${request.name}`,
         user: request.user,
         roles: [request.role],
+        // The command outlives a restart of its agent.
+        checkpoint: true,
         capabilities: [{ type: MULTI_ROLE }, { type: TASK_KILLING_STATE }, { type: PARTITION_AWARE }],
         ...(credential === undefined ? {} : { principal: credential.principal }),
       },

@@ -236,7 +236,11 @@ test('a support bundle holds what every node says', async (t) => {
 
 test('a command is run on the cluster: what it prints, how it ends, Ctrl-C', async (t) => {
   const here = await world(t);
-  const line = await here.m('run', '--env=A=5', 'echo "a is $A"; echo oops >&2; exit 7');
+  const line = await here.m(
+    'run',
+    '--env=A=5',
+    'case "$PWD" in */executors/"$MESOS_TASK_ID"/runs/*) echo "a is $A";; esac; echo oops >&2; exit 7',
+  );
   t.is(line.code, 7, line.stderr);
   t.is(line.stdout, 'a is 5\n');
   t.regex(line.stderr, /launched on .*\n(.*\n)*oops\n/);
@@ -267,6 +271,29 @@ test('a command is run on the cluster: what it prints, how it ends, Ctrl-C', asy
   terminal.signal('SIGINT');
   t.is(await running, 130);
   t.regex(terminal.said, /\nkilling\n(.*\n)*killed: Command terminated with signal Terminated/);
+});
+
+test('a command that is run outlives its agent, and is heard again', async (t) => {
+  const folder = scratch(t);
+  const master = await bootMaster(t, folder, ['--allocation_interval=100ms']);
+  const work = path.join(folder, 'agent');
+  const first = await bootAgent(t, master, work, ['--resources=cpus:4;mem:1024;disk:1000']);
+  t.teardown(() => {
+    // The first one waits for the task, the second does not.
+    for (const name of ['SIGINT', 'SIGINT'] as const) terminal.signal(name);
+  });
+  const terminal = new TestTerminal({ MESOSTATE_MASTER: `127.0.0.1:${master.port}` });
+  const running = cli(
+    ['run', `echo begun; until [ -e '${folder}/go' ]; do sleep 0.1; done; echo done`],
+    terminal,
+  );
+  await until('it runs', () => terminal.printed.includes('begun'));
+  await first.end('SIGKILL');
+  await until('it is told', () => terminal.said.includes('its output cannot be shown: '));
+  await bootAgent(t, master, work, ['--resources=cpus:4;mem:1024;disk:1000'], { port: first.port });
+  writeFileSync(path.join(folder, 'go'), '');
+  t.is(await running, 0, terminal.said);
+  t.is(terminal.printed, 'begun\ndone\n');
 });
 
 test('a command is run in the container of a task, with input and in a terminal', async (t) => {

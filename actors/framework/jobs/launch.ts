@@ -21,23 +21,20 @@ export function taskOf(
     task_id: { value: attempt.taskId },
     agent_id: { value: attempt.agentId },
     resources: [...resources],
-    command: commandOf(job.spec, ports),
+    command: commandOf(job.spec, attempt.taskId, ports),
     ...(most !== undefined && { max_completion_time: { nanoseconds: Math.round(most * 1e9) } }),
   };
 }
 
-function commandOf({ command, env }: JobSpec, ports: readonly number[]): CommandInfo {
-  const variables = [...Object.entries(env), ...portVariables(ports)].map(
-    ([name, value]): EnvironmentVariable => ({ name, value }),
-  );
-  return variables.length === 0 ? { value: command } : { value: command, environment: { variables } };
+function commandOf({ command, env }: JobSpec, taskId: string, ports: readonly number[]): CommandInfo {
+  const all = { MESOS_TASK_ID: taskId, ...env, ...portVariables(ports) };
+  const variables = Object.entries(all).map(([name, value]): EnvironmentVariable => ({ name, value }));
+  return { value: command, environment: { variables } };
 }
 
 /** `PORT0`, `PORT1`, … and all of them in `PORTS`, separated by commas. */
-function portVariables(ports: readonly number[]): [string, string][] {
-  if (ports.length === 0) return [];
-  return [
-    ...ports.map((port, n): [string, string] => [`PORT${n}`, String(port)]),
-    ['PORTS', ports.join(',')],
-  ];
+function portVariables(ports: readonly number[]): Record<string, string> {
+  if (ports.length === 0) return {};
+  const each = ports.map((port, n) => [`PORT${n}`, String(port)] as const);
+  return { ...Object.fromEntries(each), PORTS: ports.join(',') };
 }

@@ -75,7 +75,7 @@ test('many jobs to one offer, each with what it demands; the rest declined; then
   t.is(master.callsOf(SchedulerCallType.TEARDOWN).length, 1);
 });
 
-test('environment and ports reach the command', (t) => {
+test('environment, ports and the id of the task reach the command', (t) => {
   const { master, run } = processorOf([{ ...job, env: { A: 'b' }, ports: 2 }]);
   master.offer('cpus:1;mem:10;ports:[7-9]');
   run(100);
@@ -83,6 +83,7 @@ test('environment and ports reach the command', (t) => {
     value: 'true',
     environment: {
       variables: [
+        { name: 'MESOS_TASK_ID', value: master.launched[0]?.task_id.value },
         { name: 'A', value: 'b' },
         { name: 'PORT0', value: '7' },
         { name: 'PORT1', value: '8' },
