@@ -6,8 +6,8 @@ import { ApiError, locked, notValid } from './errors.ts';
 import { type Instance, TO_BE_REPLACED } from './instances/instance.ts';
 import type { Marathon } from './marathon.ts';
 import { dependencyProblems } from './model/dependencies.ts';
-import { ancestorsOf, ROOT } from './model/ids.ts';
-import { type Change, NO_CHANGE, type Root } from './model/root.ts';
+import { ancestorsOf, isBelow, ROOT } from './model/ids.ts';
+import { type Change, type GroupInfo, NO_CHANGE, type Root } from './model/root.ts';
 import type { Problem } from './model/schema.ts';
 import { configurationDiffers, isApp, isOutdated, isPod, restored, type Spec } from './model/spec.ts';
 
@@ -112,7 +112,28 @@ export class Writes {
         if (definitions.root.services.has(id)) services.set(id, undefined);
       } else services.set(id, restored(original, version));
     }
-    return this.commit({ services, groups: new Map() }, version, { force: true, reverts: true });
+    const groups = this.#groupsBack(plan, services, version);
+    return this.commit({ services, groups }, version, { force: true, reverts: true });
+  }
+
+  /** Groups that the plan wrote and nobody since: as they were, or gone when they were not and nothing is left in them. */
+  #groupsBack(
+    { groups = {}, version: written }: Plan,
+    services: ReadonlyMap<string, Spec | undefined>,
+    version: string,
+  ): ReadonlyMap<string, GroupInfo | undefined> {
+    const { root } = this.#marathon.definitions;
+    const back = new Map<string, GroupInfo | undefined>();
+    for (const [id, was] of Object.entries(groups)) {
+      const now = root.groups.get(id);
+      const isWritten = now === undefined || now.implied === true || now.version === written;
+      if (isWritten && (was !== null || now !== undefined))
+        back.set(id, was === null ? undefined : { ...was, version });
+    }
+    const after = root.with({ services, groups: back }, version);
+    // What somebody else put there since keeps its groups.
+    for (const [id, info] of [...back]) if (info === undefined && holds(after, id)) back.delete(id);
+    return back;
   }
 
   /** Instances whose definition was changed in place have the new one from now on, its checks above all. */
@@ -156,6 +177,13 @@ export class Writes {
         `You cannot create more apps than ${maxApps}: the limit of --max_apps is reached.`,
       );
   }
+}
+
+/** Whether anything is inside the group. */
+function holds(root: Root, group: string): boolean {
+  for (const _ of root.servicesBelow(group)) return true;
+  for (const { id } of root.groups.values()) if (isBelow(id, group)) return true;
+  return false;
 }
 
 /** An id is one of an app, a pod or a group, never of two of them. */

@@ -1,6 +1,6 @@
 /** What a deployment is to do: the steps from one state of all definitions to another (spec: marathon.md §15.2). */
 import { layersOf } from '../model/dependencies.ts';
-import type { Change, Root } from '../model/root.ts';
+import type { Change, GroupInfo, Root } from '../model/root.ts';
 import type { Spec } from '../model/spec.ts';
 import { isPod } from '../model/spec.ts';
 
@@ -24,6 +24,8 @@ export interface Plan {
   /** Definitions of the affected services before and after; null where there is none. */
   readonly original: Readonly<Record<string, Spec | null>>;
   readonly target: Readonly<Record<string, Spec | null>>;
+  /** What the groups that it writes were before; null: they were not. Left out when there are none. */
+  readonly groups?: Readonly<Record<string, GroupInfo | null>>;
 }
 
 /** Kinds of actions as clients know them: `ScaleApplication`, `ScalePod`. */
@@ -61,7 +63,12 @@ export function planOf(
     steps: stepsOf(affected, before, after, { kill, replaced }),
     original,
     target,
+    ...(change.groups.size > 0 && { groups: groupsBefore(before, change) }),
   };
+}
+
+function groupsBefore(before: Root, { groups }: Change): Readonly<Record<string, GroupInfo | null>> {
+  return Object.fromEntries([...groups.keys()].map((id) => [id, before.groups.get(id) ?? null]));
 }
 
 interface Hints {

@@ -273,6 +273,59 @@ test('relative dependencies: those of an app begin at its group, those of a grou
   t.deepEqual(appOf(world, '/product/service/web').dependencies, ['/product/database/mongo']);
 });
 
+test('a rollback brings groups back as well: what they say, and that they were not', (t) => {
+  const world = new MarathonWorld();
+  const group = (id: string) =>
+    world.call<{ dependencies: string[]; enforceRole?: boolean; apps: AppShape[] }>('GET', `/v2/groups${id}`);
+  const revert = (): void => {
+    const [deployment] = [...world.marathon.deployments.all()];
+    t.is(world.call('DELETE', `/v2/deployments/${deployment?.id}`).status, 200);
+    world.settle();
+  };
+  const tooLarge = { ...APP, cpus: 100 };
+  world.call('POST', '/v2/apps', { ...APP, id: '/base' });
+  // Made: it is gone with what it holds, and what is nested in it; what others put there stays, and keeps its group.
+  for (const others of [false, true]) {
+    world.call('POST', '/v2/groups', {
+      id: '/made',
+      dependencies: ['/base'],
+      groups: [{ id: 'in', apps: [{ ...tooLarge, id: 'a' }] }],
+    });
+    if (others) world.call('POST', '/v2/apps', { ...APP, id: '/made/other' });
+    world.run(2_000);
+    const [first] = [...world.marathon.deployments.all()];
+    t.is(world.call('DELETE', `/v2/deployments/${first?.id}`).status, 200);
+    world.settle();
+    t.is(group('/made/in').status, 404);
+    t.is(group('/made').status, others ? 200 : 404);
+    if (others)
+      t.deepEqual(
+        group('/made').body.apps.map(({ id }) => id),
+        ['/made/other'],
+      );
+  }
+  const shop = { id: '/shop', dependencies: ['/base'], enforceRole: true, apps: [{ ...APP, id: 'a' }] };
+  world.call('POST', '/v2/groups', shop);
+  world.settle();
+  // Changed.
+  world.call('PUT', '/v2/groups/shop', {
+    dependencies: [],
+    enforceRole: false,
+    apps: [{ ...tooLarge, id: 'a' }],
+  });
+  world.run(2_000);
+  revert();
+  t.like(group('/shop').body, { dependencies: ['/base'], enforceRole: true });
+  // Removed, which waits for another one that cannot begin.
+  world.call('PUT', '/v2/groups', { id: '/', groups: [{ id: '/new', apps: [{ ...tooLarge, id: 'x' }] }] });
+  world.run(5_000);
+  t.is(group('/shop').status, 404);
+  revert();
+  t.like(group('/shop').body, { dependencies: ['/base'], enforceRole: true });
+  t.is(group('/new').status, 404);
+  t.is(world.running('/shop/a').length, 1);
+});
+
 test('a Marathon that dies at any moment of a deployment goes on; nothing is doubled or lost', (t) => {
   for (const afterMs of [0, 40, 300, 1_100, 2_500]) {
     const world = new MarathonWorld({ seed: afterMs + 1 });
