@@ -315,3 +315,50 @@ test(`a rolling update is seen step by step, what it holds asks to be forced, an
   t.deepEqual(await objections(page), [], 'dark and small');
   await picture(page, 'marathon-dark-and-small');
 });
+
+test(`what waits for what is drawn, the cluster's use told, a change undone, what was destroyed brought back (${inBrowser})`, async (t) => {
+  const world = await open(t);
+  if (world === undefined) return t.pass();
+  const { url, page, complaints } = world;
+  await post(url, { id: '/shop/db', cmd: 'sleep 1000', cpus: 0.1, mem: 32 });
+  await post(url, { id: '/shop/web', cmd: 'sleep 1000', cpus: 0.1, mem: 32, dependencies: ['/shop/db'] });
+  await page.goto(`${url}/#/group/%2Fshop`);
+  await page
+    .getByRole('img', { name: /What waits for what in \/shop, now in \/shop\/db, \/shop\/web/ })
+    .waitFor();
+  await page.getByText('3.8 of 4 free').waitFor();
+  t.deepEqual(await objections(page), []);
+  await picture(page, 'marathon-dependencies');
+
+  await page.goto(`${url}/#/apps/%2Fshop%2Fweb`);
+  await badge(page, 'running').first().waitFor();
+  await until('nothing is deployed', async () => (await appOf(url, '/shop/web')).deployments.length === 0);
+  await page.getByRole('link', { name: 'at the master' }).waitFor();
+  const headers = { 'Content-Type': 'application/json' };
+  const change = { method: 'PATCH', headers, body: '{"env":{"COLOUR":"red"}}' };
+  t.is((await fetch(`${url}/v2/apps/shop/web`, change)).status, 200);
+  await until('nothing is deployed', async () => (await appOf(url, '/shop/web')).deployments.length === 0);
+  await page.getByText('Who changed it').click();
+  await page.getByText('changed', { exact: true }).click();
+  await page.getByRole('region', { name: 'What differs' }).first().getByText('COLOUR').waitFor();
+  t.deepEqual(await objections(page), []);
+  await press(page, 'Undo');
+  await until(
+    'the change is undone',
+    async () => (await appOf(url, '/shop/web')).env?.['COLOUR'] === undefined,
+  );
+  await until('nothing is deployed', async () => (await appOf(url, '/shop/web')).deployments.length === 0);
+
+  await page.getByRole('button', { name: 'Destroy', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox').fill('/shop/web');
+  await dialog.getByRole('button', { name: 'Destroy', exact: true }).click();
+  const destroyed = page.getByRole('region', { name: 'Destroyed a moment ago' });
+  await destroyed.getByText('/shop/web').waitFor();
+  t.deepEqual(await objections(page), []);
+  await destroyed.getByRole('button', { name: 'Bring back' }).click();
+  await dialog.getByRole('button', { name: 'Bring back' }).click();
+  await destroyed.waitFor({ state: 'detached' });
+  await until('it runs again', async () => (await appOf(url, '/shop/web')).tasks.length === 1);
+  t.deepEqual(complaints, []);
+});

@@ -15,6 +15,7 @@ import type { FrameworkContext } from '../context.ts';
 import type { Reconciler } from '../driver/reconciler.ts';
 import type { Scheduler, SchedulerDriver, Subscription } from '../driver/scheduler.ts';
 import type { MeaCulpa } from '../meaCulpa.ts';
+import { ClusterUse } from './clusterUse.ts';
 import type { DeploymentRecord } from './deployments/deployment.ts';
 import type { Deployments } from './deployments/manager.ts';
 import type { Evacuations } from './evacuations.ts';
@@ -86,11 +87,13 @@ export class Marathon implements Scheduler {
   readonly writes: Writes;
   readonly timed: TimedChanges;
   readonly evacuations: Evacuations;
+  readonly cluster: ClusterUse;
   readonly metrics: MarathonMetrics;
   readonly startedMs: number;
   readonly #reconciler: Reconciler;
   #driver: SchedulerDriver | undefined;
   #frameworkId: string | undefined;
+  #master: string | undefined;
 
   constructor(options: MarathonOptions) {
     const { context, settings, store, prober } = options;
@@ -128,6 +131,7 @@ export class Marathon implements Scheduler {
       log,
       settings,
     });
+    this.cluster = new ClusterUse({ prober, clock, defer });
     this.writes = new Writes(this);
     this.timed = new TimedChanges(this);
     this.evacuations = parts.evacuations(this);
@@ -164,6 +168,11 @@ export class Marathon implements Scheduler {
     return this.#frameworkId;
   }
 
+  /** The master that leads, `host:port`. */
+  get master(): string | undefined {
+    return this.#master;
+  }
+
   get driver(): SchedulerDriver | undefined {
     return this.#driver;
   }
@@ -174,6 +183,7 @@ export class Marathon implements Scheduler {
     this.#driver = driver;
     this.launcher.homeRegion = master_info?.domain?.fault_domain?.region.name;
     const master = `${master_info?.hostname ?? master_info?.address?.hostname ?? ''}:${master_info?.port ?? ''}`;
+    this.#master = master.startsWith(':') ? undefined : master;
     const known = this.#frameworkId === framework_id.value;
     if (!known) {
       this.#frameworkId = framework_id.value;

@@ -10,6 +10,7 @@ import { ancestorsOf, isBelow, ROOT } from './model/ids.ts';
 import { type Change, type GroupInfo, NO_CHANGE, type Root } from './model/root.ts';
 import type { Problem } from './model/schema.ts';
 import { configurationDiffers, isApp, isOutdated, isPod, restored, type Spec } from './model/spec.ts';
+import type { Author } from './store/definitions.ts';
 
 export interface CommitOptions {
   /** Cancel the deployments that are in the way. */
@@ -30,8 +31,21 @@ export interface Committed {
 export class Writes {
   readonly #marathon: Marathon;
 
+  /** Who asks for what is done at the moment; nobody where Marathon itself does it. */
+  #author: Author | undefined;
+
   constructor(marathon: Marathon) {
     this.#marathon = marathon;
+  }
+
+  /** What `run` changes is noted as theirs. */
+  as<T>(author: Author, run: () => T): T {
+    this.#author = author;
+    try {
+      return run();
+    } finally {
+      this.#author = undefined;
+    }
   }
 
   /** The version that the next write will have. */
@@ -59,7 +73,7 @@ export class Writes {
     const plan = this.plan(change, version, options);
     const inTheWay = this.#inTheWay(affectedBy(plan), options.force === true, plan.steps.length > 0);
     for (const deployment of inTheWay) deployments.cancel(deployment, 'another deployment took its place');
-    definitions.commit(change, version);
+    definitions.commit(change, version, this.#author);
     this.#takeOver(plan);
     events.publish('group_change_success', { groupId: ROOT, version });
     this.#tellHealthChecks(plan);
@@ -134,6 +148,27 @@ export class Writes {
     // What somebody else put there since keeps its groups.
     for (const [id, info] of [...back]) if (info === undefined && holds(after, id)) back.delete(id);
     return back;
+  }
+
+  /**
+   * Takes a change back, whoever made it: what it removed is there again, what it made is removed.
+   * @throws ApiError 404 when it is not known any more, 409 when something of it was changed again since
+   */
+  undo(changed: string, force: boolean): Committed {
+    const { definitions } = this.#marathon;
+    const record = definitions.changeOf(changed);
+    if (record === undefined) throw new ApiError(404, `Nothing is known (any more) of a change '${changed}'`);
+    const version = this.nextVersion();
+    const services = new Map<string, Spec | undefined>();
+    for (const { id, before, after } of record.services) {
+      if ((definitions.root.services.get(id)?.version ?? null) !== after)
+        throw new ApiError(409, `${id} was changed again since: undo that first, or choose a version of it`);
+      const earlier = before === null ? undefined : definitions.version(id, before);
+      if (before !== null && earlier === undefined)
+        throw new ApiError(409, `How ${id} was before is not kept any more`);
+      services.set(id, earlier && restored(earlier, version));
+    }
+    return this.commit({ services, groups: new Map() }, version, { force });
   }
 
   /** Instances whose definition was changed in place have the new one from now on, its checks above all. */

@@ -6,6 +6,8 @@ import { labelAside, labelLines, type PlacedEdge, type PlacedState, place } from
 interface DrawingProps {
   readonly chart: Chart;
   readonly title: string;
+  /** What it is of `title`, for who cannot see it. */
+  readonly kind?: string;
   /** Paths of the states it is in. */
   readonly lit: readonly string[];
   /** How many instances are in each state, where there are many. */
@@ -13,18 +15,31 @@ interface DrawingProps {
   /** Words at an arrow, by `from→to`. */
   readonly labels?: ReadonlyMap<string, string> | undefined;
   /** The transition that was just taken. */
+  /** Whether what may come after the lit ones is marked; default: it is. */
+  readonly marksNext?: boolean;
   readonly taken?: { readonly from: string; readonly to: string } | undefined;
 }
 
 /** Room for a number of instances behind a name. */
 const COUNT_CHARACTERS = 7;
 /** A chart wider than its frame is made smaller, down to this part of its size; beyond it is scrolled. */
-const LEGIBLE = 0.7;
+const LEGIBLE = 0.8;
 
-export function Drawing({ chart, title, lit, counts, labels, taken }: DrawingProps) {
+export function Drawing({
+  chart,
+  title,
+  lit,
+  counts,
+  labels,
+  taken,
+  marksNext = true,
+  kind = 'Statechart of',
+}: DrawingProps) {
   const spare = counts === undefined ? 0 : COUNT_CHARACTERS;
   const placed = useMemo(() => place(chart, spare), [chart, spare]);
-  const next = new Set(placed.edges.filter(({ from }) => lit.includes(from)).map(({ to }) => to));
+  const next = new Set(
+    marksNext ? placed.edges.filter(({ from }) => lit.includes(from)).map(({ to }) => to) : [],
+  );
   const drawing = useRef<SVGSVGElement>(null);
   const here = placed.states.find(({ path }) => path === lit.at(-1)) ?? placed.states.find(isFirst);
   useEffect(() => bringIntoSight(drawing.current, here), [placed, here?.path]);
@@ -54,7 +69,7 @@ export function Drawing({ chart, title, lit, counts, labels, taken }: DrawingPro
       style={{ width: `clamp(${Math.round(placed.width * LEGIBLE)}px, 100%, ${placed.width}px)` }}
       viewBox={`0 0 ${placed.width} ${placed.height}`}
       role="img"
-      aria-label={`Statechart of ${title}${words}`}
+      aria-label={`${kind} ${title}${words}`}
     >
       <defs>
         <marker

@@ -57,7 +57,7 @@ export function place(chart: Chart, spare = 0): Placed {
     const size = isDense
       ? { width: 1, height: 1 }
       : {
-          width: Math.max(...lines.map((line) => line.length)) * LABEL_PX + 8,
+          width: Math.max(0, ...lines.map((line) => line.length)) * LABEL_PX + 8,
           height: lines.length * LINE_PX + 4,
         };
     graph.setEdge(inside(edge.from), inside(edge.to), { ...size, labelpos: 'c' }, keyOf(edge));

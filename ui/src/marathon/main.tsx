@@ -1,4 +1,6 @@
 /** Marathon's places of the page. */
+
+import { t } from '../language.ts';
 import { NODE_PLACES, nodePage, show } from '../pages/anyNode.tsx';
 import { Layout } from '../parts/Layout.tsx';
 import { place, to } from '../router.ts';
@@ -10,6 +12,7 @@ import { Applications } from './pages/Applications.tsx';
 import { Deployments } from './pages/Deployments.tsx';
 import { Create, Edit } from './pages/Editor.tsx';
 import { EditPod, PodPage } from './pages/Pod.tsx';
+import { ClusterBar } from './parts/ClusterBar.tsx';
 import { deployments, follow } from './store.ts';
 
 function Page() {
@@ -66,9 +69,10 @@ function App() {
       source="Marathon"
       loginPath="/v2/info"
       shortcuts={SHORTCUTS}
+      aside={<ClusterBar />}
       places={[
         ['', 'Applications'],
-        ['deployments', underWay === 0 ? 'Deployments' : `Deployments (${underWay})`],
+        ['deployments', underWay === 0 ? t('Deployments') : `${t('Deployments')} (${underWay})`],
         ['new', 'Create'],
         ...NODE_PLACES,
         ['about', 'About'],

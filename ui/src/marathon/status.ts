@@ -1,4 +1,5 @@
 /** One word and one bar for how an app is: the same rules for the list, a group and its page. */
+import { t } from '../language.ts';
 import type { App, QueueEntry } from './types.ts';
 
 export const STATUSES = ['Running', 'Deploying', 'Suspended', 'Delayed', 'Waiting', 'Stopped'] as const;
@@ -38,7 +39,7 @@ export function sumOf(all: readonly Health[]): Health {
 const WORDS: Readonly<Record<HealthKind, string>> = {
   healthy: 'healthy',
   unhealthy: 'unhealthy',
-  unknown: 'without a check',
+  unknown: 'running',
   staged: 'staged',
   over: 'over capacity',
   unscheduled: 'not scheduled',
@@ -47,9 +48,9 @@ const WORDS: Readonly<Record<HealthKind, string>> = {
 /** `2 healthy, 1 staged`. */
 export function healthText(health: Health): string {
   const parts = HEALTH_KINDS.filter((kind) => health[kind] > 0).map(
-    (kind) => `${health[kind]} ${WORDS[kind]}`,
+    (kind) => `${health[kind]} ${t(WORDS[kind])}`,
   );
-  return parts.length === 0 ? 'no instances' : parts.join(', ');
+  return parts.length === 0 ? t('no instances') : parts.join(', ');
 }
 
 const WEIGHTS: Health = { unhealthy: 32, over: 16, staged: 8, healthy: 4, unknown: 2, unscheduled: 1 };

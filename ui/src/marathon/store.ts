@@ -13,6 +13,8 @@ import type { Action, App, Deployment, Group, Info, QueueEntry } from './types.t
 export const apps = signal<ReadonlyMap<string, App>>(new Map());
 /** Ids of all groups but the root. */
 export const groups = signal<readonly string[]>([]);
+/** What groups wait for, by group. */
+export const groupDependencies = signal<ReadonlyMap<string, readonly string[]>>(new Map());
 /** Ids of pods. */
 export const pods = signal<readonly string[]>([]);
 /** Rises when something changed about some pod. */
@@ -26,7 +28,8 @@ export const isLoaded = signal(false);
 const GATHER_MS = 150;
 const QUEUE_LOOK_MS = 3000;
 const AGAIN_MS = 2000;
-/** A quiet Marathon sends no events: this often it is asked whether it is there. */
+const LOOK_MS = 10_000;
+/** A quiet Marathon sends no events: this often it is asked whether it is there, and what the cluster uses. */
 const PULSE_MS = 15_000;
 /** Above this many apps that changed at once, all are read in one request. */
 const SINGLY_MAX = 8;
@@ -62,7 +65,7 @@ export function follow(): void {
   listen();
   onLogin(listen);
   every(PULSE_MS, () => {
-    if (!needsLogin.value) void quietly(() => ask('GET', '/leader'));
+    if (!needsLogin.value) void quietly(refreshInfo);
   });
   every(QUEUE_LOOK_MS, () => {
     if (connection.value.state === 'live' && (queue.value.size > 0 || deployments.value.length > 0))
@@ -78,9 +81,9 @@ function listen(): void {
     connection.value = { state: 'lost', problem: 'no answer', heardAt };
     if (source.readyState !== EventSource.CLOSED) return;
     source.close();
-    // A stream does not say why it was refused: a question does.
-    void quietly(() => ask('GET', '/leader')).then(() => {
-      if (!needsLogin.value) later(AGAIN_MS, listen);
+    // A stream does not say why it was refused: a question does. Who may not hear events looks now and then.
+    void quietly(readAll).then(() => {
+      if (!needsLogin.value) later(connection.value.state === 'live' ? LOOK_MS : AGAIN_MS, listen);
     });
   });
   for (const type of EVENT_TYPES)
@@ -99,20 +102,29 @@ async function quietly(run: () => Promise<void>): Promise<void> {
 }
 
 async function readAll(): Promise<void> {
-  const [root, about] = await Promise.all([
+  const [root] = await Promise.all([
     ask<Group>(
       'GET',
       '/groups?embed=group.groups&embed=group.apps.counts&embed=group.apps.deployments&embed=group.pods',
     ),
-    ask<Info>('GET', '/info'),
+    refreshInfo(),
     refreshWaiting(),
   ]);
-  info.value = about;
   const all = flat(root);
   apps.value = new Map(all.flatMap((group) => group.apps ?? []).map((app) => [app.id, app]));
   takeGroups(root);
   isLoaded.value = true;
   version.value += 1;
+}
+
+/** Not everybody may see it who may see apps. */
+async function refreshInfo(): Promise<void> {
+  try {
+    info.value = await ask<Info>('GET', '/info?extended=true');
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 403)) throw error;
+    info.value = undefined;
+  }
 }
 
 function flat(group: Group): Group[] {
@@ -122,6 +134,7 @@ function flat(group: Group): Group[] {
 function takeGroups(root: Group): void {
   const all = flat(root);
   groups.value = all.map(({ id }) => id).filter((id) => id !== '/');
+  groupDependencies.value = new Map(all.map(({ id, dependencies = [] }) => [id, dependencies]));
   pods.value = all.flatMap((group) => group.pods ?? []).map(({ id }) => id);
 }
 

@@ -19,6 +19,7 @@ export interface App extends Counts {
   readonly version: string;
   readonly deployments: readonly { readonly id: string }[];
   readonly labels?: Readonly<Record<string, string>>;
+  readonly dependencies?: readonly string[];
   readonly container?: { readonly type?: string };
   readonly healthChecks?: readonly unknown[];
 }
@@ -61,6 +62,7 @@ export interface AppDetails extends App {
 
 export interface Group {
   readonly id: string;
+  readonly dependencies?: readonly string[];
   readonly groups?: readonly Group[];
   readonly apps?: readonly App[];
   readonly pods?: readonly { readonly id: string }[];
@@ -116,11 +118,32 @@ export interface QueueEntry {
   readonly pod?: { readonly id: string };
 }
 
+export type ClusterUse = Readonly<Record<`${'cpus' | 'mem' | 'disk' | 'gpus'}_${'used' | 'total'}`, number>>;
+
+/** A write, as `/v2/changes` tells it. */
+export interface ChangeRecord {
+  /** When, too. */
+  readonly version: string;
+  /** Who; Marathon itself without `from`. */
+  readonly by?: string;
+  readonly from?: string;
+  readonly services: readonly ServiceChange[];
+}
+
+/** From which version to which; null where there was or is none. */
+export interface ServiceChange {
+  readonly id: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
 export interface Info {
   readonly version: string;
   readonly frameworkId?: string;
   readonly leader: string;
   readonly marathon_config: Readonly<Record<string, unknown>>;
+  /** Of the whole cluster; where Marathon may see it. Memory and disk in MiB. */
+  readonly cluster?: ClusterUse;
 }
 
 /** What `/v2/pods/ID::status` tells. */

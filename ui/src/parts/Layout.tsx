@@ -26,10 +26,20 @@ interface LayoutProps {
   readonly loginPath: string;
   /** Keys of this page besides those of its places. */
   readonly shortcuts?: readonly KeyAction[];
+  /** Beside the places. */
+  readonly aside?: ComponentChildren;
   readonly children: ComponentChildren;
 }
 
-export function Layout({ places, source, brand, loginPath, shortcuts = NO_KEYS, children }: LayoutProps) {
+export function Layout({
+  places,
+  source,
+  brand,
+  loginPath,
+  shortcuts = NO_KEYS,
+  aside,
+  children,
+}: LayoutProps) {
   const [here = ''] = place.value.path;
   const [version, setVersion] = useState('');
   const keys = useMemo(() => keysOf(places), [places.map(([name]) => name).join()]);
@@ -64,9 +74,12 @@ export function Layout({ places, source, brand, loginPath, shortcuts = NO_KEYS, 
             </a>
           ))}
         </nav>
-        <Liveness source={source} />
-        <LanguageSwitch />
-        <Shortcuts keys={keys} actions={shortcuts} />
+        {aside}
+        <div class="right">
+          <Liveness source={source} />
+          <LanguageSwitch />
+          <Shortcuts keys={keys} actions={shortcuts} />
+        </div>
       </header>
       <main id="content">
         <Login path={loginPath} />
@@ -126,7 +139,9 @@ function Liveness({ source }: { readonly source: string }) {
     return (
       <p class="liveness warn" role="status">
         {t('This master stands by.')}{' '}
-        <a href={`//${leader}/app${location.hash}`}>To the leading one, {leader}</a>
+        <a href={`//${leader}/app${location.hash}`}>
+          {t('To the leading one')}, {leader}
+        </a>
       </p>
     );
   return (

@@ -29,9 +29,11 @@ function masked(text: string | undefined): string | undefined {
   return text?.replace(/\/\/[^@/]*@/, '//xxxxxxxx@');
 }
 
-export function infoAnswer(marathon: Marathon, self: string): Answer {
+/** @param extended with what the cluster has and uses */
+export function infoAnswer(marathon: Marathon, self: string, extended = false): Answer {
   const { settings, frameworkId } = marathon;
   const { texts } = settings;
+  const cluster = extended ? marathon.cluster.last(marathon.master) : undefined;
   const numbers = Object.fromEntries(NUMBERS.map((name) => [name, numberOf(texts[name])]));
   return {
     body: {
@@ -55,7 +57,7 @@ export function infoAnswer(marathon: Marathon, self: string): Answer {
         webui_url: texts['webui_url'] ?? null,
         mesos_role: settings.role === '*' ? null : settings.role,
         mesos_user: settings.user ?? null,
-        mesos_leader_ui_url: texts['mesos_leader_ui_url'] ?? `http://${masked(texts['master'])}/`,
+        mesos_leader_ui_url: texts['mesos_leader_ui_url'] ?? masterPage(marathon),
         leader_proxy_connection_timeout_ms: 5000,
         leader_proxy_read_timeout_ms: 10_000,
         features: [...settings.features],
@@ -70,8 +72,16 @@ export function infoAnswer(marathon: Marathon, self: string): Answer {
         https_port: null,
       },
       zookeeper_config: {},
+      ...(cluster !== undefined && { cluster }),
     },
   };
+}
+
+/** Of the master that leads; before one was found, of the one that was named. */
+function masterPage({ master, settings }: Marathon): string | null {
+  const named = masked(settings.texts['master']);
+  if (master !== undefined) return `http://${master}/`;
+  return named === undefined || named.includes('://') ? null : `http://${named}/`;
 }
 
 /** Durations are told in milliseconds, as Marathon's flags count them. */

@@ -56,6 +56,8 @@ export class Rights {
         return { ...answer, body: this.#queue(body) };
       case 'deployments':
         return Array.isArray(body) ? { ...answer, body: body.filter((each) => this.#sees(each)) } : answer;
+      case 'changes':
+        return { ...answer, body: this.#changes(body) };
       case 'groups':
         return { ...answer, body: this.#group(body) };
       default:
@@ -94,6 +96,8 @@ export class Rights {
           : this.#affected(call).map((id) => ['Update', this.#service(id)] as const);
       case 'queue':
         return verb === 'View' ? [] : [['Update', this.#service(idBelow(call, /\/delay$/))]];
+      case 'changes':
+        return verb === 'View' ? [] : this.#undone(call);
       case 'events':
       case 'eventSubscriptions':
         return [[writes, { kind: 'Resource', name: 'Events' }]];
@@ -158,6 +162,23 @@ export class Rights {
 
   #affected({ rest }: Call): readonly string[] {
     return this.#marathon.deployments.get(rest.split('/')[0] ?? '')?.affected ?? [];
+  }
+
+  /** What the undoing of a change does to each service of it. */
+  #undone({ rest }: Call): Wanted {
+    const change = this.#marathon.definitions.changeOf(rest.split('/')[0] ?? '');
+    return (change?.services ?? []).map(({ id, before, after }) => [
+      before === null ? 'Delete' : after === null ? 'Create' : 'Update',
+      this.#service(id),
+    ]);
+  }
+
+  #changes(body: object): object {
+    const { changes } = body as { readonly changes?: readonly { readonly services: readonly object[] }[] };
+    const seen = changes
+      ?.map((each) => ({ ...each, services: this.#filtered(each.services, 'id') }))
+      .filter(({ services }) => services.length > 0);
+    return seen === undefined ? body : { ...body, changes: seen };
   }
 
   #lists(body: object, lists: Readonly<Record<string, string>>): object {

@@ -5,10 +5,12 @@ import { EXPOSITION_TYPE, exposition } from '../../../../runtime/metrics/index.t
 import type { FrameworkRoute } from '../../context.ts';
 import { ApiError } from '../errors.ts';
 import type { Marathon } from '../marathon.ts';
+import { isObject } from '../model/schema.ts';
 import type { Identity } from '../plugins/points.ts';
 import { PortRangeExhausted } from '../store/definitions.ts';
 import { appsRoute } from './apps.ts';
 import { type Answer, Call, COMMON_HEADERS, send } from './call.ts';
+import { changesRoute } from './changes.ts';
 import { deploymentsRoute } from './deployments.ts';
 import { streamEvents, subscriptionsRoute } from './events.ts';
 import { groupsRoute } from './groups.ts';
@@ -46,7 +48,8 @@ export class MarathonApi {
       ['deployments', (call) => deploymentsRoute(marathon, call)],
       ['queue', (call) => queueRoute(marathon, call)],
       ['eventSubscriptions', (call) => subscriptionsRoute(marathon, call)],
-      ['info', () => infoAnswer(marathon, self)],
+      ['changes', (call) => changesRoute(marathon, call)],
+      ['info', (call) => infoAnswer(marathon, self, call.extended)],
       ['leader', (call) => leaderAnswer(marathon, call, self)],
       ['schemas', schemaAnswer],
       ['plugins', (call) => pluginsRoute(marathon, call)],
@@ -128,7 +131,9 @@ export class MarathonApi {
       const call = new Call(asked, request.rest);
       const rights = area === undefined ? undefined : this.#rights(identity);
       rights?.expect(area ?? '', call);
-      const handled = handler(call);
+      const by = this.#nameOf(identity);
+      const author = { ...(by !== undefined && { by }), from: call.clientIp };
+      const handled = this.#marathon.writes.as(author, () => handler(call));
       const answer = rights?.seen(area ?? '', handled) ?? handled;
       // Nobody is told of what a crash could still undo.
       this.#marathon.store.flushed(() => this.#send(request, reply, answer));
@@ -155,6 +160,14 @@ export class MarathonApi {
     } catch (error) {
       this.#send(request, reply, this.#answerTo(error));
     }
+  }
+
+  /** Who asks, in a word. */
+  #nameOf(identity: Identity | undefined): string | undefined {
+    if (typeof identity === 'string') return identity;
+    const { name, principal, user } = isObject(identity) ? identity : {};
+    const named = [name, principal, user].find((each) => typeof each === 'string');
+    return typeof named === 'string' ? named : this.#marathon.settings.credentials?.user;
   }
 
   #rights(identity: Identity | undefined): Rights | undefined {

@@ -12,6 +12,8 @@ export interface ProbeTarget {
   readonly port: number;
   readonly path: string;
   readonly timeoutMs: number;
+  /** What is longer is cut off; default: as long as people look at. */
+  readonly bodyBytesMax?: number;
 }
 
 /** What came back: a status of HTTP, an open connection, or why there was none. */
@@ -84,7 +86,7 @@ function connect({ host, port }: ProbeTarget, done: (answer: ProbeAnswer) => voi
 }
 
 function request(
-  { protocol, host, port, path, method = 'GET' }: ProbeTarget,
+  { protocol, host, port, path, method = 'GET', bodyBytesMax = BODY_BYTES_MAX }: ProbeTarget,
   done: (answer: ProbeAnswer) => void,
 ): () => void {
   const [client, agent] = protocol === 'HTTPS' ? [https, HTTPS_AGENT] : [http, HTTP_AGENT];
@@ -105,8 +107,8 @@ function request(
     answer.setEncoding('utf8');
     answer.on('data', (chunk: string) => {
       body += chunk;
-      if (body.length < BODY_BYTES_MAX) return;
-      body = body.slice(0, BODY_BYTES_MAX);
+      if (body.length < bodyBytesMax) return;
+      body = body.slice(0, bodyBytesMax);
       finish();
     });
     answer.once('end', finish);

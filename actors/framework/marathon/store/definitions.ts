@@ -2,14 +2,34 @@
 import type { Random } from '../../../../runtime/index.ts';
 import { isoTime } from '../events/bus.ts';
 import { servicePortsOf } from '../model/app.ts';
-import { isBelow } from '../model/ids.ts';
+import { isBelow, ROOT } from '../model/ids.ts';
 import { type Change, type GroupInfo, Root } from '../model/root.ts';
 import { isApp, type Spec } from '../model/spec.ts';
 import type { StateStore } from './store.ts';
 
-/** Which version of what a write replaced by which. */
-interface Written {
+/** Who made a change. */
+export interface Author {
+  /** The name that they proved to have, where Marathon asks for one. */
+  readonly by?: string;
+  /** Address that it was asked for from. */
+  readonly from: string;
+}
+
+/** A change as it is told: from which version to which, null where there was or is none. */
+export interface ChangeRecord extends Partial<Author> {
   readonly version: string;
+  readonly services: readonly {
+    readonly id: string;
+    readonly before: string | null;
+    readonly after: string | null;
+  }[];
+}
+
+/** Which version of what a write replaced by which. */
+interface Written extends Partial<Author> {
+  readonly version: string;
+  /** It is many of before, put together. */
+  readonly folded?: true;
   /** Version of each service after the write; null: it was removed. */
   readonly services: Readonly<Record<string, string | null>>;
   readonly groups: Readonly<Record<string, GroupInfo | null>>;
@@ -56,7 +76,7 @@ export class Definitions {
   }
 
   /** Makes and writes down the state after a change. */
-  commit(change: Change, version: string): void {
+  commit(change: Change, version: string, author?: Author): void {
     const before = this.#root;
     this.#root = before.with(change, version);
     for (const [id, spec] of change.services) {
@@ -71,7 +91,7 @@ export class Definitions {
       if (group === undefined) this.#options.store.remove(`group/${id}`);
       else this.#options.store.put(`group/${id}`, group);
     }
-    this.#note(change, version);
+    this.#note(change, version, author);
   }
 
   /** Versions of a service, the newest first. */
@@ -96,6 +116,33 @@ export class Definitions {
       .filter(touches)
       .map(({ version }) => version)
       .reverse();
+  }
+
+  /** What became of a service, or of all in a group, the newest first. */
+  changes(id: string, max: number): ChangeRecord[] {
+    return [...this.#records(id)].slice(-max).reverse();
+  }
+
+  /** The change that made this version; undefined when that is not known any more. */
+  changeOf(version: string): ChangeRecord | undefined {
+    for (const record of this.#records(ROOT)) if (record.version === version) return record;
+    return undefined;
+  }
+
+  /** The oldest first. */
+  *#records(id: string): Iterable<ChangeRecord> {
+    const last = new Map<string, string | null>();
+    for (const { version, services, folded, by, from } of this.#writes) {
+      const touched = Object.entries(services).filter(([each]) => each === id || isBelow(each, id));
+      if (folded !== true && touched.length > 0)
+        yield {
+          version,
+          ...(by !== undefined && { by }),
+          ...(from !== undefined && { from }),
+          services: touched.map(([each, after]) => ({ id: each, before: last.get(each) ?? null, after })),
+        };
+      for (const [each, after] of touched) last.set(each, after);
+    }
   }
 
   /** Everything as it was after the write of that version; undefined when that is not known any more. */
@@ -159,10 +206,15 @@ export class Definitions {
     }
   }
 
-  #note(change: Change, version: string): void {
+  #note(change: Change, version: string, author: Author | undefined): void {
     const services = [...change.services].map(([id, spec]) => [id, spec?.version ?? null] as const);
     const groups = [...change.groups].map(([id, info]) => [id, info ?? null] as const);
-    const written = { version, services: Object.fromEntries(services), groups: Object.fromEntries(groups) };
+    const written = {
+      version,
+      services: Object.fromEntries(services),
+      groups: Object.fromEntries(groups),
+      ...author,
+    };
     this.#writes.push(written);
     this.#options.store.put(`change/${version}`, written);
     if (this.#writes.length > WRITES_MAX) this.#fold(this.#writes.splice(0, WRITES_MAX / 2));
@@ -173,6 +225,7 @@ export class Definitions {
     const { store } = this.#options;
     const folded: Written = {
       version: old.at(-1)?.version ?? '',
+      folded: true,
       services: Object.assign({}, ...old.map(({ services }) => services)),
       groups: Object.assign({}, ...old.map(({ groups }) => groups)),
     };

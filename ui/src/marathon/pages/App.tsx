@@ -6,6 +6,7 @@ import { ApiLink, Fact, Facts, Problem, StateBadge } from '../../parts/bits.tsx'
 import { to } from '../../router.ts';
 import { useLoaded } from '../../use.ts';
 import { appPath, ask } from '../api.ts';
+import { Changes } from '../parts/Changes.tsx';
 import { Ended } from '../parts/Ended.tsx';
 import { HealthBar } from '../parts/HealthBar.tsx';
 import { Instances } from '../parts/Instances.tsx';
@@ -46,7 +47,7 @@ function Known({ app }: { readonly app: App }) {
       <ApiLink path={`/v2${appPath(id)}`} />
       <Facts>
         <Fact name="Instances">
-          {app.tasksRunning} of {app.instances}
+          {app.tasksRunning} {t('of')} {app.instances}
         </Fact>
         <Fact name="Health">
           <HealthBar health={healthOf(app)} />
@@ -77,6 +78,7 @@ function Known({ app }: { readonly app: App }) {
           <Ended app={app} />
         </>
       )}
+      <Changes id={id} current={app.version} />
       <Versions id={id} current={app.version} />
     </>
   );
@@ -86,7 +88,7 @@ function Crumbs({ id }: { readonly id: string }) {
   const names = id.split('/').filter((name) => name !== '');
   return (
     <nav class="crumbs" aria-label="Groups">
-      <a href="#/">all</a>
+      <a href="#/">{t('all')}</a>
       {names.slice(0, -1).map((name, at) => (
         <a key={name} href={to('group', `/${names.slice(0, at + 1).join('/')}`)}>
           {name}
@@ -160,7 +162,7 @@ function Steering({ app, isDelayed }: { readonly app: App; readonly isDelayed: b
       )}
       <Write
         label="Destroy"
-        question="Its instances are killed and its definition is removed. This cannot be undone."
+        question="Its instances are killed and its definition is removed. For ten minutes it is offered to bring the definition back; what instances kept is lost."
         method="DELETE"
         path={path}
         dangerous

@@ -5,7 +5,9 @@ import { memoryText, numberText } from '../../format.ts';
 import { t } from '../../language.ts';
 import { ApiLink, StateBadge } from '../../parts/bits.tsx';
 import { place, setQuery, to } from '../../router.ts';
+import { Dependencies } from '../parts/Dependencies.tsx';
 import { HealthBar } from '../parts/HealthBar.tsx';
+import { Removed } from '../parts/Removed.tsx';
 import { Write } from '../parts/Write.tsx';
 import { type AppRow, childRows, isBelow, type Row, searchedRows, sortedRows } from '../rows.ts';
 import { STATUSES } from '../status.ts';
@@ -54,6 +56,7 @@ export function Applications({ group }: { readonly group: string }) {
         </a>
         <GroupActions group={group} />
       </div>
+      <Removed group={group} />
       <section class="table" aria-label="Applications">
         <Tools total={rows.length} search={search} status={status} />
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
@@ -90,6 +93,7 @@ export function Applications({ group }: { readonly group: string }) {
           </ul>
         </section>
       )}
+      <Dependencies group={group} />
     </>
   );
 }
@@ -98,7 +102,7 @@ function Crumbs({ group }: { readonly group: string }) {
   const names = group.split('/').filter((name) => name !== '');
   return (
     <nav class="crumbs" aria-label="Groups">
-      <a href="#/">all</a>
+      <a href="#/">{t('all')}</a>
       {names.map((name, at) => (
         <a key={name} href={to('group', `/${names.slice(0, at + 1).join('/')}`)}>
           {name}
@@ -123,10 +127,10 @@ function Tools({ total, search, status }: ToolsProps) {
       <label>
         {t('Status')}{' '}
         <select value={status} onChange={(event) => setQuery('status', event.currentTarget.value)}>
-          <option value="">all</option>
+          <option value="">{t('all')}</option>
           {STATUSES.map((each) => (
             <option key={each} value={each}>
-              {each.toLowerCase()}
+              {t(each.toLowerCase())}
             </option>
           ))}
         </select>
@@ -161,7 +165,7 @@ function Head() {
             aria-sort={sort === name ? (descending ? 'descending' : 'ascending') : 'none'}
           >
             <button type="button" onClick={() => sortBy(name)}>
-              {title}
+              {t(title)}
               <span aria-hidden="true">{sort === name ? (descending ? ' ▼' : ' ▲') : ''}</span>
             </button>
           </th>
@@ -193,7 +197,7 @@ function RowLine({ row, whole }: { readonly row: Row; readonly whole: boolean })
       <td class="numeric">{memoryText(row.mem)}</td>
       <td>{row.status !== '' && <StateBadge state={row.status} />}</td>
       <td class="numeric">
-        {row.running} of {row.instances}
+        {row.running} {t('of')} {row.instances}
       </td>
       <td>
         <HealthBar health={row.health} />
@@ -239,7 +243,7 @@ function GroupActions({ group }: { readonly group: string }) {
       )}
       <Write
         label="Destroy group"
-        question={`All ${inside.length} applications in it are destroyed. This cannot be undone.`}
+        question={`All ${inside.length} applications in it are destroyed. For ten minutes it is offered to bring them back.`}
         method="DELETE"
         path={`/groups${group}`}
         dangerous

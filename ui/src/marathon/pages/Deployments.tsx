@@ -34,7 +34,8 @@ function DeploymentCard({ deployment }: { readonly deployment: Deployment }) {
         <IdText id={id} /> {state !== undefined && <StateBadge state={state} />}
       </h2>
       <p>
-        {t('Began')} <When text={version} />; step {currentStep} of {totalSteps}{' '}
+        {t('Began')} <When text={version} />;{' '}
+        {t('step {step} of {all}', { step: currentStep, all: totalSteps })}{' '}
         <progress
           max={totalSteps}
           value={currentStep - 1}
@@ -49,8 +50,8 @@ function DeploymentCard({ deployment }: { readonly deployment: Deployment }) {
             aria-current={at + 1 === currentStep ? 'step' : undefined}
           >
             {actions.map((action) => `${action.action} ${targetOf(action)}`).join(', ')}
-            {at + 1 < currentStep && ' – done'}
-            {at + 1 === currentStep && ' – now'}
+            {at + 1 < currentStep && ` – ${t('done')}`}
+            {at + 1 === currentStep && ` – ${t('now')}`}
           </li>
         ))}
       </ol>

@@ -88,7 +88,7 @@ function Steering({ id, spec }: { readonly id: string; readonly spec: PodStatus[
       </Write>
       <Write
         label="Destroy"
-        question="Its instances are killed and its definition is removed. This cannot be undone."
+        question="Its instances are killed and its definition is removed. For ten minutes it is offered to bring the definition back; what instances kept is lost."
         method="DELETE"
         path={podPath(id)}
         dangerous

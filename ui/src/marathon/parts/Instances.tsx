@@ -51,13 +51,15 @@ export function Instances({ app, tasks }: InstancesProps) {
             <tr>
               <th scope="col" aria-sort={byHost ? 'none' : 'ascending'}>
                 <button type="button" onClick={() => setByHost(false)}>
-                  Number{byHost ? '' : ' ▲'}
+                  {t('Number')}
+                  {byHost ? '' : ' ▲'}
                 </button>
               </th>
               <th scope="col">{t('Instance')}</th>
               <th scope="col" aria-sort={byHost ? 'ascending' : 'none'}>
                 <button type="button" onClick={() => setByHost(true)}>
-                  Host{byHost ? ' ▲' : ''}
+                  {t('Host')}
+                  {byHost ? ' ▲' : ''}
                 </button>
               </th>
               <th scope="col">{t('State')}</th>
@@ -138,7 +140,7 @@ function InstanceLine({ app, task }: LineProps) {
       <td>
         <When text={task.startedAt} />
       </td>
-      <td>{link === undefined ? '–' : <a href={link}>at the master</a>}</td>
+      <td>{link === undefined ? '–' : <a href={link}>{t('at the master')}</a>}</td>
       <td>
         <Write
           label="Kill"

@@ -29,7 +29,7 @@ export function LastFailure({ failure }: { readonly failure: Failure }) {
         <Fact name="Message">{failure.message === '' ? '–' : failure.message}</Fact>
         {link !== undefined && (
           <Fact name="Logs">
-            <a href={link}>at the master</a>
+            <a href={link}>{t('at the master')}</a>
           </Fact>
         )}
       </Facts>

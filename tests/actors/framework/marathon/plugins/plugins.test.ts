@@ -129,6 +129,32 @@ test('authorizer: each call by what it does, lists without what may not be seen'
   t.is(world.call('GET', '/metrics', undefined, ann).status, 200);
 });
 
+test('changes are told, and taken back, as far as one may see and do', async (t) => {
+  const world = await worldOf(t, { who: WHO, may: MAY });
+  const [ann, bob] = [as('ann'), as('bob')];
+  interface Changes {
+    readonly changes: readonly { version: string; by: string; services: readonly { id: string }[] }[];
+  }
+  const changes = (headers: Record<string, string>) =>
+    world.call<Changes>('GET', '/v2/changes', undefined, headers).body.changes;
+  const apps = [
+    { ...APP, id: '/bob/a' },
+    { ...APP, id: '/eve/a' },
+  ];
+  t.is(world.call('PUT', '/v2/apps', apps, ann).status, 200);
+  world.settle();
+  t.is(world.call('DELETE', '/v2/apps/eve/a', undefined, ann).status, 200);
+  world.settle();
+  t.deepEqual(
+    changes(bob).map(({ by, services }) => [by, services.map(({ id }) => id)]),
+    [['ann', ['/bob/a']]],
+    "what is eve's is not told",
+  );
+  const [removed] = changes(ann);
+  t.is(world.call('POST', `/v2/changes/${removed?.version}/undo`, undefined, bob).status, 403);
+  t.is(world.call('POST', `/v2/changes/${removed?.version}/undo`, undefined, ann).status, 200);
+});
+
 test('validator, task processor, scheduler plugin and page', async (t) => {
   const world = await worldOf(t, {
     rule: {
