@@ -87,13 +87,14 @@ export class Marathon implements Scheduler {
   readonly writes: Writes;
   readonly timed: TimedChanges;
   readonly evacuations: Evacuations;
+  /** The master that leads, `host:port`. */
+  master: string | undefined;
   readonly cluster: ClusterUse;
   readonly metrics: MarathonMetrics;
   readonly startedMs: number;
   readonly #reconciler: Reconciler;
   #driver: SchedulerDriver | undefined;
   #frameworkId: string | undefined;
-  #master: string | undefined;
 
   constructor(options: MarathonOptions) {
     const { context, settings, store, prober } = options;
@@ -168,11 +169,6 @@ export class Marathon implements Scheduler {
     return this.#frameworkId;
   }
 
-  /** The master that leads, `host:port`. */
-  get master(): string | undefined {
-    return this.#master;
-  }
-
   get driver(): SchedulerDriver | undefined {
     return this.#driver;
   }
@@ -183,7 +179,7 @@ export class Marathon implements Scheduler {
     this.#driver = driver;
     this.launcher.homeRegion = master_info?.domain?.fault_domain?.region.name;
     const master = `${master_info?.hostname ?? master_info?.address?.hostname ?? ''}:${master_info?.port ?? ''}`;
-    this.#master = master.startsWith(':') ? undefined : master;
+    this.master = master.startsWith(':') ? undefined : master;
     const known = this.#frameworkId === framework_id.value;
     if (!known) {
       this.#frameworkId = framework_id.value;
