@@ -87,7 +87,7 @@ export class Keeper {
     const wanted = this.#wantedOf(id);
     const all = instances.of(id);
     if (wanted === undefined) {
-      for (const instance of all) this.#kill(instance, true);
+      if (deployments.of(id)?.waits(id) !== true) for (const instance of all) this.#kill(instance, true);
       if (all.length === 0 && !definitions.root.services.has(id)) queue.remove(id);
       return;
     }
@@ -111,12 +111,22 @@ export class Keeper {
     }
     const wanted = deployment.wanted(id);
     if (wanted === undefined) return undefined;
-    const named = new Set([...kill, ...(deployment.actionOf(id)?.kill ?? [])]);
+    const action = deployment.actionOf(id);
+    const named = new Set([...kill, ...(action?.kill ?? [])]);
     const fresh = (): number =>
       instances.of(id).filter((each) => instances.counted(each) && !isOutdated(each, wanted.spec)).length;
-    const newMax = deployment.paused ? fresh() : deployment.halt(id)?.newMax;
-    const moves = deployment.actionOf(id)?.moves === true;
-    return { ...wanted, kill: named, ...(newMax !== undefined && { newMax }), ...(moves && { moves }) };
+    // A service that only begins has nothing that could be held at.
+    const stands = deployment.paused && action?.verb === 'Restart';
+    const newMax = stands ? fresh() : deployment.halt(id)?.newMax;
+    const moves = action?.moves === true;
+    const waits = deployment.waits(id);
+    return {
+      ...wanted,
+      kill: named,
+      waits,
+      ...(newMax !== undefined && { newMax }),
+      ...(moves && { moves }),
+    };
   }
 
   #see(instance: Instance, { spec }: Wanted): Seen {

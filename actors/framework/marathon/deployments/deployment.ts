@@ -47,6 +47,7 @@ export class Deployment {
   /** What each step does, by service. */
   readonly #actions: readonly ReadonlyMap<string, Action>[];
   readonly #restarted = new Set<string>();
+  readonly #started = new Set<string>();
   readonly #moved = new Set<string>();
 
   constructor({ record, step, delay, moved, stepBegins, failed }: DeploymentOptions) {
@@ -61,6 +62,7 @@ export class Deployment {
       for (const { id, verb, moves } of step) {
         this.#stepOf.set(id, index);
         if (verb === 'Restart') this.#restarted.add(id);
+        if (verb === 'Start') this.#started.add(id);
         if (moves === true) this.#moved.add(id);
       }
     });
@@ -118,11 +120,16 @@ export class Deployment {
   wanted(service: string): { readonly mode: Mode; readonly spec: Spec } | undefined {
     const original = this.plan.original[service] ?? undefined;
     const target = this.targetOf(service);
-    const turn = this.#stepOf.get(service) ?? 0;
-    if (!this.active || this.step < turn)
-      return original === undefined ? undefined : { mode: 'scale', spec: original };
+    if (this.waits(service)) return original === undefined ? undefined : { mode: 'scale', spec: original };
     if (target === undefined) return original === undefined ? undefined : { mode: 'stop', spec: original };
-    return { mode: this.#restarted.has(service) ? 'restart' : 'scale', spec: target };
+    // What begins may find instances of its last life, where its end was taken back, say.
+    const replaces = this.#restarted.has(service) || this.#started.has(service);
+    return { mode: replaces ? 'restart' : 'scale', spec: target };
+  }
+
+  /** Whether its turn has not come: nothing of it is given up until then, whatever an earlier deployment left. */
+  waits(service: string): boolean {
+    return !this.active || this.step < (this.#stepOf.get(service) ?? 0);
   }
 
   /** Where it halts next; undefined when nothing holds it any more. */

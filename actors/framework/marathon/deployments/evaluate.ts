@@ -29,6 +29,8 @@ export interface Wanted {
   readonly newMax?: number;
   /** Instances are moved elsewhere: the service's disruption budget counts. */
   readonly moves?: boolean;
+  /** What is missing is launched, nothing is given up. */
+  readonly waits?: boolean;
 }
 
 export interface Work {
@@ -50,11 +52,11 @@ function stop(seen: readonly Seen[]): Work {
   return { launch: 0, kill, done: seen.length === 0 };
 }
 
-function scale({ spec, kill: first }: Wanted, seen: readonly Seen[]): Work {
+function scale({ spec, kill: first, waits = false }: Wanted, seen: readonly Seen[]): Work {
   const counted = seen.filter((each) => each.counted);
   const surplus = counted.length - spec.instances;
   const { killSelection, constraints } = spec;
-  const kill = selectToKill(counted, surplus, { killSelection, constraints, first });
+  const kill = waits ? [] : selectToKill(counted, surplus, { killSelection, constraints, first });
   const dying = seen.some(({ state }) => state === 'killing');
   const healthy = counted.filter((each) => each.healthy).length;
   return {

@@ -176,6 +176,24 @@ test('a rollback of a creation removes the app; of a change restores it; others 
   t.is(world.call('DELETE', `/v2/deployments/${cancelled.body.deploymentId}`).status, 404);
 });
 
+test('an app that is wanted again before its end began is replaced like any other', (t) => {
+  const world = new MarathonWorld();
+  world.call('POST', '/v2/apps', { ...APP, instances: 3 });
+  world.settle();
+  // Both are asked for before anything is on disk.
+  const ending = world.open('DELETE', '/v2/apps/my-first-app');
+  const again = world.open('PUT', '/v2/apps/my-first-app?force=true', { ...APP, instances: 3 });
+  world.until('both are taken', () => {
+    t.true(world.running('/my-first-app').length >= 3, 'never too few');
+    return ending.status === 200 && again.status === 201 && appOf(world).deployments.length === 0;
+  });
+  const { tasks, version } = appOf(world);
+  t.deepEqual(
+    tasks.map((task) => task.version),
+    [version, version, version],
+  );
+});
+
 test('constraints: one a host stays pending when there are too few hosts', (t) => {
   const world = new MarathonWorld({ agents: [{ attributes: 'rack:a' }, { attributes: 'rack:b' }, {}] });
   world.call('POST', '/v2/apps', { ...APP, id: 'u', instances: 4, constraints: [['hostname', 'unique']] });
