@@ -95,9 +95,14 @@ function readValue(flag: Flag<unknown>, { text, origin }: Given, errors: string[
     const content = resolveFileValue(text, flag.kind);
     return flag.secret ? readSecret(flag, content) : flag.kind.parse(content);
   } catch (error) {
-    errors.push(`${origin}: ${messageOf(error)}`);
+    errors.push(`${origin}: ${withoutPasswords(messageOf(error))}`);
     return undefined;
   }
+}
+
+/** An address may have been given with a name and a password in it, where none belong. */
+function withoutPasswords(text: string): string {
+  return text.replaceAll(/:\/\/[^\s']*@/g, '://…@');
 }
 
 /** A secret's own parser may quote the value in its error: say the same without it. */

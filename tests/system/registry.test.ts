@@ -1,5 +1,5 @@
 /** `--role=registry` with real masters: copies from a folder, from a running master and from etcd, and back. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { bootEtcd, hasEtcd } from '../support/etcd.ts';
@@ -47,18 +47,26 @@ test.serial('what is wrong with a copy or with flags is said in a line', async (
   const folder = scratch(t);
   const file = path.join(folder, 'copy.json');
   writeFileSync(file, '{}');
-  const [bad, none, two, where, gone] = await Promise.all([
+  const [bad, none, two, where, gone, empty, secret] = await Promise.all([
     registry(t, `--restore=${file}`, `--work_dir=${folder}/w`),
     registry(t, `--work_dir=${folder}/w`),
     registry(t, `--snapshot=${file}`, `--work_dir=${folder}/w`, '--master=http://h:1'),
     registry(t, `--restore=${file}`, '--master=http://127.0.0.1:1'),
     registry(t, `--snapshot=${file}`, '--master=http://127.0.0.1:1'),
+    registry(t, `--snapshot=${file}`, `--work_dir=${folder}/mistyped`),
+    registry(t, `--snapshot=${file}`, '--etcd=http://me:s3cret@127.0.0.1:1/mesostate'),
   ]);
   t.like(bad, { code: 69 });
   t.regex(bad.output, /--restore: '.*' cannot be used: this is no mesostate-registry-snapshot/);
   t.regex(none.output, /--snapshot, --restore: expected one of them/);
   t.regex(two.output, /--work_dir, --etcd, --master: expected one of them/);
   t.regex(where.output, /--master: only --snapshot asks a running master/);
+  t.like(empty, { code: 69 });
+  t.regex(empty.output, /--snapshot: there is no registry at .*mistyped\/registry: no master has led there/);
+  t.false(existsSync(path.join(folder, 'mistyped')), 'looking makes none');
+  t.is(readFileSync(file, 'utf8'), '{}', 'the earlier copy is still there');
+  t.regex(secret.output, /http:\/\/…@127.0.0.1:1\/mesostate': user and password are given by --etcd_cred/);
+  t.false(secret.output.includes('s3cret'));
   t.regex(gone.output, /--master: 'http:\/\/127.0.0.1:1' does not answer/);
 });
 
@@ -75,6 +83,9 @@ if (hasEtcd) {
     });
     const copy = path.join(folder, 'copy.json');
     t.like(await registry(t, `--snapshot=${copy}`, `--etcd=${etcd.url}`), { code: 0 });
+    const mistyped = await registry(t, `--snapshot=${copy}`, `--etcd=${etcd.url}/x`);
+    t.is(mistyped.code, 69);
+    t.regex(mistyped.output, /there is no registry at .*\/x: no master has led there/);
     const running = await registry(t, `--restore=${copy}`, `--etcd=${etcd.url}`, '--force');
     t.is(running.code, 69);
     t.regex(running.output, /masters run over this etcd; stop them first/);

@@ -1,5 +1,5 @@
 /** `--role=registry`: copies a registry into a file, and restores one from it. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { EtcdClient } from '../../../runtime/etcd/client.ts';
 import { etcdOpener, etcdSecurityFlags } from '../../../runtime/etcd/flags.ts';
@@ -21,7 +21,9 @@ import { countParts, countsText, entriesOf, readSnapshot, restoreInto, snapshotT
 
 export const registryFlags = flag.defineFlags(
   {
-    snapshot: flag.path({ help: 'Writes a copy of the registry into this file; it must not be there yet' }),
+    snapshot: flag.path({
+      help: 'Writes a copy of the registry into this file; an earlier one is replaced in one step',
+    }),
     restore: flag.path({ help: 'Makes the registry what this copy says. No master may run' }),
     force: flag.boolean({ help: 'With --restore: what the registry holds may be lost' }),
     work_dir: flag.path({ help: 'The registry of the master with this --work_dir, which must not run' }),
@@ -79,14 +81,29 @@ export async function runRegistryCommand(values: RegistryValues, ports: Ports): 
 
 async function take(values: RegistryValues, ports: Ports): Promise<string> {
   if (values.master !== undefined) return askMaster(values.master, values.credential);
+  // Looking must not make one.
+  if (values.work_dir !== undefined && !existsSync(registryBelow(values.work_dir)))
+    throw nothingAt(registryBelow(values.work_dir));
   const { store, source } = openStore(values, ports);
   try {
-    return snapshotText(await entriesOf(store), { takenAtMs: ports.clock.now(), source });
+    const entries = await entriesOf(store);
+    if (entries.length === 0) throw nothingAt(source);
+    return snapshotText(entries, { takenAtMs: ports.clock.now(), source });
   } catch (error) {
-    throw failed(`--snapshot: the registry at ${source} cannot be read`, error);
+    throw error instanceof StartError
+      ? error
+      : failed(`--snapshot: the registry at ${source} cannot be read`, error);
   } finally {
     await store.close();
   }
+}
+
+/** A copy of nothing, taken from a place that was mistyped, would be noticed when it is needed. */
+function nothingAt(source: string): StartError {
+  return new StartError(
+    `--snapshot: there is no registry at ${source}: no master has led there`,
+    ExitCode.unavailable,
+  );
 }
 
 async function restore(values: RegistryValues, file: string, ports: Ports): Promise<string> {
@@ -139,6 +156,10 @@ async function refuseRunningMasters(
   }
 }
 
+function registryBelow(workDir: string): string {
+  return join(workDir, 'registry');
+}
+
 function openStore(values: RegistryValues, ports: Ports): { store: RegistryStore; source: string } {
   const { etcd, work_dir } = values;
   if (etcd !== undefined) {
@@ -148,7 +169,7 @@ function openStore(values: RegistryValues, ports: Ports): { store: RegistryStore
     const writer = `restore ${ports.ids.uuid()}`;
     return { store: new EtcdStore({ open, prefix, fence, writer }), source: formatEtcdLocation(etcd) };
   }
-  const dir = join(work_dir ?? '', 'registry');
+  const dir = registryBelow(work_dir ?? '');
   try {
     return { store: LocalStore.open(dir), source: dir };
   } catch (error) {
