@@ -1,6 +1,7 @@
 /** What a task printed. */
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
+import { newsOf } from '../find/growing.ts';
 import { READ_BYTES, type Sandbox, sandboxOf } from '../find/sandbox.ts';
 import { Problem, usageProblem } from '../problem.ts';
 
@@ -84,22 +85,17 @@ async function printPart(
 /** Until the person has seen enough. */
 async function followFrom(context: Context, sandbox: Sandbox, file: string, from: number): Promise<void> {
   const { stdout } = context.terminal;
-  let offset = from;
+  const place = { offset: from };
   let interrupted = false;
   const off = context.terminal.on('SIGINT', () => {
     interrupted = true;
   });
   try {
     while (!interrupted) {
-      const { size, data } = await sandbox.read(file, offset);
-      if (size < offset) {
-        // Rotated or truncated: what is there now is new.
-        offset = 0;
-        continue;
+      for await (const data of newsOf(sandbox, file, place)) {
+        if (interrupted) return;
+        if (!stdout.write(data)) await context.flush();
       }
-      if (data.length > 0 && !stdout.write(data)) await context.flush();
-      offset += data.length;
-      if (data.length > 0 && offset < size) continue;
       await context.wait(FOLLOW_MS);
     }
   } catch (error) {

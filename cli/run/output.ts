@@ -1,6 +1,7 @@
 /** What a task of `mesostate run` prints, as it prints it. */
 import type { Writable } from 'node:stream';
 import type { Context } from '../context.ts';
+import { newsOf } from '../find/growing.ts';
 import { type Sandbox, sandboxOf } from '../find/sandbox.ts';
 import { Problem } from '../problem.ts';
 
@@ -10,7 +11,7 @@ const LOOK_MS = 300;
 export class Output {
   private readonly context: Context;
   private readonly task: string;
-  private readonly offsets = { stdout: 0, stderr: 0 };
+  private readonly places = { stdout: { offset: 0 }, stderr: { offset: 0 } };
   private isOver = false;
   private followed: Promise<void> = Promise.resolve();
 
@@ -51,16 +52,6 @@ export class Output {
   }
 
   private async look(sandbox: Sandbox, file: 'stdout' | 'stderr', to: Writable): Promise<void> {
-    for (;;) {
-      const { size, data } = await sandbox.read(file, this.offsets[file]);
-      // Cut off at the agent because it had become too large: it begins anew.
-      if (size < this.offsets[file]) {
-        this.offsets[file] = 0;
-        continue;
-      }
-      if (data.length > 0) to.write(data);
-      this.offsets[file] += data.length;
-      if (data.length === 0 || this.offsets[file] >= size) return;
-    }
+    for await (const data of newsOf(sandbox, file, this.places[file])) to.write(data);
   }
 }

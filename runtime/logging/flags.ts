@@ -23,6 +23,17 @@ export const loggingFlags = {
   log_dir: flag.path({
     help: 'Folder of a log file besides stderr, named after the role; made when it is not there',
   }),
+  max_log_size: flag.bytes({
+    default: '100MB',
+    min: '4KB',
+    help: 'A log file that would become larger is renamed ROLE.log.1, and a new one begun',
+  }),
+  max_log_files: flag.integer({
+    default: 5,
+    min: 0,
+    max: 1000,
+    help: 'How many such old log files are kept; 0: none, the file is cut off',
+  }),
 };
 
 const LEVEL_OF_FLAG: Readonly<Record<flag.FlagValues<typeof loggingFlags>['logging_level'], Level>> = {
@@ -48,14 +59,15 @@ export function loggerOf(
   { clock, role }: { readonly clock: Clock; readonly role: string },
 ): Logger {
   const sinks: LogSink[] = values.quiet ? [] : [stderrSink(values.log_format)];
-  if (values.log_dir !== undefined) sinks.push(openLog(logFileOf(values.log_dir, role), values.log_format));
+  if (values.log_dir !== undefined) sinks.push(openLog(logFileOf(values.log_dir, role), values));
   return createLogger({ clock, sink: teeSink(sinks), level: LEVEL_OF_FLAG[values.logging_level] });
 }
 
-function openLog(file: string, format: 'text' | 'json'): LogSink {
+function openLog(file: string, values: flag.FlagValues<typeof loggingFlags>): LogSink {
+  const { log_format, max_log_size, max_log_files } = values;
   try {
     mkdirSync(path.dirname(file), { recursive: true });
-    return fileSink(file, format);
+    return fileSink(file, log_format, { bytesMax: max_log_size, kept: max_log_files });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`--log_dir: expected a folder to write in: ${reason}`);

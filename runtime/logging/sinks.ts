@@ -1,5 +1,6 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { formatRecord, type LogFormat } from './format.ts';
+import { LogFile, type LogFileLimits } from './logFile.ts';
 import type { LogRecord, LogSink } from './record.ts';
 
 /** Lines of one turn of the loop are written together, this many characters at the latest. */
@@ -24,22 +25,25 @@ export class MemorySink implements LogSink {
   }
 }
 
+/** Tells where the next so many bytes go. */
+type DescriptorFor = (bytes: number) => number;
+
 /**
- * Writes lines to a file descriptor (2 is stderr): those of one turn of the event loop in one call, at its end or
+ * Writes lines to a file descriptor (2 is stderr), or to whichever it is told of: those of one turn of the event loop in one call, at its end or
  * when the process exits.
  */
 export class DescriptorSink implements LogSink {
   /** Lines lost because nobody read them, or the disk was full. */
   droppedLines = 0;
-  readonly #descriptor: number;
+  readonly #descriptorFor: DescriptorFor;
   readonly #format: LogFormat;
   readonly #onExit = () => this.flush();
   #lines: string[] = [];
   #characters = 0;
   #flushing: NodeJS.Immediate | undefined;
 
-  constructor(descriptor: number, format: LogFormat) {
-    this.#descriptor = descriptor;
+  constructor(descriptor: number | DescriptorFor, format: LogFormat) {
+    this.#descriptorFor = typeof descriptor === 'number' ? () => descriptor : descriptor;
     this.#format = format;
     process.once('exit', this.#onExit);
   }
@@ -59,7 +63,8 @@ export class DescriptorSink implements LogSink {
     const lines = this.#lines;
     this.#lines = [];
     this.#characters = 0;
-    if (!writeAll(this.#descriptor, Buffer.from(`${lines.join('\n')}\n`))) this.droppedLines += lines.length;
+    const bytes = Buffer.from(`${lines.join('\n')}\n`);
+    if (!writeAll(this.#descriptorFor(bytes.length), bytes)) this.droppedLines += lines.length;
   }
 
   /** Writes what is left and forgets the process' exit. The descriptor stays open. */
@@ -74,16 +79,25 @@ export function stderrSink(format: LogFormat = 'text'): DescriptorSink {
   return new DescriptorSink(2, format);
 }
 
-/** Lines appended to a file, which is made when missing. @throws Error when it cannot be opened */
-export function fileSink(path: string, format: LogFormat = 'text'): LogSink & { close(): void } {
-  const descriptor = openSync(path, 'a');
-  const sink = new DescriptorSink(descriptor, format);
+/**
+ * Lines appended to a file, which is made when missing, and again when somebody has moved it away.
+ *
+ * @param limits without them it grows for ever
+ * @throws Error when it cannot be opened
+ */
+export function fileSink(
+  path: string,
+  format: LogFormat = 'text',
+  limits?: LogFileLimits,
+): LogSink & { close(): void } {
+  const file = new LogFile(path, limits);
+  const sink = new DescriptorSink((bytes) => file.descriptorFor(bytes), format);
   return {
     write: (record) => sink.write(record),
     flush: () => sink.flush(),
     close: () => {
       sink.close();
-      closeSync(descriptor);
+      file.close();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
@@ -50,6 +50,36 @@ test('lines are written at the end of the turn, and at once when there are many'
   t.is(readFileSync(file, 'utf8'), lineOf('x'));
   sink.write(record('y'.repeat(70_000)));
   t.true(readFileSync(file, 'utf8').length > 70_000);
+});
+
+test('a file that becomes too large is kept beside a new one, and so many of them', (t) => {
+  const file = path.join(folder(t), 'log');
+  const sink = fileSink(file, 'text', { bytesMax: 2 * lineOf('1').length, kept: 2 });
+  t.teardown(() => sink.close());
+  for (let number = 1; number <= 9; number++) {
+    sink.write(record(`${number}`));
+    sink.flush();
+  }
+  t.is(readFileSync(file, 'utf8'), lineOf('9'));
+  t.is(readFileSync(`${file}.1`, 'utf8'), lineOf('7') + lineOf('8'));
+  t.is(readFileSync(`${file}.2`, 'utf8'), lineOf('5') + lineOf('6'));
+  t.false(existsSync(`${file}.3`));
+});
+
+test('a file that somebody moved away is made again; with no old files it is cut off', (t) => {
+  const file = path.join(folder(t), 'log');
+  const sink = fileSink(file, 'text', { bytesMax: lineOf('1').length, kept: 0 });
+  t.teardown(() => sink.close());
+  const say = (message: string) => {
+    sink.write(record(message));
+    sink.flush();
+  };
+  say('1');
+  renameSync(file, `${file}.moved`);
+  say('2');
+  t.is(readFileSync(`${file}.moved`, 'utf8'), lineOf('1'));
+  say('3');
+  t.is(readFileSync(file, 'utf8'), lineOf('3'));
 });
 
 test('lines that cannot be written are counted', (t) => {

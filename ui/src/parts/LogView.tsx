@@ -38,8 +38,13 @@ export function LogView({ files, path, at, search, find, linkTo }: LogViewProps)
   const [follows, setFollows] = useState(at === undefined);
   const [wraps, setWraps] = useState(true);
   const box = useRef<HTMLPreElement>(null);
-  const read: Read = (offset, length) =>
-    getJson<Part>(files.ask(`files/read?path=${encodeURIComponent(path)}&offset=${offset}&length=${length}`));
+  const readOf =
+    (name: string): Read =>
+    (offset, length) =>
+      getJson<Part>(
+        files.ask(`files/read?path=${encodeURIComponent(name)}&offset=${offset}&length=${length}`),
+      );
+  const [read, readFormer] = [readOf(path), readOf(`${path}.1`)];
   const tell = (error: unknown) => setProblem(error instanceof ApiError ? error.message : String(error));
 
   useEffect(() => {
@@ -48,7 +53,7 @@ export function LogView({ files, path, at, search, find, linkTo }: LogViewProps)
     let seen: View | undefined;
     const look = async () => {
       try {
-        seen = seen === undefined ? await lastPage(read) : await more(read, seen);
+        seen = seen === undefined ? await lastPage(read) : await more(read, readFormer, seen);
         if (current) setView(seen);
         setProblem('');
       } catch (error) {
@@ -100,11 +105,11 @@ export function LogView({ files, path, at, search, find, linkTo }: LogViewProps)
         <a class="button" href={files.ask(`files/download?path=${encodeURIComponent(path)}`)} download={name}>
           {t('Download')}
         </a>
-        <a class="button" href={linkTo(view.start)}>
+        <a class="button" href={linkTo(Math.max(0, view.start))}>
           {t('Link to this part')}
         </a>
         <span>
-          {bytesText(view.start)} – {bytesText(view.end)}
+          {bytesText(Math.max(0, view.start))} – {bytesText(view.end)}
           {view.start > 0 && ' (scroll up for what is before)'}
         </span>
       </div>

@@ -4,6 +4,7 @@ import type { Clock } from '../../../../runtime/ports.ts';
 import { ExitCode, StartError } from '../../../../runtime/startError.ts';
 import type { AgentPaths } from '../../paths.ts';
 import type { ContainerFlags } from '../flags.ts';
+import { findProgram } from '../programs.ts';
 import { CgroupTree } from './cgroups/cgroup.ts';
 import { CpuSubsystem } from './cgroups/cpu.ts';
 import { Hierarchies } from './cgroups/hierarchies.ts';
@@ -17,6 +18,8 @@ import type { Isolator, IsolatorEvents } from './isolator.ts';
 import { CapabilitiesIsolator } from './linux/capabilities.ts';
 import { JoiningIsolator } from './linux/joining.ts';
 import { NamespacesIsolator } from './linux/namespaces.ts';
+import { NnpIsolator } from './linux/nnp.ts';
+import type { SurroundingsOptions } from './linux/surroundings.ts';
 import { createNetworks } from './network/create.ts';
 import { DiskIsolator } from './posix/disk.ts';
 import { RlimitsIsolator } from './posix/rlimits.ts';
@@ -75,10 +78,13 @@ const OTHERS: readonly string[] = [
   'namespaces/pid',
   'namespaces/ipc',
   'linux/capabilities',
+  'linux/nnp',
   'linux/seccomp',
   'network/cni',
   'gpu/nvidia',
+  // What these do is always done.
   'docker/runtime',
+  'environment_secret',
   'volume/host_path',
   'volume/sandbox_path',
 ];
@@ -181,9 +187,17 @@ function otherIsolators(
         'linux/capabilities: needs root; nothing is taken from containers but what the agent has not',
       );
   }
+  if (asked.has('linux/nnp')) found.push(nnpOf(surroundings));
   const limitsCapabilities = isRoot && asked.has('linux/capabilities');
   found.push(createSeccomp({ flags, surroundings, limitsCapabilities, isAsked: asked.has('linux/seccomp') }));
   return found;
+}
+
+/** @throws StartError when it cannot be kept */
+function nnpOf(surroundings: SurroundingsOptions): Isolator {
+  if (findProgram('setpriv') === undefined)
+    throw new StartError('--isolation: linux/nnp: setpriv is not installed', ExitCode.usage);
+  return new NnpIsolator(surroundings);
 }
 
 function cgroupsIsolator(

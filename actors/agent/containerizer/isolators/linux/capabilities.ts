@@ -2,8 +2,8 @@
 import type { CapabilityInfo } from '../../../../../proto/generated/types/v1.ts';
 import type { IsolatedLaunch, Isolator, Preparation } from '../isolator.ts';
 import { CAPABILITIES_NOTE, CAPABILITY_NAMES, type CapabilitySets, wantedSets } from './capabilitySets.ts';
-import { type SurroundingsOptions, surroundingsOf } from './surroundings.ts';
-import { findTool, showing } from './tools.ts';
+import { setprivWithin } from './setpriv.ts';
+import type { SurroundingsOptions } from './surroundings.ts';
 
 export interface CapabilitiesOptions {
   /** `--effective_capabilities`: of containers that ask for none. */
@@ -28,23 +28,13 @@ export class CapabilitiesIsolator implements Isolator {
 
   /** @throws Error in one line: a capability that is not allowed here */
   async prepare(isolated: IsolatedLaunch): Promise<Preparation> {
-    const { containerId, launch, image } = isolated;
     const sets = this.#wanted(isolated);
     const privileges = this.#privileges(isolated, sets);
     const notes = { [CAPABILITIES_NOTE]: JSON.stringify(sets) };
-    if (image !== undefined) {
-      const { files, words } = await findTool('setpriv');
-      const lines = [showing(files, image.root)];
-      return { privileges, notes, setpriv: words, namespaces: { kinds: ['mount'], lines } };
-    }
-    // What looks into a root finds there what its container was started by.
-    const around =
-      launch.looksIntoParent === true && (await surroundingsOf(containerId, this.#options.surroundings));
-    if (!around || around.directory === undefined) return { privileges, notes };
-    const { files, words } = await findTool('setpriv');
-    if (!files.every(around.shows))
+    const setpriv = await setprivWithin(isolated, this.#options.surroundings);
+    if (setpriv === undefined)
       throw new Error('capabilities can be limited only where those of the container around it are');
-    return { privileges, notes, setpriv: words };
+    return { privileges, notes, ...setpriv };
   }
 
   /** Options of setpriv(1). */
