@@ -66,7 +66,9 @@ export class NamespacesIsolator implements Isolator {
           ? this.#onHost(isolated, volumes, made, joined)
           : this.#inImage(isolated, volumes),
     };
-    const joins = { namespaces: joined };
+    // Another view of the files begins at its root.
+    const folder = joined.has('mount') ? [`--wdns=${quoted(launch.sandbox, 'sandbox')}`] : [];
+    const joins = { namespaces: joined, options: folder };
     if (image === undefined) return { namespaces, joins };
     return {
       ...{ namespaces, joins, ownsRoot: true },

@@ -143,3 +143,22 @@ test('as root: an agent may keep its own namespaces to itself, and size shared m
   await bench.over(sized);
   t.regex(bench.file(sized, 'stdout'), /^tmpfs +3072 /);
 });
+
+test('as root: a container inside one whose memory it shares begins in its own sandbox, with its volumes there', async (t) => {
+  if (!canUnshare) return runsUnisolated(t);
+  const bench = new IsolatedBench(t, LINUX);
+  const parent = bench.launch('echo of the parent >/dev/shm/word; echo ready >ready; sleep 1000');
+  await wrote(bench, parent, 'ready');
+  const shared = join(bench.root, 'shared');
+  fs.mkdirSync(shared);
+  const source = { type: VolumeSourceType.HOST_PATH, host_path: { path: shared } };
+  const volumes = [{ container_path: 'volume', mode: VolumeMode.RW, source }];
+  const inner = bench.launch('pwd; cat /dev/shm/word; echo written >volume/file; echo here >left', {
+    containerId: `${parent}.inner`,
+    container: { ...MESOS, volumes },
+  });
+  t.deepEqual((await bench.over(inner)).status, { kind: 'exited', code: 0 }, bench.file(inner, 'stderr'));
+  t.is(bench.file(inner, 'stdout'), `${bench.sandbox(inner)}\nof the parent\n`);
+  t.is(bench.file(inner, 'left'), 'here\n');
+  t.is(fs.readFileSync(join(shared, 'file'), 'utf8'), 'written\n');
+});
