@@ -9,7 +9,8 @@ export function openFetcher(node: Node, flags: AgentFlags): Fetcher {
   return new Fetcher({
     clock: node.clock,
     metrics: node.metrics,
-    cacheDir: flags.fetcher_cache_dir ?? join(flags.work_dir, 'fetch'),
+    // It is emptied at the start: never a folder that may hold something else.
+    cacheDir: join(flags.fetcher_cache_dir ?? flags.work_dir, 'fetch'),
     cacheBytes: flags.fetcher_cache_size,
     stallMs: flags.fetcher_stall_timeout,
     frameworksHome: flags.frameworks_home,

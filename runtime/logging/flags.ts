@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import * as flag from '../flags/index.ts';
 import type { Clock } from '../ports.ts';
+import { ExitCode, StartError } from '../startError.ts';
+import { makeDirectory } from '../storage/makeDirectory.ts';
 import type { Level } from './level.ts';
 import { createLogger, type Logger } from './logger.ts';
 import type { LogSink } from './record.ts';
@@ -66,10 +67,10 @@ export function loggerOf(
 function openLog(file: string, values: flag.FlagValues<typeof loggingFlags>): LogSink {
   const { log_format, max_log_size, max_log_files } = values;
   try {
-    mkdirSync(path.dirname(file), { recursive: true });
+    makeDirectory(path.dirname(file));
     return fileSink(file, log_format, { bytesMax: max_log_size, kept: max_log_files });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`--log_dir: expected a folder to write in: ${reason}`);
+    throw new StartError(`--log_dir: expected a folder to write in: ${reason}`, ExitCode.cannotCreate);
   }
 }

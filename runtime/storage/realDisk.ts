@@ -1,11 +1,12 @@
 import * as fs from 'node:fs';
 import type { Disk, DiskCallback, DiskFile, DiskLock } from './disk.ts';
 import { acquireLockFile } from './lockFile.ts';
+import { makeDirectory } from './makeDirectory.ts';
 
 /** The machine's own file system. Errors carry the path and Node's code (`ENOSPC`, `EACCES`, …). */
 export class RealDisk implements Disk {
   makeDirectory(path: string): void {
-    fs.mkdirSync(path, { recursive: true });
+    makeDirectory(path);
   }
 
   readFile(path: string): Uint8Array | undefined {

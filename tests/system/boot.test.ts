@@ -64,10 +64,11 @@ test('a work_dir that cannot be written is refused with the reason', async (t) =
   for (const args of [
     ['--role=master', '--port=0', `--work_dir=${folder}/file/below`],
     ['--role=agent', '--port=0', '--master=127.0.0.1:1', `--work_dir=${folder}/file/below`],
+    ['--role=local', '--port=0', `--work_dir=${folder}/work_dir`, `--log_dir=${folder}/file/below`],
   ]) {
     const run = boot(t, args);
     t.not(await run.exited, 0);
-    t.regex(run.output(), /work_dir.*file\/below|file\/below.*ENOTDIR/);
+    t.regex(run.output(), /(work|log)_dir.*file\/below|file\/below.*ENOTDIR/);
     t.notRegex(run.output(), /\n\s+at /, 'no stack trace');
   }
 });

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Clock, Timer } from '../../../runtime/ports.ts';
+import { makeDirectory } from '../../../runtime/storage/index.ts';
 import type { AgentPaths } from '../paths.ts';
 import {
   byLeader,
@@ -81,7 +82,7 @@ export class Containerizer {
     this.#kills = new Kills(this.#containers, options.clock);
     if (options.paths.runtimeDir.includes('\n'))
       throw new Error('the runtime directory must not hold a line break');
-    fs.mkdirSync(options.paths.containers, { recursive: true });
+    makeDirectory(options.paths.containers);
     this.#starter = new Starters(
       {
         shell: options.shell ?? '/bin/sh',

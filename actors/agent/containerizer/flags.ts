@@ -179,7 +179,7 @@ export const containerFlags = {
     help: 'With disk/du: end containers that hold more than their disk',
   }),
   fetcher_cache_dir: flag.path({
-    help: 'Folder of files that several tasks want; emptied at the start. Default: WORK_DIR/fetch',
+    help: 'Folder for a folder `fetch` of files that several tasks want, which is emptied at the start. Default: the work_dir',
   }),
   fetcher_cache_size: flag.bytes({ default: '2GB', help: 'Room for these files; 0B for no cache' }),
   fetcher_stall_timeout: flag.duration({

@@ -11,6 +11,7 @@ import {
   loggerOf,
   loggingFlags,
 } from '../../../runtime/logging/index.ts';
+import { StartError } from '../../../runtime/startError.ts';
 import { VirtualClock } from '../../../runtime/virtualPorts.ts';
 
 const record = (message: string): LogRecord => ({
@@ -97,6 +98,7 @@ test('a file that cannot be opened is told with the flag', (t) => {
   const parsed = parseFlags(table, ['--quiet', `--log_dir=${file}/none`], {});
   if (parsed.outcome !== 'values') return t.fail(JSON.stringify(parsed));
   t.throws(() => loggerOf(parsed.values, { clock: new VirtualClock(), role: 'master' }), {
+    instanceOf: StartError,
     message: /^--log_dir: expected a folder to write in: ENOTDIR/,
   });
 });
