@@ -14,8 +14,12 @@ export async function confirm({ terminal }: Context, question: string, yes: bool
   if (terminal.stdin.isTTY !== true) throw new Problem(`${question} Nobody is there to ask: say --yes`);
   const lines = createInterface({ input: terminal.stdin, output: terminal.stderr });
   try {
-    const answer = await lines.question(`${safeText(question)} [y/N] `);
-    if (!/^y(es)?$/i.test(answer.trim())) throw new Problem('nothing was done');
+    // Ctrl-C and Ctrl-D end the question without an answer.
+    const left = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)));
+    const answered = lines.question(`${safeText(question)} [y/N] `).catch(() => undefined);
+    const answer = await Promise.race([answered, left]);
+    if (answer === undefined) terminal.stderr.write('\n');
+    if (answer === undefined || !/^y(es)?$/i.test(answer.trim())) throw new Problem('nothing was done');
   } finally {
     lines.close();
   }

@@ -26,6 +26,9 @@ export type Values<O extends Options> = {
       : string | undefined;
 };
 
+/** What may stand somewhere. */
+export type Completion = 'agent' | 'framework' | 'task' | 'file';
+
 /** A command with its options, as the one who writes it sees it. */
 export interface CommandDefinition<O extends Options> {
   readonly name: string;
@@ -40,7 +43,9 @@ export interface CommandDefinition<O extends Options> {
   /** After this many words all that follows is literal, also what looks like an option: a command for somebody else. */
   readonly literalAfter?: number;
   /** What a word after the name names, for the shell's completion. */
-  readonly completes?: 'agent' | 'framework' | 'task' | 'file' | readonly string[];
+  readonly completes?: Completion | readonly string[];
+  /** What the word after a verb of `completes` names. */
+  readonly completesThen?: Completion;
   /**
    * @returns the exit code when it is not 0
    * @throws Problem
@@ -56,6 +61,7 @@ export interface Command {
   readonly details: string | undefined;
   readonly options: Options;
   readonly completes: CommandDefinition<Options>['completes'];
+  readonly completesThen: Completion | undefined;
   readonly literalAfter: number | undefined;
   /** @throws Problem when there are too few or too many words */
   run(context: Context, given: Given): Promise<number | undefined>;
@@ -76,6 +82,7 @@ export function defineCommand<const O extends Options>(definition: CommandDefini
     details: definition.details,
     options,
     completes: definition.completes,
+    completesThen: definition.completesThen,
     literalAfter: definition.literalAfter,
     run: (context, { values, words }) => {
       const { min, max } = definition.arity ?? { min: 0, max: 0 };

@@ -64,7 +64,13 @@ export class Context {
   /** A table, or the same rows as a JSON array. */
   list<Row>(rows: readonly Row[], columns: readonly Column<Row>[], json: (row: Row) => unknown): void {
     if (this.isJson) this.json(rows.map(json));
-    else this.terminal.stdout.write(tableText(columns, rows, this.paint));
+    else this.terminal.stdout.write(tableText(columns, rows, this.paint, this.#room()));
+  }
+
+  /** What a person sees is cut to their window; what is read by a program, or kept in a file, is whole. */
+  #room(): number | undefined {
+    const { isTTY, columns } = this.terminal.stdout;
+    return isTTY === true && columns !== undefined && columns > 0 ? columns : undefined;
   }
 
   json(document: unknown): void {

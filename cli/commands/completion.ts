@@ -68,23 +68,36 @@ async function suggestions(context: Context, before: readonly string[]): Promise
   const command = commands.find((each) => each.name === name);
   if (command === undefined) return commands.map((each) => each.name);
   const options = Object.keys({ ...command.options, ...globalOptions }).map((each) => `--${each}`);
-  return [...(await wordsFor(context, command)), ...options];
+  const words = before.filter((word) => !word.startsWith('-')).length - 1;
+  const { completes, completesThen } = command;
+  const wanted = words > 0 && Array.isArray(completes) ? completesThen : completes;
+  return [...(await wordsFor(context, wanted)), ...options];
 }
 
-async function wordsFor(context: Context, { completes }: Command): Promise<string[]> {
+/** Names that are a word for every shell. */
+function plain(name: string): string[] {
+  return /^[\w.:@%+=,/-]+$/.test(name) ? [name] : [];
+}
+
+async function wordsFor(context: Context, completes: Command['completes']): Promise<string[]> {
   try {
     switch (completes) {
       case undefined:
       case 'file':
         return [];
       case 'agent':
-        return (await agentsOf(context.master)).map(agentId);
+        return (await agentsOf(context.master)).flatMap((agent) => [
+          agentId(agent),
+          agent.agent_info.hostname,
+        ]);
       case 'framework':
-        return (await frameworksOf(context.master)).filter((each) => !each.isCompleted).map(frameworkId);
+        return (await frameworksOf(context.master))
+          .filter((each) => !each.isCompleted)
+          .flatMap((each) => [frameworkId(each), ...plain(each.framework_info.name)]);
       case 'task':
         return (await tasksOf(context.master))
           .filter((task) => task.kept === 'active')
-          .map((task) => task.task_id.value);
+          .flatMap(({ task_id, name }) => [task_id.value, ...plain(name)]);
       default:
         return [...completes];
     }

@@ -41,6 +41,7 @@ export const events = defineCommand({
         if (index !== undefined && stream?.log !== undefined) position = `${stream.log}:${index}`;
         print(context, event, state, index);
       }
+      stream?.close();
       if (!isEnding) await Promise.race([context.wait(RETRY_MS), interrupted]);
 
       async function race(): Promise<IteratorResult<IndexedEvent> | undefined> {

@@ -20,6 +20,7 @@ export const files = defineCommand({
     '`get` writes to TARGET, or to a file of the same name in this folder, and never over one that is there.',
   arity: { min: 2, max: 4 },
   completes: ['ls', 'cat', 'get'],
+  completesThen: 'task',
   run: async (context, _, [verb, task = '', file, target]) => {
     if (verb === 'ls' && target === undefined) {
       await list(context, await sandboxOf(context, task), file ?? '');

@@ -42,6 +42,7 @@ export const hosts = defineCommand({
   },
   arity: { min: 0, max: 2 },
   completes: ['off', 'on', 'clear'],
+  completesThen: 'agent',
   run: async (context, { message, for: length }, [verb, given]) => {
     if (verb === undefined) return show(context);
     if (!['off', 'on', 'clear'].includes(verb) || given === undefined)
@@ -76,7 +77,7 @@ function secondsOf(text: string): number {
 }
 
 const columns: readonly Column<Host>[] = [
-  { title: 'agent', text: ({ agent_id }) => agent_id },
+  { title: 'agent', cut: 'start', text: ({ agent_id }) => agent_id },
   { title: 'host', text: ({ hostname }) => hostname ?? '-' },
   {
     title: 'status',

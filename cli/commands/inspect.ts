@@ -36,7 +36,7 @@ export const inspect = defineCommand({
   completes: 'task',
   run: async (context, _, [given = '']) => {
     const things = await everything(context);
-    const thing = theOne('task', given, things, namesOfNamed);
+    const thing = theOne('agent, framework or task', given, things, namesOfNamed);
     if (context.isJson) context.json(thing.json);
     else print(context, thing);
     return undefined;

@@ -17,7 +17,7 @@ import {
 import { part } from '../http/operator.ts';
 import type { Column, Style } from '../output/table.ts';
 import { agoText, numberText, scalarOf, sizeText } from '../output/text.ts';
-import { usageProblem } from '../problem.ts';
+import { Problem, usageProblem } from '../problem.ts';
 
 const MIB = 1024 * 1024;
 
@@ -35,7 +35,7 @@ export const agents = defineCommand({
 
 function agentColumns(context: Context): Column<Agent>[] {
   return [
-    { title: 'id', text: agentId },
+    { title: 'id', cut: 'start', text: agentId },
     { title: 'host', text: ({ agent_info }) => agent_info.hostname },
     { title: 'state', text: agentState, style: (text) => (text === 'active' ? 'green' : 'yellow') },
     { title: 'cpus', align: 'right', text: (agent) => shareOf(agent, 'cpus', numberText) },
@@ -97,7 +97,7 @@ export const frameworks = defineCommand({
 
 function frameworkColumns(context: Context, tasks: ReadonlyMap<string, number>): Column<Framework>[] {
   return [
-    { title: 'id', text: frameworkId },
+    { title: 'id', cut: 'start', text: frameworkId },
     { title: 'name', text: (each) => each.framework_info.name },
     { title: 'state', text: frameworkState, style: (text) => (text === 'active' ? 'green' : 'yellow') },
     { title: 'user', text: (each) => each.framework_info.user },
@@ -192,6 +192,11 @@ async function listTasks(
   const names = new Map(known.map((each) => [frameworkId(each), each.framework_info.name]));
   const hostOf = new Map(hosts.map((agent) => [agentId(agent), agent.agent_info.hostname]));
   const state = filters.state === undefined ? undefined : stateNamed(filters.state);
+  expectKnown('framework', filters.framework, [
+    ...known.map((each) => [frameworkId(each), each.framework_info.name]),
+    ...all.map((task) => [task.framework_id.value]),
+  ]);
+  expectKnown('agent', filters.agent, [...hostOf, ...all.map((task) => [task.agent_id.value])]);
   const named = (given: string | undefined, id: string, name: string | undefined): boolean =>
     given === undefined || id === given || id.endsWith(given) || name === given;
   const shown = all.filter(
@@ -206,6 +211,17 @@ async function listTasks(
     kept,
   }));
   return undefined;
+}
+
+/** Nothing found and nobody of that name are two answers. @throws Problem */
+function expectKnown(
+  what: string,
+  given: string | undefined,
+  names: readonly (readonly (string | undefined)[])[],
+): void {
+  if (given === undefined || names.some(([id, name]) => id?.endsWith(given) === true || name === given))
+    return;
+  throw new Problem(`there is no ${what} '${given}'; \`mesostate ${what}s\` lists them`);
 }
 
 /** @throws Problem naming the states there are */
@@ -225,7 +241,7 @@ function taskColumns(
   hosts: ReadonlyMap<string, string>,
 ): Column<KnownTask>[] {
   return [
-    { title: 'task', text: (task) => task.task_id.value },
+    { title: 'task', cut: 'start', text: (task) => task.task_id.value },
     { title: 'name', text: (task) => task.name },
     { title: 'state', text: (task) => stateText(enumName(TaskState, task.state)), style: styleOfState },
     { title: 'health', text: healthText, style: (text) => (text === 'unhealthy' ? 'red' : undefined) },

@@ -65,6 +65,7 @@ export const volumes = defineCommand({
   },
   arity: { min: 3, max: 3 },
   completes: ['create', 'destroy'],
+  completesThen: 'agent',
   run: async (context, { role, size, path, yes }, [verb, agent = '', name = '']) => {
     if (verb !== 'create' && verb !== 'destroy')
       throw usageProblem(`volumes: expected create or destroy, got '${verb}'`);

@@ -68,8 +68,9 @@ export function theOne<T>(what: string, given: string, all: readonly T[], names:
     if (others.length > 0) throw several(what, given, [first, ...others].map(idOf));
     return first;
   }
-  const hint = what === 'task' ? ' (--all: ended ones, too)' : '';
-  throw new Problem(`there is no ${what} '${given}'; \`mesostate ${what}s\` lists them${hint}`);
+  const list = what.includes(' ') ? 'tasks' : `${what}s`;
+  const hint = list === 'tasks' ? ' (--all: ended ones, too)' : '';
+  throw new Problem(`there is no ${what} '${given}'; \`mesostate ${list}\` lists them${hint}`);
 }
 
 function several(what: string, given: string, ids: readonly string[]): Problem {

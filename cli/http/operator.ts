@@ -1,4 +1,6 @@
 /** The v1 operator APIs of masters and agents, in protobuf, typed (v1-operator-api.md). */
+
+import { DecodeError } from '../../proto/codec.ts';
 import {
   type AgentCall,
   type AgentResponse,
@@ -28,7 +30,7 @@ export class MasterApi {
   async call(call: MasterCall): Promise<MasterResponse> {
     const body = writeMessage('mesos.v1.master.Call', PROTOBUF_TYPE, call);
     const answer = await this.http.ask({ method: 'POST', path: '/api/v1', headers: HEADERS, body });
-    return readMessage('mesos.v1.master.Response', PROTOBUF_TYPE, answer.body);
+    return understood(this.http, () => readMessage('mesos.v1.master.Response', PROTOBUF_TYPE, answer.body));
   }
 
   /** A call that is done or refused, and has nothing to tell. */
@@ -50,7 +52,7 @@ export class MasterApi {
     const begin = response.headers[INDEX_HEADER.toLowerCase()];
     // Apache Mesos knows no indexes: its streams cannot be resumed.
     const log = typeof begin === 'string' ? begin.split(':')[0] : undefined;
-    return { log, events: readEvents(response) };
+    return { log, events: readEvents(response), close: () => response.destroy() };
   }
 }
 
@@ -61,6 +63,8 @@ export interface EventStream {
   /** Whose indexes the events carry; undefined when they carry none. */
   readonly log: string | undefined;
   readonly events: AsyncGenerator<IndexedEvent>;
+  /** Hears no more: an open stream would keep the program alive. */
+  close(): void;
 }
 
 export interface IndexedEvent {
@@ -96,13 +100,24 @@ export class AgentApi {
   async call(call: AgentCall): Promise<AgentResponse> {
     const body = writeMessage('mesos.v1.agent.Call', PROTOBUF_TYPE, call);
     const answer = await this.http.ask({ method: 'POST', path: '/api/v1', headers: HEADERS, body });
-    return readMessage('mesos.v1.agent.Response', PROTOBUF_TYPE, answer.body);
+    return understood(this.http, () => readMessage('mesos.v1.agent.Response', PROTOBUF_TYPE, answer.body));
   }
 
   /** A call that is done or refused, and has nothing to tell. */
   async perform(call: AgentCall): Promise<void> {
     const body = writeMessage('mesos.v1.agent.Call', PROTOBUF_TYPE, call);
     await this.http.ask({ method: 'POST', path: '/api/v1', headers: HEADERS, body });
+  }
+}
+
+/** What reads as nothing that this kind of server says: agents take calls at the same place, in other words. */
+async function understood<T>(client: HttpClient, read: () => T): Promise<T> {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    const { host } = await client.origin();
+    throw new Problem(`what answers at ${host} is no ${client.what}: ${error.message}`);
   }
 }
 

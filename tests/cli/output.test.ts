@@ -19,6 +19,18 @@ test('columns are as wide as what stands in them, numbers stand at the right', (
   t.is(table, 'NAME     N  END\na        5  x\n任务  1234  x\n');
 });
 
+test('on a terminal the widest columns give way, ids at their beginning, numbers never', (t) => {
+  const columns = [
+    { title: 'id', cut: 'start' as const, text: () => '2f0c6a3e-1111-2222-3333-444455556666-S12' },
+    { title: 'name', text: () => '一个很长的任务名称, and more of it' },
+    { title: 'mem', align: 'right' as const, text: () => '123.456 GiB' },
+  ];
+  const lines = (room: number) => tableText(columns, [1], (_, text) => text, room).split('\n');
+  t.is(lines(45)[1], '…4455556666-S12  一个很长的任务…  123.456 GiB');
+  t.deepEqual(lines(10), lines(31), 'nothing is made narrower than one can read');
+  t.regex(lines(200)[1] ?? '', /^2f0c.* and more of it/);
+});
+
 test('a task cannot speak to the terminal by its name', (t) => {
   const table = tableText(
     [{ title: 'name', text: (name: string) => name }],

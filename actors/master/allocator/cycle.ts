@@ -215,7 +215,8 @@ export class AllocationCycle {
       }
       const forRole = this.availableTo(agent, role);
       if (forRole.isEmpty) {
-        this.skip(undefined, role, agent.id, SkipReason.NOTHING_FOR_ROLE);
+        // Where all was offered a moment ago, others came first: nothing is reserved.
+        if (!agent.available.isEmpty) this.skip(undefined, role, agent.id, SkipReason.NOTHING_FOR_ROLE);
         return;
       }
       if (!this.isWorthwhile(framework, role, agent, forRole)) continue;

@@ -338,6 +338,16 @@ test('why nothing is offered', (t) => {
   ]);
 });
 
+test('who finds nothing because others came first is not told of reservations', (t) => {
+  const allocator = makeAllocator();
+  allocator.addAgent('S1', agentCalled('h1'), bag('cpus:1;mem:64'));
+  allocator.addFramework('F1', inRoles('r'));
+  allocator.addFramework('F2', inRoles('s'));
+  const heard: string[] = [];
+  allocator.allocate(0, { explain: (_framework, _role, _agent, reason) => heard.push(reason) });
+  t.deepEqual(heard, []);
+});
+
 test('calls that contradict what is known are refused and change nothing', (t) => {
   const allocator = makeAllocator();
   allocator.addAgent('S1', agentCalled('h'), bag('cpus:1;mem:64'));
