@@ -64,56 +64,79 @@ export class NetworkProber implements Prober {
 
   #ask(target: ProbeTarget, done: (answer: ProbeAnswer) => void): void {
     let over = false;
+    let asked: Asked | undefined;
     const once = (answer: ProbeAnswer): void => {
       if (over) return;
       over = true;
       timer.cancel();
-      end();
+      asked?.end();
       done(answer);
     };
     const timer = this.#clock.setTimer(target.timeoutMs, () =>
-      once({ connected: false, error: `no answer within ${target.timeoutMs} ms` }),
+      once(asked?.begun() ?? { connected: false, error: `no answer within ${target.timeoutMs} ms` }),
     );
-    const end = target.protocol === 'TCP' ? connect(target, once) : request(target, once);
+    try {
+      asked = target.protocol === 'TCP' ? connect(target, once) : request(target, once);
+    } catch (error) {
+      // What cannot even be asked: a port or a name that is none.
+      once({ connected: false, error: (error as Error).message });
+    }
   }
 }
 
-function connect({ host, port }: ProbeTarget, done: (answer: ProbeAnswer) => void): () => void {
+/** A question that is under way. */
+interface Asked {
+  /** The answer as far as it has come; undefined before its head. */
+  begun(): ProbeAnswer | undefined;
+  end(): void;
+}
+
+function connect({ host, port }: ProbeTarget, done: (answer: ProbeAnswer) => void): Asked {
   const socket = net.connect({ host, port });
   socket.once('connect', () => done({ connected: true }));
   socket.once('error', (error) => done({ connected: false, error: error.message }));
-  return () => socket.destroy();
+  return { begun: () => undefined, end: () => socket.destroy() };
+}
+
+/** As it is written in definitions, as it can be asked for. @throws URIError for half a character */
+function requestPath(path: string): string {
+  const escaped = path.replaceAll(/[^\x21-\x7e]+/g, encodeURIComponent);
+  return escaped.startsWith('/') ? escaped : `/${escaped}`;
 }
 
 function request(
   { protocol, host, port, path, method = 'GET', bodyBytesMax = BODY_BYTES_MAX }: ProbeTarget,
   done: (answer: ProbeAnswer) => void,
-): () => void {
+): Asked {
   const [client, agent] = protocol === 'HTTPS' ? [https, HTTPS_AGENT] : [http, HTTP_AGENT];
-  const asked = client.request({ host, port, path, method, agent, headers: { Accept: '*/*' } });
+  const headers = { Accept: '*/*' };
+  const asked = client.request({ host, port, path: requestPath(path), method, agent, headers });
+  let begun = (): ProbeAnswer | undefined => undefined;
   asked.once('error', (error) => done({ connected: false, error: error.message }));
   asked.once('information', ({ statusCode: status }) => done({ connected: true, status }));
   asked.once('response', (answer) => {
     let body = '';
-    const finish = (): void => {
+    const soFar = (): ProbeAnswer => {
+      const { statusCode: status } = answer;
       const contentType = answer.headers['content-type'];
-      done({
-        connected: true,
-        body,
-        ...(answer.statusCode !== undefined && { status: answer.statusCode }),
+      return {
+        ...{ connected: true, body },
+        ...(status !== undefined && { status }),
         ...(contentType !== undefined && { contentType }),
-      });
+      };
     };
+    // A body that goes on, a stream say, says nothing against its status.
+    begun = soFar;
     answer.setEncoding('utf8');
     answer.on('data', (chunk: string) => {
       body += chunk;
       if (body.length < bodyBytesMax) return;
       body = body.slice(0, bodyBytesMax);
-      finish();
+      done(soFar());
     });
-    answer.once('end', finish);
-    answer.once('error', finish);
+    answer.once('end', () => done(soFar()));
+    answer.once('error', () => done(soFar()));
   });
   asked.end();
-  return () => asked.destroy();
+  return { begun: () => begun(), end: () => asked.destroy() };
 }
