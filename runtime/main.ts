@@ -115,6 +115,8 @@ async function run(
 
 /** What the operating system refused while the role started: a folder that cannot be written, mostly the work_dir. */
 function osErrorLine(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOSPC')
+    return `mesostate: the disk of ${error.path ?? '--work_dir'} is full: ${error.message}`;
   return `mesostate: cannot use ${error.path ?? 'what it needs'} (is --work_dir right?): ${error.message}`;
 }
 

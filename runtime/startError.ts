@@ -1,6 +1,7 @@
 /** Exit codes besides 0 and 1, of sysexits.h. */
 export const ExitCode = {
   usage: 64,
+  dataError: 65,
   unavailable: 69,
   software: 70,
   osError: 71,

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { ExitCode } from '../startError.ts';
 
 /**
  * The bytes of a journal file.
@@ -44,6 +45,7 @@ export interface FileContent {
 export class JournalDamaged extends Error {
   readonly file: string;
   readonly offset: number;
+  readonly exitCode = ExitCode.dataError;
 
   constructor(file: string, offset: number, why: string) {
     super(`${file}: damaged at offset ${offset}: ${why}`);

@@ -105,7 +105,11 @@ export class Fetcher implements FetcherPort {
   async #finish({ item, sandbox, options: { user } }: Job, from: string, path: string): Promise<string> {
     const isCached = from !== path;
     const how = isCached ? ' from the cache' : '';
-    if (item.extract && (await this.#extracted(item, from, sandbox, user))) return `and extracted it${how}`;
+    if (item.extract && (await this.#extracted(item, from, sandbox, user))) {
+      // Unless something of that name was in it.
+      if (!isCached) await handOver(path, user, false).catch(() => undefined);
+      return `and extracted it${how}`;
+    }
     if (isCached) await fs.promises.copyFile(from, path, fs.constants.COPYFILE_EXCL);
     await handOver(path, user, item.executable);
     return `to '${item.file}'${how}`;

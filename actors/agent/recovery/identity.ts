@@ -6,6 +6,7 @@ import * as fs from 'node:fs';
 import { basename } from 'node:path';
 import { decodeAs, encodeAs } from '../../../proto/codec.ts';
 import type { AgentInfo } from '../../../proto/generated/types/v1.ts';
+import { ExitCode } from '../../../runtime/startError.ts';
 import { type Disk, writeFileAtomically } from '../../../runtime/storage/index.ts';
 import { pointLatest } from '../containerizer/sandbox.ts';
 import type { AgentPaths } from '../paths.ts';
@@ -15,9 +16,10 @@ const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
 /** A file of an earlier run that cannot be read as what it is. */
 export class DamagedFile extends Error {
   readonly file: string;
+  readonly exitCode = ExitCode.dataError;
 
   constructor(file: string, why: string) {
-    super(`${file}: ${why}`);
+    super(`${file}: damaged: ${why}`);
     this.name = 'DamagedFile';
     this.file = file;
   }
@@ -87,9 +89,12 @@ function readInfo(paths: AgentPaths): AgentInfo | undefined {
   const file = paths.agentInfo(agentId);
   const bytes = readBytes(file);
   if (bytes === undefined) return undefined;
-  const length = bytes.length < 4 ? -1 : bytes.readUInt32LE(0);
+  const length = bytes.length < 4 ? undefined : bytes.readUInt32LE(0);
   if (length !== bytes.length - 4)
-    throw new DamagedFile(file, `expected one record of ${length} bytes, the file is damaged`);
+    throw new DamagedFile(
+      file,
+      `expected one record of ${length ?? 'some'} bytes, got ${Math.max(0, bytes.length - 4)}`,
+    );
   try {
     return { ...decodeAs('mesos.v1.AgentInfo', bytes.subarray(4)), id: { value: agentId } };
   } catch (error) {

@@ -1,7 +1,10 @@
 /** Files of an earlier run that are damaged (agent.md §7 row 1: `--strict`). */
 import { renameSync } from 'node:fs';
+import { StartError } from '../../../runtime/startError.ts';
 import { JournalDamaged } from '../../../runtime/storage/index.ts';
 import { DamagedFile } from './identity.ts';
+
+const ADVICE = 'With --no-strict it is set aside, and the agent goes on with what is left';
 
 /** Opens what an earlier run left, damaged or not. */
 export class Opener {
@@ -27,7 +30,8 @@ export class Opener {
       return open();
     } catch (error) {
       const isDamaged = error instanceof JournalDamaged || error instanceof DamagedFile;
-      if (this.#strict || !isDamaged) throw error;
+      if (!isDamaged) throw error;
+      if (this.#strict) throw new StartError(`${error.message}. ${ADVICE}`, error.exitCode);
       const aside = `${error.file}.damaged-${this.#now()}`;
       renameSync(error.file, aside);
       this.skipped += 1;
