@@ -36,6 +36,7 @@ const client = new SchedulerClient({
       if (event.type === SchedulerEventType.UPDATE) update(event.update.status);
     },
     refused: (text) => console.error(`the master refused: ${text}`),
+    absent: (reason) => console.error(`no master yet: ${reason}`),
   },
 });
 

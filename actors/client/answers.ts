@@ -3,6 +3,7 @@
 export interface Answer {
   /** 0 when there was none: the other end could not be reached, or went away. */
   readonly status: number;
+  /** What it said; without an answer, why there is none. */
   readonly text: string;
   /** `Location` of a redirect. */
   readonly location: string | undefined;

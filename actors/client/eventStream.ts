@@ -54,7 +54,10 @@ export function openStream(
       response.on('close', close);
     },
   );
-  made.on('error', () => undefined);
+  made.on('error', ({ message }) => {
+    // Why there is no answer; one that has begun is what it is.
+    if (answer.status === 0) answer = { ...answer, text: message };
+  });
   made.on('close', close);
   made.end(body);
   return { close: () => made.destroy() };

@@ -38,6 +38,8 @@ export interface SchedulerHandlers {
   disconnected?(): void;
   /** The master refused a call: what it said. */
   refused?(text: string): void;
+  /** There is no master to subscribe to, or none that leads: why. It is tried again after a pause. */
+  absent?(reason: string): void;
 }
 
 export interface SchedulerClientOptions {
@@ -237,6 +239,8 @@ export class SchedulerClient {
       return;
     }
     if (status >= 400 && status !== 503) this.options.handlers.refused?.(`${status} ${text}`);
+    else if (status !== 200)
+      this.options.handlers.absent?.(`${this.master?.host ?? ''}: ${reasonOf(status, text)}`);
     // A leader that is gone may be followed by any of the others: what was given knows.
     this.later();
   }
@@ -287,6 +291,11 @@ function addressOf(master: string): URL {
 
 function parsedUrl(text: string, base?: URL): URL | undefined {
   return URL.canParse(text, base?.href) ? new URL(text, base) : undefined;
+}
+
+function reasonOf(status: number, text: string): string {
+  if (status === 0) return text === '' ? 'the connection ended' : text;
+  return `${status} ${text}`.trim();
 }
 
 function apiOf(master: URL): URL {

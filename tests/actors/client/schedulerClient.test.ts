@@ -21,6 +21,9 @@ interface BusyMaster {
   readonly streams: ServerResponse[];
   /** Closes the connection instead of answering. */
   hangsUp: boolean;
+  /** Does not lead, and does not know who does. */
+  standby: boolean;
+  readonly absences: string[];
   /** How many of the next calls it is too busy for. */
   busyFor: number;
   readonly refusals: string[];
@@ -77,13 +80,15 @@ async function busyMaster(t: ExecutionContext): Promise<BusyMaster> {
   const subscriptions: SchedulerCallSubscribe[] = [];
   const streams: ServerResponse[] = [];
   const refusals: string[] = [];
+  const absences: string[] = [];
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const call = JSON.parse(Buffer.concat(chunks).toString()) as Said;
       came.push(call.type);
-      if (call.subscribe !== undefined) {
+      if (master.standby) response.writeHead(503).end('no leader');
+      else if (call.subscribe !== undefined) {
         subscriptions.push(call.subscribe);
         streams.push(response);
         response.writeHead(200, { 'mesos-stream-id': 'stream' });
@@ -107,6 +112,7 @@ async function busyMaster(t: ExecutionContext): Promise<BusyMaster> {
     handlers: {
       event: (event) => events.push(event),
       refused: (text) => refusals.push(text),
+      absent: (reason) => absences.push(reason),
     },
     ports: { clock, random: { next: () => 0 } },
   });
@@ -120,6 +126,8 @@ async function busyMaster(t: ExecutionContext): Promise<BusyMaster> {
     subscriptions,
     streams,
     hangsUp: false,
+    standby: false,
+    absences,
     busyFor: 0,
     refusals,
     events,
@@ -204,6 +212,23 @@ test('records that are no events end the stream, not the program', async (t) => 
   master.streams[0]?.write('1\n{');
   await until('it subscribes again', () => master.subscriptions.length === 2);
   t.regex(master.refusals[0] ?? '', /^the master sent what is no event: /);
+});
+
+test('a master that is not there, or does not lead, is told each time it is tried', async (t) => {
+  const master = await busyMaster(t);
+  master.standby = true;
+  master.streams[0]?.destroy();
+  await until('it is told', () => master.absences.length >= 2);
+  t.regex(master.absences[0] ?? '', /^127\.0\.0\.1:\d+: 503 no leader$/);
+
+  const absences: string[] = [];
+  const handlers = { event: () => undefined, absent: (reason: string) => void absences.push(reason) };
+  const framework = { user: 'nobody', name: 'lost' };
+  const alone = new SchedulerClient({ master: 'http://127.0.0.1:1', framework, handlers });
+  t.teardown(() => alone.stop());
+  alone.start();
+  await until('it is told', () => absences.length > 0);
+  t.is(absences[0], '127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1');
 });
 
 test('addresses that are none are named', async (t) => {
