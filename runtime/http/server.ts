@@ -3,7 +3,13 @@
  * Idle keep-alive connections and long requests are not timed out, because Mesos' clients hold both; a request's head
  * must be complete within a minute (slowloris).
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  maxHeaderSize,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -154,8 +160,10 @@ export class HttpServer {
       socket.destroy();
       return;
     }
-    const status = code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    const [status, text] = refusalOf(code, error);
+    const type = 'Content-Type: text/plain; charset=utf-8';
+    const head = `${type}\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(text)}`;
+    socket.end(`HTTP/1.1 ${status}\r\n${head}\r\n\r\n${text}`);
   }
 
   /** Clients that dawdle over their requests take each other's place, never that of those who ask for something. */
@@ -245,8 +253,24 @@ export class HttpServer {
   }
 }
 
-/** @returns undefined for a path that does not decode */
-export function parseTarget(url: string): { path: string; query: URLSearchParams } | undefined {
+/** Status line and text for what the parser does not take for a request. */
+function refusalOf(code: string, error: Error & { readonly reason?: string }): [string, string] {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return [
+      '431 Request Header Fields Too Large',
+      `The request's head is larger than ${maxHeaderSize} bytes`,
+    ];
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return ['408 Request Timeout', "The request's head did not come in time"];
+  return ['400 Bad Request', `The request is not valid HTTP: ${printable(error.reason ?? error.message)}`];
+}
+
+/**
+ * @param target a path, or as to a proxy with `http://` and a host before it, which is not looked at
+ * @returns undefined for a path that does not decode
+ */
+export function parseTarget(target: string): { path: string; query: URLSearchParams } | undefined {
+  const url = target.replace(/^https?:\/\/[^/?#]*(?=\/)/i, '');
   if (!url.startsWith('/')) return undefined;
   const mark = url.indexOf('?');
   try {

@@ -144,6 +144,28 @@ test('the longest route wins, unknown first tokens go to the delegate, strange p
     await raw((await started(t)).node, 'GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'),
     / 400 /,
   );
+  // As a client speaks that takes us for its proxy.
+  const { node } = await started(t, { delegateId: 'listener' });
+  const asked = 'GET HTTP://elsewhere:1/echo?x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+  t.regex(await raw(node, asked), / 200 [\s\S]*GET {2}0$/);
+  t.regex(await raw(node, asked.replace('/echo?x', '')), / 400 [\s\S]*Cannot parse the request's path/);
+});
+
+test('a request with a mistake in it is answered with what is wrong', async (t) => {
+  const { node } = await started(t);
+  const post = (head: string) => raw(node, `POST /listener/echo HTTP/1.1\r\nHost: x\r\n${head}\r\n\r\n`);
+  t.regex(
+    await post('Content-Length: x'),
+    / 400 [\s\S]*\r\n\r\nThe request is not valid HTTP: .*Content-Length/,
+  );
+  t.regex(
+    await post('Content-Length: 5\r\nTransfer-Encoding: chunked'),
+    / 400 [\s\S]*\r\n\r\nThe request is not valid HTTP: .*Transfer-Encoding/,
+  );
+  t.regex(
+    await post(`X: ${'x'.repeat(20_000)}`),
+    / 431 [\s\S]*\r\n\r\nThe request's head is larger than \d+ bytes$/,
+  );
 });
 
 test('bodies are bounded, gzip is used when asked for, streams leave at once', async (t) => {
