@@ -72,7 +72,7 @@ export function subscriptionsRoute({ callbacks, events, nowText }: Marathon, cal
     );
   if (call.method === 'GET') return { body: { callbackUrls: callbacks.urls } };
   const callbackUrl = call.query('callbackUrl') ?? '';
-  if (!URL.canParse(callbackUrl) || !/^https?:/.test(callbackUrl))
+  if (!canBeCalled(callbackUrl))
     throw new ApiError(
       400,
       `callbackUrl: expected a URL of http or https, got '${callbackUrl.slice(0, 60)}'`,
@@ -87,4 +87,15 @@ export function subscriptionsRoute({ callbacks, events, nowText }: Marathon, cal
   callbacks.unsubscribe(callbackUrl);
   events.publish('unsubscribe_event', members);
   return { body: { ...members, eventType: 'unsubscribe_event', timestamp: nowText } };
+}
+
+/** Also its user and password can be read. */
+function canBeCalled(url: string): boolean {
+  try {
+    const { protocol, username, password } = new URL(url);
+    decodeURIComponent(username + password);
+    return /^https?:$/.test(protocol);
+  } catch {
+    return false;
+  }
 }

@@ -143,16 +143,24 @@ function post(
   const once = (error: string | undefined): void => {
     if (over) return;
     over = true;
-    timer.cancel();
     done(error);
   };
   const client = url.startsWith('https:') ? https : http;
-  const request = client.request(url, { method: 'POST', headers: { 'Content-Type': 'application/json' } });
+  let request: http.ClientRequest | undefined;
   const timer = clock.setTimer(timeoutMs * 2, () => {
-    request.destroy();
+    request?.destroy();
     once('no answer');
   });
-  request.once('error', (error) => once(error.message));
+  try {
+    request = client.request(url, { method: 'POST', headers: { 'Content-Type': 'application/json' } });
+  } catch (error) {
+    once((error as Error).message);
+    timer.cancel();
+    return;
+  }
+  request.on('error', (error) => once(error.message));
+  // An answer that does not end does not hold its connection for ever.
+  request.once('close', () => timer.cancel());
   request.once('response', (answer) => {
     answer.resume();
     const status = answer.statusCode ?? 0;

@@ -93,8 +93,9 @@ function plain(input: ModernInput, id: string, defaults: Defaults): Plain {
   const { taskKillGracePeriodSeconds, maxRuntimeSeconds, residency, tty, update, disruptionBudget } = input;
   return {
     id,
-    ...(cmd !== undefined && { cmd }),
-    ...(args !== undefined && { args }),
+    // An empty one is none: clients of several ages send what they have no value for.
+    ...(cmd !== undefined && cmd !== '' && { cmd }),
+    ...(args !== undefined && args.length > 0 && { args }),
     ...(user !== undefined && { user }),
     env: input.env ?? {},
     instances: input.instances ?? 1,

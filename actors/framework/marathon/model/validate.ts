@@ -17,6 +17,8 @@ type Refuse = (path: string, error: string) => void;
 export const PORT_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const EXECUTOR = /^(\/\/cmd|\/?[^/]+(\/[^/]+)*|)$/;
 const PORT_MAX = 65_535;
+/** About a century: as nanoseconds it is still a number that Mesos has. */
+const SECONDS_MAX = 3_155_760_000;
 const PROTOCOL = /^(tcp|udp)(,(tcp|udp))?$/;
 
 /** Everything that is wrong with a complete app; an empty list when nothing is. */
@@ -171,6 +173,7 @@ function validateHealthCheck(app: App, check: HealthCheck, at: string, refuse: R
     if (check[name] < 0) refuse(`${at}/${name}`, `got ${check[name]}, expected 0 or more`);
   if (timeoutSeconds <= 0) refuse(`${at}/timeoutSeconds`, `got ${timeoutSeconds}, expected more than 0`);
   if (intervalSeconds <= 0) refuse(`${at}/intervalSeconds`, `got ${intervalSeconds}, expected more than 0`);
+  if (port !== undefined) checkPort(port, `${at}/port`, refuse);
   if (protocol === 'COMMAND' || port !== undefined) return;
   validatePortIndex(app, portIndex, at, refuse);
 }
@@ -185,8 +188,8 @@ function validatePortIndex(app: App, portIndex: number | undefined, at: string, 
 
 function validateShutdown(app: App, refuse: Refuse): void {
   const { httpShutdown, maxRuntimeSeconds } = app;
-  if (maxRuntimeSeconds !== undefined && maxRuntimeSeconds <= 0)
-    refuse('/maxRuntimeSeconds', `got ${maxRuntimeSeconds}, expected more than 0`);
+  if (maxRuntimeSeconds !== undefined && !(maxRuntimeSeconds > 0 && maxRuntimeSeconds <= SECONDS_MAX))
+    refuse('/maxRuntimeSeconds', `got ${maxRuntimeSeconds}, expected more than 0, ${SECONDS_MAX} at most`);
   if (httpShutdown === undefined) return;
   for (const name of ['gracefulWaitSeconds', 'abortWaitSeconds'] as const)
     if (httpShutdown[name] < 0)
@@ -198,6 +201,7 @@ function validateShutdown(app: App, refuse: Refuse): void {
   if (port !== undefined && portIndex !== undefined)
     refuse('/httpShutdown', 'must not contain both port and portIndex');
   if (port === undefined) validatePortIndex(app, portIndex, '/httpShutdown', refuse);
+  else checkPort(port, '/httpShutdown/port', refuse);
 }
 
 function validateChecks(app: App, refuse: Refuse): void {
@@ -215,6 +219,7 @@ function validateChecks(app: App, refuse: Refuse): void {
   const names = (host ? app.portDefinitions : app.container?.portMappings)?.flatMap(({ name }) => name ?? []);
   readinessChecks.forEach(({ timeoutSeconds, intervalSeconds, portName }, index) => {
     const at = `/readinessChecks(${index})`;
+    if (timeoutSeconds <= 0) refuse(`${at}/timeoutSeconds`, `got ${timeoutSeconds}, expected more than 0`);
     if (timeoutSeconds >= intervalSeconds)
       refuse(`${at}/timeoutSeconds`, 'must be less than intervalSeconds');
     if (names?.includes(portName) !== true) refuse(`${at}/portName`, `there is no port named '${portName}'`);

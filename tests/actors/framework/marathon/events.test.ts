@@ -117,7 +117,12 @@ test('subscribers are kept and listed; without the flag they are refused', (t) =
   world.crash();
   world.restart();
   t.deepEqual(world.call<object>('GET', '/v2/eventSubscriptions').body, { callbackUrls: [url] });
-  t.is(world.call('POST', '/v2/eventSubscriptions?callbackUrl=nonsense').status, 400);
+  for (const wrong of ['nonsense', 'ftp://a/', 'http://a:70000/', 'http://u:%zz@a/'])
+    t.is(
+      world.call('POST', `/v2/eventSubscriptions?callbackUrl=${encodeURIComponent(wrong)}`).status,
+      400,
+      wrong,
+    );
   world.call('DELETE', `/v2/eventSubscriptions?callbackUrl=${encodeURIComponent(url)}`);
   t.deepEqual(world.call<object>('GET', '/v2/eventSubscriptions').body, { callbackUrls: [] });
   t.is(new MarathonWorld().call('GET', '/v2/eventSubscriptions').status, 400);

@@ -63,6 +63,17 @@ test('every wrong request has its answer', (t) => {
     ['POST', '/v2/apps', { ...APP, gpus: 1 }, 422],
     ['POST', '/v2/pods', { id: 'p', containers: [] }, 422],
     ['POST', '/v2/apps', { cmd: 'x' }, 400],
+    ['POST', '/v2/apps', { ...APP, cmd: '' }, 422],
+    ['POST', '/v2/apps', { id: 'x', args: [] }, 422],
+    ['POST', '/v2/apps', { ...APP, maxRuntimeSeconds: 1e300 }, 422],
+    ['POST', '/v2/apps', { ...APP, healthChecks: [{ protocol: 'TCP', port: 70_000 }] }, 422],
+    ['POST', '/v2/apps', { ...APP, healthChecks: [{ protocol: 'MESOS_TCP', port: -1 }] }, 422],
+    [
+      'POST',
+      '/v2/apps',
+      { ...APP, readinessChecks: [{ portName: 'default', intervalSeconds: 0, timeoutSeconds: -1 }] },
+      422,
+    ],
     ['POST', '/v2/pods', { containers: [{ name: 'c', resources: { cpus: 1, mem: 1 } }] }, 400],
     ['GET', '/v2/apps?label=a%20in', undefined, 400],
   ];
@@ -73,6 +84,7 @@ test('every wrong request has its answer', (t) => {
   }
   t.is(world.call('POST', '/v2/apps', APP, { 'content-type': 'text/plain' }).status, 415);
   t.is(world.marathon.definitions.root.services.size, 0);
+  t.is(world.call('POST', '/v2/apps', { ...APP, args: [] }).status, 201, 'no arguments are none');
 });
 
 test('what Marathon tells of itself', (t) => {
