@@ -51,12 +51,17 @@ export async function handOver(path: string, owner: Owner, isExecutable: boolean
  * @param below path relative to the sandbox, '.' for itself
  * @returns false when a link on the way leads out of the sandbox: nothing was made behind it
  */
-export async function makeFolder(sandbox: string, below: string, owner: Owner): Promise<boolean> {
+export async function makeFolder(
+  sandbox: string,
+  below: string,
+  owner: Owner,
+  mode: number = 0o755,
+): Promise<boolean> {
   const root = await fs.promises.realpath(sandbox);
   let folder = root;
   for (const part of below.split('/')) {
     folder = join(folder, part);
-    const made = await fs.promises.mkdir(folder).then(
+    const made = await fs.promises.mkdir(folder, { mode }).then(
       () => true,
       (error: NodeJS.ErrnoException) => {
         if (error.code === 'EEXIST') return false;

@@ -57,7 +57,7 @@ export class NamespacesIsolator implements Isolator {
     this.#sandboxes.set(containerId, launch.sandbox);
     const parentSandbox =
       launch.parentSandbox ?? (parentId === undefined ? undefined : this.#sandboxes.get(parentId));
-    const volumes = volumesOf(isolated, this.#options.forcedHostPaths, parentSandbox);
+    const volumes = await volumesOf(isolated, this.#options.forcedHostPaths, parentSandbox);
     const { made, joined } = await this.#kinds(isolated);
     const namespaces = {
       kinds: made,

@@ -7,6 +7,8 @@ import {
   VolumeSourceSandboxPathType,
   VolumeSourceType,
 } from '../../../../../proto/generated/types/v1.ts';
+import { makeFolder } from '../../../sandboxFiles.ts';
+import { userNumbers } from '../../../subprocess.ts';
 import type { MountedVolume } from '../../launchScript.ts';
 import type { IsolatedLaunch } from '../isolator.ts';
 
@@ -16,17 +18,33 @@ export type { MountedVolume };
  * @param forcedHostPaths `--host_path_volume_force_creation`: folders below which paths of the host are made
  * @throws Error naming the volume and what is wrong with it
  */
-export function volumesOf(
+export async function volumesOf(
   { launch, parentId }: IsolatedLaunch,
   forcedHostPaths: readonly string[],
   parentSandbox: string | undefined,
-): MountedVolume[] {
-  const asked = (launch.container?.volumes ?? []).map((volume) => {
+): Promise<MountedVolume[]> {
+  const sandboxes: Sandboxes = {
+    own: { path: launch.sandbox, user: launch.user },
+    parent: parentId === undefined || parentSandbox === undefined ? undefined : { path: parentSandbox },
+  };
+  const asked: MountedVolume[] = [];
+  for (const volume of launch.container?.volumes ?? []) {
     const to = checkedTarget(volume.container_path);
-    const from = sourceOf(volume, launch.sandbox, forcedHostPaths, parentId, parentSandbox);
-    return { from, to, readOnly: volume.mode === VolumeMode.RO };
-  });
+    const from = await sourceOf(volume, sandboxes, forcedHostPaths);
+    asked.push({ from, to, readOnly: volume.mode === VolumeMode.RO });
+  }
   return [...asked, ...(launch.volumes ?? [])];
+}
+
+interface Sandboxes {
+  readonly own: SandboxOf;
+  readonly parent: SandboxOf | undefined;
+}
+
+/** A sandbox, and the user who is to have what is made in it: by default whoever has it. */
+interface SandboxOf {
+  readonly path: string;
+  readonly user?: string | undefined;
 }
 
 function checkedTarget(path: string): string {
@@ -37,38 +55,34 @@ function checkedTarget(path: string): string {
   return to;
 }
 
-function sourceOf(
+async function sourceOf(
   volume: Volume,
-  sandbox: string,
+  { own, parent }: Sandboxes,
   forced: readonly string[],
-  parentId: string | undefined,
-  parentSandbox: string | undefined,
-): string {
+): Promise<string> {
   const { source, container_path: at } = volume;
   const hostPath = source?.type === VolumeSourceType.HOST_PATH ? source.host_path?.path : volume.host_path;
   if (hostPath !== undefined) {
     // Relative ones are of the sandbox, as in Mesos.
-    return isAbsolute(hostPath) ? existing(hostPath, at, forced) : inSandbox(sandbox, hostPath, at);
+    return isAbsolute(hostPath) ? existing(hostPath, at, forced) : inSandbox(own, hostPath, at);
   }
   if (source?.type !== VolumeSourceType.SANDBOX_PATH || source.sandbox_path === undefined)
     throw new Error(`volume at '${at}': this agent has no volumes of its kind`);
   const { type, path } = source.sandbox_path;
-  if (type !== VolumeSourceSandboxPathType.PARENT) return inSandbox(sandbox, path, at);
-  if (parentId === undefined || parentSandbox === undefined)
-    throw new Error(`volume at '${at}': its container has no parent`);
-  return inSandbox(parentSandbox, path, at);
+  if (type !== VolumeSourceSandboxPathType.PARENT) return inSandbox(own, path, at);
+  if (parent === undefined) throw new Error(`volume at '${at}': its container has no parent`);
+  return inSandbox(parent, path, at);
 }
 
-function inSandbox(sandbox: string, path: string, at: string): string {
+/** What is made belongs to whoever writes there, with the mode of the sandbox, as in Mesos. */
+async function inSandbox({ path: sandbox, user }: SandboxOf, path: string, at: string): Promise<string> {
   const below = normalize(path);
-  if (isAbsolute(below) || below.split('/').includes('..'))
-    throw new Error(`volume at '${at}': '${path}' leads out of the sandbox`);
-  const from = join(sandbox, below);
-  fs.mkdirSync(from, { recursive: true });
-  const [root, real] = [fs.realpathSync(sandbox), fs.realpathSync(from)];
-  if (real !== root && !real.startsWith(`${root}/`))
-    throw new Error(`volume at '${at}': '${path}' leads out of the sandbox`);
-  return from;
+  const outside = new Error(`volume at '${at}': '${path}' leads out of the sandbox`);
+  if (isAbsolute(below) || below.split('/').includes('..')) throw outside;
+  const { uid, gid, mode } = await fs.promises.stat(sandbox);
+  const owner = user === undefined ? { uid, gid } : await userNumbers(user);
+  if (!(await makeFolder(sandbox, below, owner, mode & 0o777))) throw outside;
+  return join(sandbox, below);
 }
 
 function existing(path: string, at: string, forced: readonly string[]): string {

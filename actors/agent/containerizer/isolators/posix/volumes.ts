@@ -13,12 +13,12 @@ export class PosixVolumesIsolator implements Isolator {
   }
 
   /** @throws Error for what only a mount namespace can do */
-  prepare(isolated: IsolatedLaunch): undefined {
+  async prepare(isolated: IsolatedLaunch): Promise<undefined> {
     const { containerId, parentId, launch } = isolated;
     this.#sandboxes.set(containerId, launch.sandbox);
     const parentSandbox =
       launch.parentSandbox ?? (parentId === undefined ? undefined : this.#sandboxes.get(parentId));
-    for (const { from, to, readOnly } of volumesOf(isolated, [], parentSandbox)) {
+    for (const { from, to, readOnly } of await volumesOf(isolated, [], parentSandbox)) {
       if (isAbsolute(to) || readOnly)
         throw new Error(
           `volume at '${to}': needs --isolation=filesystem/linux, being ${readOnly ? 'read-only' : 'an absolute path'}`,
