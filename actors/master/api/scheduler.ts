@@ -114,13 +114,15 @@ export class SchedulerApi {
 
   /** 202 says that the call was taken, not what came of it; only UPDATE_FRAMEWORK answers that. */
   private perform(framework: FrameworkRecord, call: SchedulerCall, reply: HttpReply): void {
-    const { calls, actor } = this.parts;
-    const problem = calls.perform(framework, call);
-    if (call.type === SchedulerCallType.UPDATE_FRAMEWORK) {
-      if (problem === undefined) reply.send(200);
-      else reply.text(400, `FrameworkInfo update is not valid: ${problem}`);
+    const { calls, actor, metrics, subscriptions } = this.parts;
+    if (call.type === SchedulerCallType.UPDATE_FRAMEWORK && call.update_framework !== undefined) {
+      metrics.frameworks.callReceived(framework, call);
+      const refusal = subscriptions.update(framework, call.update_framework);
+      if (refusal !== undefined) throw new HttpRefusal(refusal.status, refusal.text);
+      reply.send(200);
       return;
     }
+    const problem = calls.perform(framework, call);
     if (problem !== undefined) {
       actor.log.warn('dropped a call', {
         call: enumName(SchedulerCallType, call.type),

@@ -92,7 +92,7 @@ export class SchedulerCalls {
         return undefined;
       case SchedulerCallType.UPDATE_FRAMEWORK:
         if (call.update_framework === undefined) return "it has no 'update_framework'";
-        return this.parts.subscriptions.update(framework, call.update_framework);
+        return this.parts.subscriptions.update(framework, call.update_framework)?.text;
       default:
         return 'calls of this type are not served';
     }

@@ -23,6 +23,12 @@ const REGEX_STEP_BYTES = 32;
 /** What a scheduler asks to become of its framework. */
 type Asked = SchedulerCallSubscribe | SchedulerCallUpdateFramework;
 
+/** Why UPDATE_FRAMEWORK changes nothing, as it is answered over HTTP. */
+export interface UpdateRefusal {
+  readonly status: 400 | 403;
+  readonly text: string;
+}
+
 export class Subscriptions {
   private readonly parts: MasterParts;
 
@@ -90,14 +96,13 @@ export class Subscriptions {
    * UPDATE_FRAMEWORK: takes over what a framework says anew of itself.
    * @returns why it is refused; undefined when it is done
    */
-  update(framework: FrameworkRecord, call: SchedulerCallUpdateFramework): string | undefined {
+  update(framework: FrameworkRecord, call: SchedulerCallUpdateFramework): UpdateRefusal | undefined {
     const { info } = framework.description;
     const next = call.framework_info;
-    const problem = this.problemOf(call);
-    if (problem !== undefined) return problem;
-    if (next.id?.value !== framework.id) return `'FrameworkInfo.id' must be '${framework.id}'`;
-    const changed = (['principal', 'user', 'checkpoint'] as const).find((name) => differs(info, next, name));
-    if (changed !== undefined) return `'FrameworkInfo.${changed}' cannot be changed`;
+    const invalid = this.validityProblem(call) ?? updateProblem(framework, next);
+    if (invalid !== undefined) return { status: 400, text: `FrameworkInfo update is not valid: ${invalid}` };
+    const denied = this.denialOf(next);
+    if (denied !== undefined) return { status: 403, text: denied };
     this.redescribe(framework, call);
     if (!sameMessage(info, framework.description.info)) {
       this.parts.frameworks.describeToAll(framework);
@@ -108,6 +113,15 @@ export class Subscriptions {
 
   /** @param from the driver; undefined where HTTP has said who asks */
   private problemOf(call: Asked, from?: Pid): string | undefined {
+    return (
+      this.validityProblem(call) ??
+      (from && this.parts.authentication.frameworkProblem(call.framework_info.principal, from)) ??
+      this.denialOf(call.framework_info)
+    );
+  }
+
+  /** What is wrong with it, whoever says it. */
+  private validityProblem(call: Asked): string | undefined {
     const { flags, frameworks } = this.parts;
     const info = call.framework_info;
     const problem =
@@ -116,10 +130,7 @@ export class Subscriptions {
     if (problem !== undefined) return problem;
     if (frameworks.isCompleted(info.id?.value ?? '')) return 'Framework has been removed';
     return (
-      validateOwnRoles(info, call.suppressed_roles, call.offer_constraints) ??
-      this.constraintProblem(call) ??
-      (from && this.parts.authentication.frameworkProblem(info.principal, from)) ??
-      this.denialOf(info)
+      validateOwnRoles(info, call.suppressed_roles, call.offer_constraints) ?? this.constraintProblem(call)
     );
   }
 
@@ -256,6 +267,14 @@ export class Subscriptions {
 function principalProblem(known: FrameworkRecord, { framework_info }: Asked): string | undefined {
   if (!differs(known.description.info, framework_info, 'principal')) return undefined;
   return "Changing framework's principal is not allowed";
+}
+
+/** What UPDATE_FRAMEWORK cannot change. */
+function updateProblem({ id, description }: FrameworkRecord, next: FrameworkInfo): string | undefined {
+  if (next.id?.value !== id) return `'FrameworkInfo.id' must be '${id}'`;
+  const names = ['principal', 'user', 'checkpoint'] as const;
+  const changed = names.find((name) => differs(description.info, next, name));
+  return changed === undefined ? undefined : `'FrameworkInfo.${changed}' cannot be changed`;
 }
 
 function differs(

@@ -305,6 +305,29 @@ test('UPDATE_FRAMEWORK is answered with what came of it: 200 or 400', (t) => {
   t.regex(elsewhere.text, /'framework_id' differs from 'update_framework/);
 });
 
+test('UPDATE_FRAMEWORK with a role that is not its own to use: 403, but first what is wrong with it', (t) => {
+  const acls = JSON.stringify({
+    register_frameworks: [
+      { principals: { values: ['p'] }, roles: { values: ['a'] } },
+      { principals: { type: 'ANY' }, roles: { type: 'NONE' } },
+    ],
+  });
+  const info = frameworkInfo({ roles: ['a'], principal: 'p' });
+  const scheduler = new HttpScheduler(new TestCluster({ acls }), info);
+  const update = (fields: object) =>
+    scheduler.call({
+      type: Type.UPDATE_FRAMEWORK,
+      update_framework: { framework_info: { ...info, id: { value: scheduler.id }, ...fields } },
+    });
+  const denied = update({ roles: ['a', 'b'] });
+  t.deepEqual([denied.status, denied.text], [403, "Not authorized to use role 'b'"]);
+  const other = update({ roles: ['b'], principal: 'q' });
+  t.is(other.status, 400);
+  t.regex(other.text, /'FrameworkInfo.principal' cannot be changed/);
+  t.is(update({ name: 'new' }).status, 200);
+  t.deepEqual(scheduler.cluster.master.parts.frameworks.find(scheduler.id)?.description.roles, ['a']);
+});
+
 const accepts: readonly [accept: string | undefined, type: string][] = [
   [undefined, 'application/json'],
   ['*/*', 'application/json'],
