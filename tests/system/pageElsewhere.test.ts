@@ -4,6 +4,7 @@ import path from 'node:path';
 import test from 'ava';
 import { inBrowser, objections, openPage, picture } from '../support/browser.ts';
 import { chromiumPath } from '../support/chromium.ts';
+import { bootEtcd, hasEtcd } from '../support/etcd.ts';
 import { boot, bootAgent, bootMaster, scratch } from '../support/processes.ts';
 
 const NAME =
@@ -63,4 +64,47 @@ test(`what others do is seen: agents that are deactivated, executors, hosts that
   await dialog.getByRole('button', { name: 'Take back' }).click();
   await row.getByText('on', { exact: true }).waitFor();
   t.deepEqual(complaints, []);
+});
+
+test(`an agent that dies stays in sight: what it is called, that it is away (${inBrowser})`, async (t) => {
+  if (chromiumPath === undefined) return t.pass();
+  const folder = scratch(t);
+  const master = await bootMaster(t, folder, ['--allocation_interval=200ms', '--agent_ping_timeout=3secs']);
+  const agent = await bootAgent(t, master, path.join(folder, 'agent'), [
+    '--resources=cpus:4;mem:1024',
+    '--hostname=somewhere',
+  ]);
+  const { page } = await openPage(t, chromiumPath);
+  await page.goto(`${master.url}/#/agents`);
+  const row = page.getByRole('row').filter({ hasText: 'somewhere' });
+  await row.getByText('active', { exact: true }).waitFor();
+  boot(t, ['run', `--master=127.0.0.1:${master.port}`, 'while :; do sleep 1; done']);
+  await page.goto(`${master.url}/#/`);
+  await row.getByText('running', { exact: true }).waitFor();
+  agent.child.kill('SIGKILL');
+  const card = page.locator('section.card').filter({ has: page.getByRole('link', { name: 'Agents' }) });
+  await card.getByText('unreachable', { exact: true }).waitFor();
+  // The framework of a run is not partition aware: its task is lost, and still it is told where that was.
+  await row.getByText(/^(lost|unreachable)$/).waitFor();
+  t.is(await row.getByText('not registered').count(), 0);
+});
+
+test(`the page of a master that stands by leads to the one that leads (${inBrowser}; with etcd, where that is installed)`, async (t) => {
+  if (chromiumPath === undefined || !hasEtcd) return t.pass();
+  const folder = scratch(t);
+  const etcd = await bootEtcd(t);
+  const flags = [`--etcd=${etcd.url}`, '--etcd_session_timeout=10secs'];
+  const first = await bootMaster(t, path.join(folder, 'one'), flags);
+  await first.says(/leading/);
+  const second = await bootMaster(t, path.join(folder, 'two'), flags);
+  const { page } = await openPage(t, chromiumPath);
+  await page.goto(`${second.url}/#/agents`);
+  await page.getByRole('heading', { name: 'This master stands by.' }).waitFor();
+  await page
+    .locator('main')
+    .getByRole('link', { name: /To the leading one/ })
+    .click();
+  await page.waitForURL(`${first.url}/app#/agents`);
+  await page.getByText('live', { exact: true }).waitFor();
+  t.is(new URL(page.url()).port, String(first.port));
 });

@@ -306,6 +306,12 @@ export const chinese: Readonly<Record<string, string>> = {
   alarm: '警报',
   critical: '严重',
   expired: '已过期',
+  'What runs in the cluster is known to the master that leads.': '集群的运行情况由领导者掌握。',
+  d: '天',
+  h: '小时',
+  m: '分钟',
+  s: '秒',
+  'not registered': '未注册',
   'To the leading one': '前往领导者',
   'What waits for what': '依赖关系',
   'An arrow leads to what has to be there first; what is marked is there.':

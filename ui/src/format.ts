@@ -1,4 +1,5 @@
 /** Numbers, sizes, times and ids as people read them (base 1024, relative times, ends of ids). */
+import { t } from './language.ts';
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
@@ -32,8 +33,9 @@ const SPANS: readonly (readonly [number, string])[] = [
 ];
 
 export function spanText(seconds: number): string {
-  for (const [length, unit] of SPANS) if (seconds >= length) return `${Math.floor(seconds / length)} ${unit}`;
-  return `${Math.max(0, Math.floor(seconds))} s`;
+  for (const [length, unit] of SPANS)
+    if (seconds >= length) return `${Math.floor(seconds / length)} ${t(unit)}`;
+  return `${Math.max(0, Math.floor(seconds))} ${t('s')}`;
 }
 
 export function isoText(seconds: number): string {

@@ -14,6 +14,7 @@ import { Sandbox } from './pages/Sandbox.tsx';
 import { Summary } from './pages/Summary.tsx';
 import { Task } from './pages/Task.tsx';
 import { Layout, type Place } from './parts/Layout.tsx';
+import { isStandingBy, StandsBy } from './parts/StandsBy.tsx';
 import { AgentTable, FrameworkTable, OfferTable, TaskTable } from './parts/tables.tsx';
 import { WhyPending } from './parts/WhyPending.tsx';
 import { place } from './router.ts';
@@ -21,6 +22,7 @@ import './style.css';
 
 function Page() {
   const [kind, id, third = ''] = place.value.path;
+  if (isStandingBy()) return nodePage(kind) ?? <StandsBy />;
   switch (kind) {
     case 'agents':
       if (id === undefined) return titled('Agents', <AgentTable />);

@@ -6,10 +6,16 @@ const AGAIN_MS = 60_000;
 /**
  * @param chart `<actor>/<chart>`
  * @param moved called when something changed, not for how it was when the watch began
+ * @param counted called with how many are in each state, also at the beginning
  * @param isWanted asked before the watch is begun again of itself, after it ended
  * @returns begins to watch, unless that is done already; who may not see the inspector hears nothing
  */
-export function chartWatch(chart: string, moved: () => void, isWanted: () => boolean): () => void {
+export function chartWatch(
+  chart: string,
+  moved: () => void,
+  counted: (counts: Readonly<Record<string, number>>) => void,
+  isWanted: () => boolean,
+): () => void {
   let socket: WebSocket | undefined;
   const begin = (): void => {
     if (socket !== undefined) return;
@@ -18,7 +24,8 @@ export function chartWatch(chart: string, moved: () => void, isWanted: () => boo
     );
     socket = own;
     let isFirst = true;
-    own.addEventListener('message', () => {
+    own.addEventListener('message', ({ data }: MessageEvent<string>) => {
+      counted((JSON.parse(data) as { counts?: Record<string, number> }).counts ?? {});
       if (!isFirst) moved();
       isFirst = false;
     });

@@ -32,8 +32,13 @@ function connected(next: Connection): void {
   if (next.state === 'live' && connection.value.state !== 'live') forgetRights();
   if (next.state === 'login') needsLogin.value = true;
   // By this page's clock, as silence is.
-  const { heardAt } = connection.value;
-  connection.value = { ...next, heardAt: next.state === 'live' ? nowMs() : heardAt };
+  const { heardAt, everLive } = connection.value;
+  const isLive = next.state === 'live';
+  connection.value = {
+    ...next,
+    heardAt: isLive ? nowMs() : heardAt,
+    everLive: everLive === true || isLive,
+  };
 }
 
 onLogin(() => void ask({ what: 'connect' }));

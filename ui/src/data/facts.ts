@@ -19,6 +19,16 @@ export function agentState({ active, deactivated, drain_info }: Agent): string {
   return active ? 'active' : 'disconnected';
 }
 
+/** Of the states of the master's chart of agents those in which one is known and not registered, in words. */
+export function awayOf(counts: Readonly<Record<string, number>>): Record<string, number> {
+  const away: Record<string, number> = {};
+  for (const [state, count] of Object.entries(counts)) {
+    const word = /membership\.(unreachable|recovered)\b/.exec(state)?.[1];
+    if (word !== undefined && count > 0) away[word] = (away[word] ?? 0) + count;
+  }
+  return away;
+}
+
 export function frameworkState({ active, connected, recovered }: Framework, isCompleted: boolean): string {
   if (isCompleted) return 'completed';
   if (recovered === true) return 'recovered';

@@ -1,5 +1,5 @@
 /** What the page knows of the cluster: the snapshot, and every event since. */
-import { agentState, frameworkState, scalar, secondsOf } from './facts.ts';
+import { agentState, awayOf, frameworkState, scalar, secondsOf } from './facts.ts';
 import { type History, samplesOf } from './history.ts';
 import { Index } from './rowIndex.ts';
 import type {
@@ -41,6 +41,10 @@ export class Model {
   /** Sums over tasks, made when they are asked for. */
   private uses: Uses | undefined;
   private executors: readonly Executor[] = [];
+  /** Host names, also of agents that are not registered any more. */
+  private readonly hosts = new Map<string, string>();
+  /** Agents that are known and not registered, by state. */
+  private away: Readonly<Record<string, number>> = {};
   private isMissingExecutors = false;
   private readonly index = new Index((kind) => this.allRows(kind));
 
@@ -51,9 +55,14 @@ export class Model {
     if (subscribed?.get_state !== undefined) this.begin(subscribed.get_state);
     if (task_added !== undefined) this.begun(task_added.task);
     if (task_updated !== undefined) this.update(task_updated);
-    if (agent_added !== undefined) this.agents.set(agent_added.agent.agent_info.id.value, agent_added.agent);
+    if (agent_added !== undefined) this.keepAgent(agent_added.agent);
     if (agent_removed !== undefined) this.agents.delete(agent_removed.agent_id.value);
     this.applyToFrameworks(event);
+  }
+
+  /** @param counts of the master's agents, by the states of their chart */
+  countAway(counts: Readonly<Record<string, number>>): void {
+    this.away = awayOf(counts);
   }
 
   /** What no event tells of: drain and deactivation. */
@@ -61,7 +70,7 @@ export class Model {
     this.uses = undefined;
     this.index.forget();
     this.agents.clear();
-    for (const agent of agents) this.agents.set(agent.agent_info.id.value, agent);
+    for (const agent of agents) this.keepAgent(agent);
   }
 
   /** What no event tells of either. */
@@ -84,7 +93,7 @@ export class Model {
 
   summary(at: number): Summary {
     return {
-      agents: countBy(this.agents.values(), agentState),
+      agents: { ...countBy(this.agents.values(), agentState), ...this.away },
       frameworks: countBy(this.frameworks.values(), ({ framework, isCompleted }) =>
         frameworkState(framework, isCompleted),
       ),
@@ -130,13 +139,19 @@ export class Model {
     this.tasks.clear();
     this.completed = [];
     this.executors = get_executors?.executors ?? [];
-    for (const agent of get_agents?.agents ?? []) this.agents.set(agent.agent_info.id.value, agent);
+    for (const agent of get_agents?.agents ?? []) this.keepAgent(agent);
     for (const framework of get_frameworks?.frameworks ?? []) this.keepFramework(framework, false);
     for (const framework of get_frameworks?.completed_frameworks ?? []) this.keepFramework(framework, true);
     for (const task of get_tasks?.completed_tasks ?? []) this.keep(task, 'completed');
     for (const task of get_tasks?.pending_tasks ?? []) this.keep(task, 'pending');
     for (const task of get_tasks?.unreachable_tasks ?? []) this.keep(task, 'unreachable');
     for (const task of get_tasks?.tasks ?? []) this.keep(task, 'active');
+  }
+
+  private keepAgent(agent: Agent): void {
+    const { id, hostname } = agent.agent_info;
+    this.agents.set(id.value, agent);
+    this.hosts.set(id.value, hostname);
   }
 
   private applyToFrameworks({ framework_added, framework_updated, framework_removed }: MasterEvent): void {
@@ -247,7 +262,7 @@ export class Model {
       framework,
       frameworkName: this.frameworks.get(framework)?.framework.framework_info.name ?? framework,
       agent: task.agent_id.value,
-      host: this.agents.get(task.agent_id.value)?.agent_info.hostname ?? '',
+      host: this.hosts.get(task.agent_id.value) ?? '',
       role: task.resources?.[0]?.allocation_info?.role ?? '*',
       kept,
       state: task.state.replace(/^TASK_/, ''),

@@ -142,6 +142,8 @@ export interface Connection {
   readonly heardAt: number;
   /** Address of the master that leads, when this one does not. */
   readonly leader?: string | undefined;
+  /** Whether anything was ever heard. */
+  readonly everLive?: boolean;
 }
 
 export type FromWorker =

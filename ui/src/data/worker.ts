@@ -115,7 +115,15 @@ function gathered(look: () => Promise<void>): () => void {
 const lookAtAgents = gathered(refreshAgents);
 const lookAtExecutors = gathered(refreshExecutors);
 /** Which agents break off, are drained or deactivated: no event tells it, but their chart does. */
-const watchAgents = chartWatch('master/agent', lookAtAgents, () => connection.state === 'live');
+const watchAgents = chartWatch(
+  'master/agent',
+  lookAtAgents,
+  (counts) => {
+    model.countAway(counts);
+    changed();
+  },
+  () => connection.state === 'live',
+);
 
 /** Follows the stream until it ends. @returns where to go on */
 async function follow(from: string): Promise<string> {

@@ -49,7 +49,8 @@ export function Roles() {
       <h1>{t('Roles')}</h1>
       <ApiLink path="/roles" />
       <Problem text={problem} />
-      <div class="scroll">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <div class="scroll" tabIndex={0}>
         <table>
           <thead>
             <tr>

@@ -11,6 +11,7 @@ import { chooseLanguage, language, t } from '../language.ts';
 import { place, to } from '../router.ts';
 import { Login } from './Login.tsx';
 import { type KeyAction, type PlaceKey, Shortcuts } from './Shortcuts.tsx';
+import { leaderPlace } from './StandsBy.tsx';
 
 /** A place of the navigation: first part of its address, title, and first parts of addresses that belong to it. */
 export type Place = readonly [name: string, title: string, ...others: string[]];
@@ -139,7 +140,7 @@ function Liveness({ source }: { readonly source: string }) {
     return (
       <p class="liveness warn" role="status">
         {t('This master stands by.')}{' '}
-        <a href={`//${leader}/app${location.hash}`}>
+        <a href={leaderPlace(leader)}>
           {t('To the leading one')}, {leader}
         </a>
       </p>

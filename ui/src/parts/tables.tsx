@@ -2,6 +2,7 @@
 
 import type { AgentRow, FrameworkRow, OfferRow, TaskRow } from '../data/rows.ts';
 import { memoryText, numberText, percentText } from '../format.ts';
+import { t } from '../language.ts';
 import { to } from '../router.ts';
 import { Ago, IdText, Meter, StateBadge } from './bits.tsx';
 import { type Column, DataTable } from './DataTable.tsx';
@@ -59,7 +60,7 @@ const taskColumns: readonly Column<TaskRow>[] = [
     name: 'host',
     title: 'Host',
     show: (row) =>
-      row.host === '' ? 'agent gone' : <LinkTo href={to('agents', row.agent)} text={row.host} />,
+      row.host === '' ? t('not registered') : <LinkTo href={to('agents', row.agent)} text={row.host} />,
   },
   { name: 'cpus', title: 'CPUs', numeric: true, show: (row) => numberText(row.cpus) },
   { name: 'mem', title: 'Memory', numeric: true, show: (row) => memoryText(row.mem) },
