@@ -25,6 +25,9 @@ const EXECUTOR = parseResources('cpus:0.1;mem:32');
 const GROUP_EXECUTOR = parseResources('cpus:0.1;mem:32;disk:10');
 const RESERVED = 'cpus:0.5;disk:50';
 const CUSTOM = 0.25;
+/** How often a volume is resized rather than destroyed, and above how many MB it can become smaller. */
+const RESIZES = 0.6;
+const SHRINKS_ABOVE = 8;
 
 /** Two tasks. @param chance now and then with an executor of their own; undefined: never */
 export function tasksFor(offer: Offer, book: Book, chance?: () => number): TaskInfo[] {
@@ -64,7 +67,11 @@ export function operationsFor(offer: Offer, chance: () => number): OfferOperatio
   const { resources = [], allocation_info } = offer;
   const role = allocation_info?.role ?? '';
   const volumes = resources.filter(isPersistentVolume);
-  if (volumes.length > 0) return [{ type: OfferOperationType.DESTROY, destroy: { volumes } }];
+  const [volume] = volumes;
+  if (volume !== undefined) {
+    const resized = chance() < RESIZES ? resizeOf(volume, resources) : undefined;
+    return [resized ?? { type: OfferOperationType.DESTROY, destroy: { volumes } }];
+  }
   const reserved = Resources.of(resources).reserved(role);
   const disk = reserved.named('disk').toMessages();
   const [first] = disk;
@@ -77,6 +84,20 @@ export function operationsFor(offer: Offer, chance: () => number): OfferOperatio
     type: ResourceReservationInfoType.DYNAMIC,
   });
   return [{ type: OfferOperationType.RESERVE, reserve: { resources: wanted.toMessages() } }];
+}
+
+/** By as much disk as there is beside the volume; without any, half of it becomes free. */
+function resizeOf(volume: Resource, resources: readonly Resource[]): OfferOperation | undefined {
+  const size = volume.scalar?.value ?? 0;
+  const [addition] = Resources.of(resources)
+    .filter((kind) => kind.name === 'disk' && kind.disk === undefined)
+    .reserved(volume.reservations?.at(-1)?.role)
+    .toMessages();
+  if (addition !== undefined)
+    return { type: OfferOperationType.GROW_VOLUME, grow_volume: { volume, addition } };
+  if (size < SHRINKS_ABOVE) return undefined;
+  const subtract = { value: Math.floor(size / 2) };
+  return { type: OfferOperationType.SHRINK_VOLUME, shrink_volume: { volume, subtract } };
 }
 
 function volumeOf(disk: Resource, chance: () => number): Resource {

@@ -146,6 +146,23 @@ export const mutations: readonly Mutation[] = [
     replace: 'return undefined;',
   },
   {
+    name: 'agents that are gone are forgotten after a second',
+    file: 'actors/master/agents/garbage.js',
+    find: `actor.delay(flags.registry_gc_interval, () => {
+            this.collect();`,
+    replace: `actor.delay(1000, () => {
+            const ids = [...this.parts.registrar.registry.gone.keys()];
+            if (ids.length > 0)
+                this.parts.registrar.apply(pruneSlaves(ids), () => ids.forEach((id) => this.forget(id)));`,
+  },
+  {
+    name: 'offers outlive the subscription that they were made to',
+    file: 'actors/master/offers/offers.js',
+    find: "this.end(offer, { type: 'FRAMEWORK_LOST' });",
+    replace:
+      "if (this.parts.frameworks.chart.hasTag(frameworkId, 'terminal')) this.end(offer, { type: 'FRAMEWORK_LOST' });",
+  },
+  {
     name: 'an agent obeys whoever calls himself master',
     file: 'actors/agent/registration/registration.js',
     find: 'if (from?.equals(this.leader))\n            return true;',
