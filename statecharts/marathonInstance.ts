@@ -51,6 +51,12 @@ const ended = [
 
 const kill = { target: 'killing', actions: ['noteWipe', 'killTask'] } as const;
 
+/** One with a reservation is waited for: forgotten, its volumes would be nobody's, and be destroyed. */
+const killUnreachable = [
+  { guard: 'staysReserved', ...kill },
+  { target: 'expunged', actions: 'noteWipe' },
+] as const;
+
 const onAgent = {
   BEING_KILLED: 'killing',
   UNREACHABLE: 'unreachable',
@@ -82,6 +88,9 @@ export const marathonInstanceMachine = setup({
   },
   guards: {
     keepsReservation: ({ context }) => context.resident && !context.wiped,
+    /** What is asked of it leaves its reservation alone, and with it what its volumes hold. */
+    staysReserved: ({ context, event }) =>
+      context.resident && !context.wiped && !(event.type === 'KILL_REQUESTED' && event.wipe),
     wipes: ({ event }) => event.type === 'KILL_REQUESTED' && event.wipe,
     endedAs: ({ event }, params: { readonly as: string }) => event.type === 'ENDED' && event.as === params.as,
   },
@@ -162,7 +171,7 @@ export const marathonInstanceMachine = setup({
         STARTING: {},
         RUNNING: {},
         BEING_KILLED: {},
-        UNREACHABLE: 'expunged',
+        UNREACHABLE: [{ guard: 'staysReserved' }, { target: 'expunged' }],
         ENDED: ended,
       },
     },
@@ -174,7 +183,7 @@ export const marathonInstanceMachine = setup({
         STAGED: 'staging',
         STARTING: 'starting',
         RUNNING: 'running',
-        KILL_REQUESTED: { target: 'expunged', actions: 'noteWipe' },
+        KILL_REQUESTED: killUnreachable,
         ENDED: ended,
       },
       after: { INACTIVE_AFTER: 'unreachableInactive' },
@@ -190,7 +199,7 @@ export const marathonInstanceMachine = setup({
         STAGED: 'staging',
         STARTING: 'starting',
         RUNNING: 'running',
-        KILL_REQUESTED: { target: 'expunged', actions: 'noteWipe' },
+        KILL_REQUESTED: killUnreachable,
         ENDED: ended,
       },
       after: { EXPUNGE_AFTER: 'expunged' },

@@ -380,6 +380,8 @@ export class Marathon implements Scheduler {
   /** The master killed all of it; it begins anew, as a framework that the master does not know. */
   #forgetFramework(): void {
     this.store.remove('framework');
+    // What it reserved is given back by its successor.
+    this.store.put(`former/${this.#frameworkId}`, {});
     for (const instance of this.instances.all()) this.store.remove(`instance/${instance.id}`);
   }
 

@@ -179,6 +179,7 @@ export function launcher(marathon: Marathon): Launcher {
     afterStore: (run) => store.flushed(run),
     enforcesRole: ({ id }) => marathon.enforcesRole(id),
     frameworkId: () => marathon.frameworkId ?? '',
+    isOwn: (id) => id === marathon.frameworkId || marathon.store.loaded.has(`former/${id}`),
     ownTasks: () => ownTasks(marathon),
     failed: failedOf(marathon),
     counted: (what, by) => marathon.metrics.counted(what, by),

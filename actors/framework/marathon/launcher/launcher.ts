@@ -37,6 +37,8 @@ export interface LauncherOptions {
   readonly afterStore: (run: () => void) => void;
   readonly enforcesRole: (spec: Spec) => boolean;
   readonly frameworkId: () => string;
+  /** Whether that framework is this one, or was it before the master removed it. */
+  readonly isOwn: (frameworkId: string) => boolean;
   /** Tasks of own instances, by agent id; asked for where agents are chosen by fitness. */
   readonly ownTasks: () => Map<string, PlacedTask[]>;
   readonly failed: (where: string, error: unknown) => void;
@@ -119,7 +121,7 @@ export class Launcher {
     this.#newest.set(`${offer.agent_id.value} ${offer.allocation_info?.role ?? '*'}`, offer);
     const open = new OpenOffer(offer, this.#rule);
     noteReservations(open, this.#options.instances);
-    return { offer: open, cleanup: cleanup(open, this.#options.instances) };
+    return { offer: open, cleanup: cleanup(open, this.#options.instances, this.#options.isOwn) };
   }
 
   #finish(driver: SchedulerDriver, opened: Opened, used: readonly OfferOperation[]): void {

@@ -11,7 +11,13 @@ import type { Instance, InstanceVolume } from '../instances/instance.ts';
 import type { InstanceTable } from '../instances/table.ts';
 import { type App, persistentVolumesOf } from '../model/app.ts';
 import { segmentsOf } from '../model/ids.ts';
-import { INSTANCE_LABEL, instanceOfReservation, type OpenOffer } from '../offers/matcher.ts';
+import {
+  FRAMEWORK_LABEL,
+  frameworkOfReservation,
+  INSTANCE_LABEL,
+  instanceOfReservation,
+  type OpenOffer,
+} from '../offers/matcher.ts';
 import type { Taken } from '../offers/pool.ts';
 import type { Reason } from '../offers/reasons.ts';
 import type { MarathonSettings } from '../settings.ts';
@@ -121,7 +127,7 @@ function reservedAs(
   const { role: _role, reservation: _old, ...rest } = resource;
   const labels = {
     labels: [
-      { key: 'marathon_framework_id', value: frameworkId },
+      { key: FRAMEWORK_LABEL, value: frameworkId },
       { key: INSTANCE_LABEL, value: instanceId },
     ],
   };
@@ -162,11 +168,19 @@ function hasVolumes(instance: Instance, reserved: Resources): boolean {
   return instance.volumes.every(({ persistenceId }) => offered.has(persistenceId));
 }
 
-/** Frees what instances have reserved that nobody knows any more. */
-export function cleanup(open: OpenOffer, instances: InstanceTable): OfferOperation[] {
+/**
+ * Frees what instances have reserved that nobody knows any more. What another Marathon of the same role reserved is not ours to free.
+ * @param isOwn whether that framework is this one, or was it
+ */
+export function cleanup(
+  open: OpenOffer,
+  instances: InstanceTable,
+  isOwn: (frameworkId: string) => boolean,
+): OfferOperation[] {
   const stale = open.resources.filter(({ reservations }) => {
     const owner = instanceOfReservation(reservations);
-    return owner !== undefined && instances.get(owner) === undefined;
+    if (owner === undefined || instances.get(owner) !== undefined) return false;
+    return isOwn(frameworkOfReservation(reservations) ?? '');
   });
   if (stale.isEmpty) return [];
   const volumes = stale.persistentVolumes().toMessages();

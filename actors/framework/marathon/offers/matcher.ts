@@ -15,6 +15,8 @@ import type { Reason } from './reasons.ts';
 
 /** A label of reservations that belong to an instance. */
 export const INSTANCE_LABEL = 'marathon_task_id';
+/** Which Marathon made it: several may have a role in common. */
+export const FRAMEWORK_LABEL = 'marathon_framework_id';
 
 export interface MatchRule {
   readonly nowMs: number;
@@ -134,15 +136,24 @@ export class OpenOffer {
   }
 }
 
-/** The instance that a reservation was made for; undefined for those that are not ours. */
-export function instanceOfReservation(
-  reservations: readonly {
-    readonly labels?:
-      | { readonly labels?: readonly { key: string; value?: string | undefined }[] | undefined }
-      | undefined;
-  }[],
-): string | undefined {
-  return reservations.at(-1)?.labels?.labels?.find(({ key }) => key === INSTANCE_LABEL)?.value;
+type Reservations = readonly {
+  readonly labels?:
+    | { readonly labels?: readonly { key: string; value?: string | undefined }[] | undefined }
+    | undefined;
+}[];
+
+/** The instance that a reservation was made for; undefined for those that are no Marathon's. */
+export function instanceOfReservation(reservations: Reservations): string | undefined {
+  return labelOf(reservations, INSTANCE_LABEL);
+}
+
+/** The framework that made a reservation for an instance. */
+export function frameworkOfReservation(reservations: Reservations): string | undefined {
+  return labelOf(reservations, FRAMEWORK_LABEL);
+}
+
+function labelOf(reservations: Reservations, name: string): string | undefined {
+  return reservations.at(-1)?.labels?.labels?.find(({ key }) => key === name)?.value;
 }
 
 /** A list in a random order, drawn one by one: who reads a few pays for a few. The list is changed. */

@@ -68,6 +68,40 @@ test('a wiped instance gives its volume back and is replaced by another', (t) =>
   t.is(world.running('/all').length, 1, 'everything was given back');
 });
 
+const ASKED: readonly (readonly [what: string, method: string, path: string, body?: object])[] = [
+  ['changed', 'PUT', '/v2/apps/db', { env: { A: '1' } }],
+  ['killed', 'DELETE', '/v2/apps/db/tasks'],
+  ['scaled down', 'PUT', '/v2/apps/db', { instances: 0 }],
+];
+for (const [what, method, path, body] of ASKED)
+  for (const first of ['asked', 'unreachable'] as const)
+    test(`an instance whose agent does not answer keeps its volume when it is ${what}: first ${first}`, (t) => {
+      const world = new MarathonWorld({ flags: FLAGS, agents: [{}, {}] });
+      world.call('POST', '/v2/apps', APP);
+      world.settle();
+      const volumes = volumesOf(world);
+      t.is(volumes.length, 1);
+      const host = appOf(world).tasks[0]?.host ?? '';
+      const ask = (): void => {
+        t.is(world.call(method, path, body).status, 200);
+      };
+      if (first === 'asked') ask();
+      world.simulation.pause(host);
+      world.until(
+        'its agent is unreachable',
+        () => [...(world.master?.parts.agents.all() ?? [])].length === 1,
+        300_000,
+      );
+      world.run(5_000);
+      if (first === 'unreachable') ask();
+      world.run(60_000);
+      world.simulation.resume(host);
+      world.run(30_000);
+      world.call('PUT', '/v2/apps/db?force=true', { instances: 1 });
+      world.until('it runs again', () => world.running('/db').length === 1, 300_000);
+      t.deepEqual(volumesOf(world), volumes);
+    });
+
 test('a volume needs a role, and is checked', (t) => {
   const world = new MarathonWorld({ flags: FLAGS });
   const volumes = [
