@@ -20,6 +20,9 @@ export const READ_BYTES_MAX = 64 * 1024;
 /** Bytes of one chunk of a download. */
 const CHUNK_BYTES = 64 * 1024;
 
+/** A task may have made a pipe there, and nobody is to wait for whoever writes into it. */
+const READING = constants.O_RDONLY | constants.O_NONBLOCK;
+
 /** A tree of files that may be looked into. */
 export interface Attachment {
   /** Its real path, a folder or a file. */
@@ -70,10 +73,11 @@ export class Files {
   download(request: HttpRequest, reply: HttpReply): void {
     this.answer(request, reply, async (path) => {
       const real = await this.resolved(path, request.principal);
-      const file = await fs.open(real, 'r');
+      const file = await fs.open(real, READING);
       try {
-        if ((await file.stat()).isDirectory())
-          throw new HttpRefusal(400, `Cannot download a directory: '${path}'`);
+        const stat = await file.stat();
+        if (stat.isDirectory()) throw new HttpRefusal(400, `Cannot download a directory: '${path}'`);
+        if (!stat.isFile()) throw new HttpRefusal(400, `Cannot download what is no plain file: '${path}'`);
         await stream(file, real, reply);
       } finally {
         await file.close();
@@ -211,10 +215,11 @@ async function readPart(
   offset: number | undefined,
   length: number | undefined,
 ): Promise<FilePart> {
-  const file = await fs.open(real, 'r');
+  const file = await fs.open(real, READING);
   try {
     const stat = await file.stat();
     if (stat.isDirectory()) throw new HttpRefusal(400, 'Cannot read a directory');
+    if (!stat.isFile()) throw new HttpRefusal(400, 'Cannot read what is no plain file');
     if (offset === undefined) return { size: stat.size, offset: stat.size, data: Buffer.alloc(0) };
     const wanted = Math.min(length ?? READ_BYTES_MAX, READ_BYTES_MAX, Math.max(0, stat.size - offset));
     const buffer = Buffer.alloc(wanted);

@@ -16,7 +16,7 @@ export async function registryAuth(
   config: unknown,
 ): Promise<string | undefined> {
   for (const file of ['.docker/config.json', '.dockercfg']) {
-    const found = authOf(image, await readConfig(join(sandbox, file)));
+    const found = authOf(image, await readConfig(sandbox, file));
     if (found !== undefined) return found;
   }
   return authOf(image, config);
@@ -36,8 +36,11 @@ function authOf(image: string, config: unknown): string | undefined {
   return text.padEnd(Math.ceil(text.length / 4) * 4, '=');
 }
 
-async function readConfig(path: string): Promise<unknown> {
+/** What lies elsewhere, behind a link that was fetched, is somebody else's. */
+async function readConfig(sandbox: string, file: string): Promise<unknown> {
   try {
+    const path = await fs.promises.realpath(join(sandbox, file));
+    if (!path.startsWith(`${await fs.promises.realpath(sandbox)}/`)) return undefined;
     const stat = await fs.promises.stat(path);
     if (!stat.isFile() || stat.size > FILE_BYTES_MAX) return undefined;
     return JSON.parse(await fs.promises.readFile(path, 'utf8'));

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { APPENDING } from '../sandboxFiles.ts';
 
 /** Bytes of the sandbox's files before the container began. */
 export interface LogStart {
@@ -52,10 +53,8 @@ class Output {
     const fresh = bytes.subarray(Math.min(this.#skip, bytes.length));
     this.#skip -= bytes.length - fresh.length;
     if (fresh.length === 0) return;
-    // Nothing that the container put in its sandbox is followed.
-    const flags =
-      fs.constants.O_WRONLY | fs.constants.O_APPEND | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW;
-    this.#file ??= await fs.promises.open(this.#path, flags, 0o644);
+    // Nothing that the container put in its sandbox is followed, or waited for.
+    this.#file ??= await fs.promises.open(this.#path, APPENDING, 0o644);
     await this.#file.writeFile(fresh);
   }
 

@@ -1,4 +1,5 @@
 /** Takes archives apart in a folder, as the user who gets the files; those that would leave the folder are refused. */
+import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
 import { makeFile, type Owner } from '../sandboxFiles.ts';
 import { runProgram } from '../subprocess.ts';
@@ -21,10 +22,14 @@ export async function extract(name: string, archive: string, folder: string, use
       await runProgram('unzip', ['-o', '-q', '-d', folder, archive], { user });
       return true;
     case 'gzip': {
-      const file = await makeFile(join(folder, basename(name, '.gz')));
+      const path = join(folder, basename(name, '.gz'));
+      const file = await makeFile(path);
       try {
         await runProgram('gzip', ['--decompress', '--stdout', archive], { outputFd: file.fd });
         if (user !== undefined) await file.chown(user.uid, user.gid);
+      } catch (error) {
+        await fs.promises.rm(path, { force: true });
+        throw error;
       } finally {
         await file.close();
       }

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../../runtime/ports.ts';
+import { formatBytes } from '../../../runtime/units/index.ts';
 import { makeFile } from '../sandboxFiles.ts';
 import { Stall, stallText } from '../stall.ts';
 import { runProgram } from '../subprocess.ts';
@@ -23,15 +24,25 @@ export interface DownloadOptions {
   readonly signal: AbortSignal;
 }
 
-/** To a path where nothing is yet. @throws Error in one line */
+/** To a path where nothing is yet; of what fails nothing stays. @throws Error in one line */
 export async function download(source: Source, path: string, options: DownloadOptions): Promise<void> {
+  try {
+    await bring(source, path, options);
+  } catch (error) {
+    // Half a file is of no use, and may be what fills the disk.
+    await fs.promises.rm(path, { force: true });
+    throw error;
+  }
+}
+
+async function bring(source: Source, path: string, options: DownloadOptions): Promise<void> {
   if (source.kind === 'other') {
     await copyFromHadoop(source.url, path, options);
     return;
   }
   const file = await makeFile(path);
   try {
-    if (source.kind === 'file') await copyLocal(source.path, file.fd, options);
+    if (source.kind === 'file') await copyLocal(source.path, file, options);
     else if (source.kind === 'http') await copyHttp(source.url, file, options);
     else await copyFtp(source.url, file.fd, options);
   } finally {
@@ -53,11 +64,27 @@ export async function announcedSize(source: Source, options: DownloadOptions): P
   return response.statusCode === 200 && length > 0 ? length : undefined;
 }
 
-async function copyLocal(path: string, outputFd: number, { user, signal }: DownloadOptions): Promise<void> {
+async function copyLocal(
+  path: string,
+  file: fs.promises.FileHandle,
+  { user, signal }: DownloadOptions,
+): Promise<void> {
   const stat = await fs.promises.stat(path);
   if (!stat.isFile()) throw new Error('it is no regular file');
-  await runProgram('cat', ['--', path], { outputFd, user, signal });
+  await expectRoom(file, stat.size);
+  await runProgram('cat', ['--', path], { outputFd: file.fd, user, signal });
 }
+
+/** A full disk ends the agent, and all that runs there: better not begun. @throws Error saying how much is missing */
+async function expectRoom(file: fs.promises.FileHandle, bytes: number): Promise<void> {
+  const { bavail, bsize } = await fs.promises.statfs(`/proc/self/fd/${file.fd}`).catch(() => NO_LIMIT);
+  const free = bavail * bsize;
+  if (bytes > free)
+    throw new Error(`it has ${formatBytes(bytes)}, and the disk has room for ${formatBytes(free)}`);
+}
+
+/** Where it cannot be told. */
+const NO_LIMIT = { bavail: Number.POSITIVE_INFINITY, bsize: 1 };
 
 async function copyHttp(url: string, file: fs.promises.FileHandle, options: DownloadOptions): Promise<void> {
   const response = await request(url, 'GET', options);
@@ -65,8 +92,10 @@ async function copyHttp(url: string, file: fs.promises.FileHandle, options: Down
     response.destroy();
     throw new Error(`the server answered ${response.statusCode}`);
   }
+  const announced = response.headers['content-length'];
   const stall = new Stall(options, () => response.destroy(new Error(stallText(options))));
   try {
+    if (announced !== undefined) await expectRoom(file, Number(announced));
     for await (const chunk of response) {
       stall.restart();
       // Not `write`, which may write less.
@@ -76,7 +105,6 @@ async function copyHttp(url: string, file: fs.promises.FileHandle, options: Down
     stall.end();
     response.destroy();
   }
-  const announced = response.headers['content-length'];
   if (announced !== undefined && (await file.stat()).size !== Number(announced)) {
     throw new Error('the connection broke before the end');
   }

@@ -1,4 +1,5 @@
 /** The agent's endpoints (v1-operator-api.md §6, §7.1), over real HTTP. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
@@ -116,6 +117,7 @@ test('/files shows sandboxes and nothing else', async (t) => {
   t.is((await files('browse', { path: latest })).status, 200);
   symlinkSync('/etc', join(latest, 'out'));
   mkdirSync(join(latest, 'inner'));
+  execFileSync('mkfifo', [join(latest, 'pipe')]);
   const bad: [string, Record<string, string>, number][] = [
     ['browse', {}, 400],
     ['browse', { path: '/etc' }, 404],
@@ -128,6 +130,9 @@ test('/files shows sandboxes and nothing else', async (t) => {
     ['read', { path: `${virtual}/stdout`, offset: 'x' }, 400],
     ['download', { path: `${virtual}/inner` }, 400],
     ['download', { path: `${virtual}/nothing` }, 404],
+    // Nobody writes into it; who asks is told so, and all that others ask for comes.
+    ['read', { path: `${virtual}/pipe`, offset: '0' }, 400],
+    ['download', { path: `${virtual}/pipe` }, 400],
   ];
   for (const [what, query, status] of bad) {
     t.is((await files(what, query)).status, status, `${what} ${JSON.stringify(query)}`);

@@ -176,7 +176,7 @@ function otherIsolators(
   const found: Isolator[] = isRoot ? [new JoiningIsolator(surroundings)] : [];
   if (asked.has('disk/du')) {
     const { container_disk_watch_interval: intervalMs, enforce_container_disk_quota: enforce } = flags;
-    found.push(new DiskIsolator({ clock, events, intervalMs, enforce }));
+    found.push(new DiskIsolator({ clock, events, intervalMs, enforce, dirOf: surroundings.dirOf }));
   }
   if (asked.has('posix/rlimits')) found.push(new RlimitsIsolator());
   if (asked.has('linux/capabilities')) {

@@ -1,5 +1,5 @@
 /** Images of a private registry, and when they are pulled: a real engine, a real registry. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { registryAuth } from '../../../../actors/agent/docker/auth.ts';
@@ -59,6 +59,11 @@ test('who an agent is to a registry: by a fetched file, either form, else by its
   writeFileSync(join(folder, '.dockercfg'), JSON.stringify({ 'https://host:5000': { auth } }));
   t.is((await said('host:5000/app', own)).serveraddress, 'host:5000');
   writeFileSync(join(folder, '.dockercfg'), 'no JSON');
+  t.is(await said('host:5000/app'), undefined);
+  // A link that was fetched leads to what others may read, not the task.
+  const elsewhere = temporaryFolder(t);
+  writeFileSync(join(elsewhere, 'config.json'), JSON.stringify({ auths: { 'host:5000': { auth } } }));
+  symlinkSync(elsewhere, join(folder, '.docker'));
   t.is(await said('host:5000/app'), undefined);
 });
 

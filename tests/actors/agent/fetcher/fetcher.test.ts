@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import { Fetcher, type FetcherOptions } from '../../../../actors/agent/fetcher/fetcher.ts';
 import type { CommandInfoURI } from '../../../../proto/generated/types/v1.ts';
@@ -271,7 +272,8 @@ test('a download that fails says why: status, end before the end, silence', asyn
     else if (request.url === '/short') {
       response.writeHead(200, { 'content-length': 100 });
       response.write('a', () => response.destroy());
-    } else if (request.url === '/loop') response.writeHead(302, { location: '/loop' }).end();
+    } else if (request.url === '/huge') response.writeHead(200, { 'content-length': 2 ** 52 }).write('a');
+    else if (request.url === '/loop') response.writeHead(302, { location: '/loop' }).end();
     else response.writeHead(200).write('a');
   });
   const patient = place(t);
@@ -280,6 +282,7 @@ test('a download that fails says why: status, end before the end, silence', asyn
   const rows: [string, RegExp][] = [
     ['404', /the server answered 404$/],
     ['short', /aborted|before the end|hang up/],
+    ['huge', /it has \d+\w+, and the disk has room for \d+\w+$/],
     ['silent', /nothing came for 0.2 s$/],
     ['loop', /more than 10 redirects$/],
   ];
@@ -287,7 +290,17 @@ test('a download that fails says why: status, end before the end, silence', asyn
     const { get } = path === 'silent' ? impatient : patient;
     await t.throwsAsync(get({ value: `${url}/${path}` }), { message });
   }
-  t.is(patient.metrics.snapshot()['containerizer/fetcher/task_fetches_failed'], 3);
+  t.is(patient.metrics.snapshot()['containerizer/fetcher/task_fetches_failed'], 4);
+  // Half a file may be what fills the disk.
+  fs.writeFileSync(join(patient.root, 'half.gz'), gzipSync(Buffer.alloc(1e6)).subarray(0, 500));
+  await t.throwsAsync(patient.get({ value: join(patient.root, 'half.gz') }), {
+    message: /gzip: .*end of file$/,
+  });
+  const left = fs.readdirSync(patient.root, { recursive: true }).map(String);
+  t.deepEqual(
+    left.filter((name) => /^sandbox \d+\/(?!stderr$|half\.gz$)/.test(name)),
+    [],
+  );
 });
 
 test('the cache: one download for many, content only, let go of when room is needed', async (t) => {

@@ -7,7 +7,8 @@ import {
 import type { Clock, Timer } from '../../../../../runtime/ports.ts';
 import { runProgram } from '../../../subprocess.ts';
 import type { ContainerResources } from '../../resources.ts';
-import type { IsolatedLaunch, Isolator, IsolatorEvents } from '../isolator.ts';
+import { readNote } from '../../runtimeFiles.ts';
+import type { IsolatedLaunch, Isolator, IsolatorEvents, Preparation } from '../isolator.ts';
 
 export interface DiskOptions {
   readonly clock: Clock;
@@ -16,7 +17,12 @@ export interface DiskOptions {
   readonly intervalMs: number;
   /** `--enforce_container_disk_quota`. */
   readonly enforce: boolean;
+  /** The runtime directory of a container. */
+  readonly dirOf: (containerId: string) => string;
 }
+
+/** In the runtime directory: the sandbox and its limit in MB, a line each, for the next agent to go on counting. */
+const NOTE = 'disk';
 
 interface Watched {
   readonly sandbox: string;
@@ -37,12 +43,18 @@ export class DiskIsolator implements Isolator {
     this.#options = options;
   }
 
-  prepare({ containerId, launch, resources }: IsolatedLaunch): undefined {
-    this.#watched.set(containerId, {
-      sandbox: launch.sandbox,
-      limitMb: resources.disk,
-      usedBytes: undefined,
-    });
+  prepare({ containerId, launch, resources }: IsolatedLaunch): Preparation {
+    this.#watch(containerId, launch.sandbox, resources.disk);
+    return { notes: { [NOTE]: `${resources.disk}\n${launch.sandbox}` } };
+  }
+
+  recover(containerId: string): void {
+    const [limit = '', ...sandbox] = readNote(this.#options.dirOf(containerId), NOTE)?.split('\n') ?? [];
+    if (sandbox.length > 0) this.#watch(containerId, sandbox.join('\n'), Number(limit));
+  }
+
+  #watch(containerId: string, sandbox: string, limitMb: number): void {
+    this.#watched.set(containerId, { sandbox, limitMb, usedBytes: undefined });
     this.#arm();
   }
 
@@ -99,10 +111,14 @@ export class DiskIsolator implements Isolator {
   }
 }
 
+/** What goes while du looks is a complaint, and no less a sum. */
+const DU = 'du -k -s -x -- "$1" 2>/dev/null || :';
+
 /** Without links and other file systems (mounted volumes); undefined when it cannot be told. */
 async function usedBytes(folder: string): Promise<number | undefined> {
   try {
-    return Number((await runProgram('du', ['-k', '-s', '-x', folder])).split('\t')[0]) * 1024;
+    const kilobytes = /^\d+/.exec(await runProgram('sh', ['-c', DU, 'sh', folder]))?.[0];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
   } catch {
     return undefined;
   }

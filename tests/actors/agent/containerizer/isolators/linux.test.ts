@@ -234,3 +234,24 @@ test('disk: a sandbox is counted, and one that holds too much ends its container
   );
   t.is(bench.of(modest).limitation, undefined);
 });
+
+test('disk: a sandbox is counted after a restart, and while files in it come and go', async (t) => {
+  const flags = {
+    isolation: 'disk/du',
+    container_disk_watch_interval: '50ms',
+    enforce_container_disk_quota: 'true',
+  };
+  const bench = new IsolatedBench(t, flags);
+  const resources = { cpus: 1, mem: 32, disk: 2, revocable: false };
+  const busy = 'i=0; while :; do i=$((i+1)); mkdir -p d/$i/e; : >d/$i/e/f; rm -rf d/$((i-1)); done';
+  const id = bench.launch(
+    `(${busy}) & until [ -e go ]; do sleep 0.05; done; head -c 5000000 /dev/zero >file; sleep 1000`,
+    { resources },
+  );
+  await bench.started(id);
+  bench.restart();
+  bench.containerizer.recover([id], bench.sink);
+  fs.writeFileSync(join(bench.sandbox(id), 'go'), '');
+  const { limitation } = await bench.over(id);
+  t.is(limitation?.reason, TaskStatusReason.REASON_CONTAINER_LIMITATION_DISK);
+});
