@@ -6,12 +6,14 @@ import { validateHeaderValue } from 'node:http';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type Answer, AnswerReader } from './answers.ts';
+import type { ClientTls } from './tls.ts';
 
 export interface LineOptions {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   /** Of a Unix socket to go by, instead of the URL's host. */
   readonly socketPath?: string | undefined;
+  readonly tls?: ClientTls | undefined;
   /** The connection ended before this many calls were answered; whether they arrived nobody knows. The next call dials anew. */
   readonly broken: (unanswered: number) => void;
 }
@@ -59,13 +61,17 @@ export class CallLine {
   }
 
   private dial(): Socket {
-    const { url, socketPath } = this.options;
+    const { url, socketPath, tls } = this.options;
     const secure = url.protocol === 'https:';
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const at = { host, port: Number(url.port || (secure ? 443 : 80)) };
     const names = isIP(host) === 0 ? { servername: host } : {};
     const socket =
-      socketPath !== undefined ? connect(socketPath) : secure ? connectTls({ ...at, ...names }) : connect(at);
+      socketPath !== undefined
+        ? connect(socketPath)
+        : secure
+          ? connectTls({ ...tls, ...at, ...names })
+          : connect(at);
     socket.setNoDelay(true);
     const reader = new AnswerReader();
     socket.on('data', (piece) => this.take(socket, reader, piece));

@@ -3,6 +3,7 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https';
 import { RecordDecoder } from '../../proto/index.ts';
 import type { Answer } from './answers.ts';
+import type { ClientTls } from './tls.ts';
 
 /** Bytes of an answer that is no stream, at most: more of an error nobody reads. */
 const ANSWER_BYTES_MAX = 64 * 1024;
@@ -20,13 +21,19 @@ export interface OpenStream {
   close(): void;
 }
 
-/** Posts a JSON text whose answer is a stream. @param socketPath of a Unix socket to go by, instead of the URL's host */
+export interface StreamWay {
+  /** Of a Unix socket to go by, instead of the URL's host. */
+  readonly socketPath?: string | undefined;
+  readonly tls?: ClientTls | undefined;
+}
+
+/** Posts a JSON text whose answer is a stream. */
 export function openStream(
   url: URL,
   headers: Record<string, string>,
   body: string,
   events: StreamEvents,
-  socketPath?: string,
+  { socketPath, tls }: StreamWay = {},
 ): OpenStream {
   let answer: Answer = { status: 0, text: '', location: undefined };
   let over = false;
@@ -36,10 +43,16 @@ export function openStream(
     events.closed(answer);
   };
   const make = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const way = url.protocol === 'https:' ? { ...tls } : {};
   const common = { 'content-type': 'application/json', accept: 'application/json' };
   const made = make(
     url,
-    { method: 'POST', headers: { ...common, ...headers }, ...(socketPath !== undefined && { socketPath }) },
+    {
+      ...way,
+      method: 'POST',
+      headers: { ...common, ...headers },
+      ...(socketPath !== undefined && { socketPath }),
+    },
     (response) => {
       const status = response.statusCode ?? 0;
       answer = { status, text: '', location: response.headers.location };

@@ -20,6 +20,7 @@ import { parseDuration } from '../../runtime/units/index.ts';
 import type { Answer } from './answers.ts';
 import { CallLine } from './callLine.ts';
 import { type OpenStream, openStream } from './eventStream.ts';
+import { agentTls, type ClientTls } from './tls.ts';
 
 /** Pause before updates that may be lost are told again. */
 const TELL_AGAIN_MS = 1000;
@@ -53,6 +54,7 @@ export class ExecutorClient {
   private readonly url: URL;
   /** Of the agent's Unix socket, where it has one for executors. */
   private readonly socketPath: string | undefined;
+  private readonly tls: ClientTls | undefined;
   private readonly headers: Record<string, string>;
   private readonly checkpoint: boolean;
   private readonly backoffMaxMs: number;
@@ -73,12 +75,15 @@ export class ExecutorClient {
     this.ports = ports;
     this.executorId = required(variables, 'MESOS_EXECUTOR_ID');
     this.frameworkId = required(variables, 'MESOS_FRAMEWORK_ID');
-    this.url = new URL(`http://${required(variables, 'MESOS_AGENT_ENDPOINT')}/slave(1)/api/v1/executor`);
     this.socketPath = variables['MESOS_DOMAIN_SOCKET'];
+    // The agent's Unix socket speaks no TLS.
+    this.tls = this.socketPath === undefined ? agentTls(variables) : undefined;
+    const agent = `${this.tls === undefined ? 'http' : 'https'}://${required(variables, 'MESOS_AGENT_ENDPOINT')}`;
+    this.url = new URL(`${agent}/slave(1)/api/v1/executor`);
     const token = variables['MESOS_EXECUTOR_AUTHENTICATION_TOKEN'];
     this.headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const { url, headers, socketPath } = this;
-    this.line = new CallLine({ url, headers, socketPath, broken: () => this.tellAgain() });
+    const { url, headers, socketPath, tls } = this;
+    this.line = new CallLine({ url, headers, socketPath, tls, broken: () => this.tellAgain() });
     this.checkpoint = variables['MESOS_CHECKPOINT'] === '1';
     this.backoffMaxMs = parseDuration(variables['MESOS_SUBSCRIPTION_BACKOFF_MAX'] ?? '2secs');
     this.recoveryTimeoutMs = parseDuration(variables['MESOS_RECOVERY_TIMEOUT'] ?? '15mins');
@@ -158,7 +163,8 @@ export class ExecutorClient {
       record: (record: Uint8Array) => this.take(record),
       closed: ({ status, text: said }: Answer) => this.closed(status, said),
     };
-    this.stream = openStream(this.url, this.headers, text, events, this.socketPath);
+    const { socketPath, tls } = this;
+    this.stream = openStream(this.url, this.headers, text, events, { socketPath, tls });
   }
 
   private closed(status: number, said: string): void {

@@ -8,3 +8,4 @@ export {
   type ExecutorVariables,
 } from './executorClient.ts';
 export { SchedulerClient, type SchedulerClientOptions, type SchedulerHandlers } from './schedulerClient.ts';
+export type { ClientTls } from './tls.ts';

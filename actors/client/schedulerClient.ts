@@ -15,7 +15,8 @@ import {
 import { type Ports, realPorts, type Timer } from '../../runtime/index.ts';
 import type { Answer } from './answers.ts';
 import { CallLine } from './callLine.ts';
-import { type OpenStream, openStream } from './eventStream.ts';
+import { type OpenStream, openStream, type StreamEvents } from './eventStream.ts';
+import type { ClientTls } from './tls.ts';
 
 /** Heartbeats that may fail to come before a stream counts as dead. */
 const MISSED_MAX = 5;
@@ -54,6 +55,8 @@ export interface SchedulerClientOptions {
   readonly handlers: SchedulerHandlers;
   /** `Basic …` or `Bearer …`. */
   readonly authorization?: string;
+  /** For masters at `https://`. */
+  readonly tls?: ClientTls;
   readonly ports?: Pick<Ports, 'clock' | 'random'>;
 }
 
@@ -209,20 +212,23 @@ export class SchedulerClient {
       framework_id: this.framework.id,
       subscribe: { ...this.options.subscribe?.(), framework_info: this.framework },
     });
-    this.stream = openStream(apiOf(master), this.headers, text, {
+    const events: StreamEvents = {
       opened: (headers) => {
         this.line = this.lineTo(master, String(headers['mesos-stream-id'] ?? ''));
         this.listen();
       },
       record: (record) => this.take(record),
       closed: (answer) => this.closed(answer.status, answer.text, answer.location),
-    });
+    };
+    const { tls } = this.options;
+    this.stream = openStream(apiOf(master), this.headers, text, events, { tls });
   }
 
   private lineTo(master: URL, streamId: string): CallLine {
     const headers = { ...this.headers, 'mesos-stream-id': streamId };
     // Calls may be lost: only a new subscription tells where things stand.
-    return new CallLine({ url: apiOf(master), headers, broken: () => this.stream?.close() });
+    const { tls } = this.options;
+    return new CallLine({ url: apiOf(master), headers, tls, broken: () => this.stream?.close() });
   }
 
   private closed(status: number, text: string, location: string | undefined): void {

@@ -1,10 +1,12 @@
 /** The executor's side of the API in any program, before an agent that is busy or breaks off. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { ExecutorClient } from '../../../actors/client/index.ts';
 import { type ExecutorEvent, ExecutorEventType, TaskState } from '../../../proto/index.ts';
 import { type Clock, realPorts, type Timer } from '../../../runtime/index.ts';
+import { authority } from '../../support/certificates.ts';
 import { until } from '../../support/until.ts';
 
 interface Said {
@@ -42,7 +44,7 @@ class HastyClock implements Clock {
 }
 
 /** An agent of which only the door is there. */
-async function agent(t: ExecutionContext, checkpoint: '0' | '1'): Promise<Agent> {
+async function agent(t: ExecutionContext, checkpoint: '0' | '1', tls?: Secured): Promise<Agent> {
   let stream: ServerResponse | undefined;
   const send = (event: object): void => {
     const text = JSON.stringify(event);
@@ -61,7 +63,7 @@ async function agent(t: ExecutionContext, checkpoint: '0' | '1'): Promise<Agent>
       if (stream === response) send({ type: 'SUBSCRIBED' });
     });
   };
-  const server = createServer(answer);
+  const server = tls === undefined ? createServer(answer) : createTlsServer(tls.server, answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const events: ExecutorEvent[] = [];
   const refusals: string[] = [];
@@ -74,6 +76,7 @@ async function agent(t: ExecutionContext, checkpoint: '0' | '1'): Promise<Agent>
       MESOS_FRAMEWORK_ID: 'F',
       MESOS_AGENT_ENDPOINT: `127.0.0.1:${(server.address() as AddressInfo).port}`,
       MESOS_CHECKPOINT: checkpoint,
+      ...tls?.variables,
     },
     ports: { ...real, clock },
   });
@@ -84,6 +87,12 @@ async function agent(t: ExecutionContext, checkpoint: '0' | '1'): Promise<Agent>
   });
   const made: Agent = { came: [], events, refusals, busyFor: 0, hangsUpFor: 0, client, send };
   return made;
+}
+
+/** How a server is secured, and what it tells its executors of that. */
+interface Secured {
+  readonly server: ServerOptions;
+  readonly variables: Record<string, string>;
 }
 
 const types = ({ events }: Agent) => events.map(({ type }) => type);
@@ -119,6 +128,38 @@ test('a record that is no event ends the stream: an executor with checkpoints co
   await until('it is subscribed again', () => there.events.length > 1);
   t.deepEqual(types(there), [ExecutorEventType.SUBSCRIBED, ExecutorEventType.SUBSCRIBED]);
   t.regex(there.refusals[0] ?? '', /^the agent sent what is no event: /);
+});
+
+test('an agent with TLS is spoken to as it says: its authority, and a certificate of its own', async (t) => {
+  const { ca, caFile, issue } = authority(t);
+  const { cert, key, certFile, keyFile } = issue('node');
+  const there = await agent(t, '0', {
+    server: { cert, key, ca, requestCert: true, rejectUnauthorized: true },
+    variables: {
+      LIBPROCESS_SSL_ENABLED: 'true',
+      LIBPROCESS_SSL_CA_FILE: caFile,
+      LIBPROCESS_SSL_CERT_FILE: certFile,
+      LIBPROCESS_SSL_KEY_FILE: keyFile,
+    },
+  });
+  there.client.start();
+  await until('it is subscribed', () => there.events.length > 0);
+  there.client.update(running('a'));
+  await until('it is told', () => there.came.length === 2);
+  t.deepEqual(there.came, ['SUBSCRIBE', 'UPDATE a']);
+  t.deepEqual(types(there), [ExecutorEventType.SUBSCRIBED]);
+});
+
+test('a file that cannot be read is named with its variable', (t) => {
+  const variables = {
+    MESOS_EXECUTOR_ID: 'E',
+    MESOS_FRAMEWORK_ID: 'F',
+    MESOS_AGENT_ENDPOINT: '127.0.0.1:1',
+    LIBPROCESS_SSL_ENABLED: '1',
+    LIBPROCESS_SSL_CA_FILE: '/none.pem',
+  };
+  const make = () => new ExecutorClient({ handlers: { event: () => undefined }, variables });
+  t.throws(make, { message: /^LIBPROCESS_SSL_CA_FILE: ENOENT/ });
 });
 
 test('a variable that is missing is named', (t) => {
