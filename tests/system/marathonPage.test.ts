@@ -100,10 +100,10 @@ test(`an app is made by form and by JSON, wrong input is told where it is wrong,
   t.is(await page.getByLabel('Command').inputValue(), 'sleep 1000', 'what was typed is still there');
   t.deepEqual(await objections(page), [], 'with an error');
   await picture(page, 'marathon-wrong');
-  await page.getByLabel('CPUs').fill('many');
+  await page.getByLabel('CPUs', { exact: true }).fill('many');
   await page.getByText("'many' is no number").waitFor();
   t.true(await page.getByRole('button', { name: 'Create', exact: true }).isDisabled());
-  await page.getByLabel('CPUs').fill('0.1');
+  await page.getByLabel('CPUs', { exact: true }).fill('0.1');
   await page.getByLabel('ID').fill('/shop/web');
   await page.getByLabel('Environment').fill('A=1\nB=two=2');
   await page.getByRole('button', { name: 'Try without doing it' }).click();
