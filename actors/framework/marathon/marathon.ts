@@ -33,7 +33,7 @@ import type { Launcher } from './launcher/launcher.ts';
 import type { LaunchQueue } from './launcher/queue.ts';
 import type { Shutdowns } from './launcher/shutdowns.ts';
 import { MarathonMetrics } from './metrics.ts';
-import { ancestorsOf } from './model/ids.ts';
+import { topGroupOf } from './model/ids.ts';
 import { enforcesRole } from './model/root.ts';
 import { isApp, type Spec } from './model/spec.ts';
 import type { OfferDemand } from './offers/demand.ts';
@@ -264,7 +264,7 @@ export class Marathon implements Scheduler {
   }
 
   enforcesRole(service: string): boolean {
-    const top = ancestorsOf(service)[1];
+    const top = topGroupOf(service);
     return (
       top !== undefined && enforcesRole(this.definitions.root.groups.get(top), this.settings.enforceGroupRole)
     );

@@ -71,8 +71,7 @@ function get(marathon: Marathon, call: Call, id: string): Answer {
 
 function groupJson(marathon: Marathon, root: Root, group: GroupInfo, shown: Shown): object {
   const { id, version, dependencies, enforceRole } = group;
-  const services: Spec[] = [];
-  for (const spec of root.services.values()) if (parentOf(spec.id) === id) services.push(spec);
+  const services = root.servicesIn(id);
   return {
     id,
     version,

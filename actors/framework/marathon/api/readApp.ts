@@ -4,7 +4,7 @@ import type { Marathon } from '../marathon.ts';
 import { type App, isResident, servicePortsOf } from '../model/app.ts';
 import { type AppInput, appReader, isAnswered } from '../model/appSchema.ts';
 import { completeApp } from '../model/complete.ts';
-import { ancestorsOf } from '../model/ids.ts';
+import { topGroupOf } from '../model/ids.ts';
 import { type ModernInput, modernize } from '../model/legacy.ts';
 import { enforcesRole, type GroupInfo } from '../model/root.ts';
 import { isObject, type Problem, unknownMembers } from '../model/schema.ts';
@@ -109,7 +109,7 @@ function finish(
 
 /** The role that the top-level group of a service gives it. */
 export function enforcedRole(id: string, { marathon, groups }: WriteContext): string | undefined {
-  const top = ancestorsOf(id)[1];
+  const top = topGroupOf(id);
   if (top === undefined) return undefined;
   const { definitions, settings } = marathon;
   const group = groups?.has(top) === true ? groups.get(top) : definitions.root.groups.get(top);
@@ -125,7 +125,7 @@ export function roleProblems(
 ): Problem[] {
   const allowed = new Set([
     enforced ?? usual,
-    ...(enforced === undefined ? [ancestorsOf(id)[1]?.slice(1) ?? usual] : []),
+    ...(enforced === undefined ? [topGroupOf(id)?.slice(1) ?? usual] : []),
   ]);
   if (allowed.has(role) || role === earlier?.role) return [];
   return [{ path: '/role', error: `got ${role}, expected one of: [${[...allowed].join(', ')}]` }];

@@ -43,8 +43,22 @@ export function isBelow(id: string, group: string): boolean {
   return group === ROOT ? id !== ROOT : id.startsWith(`${group}/`);
 }
 
+/** The group below the root that holds it; undefined for what lies in the root itself. */
+export function topGroupOf(id: string): string | undefined {
+  const end = id.indexOf('/', 1);
+  return end < 0 ? undefined : id.slice(0, end);
+}
+
+/**
+ * The longest id: those of tasks are made of it and of `.instance-<uuid>._app.<n>`, and Mesos takes 255 bytes. What is longer could
+ * never run, and each group on its way would be one more.
+ */
+const ID_MAX = 199;
+
 /** What is wrong with an absolute id; undefined when nothing is. */
 export function idProblem(id: string): string | undefined {
+  if (id.length > ID_MAX)
+    return `must not be longer than ${ID_MAX} characters, as Mesos takes no ids of tasks above 255`;
   const segments = segmentsOf(id);
   const last = segments.at(-1);
   if (last === undefined) return 'must not be the root group';

@@ -41,6 +41,9 @@ export class Root {
   readonly groups: ReadonlyMap<string, GroupInfo>;
   /** Of the last change. */
   readonly version: string;
+  // Made when somebody asks: to look through everything for each group is the square of it.
+  #groupsByParent: ReadonlyMap<string, GroupInfo[]> | undefined;
+  #servicesByParent: ReadonlyMap<string, Spec[]> | undefined;
 
   constructor(services: ReadonlyMap<string, Spec>, groups: ReadonlyMap<string, GroupInfo>, version: string) {
     this.services = services;
@@ -71,8 +74,15 @@ export class Root {
   }
 
   /** Groups right inside a group. */
-  *groupsIn(group: string): Iterable<GroupInfo> {
-    for (const info of this.groups.values()) if (info.id !== ROOT && parentOf(info.id) === group) yield info;
+  groupsIn(group: string): readonly GroupInfo[] {
+    this.#groupsByParent ??= byParent(this.groups.values());
+    return this.#groupsByParent.get(group) ?? [];
+  }
+
+  /** Services right inside a group. */
+  servicesIn(group: string): readonly Spec[] {
+    this.#servicesByParent ??= byParent(this.services.values());
+    return this.#servicesByParent.get(group) ?? [];
   }
 
   /** The state after a write. Groups on the way to a new service come to be; implied ones that are empty go. */
@@ -92,6 +102,18 @@ export class Root {
     if ([...change.services.values()].includes(undefined)) dropEmpty(groups, services);
     return new Root(services, groups, version);
   }
+}
+
+function byParent<T extends { readonly id: string }>(all: Iterable<T>): Map<string, T[]> {
+  const found = new Map<string, T[]>();
+  for (const each of all) {
+    if (each.id === ROOT) continue;
+    const parent = parentOf(each.id);
+    const others = found.get(parent);
+    if (others === undefined) found.set(parent, [each]);
+    else others.push(each);
+  }
+  return found;
 }
 
 function addImplied(groups: Map<string, GroupInfo>, id: string, version: string): void {
