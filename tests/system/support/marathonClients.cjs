@@ -9,9 +9,10 @@ const BusClient = load('marathon-event-bus-client');
 const { Marathon } = load('mesos');
 
 async function until(what, holds) {
-  for (let turn = 0; turn < 300; turn++) {
+  // Two minutes at least: how fast the machine is says nothing of the clients.
+  for (let turn = 0; turn < 2_400; turn++) {
     if (await holds()) return;
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`not so: ${what}`);
 }
@@ -30,7 +31,7 @@ async function main() {
   bus.subscribe();
   await subscribed;
   const created = (
-    await marathon.app.create({ id: 'cl', cmd: 'sleep 100', cpus: 0.1, mem: 16, instances: 1 })
+    await marathon.app.create({ id: 'cl', cmd: 'sleep 1000', cpus: 0.1, mem: 16, instances: 1 })
   ).id;
   const running = async () => (await marathon.app.getOne('cl')).app.tasksRunning;
   await until(
@@ -50,7 +51,7 @@ async function main() {
   const [task] = (await marathon.app.getTasks('cl')).tasks;
   said.killed = (await marathon.app.killTask('cl', task.id, true)).version === undefined ? 0 : 1;
   await until('it is scaled down', async () => (await marathon.deployments.getList()).length === 0);
-  await marathon.groups.create({ id: 'g', apps: [{ id: 'a', cmd: 'sleep 100', cpus: 0.1, mem: 16 }] });
+  await marathon.groups.create({ id: 'g', apps: [{ id: 'a', cmd: 'sleep 1000', cpus: 0.1, mem: 16 }] });
   said.group = (await marathon.groups.getOne('g')).id;
   await until('the group is deployed', async () => (await marathon.deployments.getList()).length === 0);
   said.busClient = told;
