@@ -5,6 +5,7 @@ import path from 'node:path';
 import { type EtcdSecurityValues, etcdSecurityFlags } from '../runtime/etcd/flags.ts';
 import { parseEtcdLocation } from '../runtime/etcd/location.ts';
 import * as flag from '../runtime/flags/index.ts';
+import { withoutPasswords } from '../runtime/flags/passwords.ts';
 import { ExitCode } from '../runtime/startError.ts';
 import type { GlobalValues } from './globals.ts';
 import type { MasterPlace } from './http/leader.ts';
@@ -76,7 +77,9 @@ export function masterUrl(text: string): URL {
   const url = URL.parse(/^https?:\/\//.test(text) ? text : `http://${text}`);
   if (url === null || url.hostname === '' || /[\s,]/.test(text))
     throw usageProblem(
-      `--master: expected HOST:PORT, an http or https address, or etcd://HOST:PORT,…/PATH, got '${text}'`,
+      withoutPasswords(
+        `--master: expected HOST:PORT, an http or https address, or etcd://HOST:PORT,…/PATH, got '${text}'`,
+      ),
     );
   if (url.port === '' && !/:\d+\/?$/.test(text)) url.port = '5050';
   return url;

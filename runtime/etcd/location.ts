@@ -1,5 +1,6 @@
 /** Where etcd is and what part of it is meant: `etcd://10.0.0.1:2379,10.0.0.2:2379/mesostate`. */
 import { formatHostPort, type HostPort, parseHostPort } from '../flags/hostPort.ts';
+import { withoutPasswords } from '../flags/passwords.ts';
 
 export interface EtcdLocation {
   readonly members: readonly HostPort[];
@@ -21,7 +22,8 @@ export const ETCD_EXPECTED = 'members and a path such as http://10.0.0.1:2379,10
  * @throws Error saying what was expected
  */
 export function parseEtcdLocation(text: string): EtcdLocation {
-  const wrong = (why: string) => new Error(`expected ${ETCD_EXPECTED}, got '${text}': ${why}`);
+  const wrong = (why: string) =>
+    new Error(withoutPasswords(`expected ${ETCD_EXPECTED}, got '${text}': ${why}`));
   const schemes = [...text.matchAll(/(?:^|,)(\w+):\/\//g)].map(([, scheme]) => scheme);
   if (new Set(schemes.map((scheme) => SECURE.has(scheme))).size > 1)
     throw wrong('some members have TLS, some have not');

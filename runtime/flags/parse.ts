@@ -14,6 +14,7 @@ import {
   type FlagValues,
   messageOf,
 } from './flag.ts';
+import { withoutPasswords } from './passwords.ts';
 
 /** Exit code of a program started with wrong flags (`EX_USAGE` of sysexits.h). */
 export const EX_USAGE = 64;
@@ -98,11 +99,6 @@ function readValue(flag: Flag<unknown>, { text, origin }: Given, errors: string[
     errors.push(`${origin}: ${withoutPasswords(messageOf(error))}`);
     return undefined;
   }
-}
-
-/** An address may have been given with a name and a password in it, where none belong. */
-function withoutPasswords(text: string): string {
-  return text.replaceAll(/:\/\/[^\s']*@/g, '://…@');
 }
 
 /** A secret's own parser may quote the value in its error: say the same without it. */

@@ -10,6 +10,7 @@ import {
   parseEtcdLocation,
 } from '../../../runtime/etcd/location.ts';
 import * as flag from '../../../runtime/flags/index.ts';
+import { withoutPasswords } from '../../../runtime/flags/passwords.ts';
 import type { Ports } from '../../../runtime/index.ts';
 import { ExitCode, StartError } from '../../../runtime/startError.ts';
 import { RealDisk, writeFileAtomically } from '../../../runtime/storage/index.ts';
@@ -215,5 +216,5 @@ function write(file: string, text: string): Promise<void> {
 function failed(what: string, error: unknown): StartError {
   const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
   const why = error instanceof Error ? error.message : String(error);
-  return new StartError(`${what}: ${why}${cause}`, ExitCode.unavailable);
+  return new StartError(withoutPasswords(`${what}: ${why}${cause}`), ExitCode.unavailable);
 }
