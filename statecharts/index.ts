@@ -32,6 +32,7 @@ export * from './marathonStartup.ts';
 export * from './master.ts';
 export * from './offer.ts';
 export * from './operation.ts';
+export * from './resourceProvider.ts';
 export * from './schedulerDriver.ts';
 export * from './task.ts';
 export * from './updateStream.ts';

@@ -13,6 +13,8 @@ export type OperationEvent =
   | { readonly type: 'UPDATE_FAILED' }
   | { readonly type: 'UPDATE_ERROR' }
   | { readonly type: 'UPDATE_DROPPED' }
+  /** Its resource provider was marked gone. */
+  | { readonly type: 'UPDATE_GONE_BY_OPERATOR' }
   | { readonly type: 'AGENT_UNREACHABLE' }
   | { readonly type: 'AGENT_GONE' }
   /** Its framework, or the master where there is none to do so, has taken note of its end. */
@@ -25,6 +27,7 @@ const updates = {
   UPDATE_FAILED: 'failed',
   UPDATE_ERROR: 'error',
   UPDATE_DROPPED: 'dropped',
+  UPDATE_GONE_BY_OPERATOR: 'goneByOperator',
   AGENT_GONE: 'goneByOperator',
 } as const;
 
@@ -51,7 +54,9 @@ export const operationMachine = setup({
     },
     goneByOperator: {
       ...ended,
-      meta: { description: 'The operator declared the agent of this operation gone.' },
+      meta: {
+        description: 'The operator declared the agent or the resource provider of this operation gone.',
+      },
     },
     unreachable: {
       tags: ['returnable'],
@@ -67,7 +72,7 @@ export const operationMachine = setup({
 });
 
 const updateEvents: ReadonlyMap<string, OperationEvent> = new Map(
-  (['PENDING', 'FINISHED', 'FAILED', 'ERROR', 'DROPPED'] as const).map(
+  (['PENDING', 'FINISHED', 'FAILED', 'ERROR', 'DROPPED', 'GONE_BY_OPERATOR'] as const).map(
     (state) => [`OPERATION_${state}`, { type: `UPDATE_${state}` }] as const,
   ),
 );

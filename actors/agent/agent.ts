@@ -36,6 +36,8 @@ import { Recovery } from './recovery/recovery.ts';
 import { CAPABILITIES } from './registration/capabilities.ts';
 import { Reconciliation } from './registration/reconciliation.ts';
 import { Registration } from './registration/registration.ts';
+import { resourcesMessage } from './registration/resourcesMessage.ts';
+import { ResourceProviders } from './resourceProvider/providers.ts';
 import { StatusUpdates } from './statusUpdates.ts';
 import { heldBy } from './tables/messages.ts';
 import { Tables } from './tables/tables.ts';
@@ -80,6 +82,7 @@ export class Agent extends Process<MessageTypes> {
       made.nestedContainers.chart,
       made.operations.chart,
       made.operations.streams.chart,
+      made.providers.chart,
       this.tables.taskChart,
     ])
       this.node.inspector.register(this.self, chart);
@@ -187,8 +190,12 @@ export class Agent extends Process<MessageTypes> {
       shutDownExecutors: () => frameworks.shutDownAll(),
       ended: (problem) => this.parts.onEnd(problem),
     });
+    const providers = new ResourceProviders(host, this.parts.resources.journal, {
+      changed: () => this.tellResources(),
+      isRegistered: () => registration.isRegistered,
+    });
     const builtIn = { commandExecutor, defaultExecutor, nestedContainers };
-    const parts = { frameworks, executors, ...builtIn, updates, registration, operations };
+    const parts = { frameworks, executors, ...builtIn, updates, registration, operations, providers };
     const drivers = new ExecutorDrivers(host, parts);
     const killer = new TaskKiller(host, parts);
     return {
@@ -259,7 +266,8 @@ export class Agent extends Process<MessageTypes> {
   /** On the monotonic clock; undefined while it recovers. */
   private recoveredAtMs: number | undefined;
 
-  private addGauges({ registration, executors, operations, oversubscription }: AgentMembers): void {
+  private addGauges(made: AgentMembers): void {
+    const { registration, executors, operations, oversubscription, providers } = made;
     const startedAtMs = this.clock.monotonic();
     addAgentGauges(this.node.metrics, {
       uptimeSecs: () => (this.clock.monotonic() - startedAtMs) / 1000,
@@ -268,7 +276,8 @@ export class Agent extends Process<MessageTypes> {
       frameworks: () => this.tables.frameworks.size,
       tasks: () => this.tables.taskChart.counts(),
       executors: () => executors.counts,
-      total: () => operations.total.plus(oversubscription.total),
+      total: () => operations.total.plus(oversubscription.total).plus(providers.total),
+      providers: () => providers.subscribed,
       used: () => this.tables.used(),
     });
   }
@@ -346,13 +355,15 @@ export class Agent extends Process<MessageTypes> {
       return;
     }
     this.made?.reconciliation.answer(message.reconciliations ?? []);
-    this.send(this.made?.registration.master, 'mesos.internal.UpdateSlaveMessage', {
-      slave_id: message.slave_id,
-      resource_version_uuid: { value: this.resourceVersionBytes },
-      update_oversubscribed_resources: false,
-      operations: { operations: operations?.messages() ?? [] },
-    });
+    this.tellResources();
     this.made?.oversubscription.registered();
+  }
+
+  private tellResources(): void {
+    const { made } = this;
+    if (made?.registration.isRegistered !== true) return;
+    const message = resourcesMessage(made, this.resourceVersionBytes);
+    this.send(made.registration.master, 'mesos.internal.UpdateSlaveMessage', message);
   }
 
   // ---- operations -----------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ import type { Checkpoints } from './recovery/checkpoints.ts';
 import type { Recovery, Remains } from './recovery/recovery.ts';
 import type { Reconciliation } from './registration/reconciliation.ts';
 import type { Registration } from './registration/registration.ts';
+import type { ResourceProviders } from './resourceProvider/providers.ts';
 import type { StatusUpdates, UpdateStreams } from './statusUpdates.ts';
 
 /** What an agent is made of; `start.ts` opens it on a real machine. */
@@ -73,6 +74,7 @@ export interface AgentView {
   readonly registration: Registration;
   readonly subscriptions: ExecutorSubscriptions;
   readonly operations: AgentOperations;
+  readonly providers: ResourceProviders;
   readonly nestedContainers: NestedContainers;
   readonly containerRequests: ContainerRequests;
   readonly capabilities: readonly AgentInfoCapability[];
@@ -110,6 +112,7 @@ export interface AgentMembers {
   readonly drivers: ExecutorDrivers;
   readonly subscriptions: ExecutorSubscriptions;
   readonly operations: AgentOperations;
+  readonly providers: ResourceProviders;
   readonly reconciliation: Reconciliation;
   readonly recovery: Recovery;
   readonly oversubscription: Oversubscription;

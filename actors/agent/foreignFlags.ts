@@ -17,7 +17,9 @@ export const foreignAgentFlags: Readonly<Record<string, ForeignFlag>> = {
   secret_resolver: instead(BUILT_IN),
   disk_profile_adaptor: instead(BUILT_IN),
   csi_plugin_config_dir: instead('there are no storage plugins'),
-  resource_provider_config_dir: instead('there are no resource providers'),
+  resource_provider_config_dir: instead(
+    'resource providers are started by whoever owns them, and subscribe by themselves',
+  ),
   appc_store_dir: instead(NO_APPC),
   appc_simple_discovery_uri_prefix: harmless(NO_APPC),
   perf_events: instead(NO_PERF),

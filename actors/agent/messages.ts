@@ -1,5 +1,7 @@
 /** Which part of the agent each message is for. */
+import type { ReconcileOperationsMessageOperation } from '../../proto/generated/types/internal.ts';
 import type { MessageTypes } from '../../proto/generated/types/names.ts';
+import { providerOf } from '../../proto/resources/index.ts';
 import type { Pid } from '../../runtime/pid.ts';
 import type { AgentMembers } from './agentParts.ts';
 
@@ -52,12 +54,30 @@ function installOrders(made: AgentMembers, inbox: Inbox): void {
   });
 }
 
-function installOperations({ registration, operations }: AgentMembers, inbox: Inbox): void {
-  inbox.ofMaster('mesos.internal.ApplyOperationMessage', (m) => operations.apply(m, inbox.resourceVersion()));
+/** What is on resources of a provider is the provider's, unless the agent has answered for it. */
+function installOperations({ registration, operations, providers }: AgentMembers, inbox: Inbox): void {
+  inbox.ofMaster('mesos.internal.ApplyOperationMessage', (m) => {
+    if (providerOf(m.operation_info) === undefined) {
+      operations.apply(m, inbox.resourceVersion());
+      return;
+    }
+    const notTaken = providers.operations.apply(m);
+    if (notTaken !== undefined) operations.decline(m, notTaken);
+  });
   inbox.ofMaster('mesos.internal.CheckpointResourcesMessage', (m) => operations.checkpoint(m));
-  inbox.ofMaster('mesos.internal.ReconcileOperationsMessage', (m) => operations.reconcile(m));
+  inbox.ofMaster('mesos.internal.ReconcileOperationsMessage', (m) => {
+    const asked = m.operations ?? [];
+    const isProvided = ({ resource_provider_id, operation_uuid }: ReconcileOperationsMessageOperation) =>
+      resource_provider_id !== undefined && !operations.hasEnd(operation_uuid);
+    operations.reconcile({ ...m, operations: asked.filter((each) => !isProvided(each)) });
+    const provided = { ...m, operations: asked.filter(isProvided) };
+    providers.operations.reconcile(provided, (id) => providers.isKnown(id));
+  });
   inbox.install('mesos.internal.AcknowledgeOperationStatusMessage', (m, from) => {
-    if (registration.isFromMaster(from, 'AcknowledgeOperationStatusMessage')) operations.acknowledged(m);
+    if (!registration.isFromMaster(from, 'AcknowledgeOperationStatusMessage')) return;
+    if (m.resource_provider_id === undefined || operations.hasEnd(m.operation_uuid))
+      operations.acknowledged(m);
+    else providers.operations.acknowledged(m);
   });
 }
 

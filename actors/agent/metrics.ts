@@ -13,12 +13,16 @@ export interface AgentMetrics {
   readonly invalidStatusUpdates: Counter;
   readonly validFrameworkMessages: Counter;
   readonly invalidFrameworkMessages: Counter;
+  readonly providersSubscribed: Counter;
+  readonly providersDisconnected: Counter;
   /** Counts a task's end; other states are not counted. */
   countEnd(state: TaskState): void;
 }
 
 export function agentCounters(registry: MetricsRegistry): AgentMetrics {
   const counter = (name: string, help: string) => registry.counter(`slave/${name}`, help);
+  const provider = (event: string, help: string) =>
+    registry.counter(`resource_provider_manager/events/${event}`, help);
   const ends = new Map<TaskState, Counter>([
     [TaskState.TASK_FINISHED, counter('tasks_finished', 'Tasks that ended well')],
     [TaskState.TASK_FAILED, counter('tasks_failed', 'Tasks that ended with a failure')],
@@ -35,6 +39,8 @@ export function agentCounters(registry: MetricsRegistry): AgentMetrics {
     invalidStatusUpdates: counter('invalid_status_updates', 'Status updates refused'),
     validFrameworkMessages: counter('valid_framework_messages', 'Framework messages handed on'),
     invalidFrameworkMessages: counter('invalid_framework_messages', 'Framework messages refused'),
+    providersSubscribed: provider('subscribe', 'Subscriptions of resource providers'),
+    providersDisconnected: provider('disconnect', 'Streams of resource providers that ended'),
     countEnd: (state) => {
       const ended = ends.get(state);
       if (ended !== undefined) ended.value += 1;
@@ -53,19 +59,15 @@ export interface AgentGauges {
   tasks(): Readonly<Record<string, number>>;
   executors(): { readonly registering: number; readonly running: number; readonly terminating: number };
   total(): Resources;
+  /** How many resource providers have a stream. */
+  providers(): number;
   used(): Resources;
 }
 
 const RESOURCE_NAMES = ['cpus', 'gpus', 'mem', 'disk'] as const;
 
-/**
- * What dashboards made for Mesos look for and what is never other than 0 here: nothing subscribes as a provider of resources, and root
- * file systems are not made by bind mounts.
- */
+/** What dashboards made for Mesos look for and what is never other than 0 here: root file systems are not made by bind mounts. */
 function addAbsentMetrics(registry: MetricsRegistry): void {
-  registry.gauge('resource_provider_manager/subscribed', () => 0, 'Resource providers; there are none');
-  for (const event of ['subscribe', 'disconnect'])
-    registry.counter(`resource_provider_manager/events/${event}`, 'Of resource providers; there are none');
   const bind = 'containerizer/mesos/provisioner/bind/remove_rootfs_errors';
   registry.counter(bind, 'Of the bind backend, which is not used');
 }
@@ -78,6 +80,8 @@ export function addAgentGauges(registry: MetricsRegistry, agent: AgentGauges): v
     return states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
   };
   addAbsentMetrics(registry);
+  const subscribed = 'resource_provider_manager/subscribed';
+  registry.gauge(subscribed, () => agent.providers(), 'Resource providers that have a stream');
   gauge('uptime_secs', 'Seconds since the start', () => agent.uptimeSecs());
   gauge('recovery_time_secs', 'Seconds recovery took', () => agent.recoverySecs());
   gauge('registered', 'Whether it is registered with a master', () => (agent.registered() ? 1 : 0));

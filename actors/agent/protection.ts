@@ -26,6 +26,8 @@ export function protectAgent(node: Node, process: string, flags: AgentFlags): vo
   const asked = [
     ['readonly', flags.authenticate_http_readonly],
     ['readwrite', flags.authenticate_http_readwrite],
+    // Whoever brings disks says which folders of the machine tasks are given.
+    ['resource-provider', flags.authenticate_http_readwrite],
   ] as const;
   protect(node, {
     prefix: 'mesos-agent',

@@ -99,6 +99,11 @@ export class Allocation {
     this.allocator.updateAllocation(frameworkId, agent.id, conversions);
   }
 
+  /** What a framework holds besides what is known: an operation that another master has sent. */
+  hold(frameworkId: string, agent: AgentRecord, resources: Resources): void {
+    this.allocator.addAllocation(frameworkId, agent.id, resources);
+  }
+
   /** An operation of an operator on what nobody holds. @returns what of it is not there, in words */
   convertAvailable(agent: AgentRecord, conversions: readonly ResourceConversion[]): string | undefined {
     return this.allocator.updateAvailable(agent.id, conversions);

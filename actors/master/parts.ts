@@ -18,6 +18,7 @@ import { Drains } from './agents/drains.ts';
 import { RegistryGarbage } from './agents/garbage.ts';
 import { AgentLosses } from './agents/losses.ts';
 import { AgentPings } from './agents/pings.ts';
+import { AgentProviders } from './agents/providers.ts';
 import { AgentReconciliation } from './agents/reconciliation.ts';
 import { AgentRecovery } from './agents/recovery.ts';
 import { AgentRegistration } from './agents/registration.ts';
@@ -119,6 +120,7 @@ export class MasterParts {
   readonly agents: Agents;
   readonly registration: AgentRegistration;
   readonly agentReconciliation: AgentReconciliation;
+  readonly agentProviders: AgentProviders;
   readonly agentRecovery: AgentRecovery;
   readonly registryGarbage: RegistryGarbage;
   readonly pings: AgentPings;
@@ -180,6 +182,7 @@ export class MasterParts {
     this.agents = new Agents(this);
     this.registration = new AgentRegistration(this);
     this.agentReconciliation = new AgentReconciliation(this);
+    this.agentProviders = new AgentProviders(this);
     this.agentRecovery = new AgentRecovery(this);
     this.registryGarbage = new RegistryGarbage(this);
     this.pings = new AgentPings(this);

@@ -8,6 +8,7 @@ export { reservationsOf } from './kind.ts';
 export * from './legacy.ts';
 export * from './parse.ts';
 export * from './ports.ts';
+export * from './providers.ts';
 export * from './quantities.ts';
 export * from './reservations.ts';
 export * from './resources.ts';

@@ -10,6 +10,7 @@ import { executorMachine } from '../executor.ts';
 import { executorDriverMachine } from '../executorDriver.ts';
 import { healthMachine } from '../health.ts';
 import { nestedContainerMachine } from '../nestedContainer.ts';
+import { resourceProviderMachine } from '../resourceProvider.ts';
 import { updateStreamMachine } from '../updateStream.ts';
 import { type CatalogueEntry, entry } from './entry.ts';
 
@@ -25,6 +26,19 @@ export const agentEntries: readonly CatalogueEntry[] = [
       VOLUMES_FAILED: true,
       FOUND_UNFINISHED: true,
       STOPPED: true,
+    },
+  }),
+  entry(resourceProviderMachine, {
+    description: 'A resource provider as its agent sees it.',
+    file: 'resourceProvider.ts',
+    samples: {
+      RECOVERED: true,
+      ADMITTED: true,
+      SUBSCRIBED: true,
+      STATE_TOLD: true,
+      DISCONNECTED: true,
+      REMOVAL_REQUESTED: true,
+      REMOVED: true,
     },
   }),
   entry(agentProcessMachine, {

@@ -130,6 +130,7 @@ export const masterEntries: readonly CatalogueEntry[] = [
       UPDATE_FAILED: true,
       UPDATE_ERROR: true,
       UPDATE_DROPPED: true,
+      UPDATE_GONE_BY_OPERATOR: true,
       AGENT_UNREACHABLE: true,
       AGENT_GONE: true,
       ACKNOWLEDGED: true,

@@ -93,7 +93,7 @@ export function agentRoutes(agent: AgentView, { build, flags, logFile }: ServedF
     },
     {
       path: '/api/v1/resource_provider',
-      help: 'Calls of resource providers, none of which this agent takes',
+      help: 'Calls of resource providers',
       realm: 'mesos-agent-resource-provider',
       handler: resourceProviderApi(agent),
     },

@@ -12,7 +12,9 @@ import {
 import type { AgentView } from '../agent.ts';
 import { frameworkBlock } from './blocks.ts';
 import type { ServedAgent } from './operator/call.ts';
-import type { Viewer } from './viewer.ts';
+import { providerMessages, type Viewer } from './viewer.ts';
+
+const PROVIDER = 'mesos.v1.agent.Response.GetResourceProviders.ResourceProvider';
 
 /** The body of `/state`. */
 export function stateText(agent: ServedAgent, viewer: Viewer): string {
@@ -34,7 +36,7 @@ export function stateText(agent: ServedAgent, viewer: Viewer): string {
     capabilities: agent.capabilities.map(({ type }) => enumName(AgentInfoCapabilityType, type)),
     drain_config: drain && new RawJson(toJsonText('mesos.v1.DrainConfig', drain.config)),
     estimated_drain_start_time_seconds: drain && Math.floor(drain.startedAtMs / 1000),
-    ...resourceBlocks(agent),
+    ...resourceBlocks(agent, viewer),
     attributes: legacyAttributesJson(info.attributes ?? []),
     master_hostname: registration.master?.host,
     flags: viewer.seesFlags ? agent.flags : undefined,
@@ -43,8 +45,8 @@ export function stateText(agent: ServedAgent, viewer: Viewer): string {
   });
 }
 
-function resourceBlocks({ host, operations }: AgentView): object {
-  const { total } = operations;
+function resourceBlocks({ host, operations, providers }: AgentView, viewer: Viewer): object {
+  const total = operations.total.plus(providers.total);
   const used = host.tables.used();
   const full = (bag: Resources) =>
     bag
@@ -60,6 +62,8 @@ function resourceBlocks({ host, operations }: AgentView): object {
     unreserved_resources_full: full(total.unreserved()),
     reserved_resources_allocated: legacyReservations(used),
     unreserved_resources_allocated: legacyResources(used.unreserved()),
-    resource_providers: [],
+    resource_providers: providerMessages(providers, viewer).map(
+      (each) => new RawJson(toJsonText(PROVIDER, each)),
+    ),
   };
 }

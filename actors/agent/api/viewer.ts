@@ -1,8 +1,12 @@
 /** What of an agent one principal may see: listings pass over the rest (v1-operator-api.md §11). */
 import type { Approver, Authorizer } from '../../../proto/authorization/index.ts';
-import type { OfferOperation } from '../../../proto/index.ts';
+import type {
+  AgentResponseGetResourceProvidersResourceProvider,
+  OfferOperation,
+} from '../../../proto/index.ts';
 import { Resources, resourcesOfOperation } from '../../../proto/resources/index.ts';
 import type { Principal } from '../../../runtime/index.ts';
+import type { ResourceProviders } from '../resourceProvider/providers.ts';
 import type { ExecutorEntry, FrameworkEntry, TaskEntry } from '../tables/entries.ts';
 
 export class Viewer {
@@ -12,6 +16,7 @@ export class Viewer {
   private readonly byContainer: Approver;
   private readonly byRole: Approver;
   readonly seesFlags: boolean;
+  readonly seesProviders: boolean;
   /** Containers of no executor, and what is inside them. */
   readonly seesStandalone: boolean;
 
@@ -22,6 +27,7 @@ export class Viewer {
     this.byContainer = authorizer.approver(principal, 'VIEW_CONTAINER');
     this.byRole = authorizer.approver(principal, 'VIEW_ROLE');
     this.seesFlags = authorizer.approver(principal, 'VIEW_FLAGS')();
+    this.seesProviders = authorizer.approver(principal, 'VIEW_RESOURCE_PROVIDER')();
     this.seesStandalone = authorizer.approver(principal, 'VIEW_STANDALONE_CONTAINER')();
   }
 
@@ -56,4 +62,16 @@ export class Viewer {
 
 function userOf({ info, framework }: ExecutorEntry): string {
   return info.command?.user ?? framework.info.user;
+}
+
+/** The resource providers that have a stream, for those who may see them. */
+export function providerMessages(
+  providers: ResourceProviders,
+  { seesProviders }: Viewer,
+): AgentResponseGetResourceProvidersResourceProvider[] {
+  if (!seesProviders) return [];
+  return providers.connected().map(({ info, total }) => ({
+    resource_provider_info: info,
+    total_resources: total.toMessages(),
+  }));
 }

@@ -29,6 +29,8 @@ export interface LaunchFacts {
   readonly resourceVersions: readonly string[];
   /** The agent's own. */
   readonly resourceVersion: string;
+  /** What a resource provider brings is not as it was when the launch was planned. */
+  readonly providersOutdated: boolean;
   /** Persistent volumes and dynamic reservations named by the launch that this agent does not have. */
   readonly unknownResources: string | undefined;
   /** A task of the same id that is not over. */
@@ -50,8 +52,9 @@ const notDraining: Check = ({ framework, draining }) => {
   return { state: droppedOrLost(framework), reason: TaskStatusReason.REASON_AGENT_DRAINING, message };
 };
 
-const resourceVersion: Check = ({ framework, resourceVersions, resourceVersion }) => {
-  if (resourceVersions.every((version) => version === resourceVersion)) return undefined;
+const resourceVersion: Check = ({ framework, resourceVersions, resourceVersion, providersOutdated }) => {
+  if (!providersOutdated && resourceVersions.every((version) => version === resourceVersion))
+    return undefined;
   const message = 'Task assumes outdated resource state';
   return { state: droppedOrLost(framework), reason: TaskStatusReason.REASON_INVALID_OFFERS, message };
 };

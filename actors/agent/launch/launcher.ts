@@ -3,13 +3,21 @@
  * executor. Pending tasks can be killed; nothing of them was started.
  */
 import type { RunTaskGroupMessage, RunTaskMessage } from '../../../proto/generated/types/internal.ts';
-import type { ExecutorInfo, FrameworkInfo, TaskInfo } from '../../../proto/generated/types/v1.ts';
-import { Resources } from '../../../proto/resources/index.ts';
+import {
+  type ExecutorInfo,
+  type FrameworkInfo,
+  type TaskInfo,
+  TaskState,
+  TaskStatusReason,
+} from '../../../proto/generated/types/v1.ts';
+import { providersOf, Resources } from '../../../proto/resources/index.ts';
 import type { Executors } from '../executors/executors.ts';
 import { tellExited } from '../executors/exited.ts';
 import type { Frameworks } from '../executors/frameworks.ts';
 import type { AgentHost } from '../host.ts';
 import type { AgentOperations } from '../operations/operations.ts';
+import { keyOf } from '../operations/resourceJournal.ts';
+import type { ResourceProviders } from '../resourceProvider/providers.ts';
 import type { StatusUpdates } from '../statusUpdates.ts';
 import {
   type ExecutorEntry,
@@ -30,6 +38,8 @@ interface Launch {
   readonly isGroup: boolean;
   readonly launchExecutor: boolean | undefined;
   readonly resourceVersions: readonly string[];
+  /** By the id of a resource provider, the same of what it brings. */
+  readonly providerVersions: ReadonlyMap<string, string>;
 }
 
 export class TaskLauncher {
@@ -38,6 +48,7 @@ export class TaskLauncher {
   private readonly executors: Executors;
   private readonly updates: StatusUpdates;
   private readonly operations: AgentOperations;
+  private readonly providers: ResourceProviders;
   private readonly resourceVersion: () => string;
 
   /** @param resourceVersion of the agent's resources, as hexadecimal text */
@@ -48,6 +59,7 @@ export class TaskLauncher {
       executors: Executors;
       updates: StatusUpdates;
       operations: AgentOperations;
+      providers: ResourceProviders;
     },
     resourceVersion: () => string,
   ) {
@@ -56,6 +68,7 @@ export class TaskLauncher {
     this.executors = parts.executors;
     this.updates = parts.updates;
     this.operations = parts.operations;
+    this.providers = parts.providers;
     this.resourceVersion = resourceVersion;
   }
 
@@ -69,7 +82,7 @@ export class TaskLauncher {
       forCommandTask: task.executor === undefined,
       isGroup: false,
       launchExecutor: message.launch_executor,
-      resourceVersions: versionsOf(message),
+      ...versionsOf(message),
     });
   }
 
@@ -82,7 +95,7 @@ export class TaskLauncher {
       forCommandTask: false,
       isGroup: true,
       launchExecutor: message.launch_executor,
-      resourceVersions: versionsOf(message),
+      ...versionsOf(message),
     });
   }
 
@@ -118,6 +131,7 @@ export class TaskLauncher {
       executor: present === undefined ? 'none' : this.executors.isEnding(present) ? 'ending' : 'alive',
       resourceVersions: launch.resourceVersions,
       resourceVersion: this.resourceVersion(),
+      providersOutdated: this.areProvidersOutdated(launch),
       enforces: this.host.containers.enforces,
       unknownResources: this.unknownResources(launch),
       duplicate: duplicate?.task_id.value,
@@ -132,7 +146,8 @@ export class TaskLauncher {
     );
     if (needed.length === 0) return undefined;
     const checkpointed = Resources.of(needed).checkpointed().unallocated().withSingleHolders();
-    return this.operations.total.contains(checkpointed) ? undefined : checkpointed.toString();
+    const total = this.operations.total.plus(this.providers.total);
+    return total.contains(checkpointed) ? undefined : checkpointed.toString();
   }
 
   private refuse(
@@ -178,7 +193,7 @@ export class TaskLauncher {
     });
     for (const task of tasks) host.tables.addTask(task);
     if (!durable) {
-      this.executors.enqueue(executor, tasks);
+      this.publish(executor, tasks);
       return;
     }
     if (present === undefined) {
@@ -186,7 +201,7 @@ export class TaskLauncher {
       host.checkpoints.executor(framework.id, { info, containerId, forCommandTask }, () => undefined);
     }
     const executorId = launch.executor.executor_id.value;
-    const queued = host.defer(() => this.executors.enqueue(executor, tasks));
+    const queued = host.defer(() => this.publish(executor, tasks));
     const last = tasks.length - 1;
     for (const [at, task] of tasks.entries()) {
       host.checkpoints.task(framework.id, executorId, task, (error) => {
@@ -194,14 +209,54 @@ export class TaskLauncher {
       });
     }
   }
+
+  /** What resource providers bring is made ready by them before a container needs it. */
+  private publish(executor: ExecutorEntry, tasks: readonly TaskEntry[]): void {
+    const needed = [executor.info, ...tasks.map(({ info }) => info)].flatMap(
+      ({ resources }) => resources ?? [],
+    );
+    this.providers.publish(needed, (problem) => {
+      if (problem === undefined) this.executors.enqueue(executor, tasks);
+      else this.unpublished(executor, tasks, problem);
+    });
+  }
+
+  private unpublished(executor: ExecutorEntry, tasks: readonly TaskEntry[], problem: string): void {
+    const { tables } = this.host;
+    for (const task of tasks) {
+      if (tables.tasks.get(task.key) !== task || !tables.isUndelivered(task)) continue;
+      this.updates.end(task, {
+        state: TaskState.TASK_FAILED,
+        reason: TaskStatusReason.REASON_CONTAINER_LAUNCH_FAILED,
+        message: `Failed to publish resources: ${problem}`,
+      });
+      this.executors.dequeue(executor, task);
+    }
+  }
+
+  /** Whether the launch was planned with resources of a provider that are not as they were then. */
+  private areProvidersOutdated({ tasks, executor, providerVersions }: Launch): boolean {
+    const named = providersOf([executor, ...tasks].flatMap(({ resources }) => resources ?? []));
+    return [...named].some((id) => {
+      const planned = providerVersions.get(id);
+      const present = this.providers.providing(id)?.version;
+      return planned !== undefined && (present === undefined || planned !== keyOf(present));
+    });
+  }
 }
 
 function isDynamic(resource: NonNullable<TaskInfo['resources']>[number]): boolean {
   return resource.reservation !== undefined || (resource.reservations?.length ?? 0) > 0;
 }
 
-function versionsOf(message: RunTaskMessage | RunTaskGroupMessage): string[] {
-  return (message.resource_version_uuids ?? [])
-    .filter((version) => version.resource_provider_id === undefined)
-    .map(({ uuid }) => Buffer.from(uuid.value).toString('hex'));
+function versionsOf({
+  resource_version_uuids = [],
+}: RunTaskMessage | RunTaskGroupMessage): Pick<Launch, 'resourceVersions' | 'providerVersions'> {
+  const resourceVersions: string[] = [];
+  const providerVersions = new Map<string, string>();
+  for (const { resource_provider_id, uuid } of resource_version_uuids) {
+    if (resource_provider_id === undefined) resourceVersions.push(keyOf(uuid.value));
+    else providerVersions.set(resource_provider_id.value, keyOf(uuid.value));
+  }
+  return { resourceVersions, providerVersions };
 }

@@ -15,6 +15,7 @@ import {
   type Operation,
   OperationState,
   type OperationStatus,
+  type UUID,
 } from '../../../proto/generated/types/v1.ts';
 import {
   conversionProblem,
@@ -22,6 +23,7 @@ import {
   convert,
   isSpeculative,
   mapOperationResources,
+  providerOf,
   Resources,
   unallocatedConversions,
   unallocatedResource,
@@ -31,6 +33,7 @@ import {
 import { agentResourcesMachine } from '../../../statecharts/agentResources.ts';
 import { LiveChart } from '../../../statecharts/engine.ts';
 import { type AgentHost, chartError } from '../host.ts';
+import type { NotTaken } from '../resourceProvider/operations.ts';
 import { OperationStreams } from './operationStreams.ts';
 import { keyOf, type ResourceJournal } from './resourceJournal.ts';
 import { type VolumeChanges, type VolumePort, volumeChanges } from './volumes.ts';
@@ -96,6 +99,11 @@ export class AgentOperations {
     return this.changed;
   }
 
+  /** Whether the end of an operation is kept here: the agent answers for it. */
+  hasEnd(uuid: UUID | undefined): boolean {
+    return uuid !== undefined && this.streams.has(keyOf(uuid.value));
+  }
+
   /** All that are not acknowledged, with the one under way. */
   messages(): Operation[] {
     const { operation } = this.change ?? {};
@@ -144,11 +152,18 @@ export class AgentOperations {
     const told = message.resource_version_uuid;
     const outdated = keyOf(told.uuid.value) !== keyOf(version);
     if (told.resource_provider_id !== undefined || !isSpeculative(operation.info)) {
-      this.refuse(operation, OperationState.OPERATION_DROPPED, 'This agent has no resource providers');
+      const text = 'The operation is not on resources of a resource provider';
+      this.refuse(operation, OperationState.OPERATION_DROPPED, text);
     } else if (outdated) {
       const text = 'The operation assumes outdated resource state';
       this.refuse(operation, OperationState.OPERATION_DROPPED, text);
     } else this.carryOut(operation);
+  }
+
+  /** One on resources of a provider that it was not handed on to: its end is kept and told like that of another. */
+  decline(message: ApplyOperationMessage, { state, why }: NotTaken): void {
+    if (!this.streams.has(keyOf(message.operation_uuid.value)))
+      this.refuse(this.pending(message), state, why);
   }
 
   /** Of masters that know no operations: everything that shall be kept. */
@@ -201,7 +216,10 @@ export class AgentOperations {
   }
 
   private status(info: OfferOperation, state: OperationState, message?: string): OperationStatus {
-    return { operation_id: info.id, state, message, agent_id: { value: this.host.agentId() } };
+    const provider = providerOf(info);
+    const resource_provider_id = provider === undefined ? undefined : { value: provider };
+    const agent_id = { value: this.host.agentId() };
+    return { operation_id: info.id, state, message, agent_id, resource_provider_id };
   }
 
   private carryOut(operation: Operation): void {

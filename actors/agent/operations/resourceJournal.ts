@@ -7,6 +7,7 @@
  */
 import { decodeAs, encodeAs } from '../../../proto/codec.ts';
 import type { ResourceState } from '../../../proto/generated/types/agent_state.ts';
+import type { ResourceProviderRegistryResourceProvider } from '../../../proto/generated/types/resource_provider_registry.ts';
 import type { Operation, Resource } from '../../../proto/generated/types/v1.ts';
 import type { Disk, DiskCallback } from '../../../runtime/storage/disk.ts';
 import { Journal } from '../../../runtime/storage/journal.ts';
@@ -15,7 +16,7 @@ import { Journal } from '../../../runtime/storage/journal.ts';
 const COMPACT_BYTES_MIN = 1024 * 1024;
 const COMPACT_RATIO = 4;
 
-/** One byte that says which kind, then protobuf: `ResourceState`, or `UUID` for an acknowledgement. */
+/** One byte that says which kind, then protobuf: `ResourceState`, `UUID` of an acknowledgement, or a provider of the registry. */
 const KIND = {
   /** What shall be, once folders are made and removed; with the operation that wants it. */
   target: 1,
@@ -28,6 +29,9 @@ const KIND = {
   /** An operation that changed nothing. */
   operation: 5,
   acknowledged: 6,
+  /** A resource provider has its id. */
+  providerAdmitted: 7,
+  providerRemoved: 8,
 } as const;
 
 type Kind = (typeof KIND)[keyof typeof KIND];
@@ -42,9 +46,13 @@ export interface ResourceJournalOptions {
   readonly compactBytesMin?: number;
 }
 
+/** A resource provider that may come back with its id. */
+export type AdmittedProvider = ResourceProviderRegistryResourceProvider;
+
 export class ResourceJournal {
   private readonly journal: Journal;
   private readonly live = new Map<string, Operation>();
+  private readonly admitted = new Map<string, AdmittedProvider>();
   private kept: Resource[] = [];
   private intended: ResourceState | undefined;
   private readonly compactBytesMin: number;
@@ -80,6 +88,22 @@ export class ResourceJournal {
   /** A change that was begun and of which it is not known how far it came: to be finished before anything else. */
   get unfinished(): ResourceState | undefined {
     return this.intended;
+  }
+
+  /** Resource providers that have ids, oldest first. */
+  get providers(): readonly AdmittedProvider[] {
+    return [...this.admitted.values()];
+  }
+
+  providerAdmitted(provider: AdmittedProvider, done: DiskCallback): void {
+    this.admitted.set(provider.id.value, provider);
+    this.write(KIND.providerAdmitted, encodeProvider(provider), done);
+  }
+
+  /** The id is never given again, and nobody who has it is taken. */
+  providerRemoved(provider: AdmittedProvider, done: DiskCallback): void {
+    this.admitted.delete(provider.id.value);
+    this.write(KIND.providerRemoved, encodeProvider(provider), done);
   }
 
   target(state: ResourceState, done: DiskCallback): void {
@@ -135,15 +159,18 @@ export class ResourceJournal {
 
   private compact(): void {
     const snapshot = this.snapshot();
+    const length = snapshot.reduce((sum, record) => sum + record.length, 0);
     this.compacting = true;
-    this.compactAtBytes = Math.max(this.compactBytesMin, snapshot.length * COMPACT_RATIO);
-    this.journal.compact([snapshot], () => {
+    this.compactAtBytes = Math.max(this.compactBytesMin, length * COMPACT_RATIO);
+    this.journal.compact(snapshot, () => {
       this.compacting = false;
     });
   }
 
-  private snapshot(): Uint8Array {
-    return tagged(KIND.state, encodeState({ resources: this.kept, operations: [...this.live.values()] }));
+  private snapshot(): Uint8Array[] {
+    const state = encodeState({ resources: this.kept, operations: [...this.live.values()] });
+    const providers = this.providers.map((each) => tagged(KIND.providerAdmitted, encodeProvider(each)));
+    return [tagged(KIND.state, state), ...providers];
   }
 
   private take(state: ResourceState | undefined): void {
@@ -179,6 +206,14 @@ export class ResourceJournal {
       case KIND.acknowledged:
         this.live.delete(keyOf(decodeAs('mesos.v1.UUID', body).value));
         return;
+      case KIND.providerAdmitted: {
+        const provider = decodeAs(PROVIDER, body);
+        this.admitted.set(provider.id.value, provider);
+        return;
+      }
+      case KIND.providerRemoved:
+        this.admitted.delete(decodeAs(PROVIDER, body).id.value);
+        return;
       default:
         throw new Error(`${this.journal?.file}: a record of kind ${bytes[0]} is not known to this version`);
     }
@@ -187,6 +222,12 @@ export class ResourceJournal {
 
 export function keyOf(uuid: Uint8Array): string {
   return Buffer.from(uuid).toString('hex');
+}
+
+const PROVIDER = 'mesos.resource_provider.registry.ResourceProvider';
+
+function encodeProvider(provider: AdmittedProvider): Uint8Array {
+  return encodeAs(PROVIDER, provider);
 }
 
 function encodeState(state: ResourceState): Uint8Array {

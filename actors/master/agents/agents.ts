@@ -129,11 +129,16 @@ export class Agents {
 
   /** Gives back what a task or executor held, here and to the allocator. */
   release(agent: AgentRecord, frameworkId: string, resources: Resources): void {
+    this.uncharge(agent, frameworkId, resources);
+    this.parts.allocation.recover(frameworkId, agent.id, resources);
+  }
+
+  /** What was charged is something else now, of which the allocator is told otherwise. */
+  uncharge(agent: AgentRecord, frameworkId: string, resources: Resources): void {
     this.moments.changing(agent);
     const rest = (agent.used.get(frameworkId) ?? Resources.EMPTY).minus(resources);
     if (rest.isEmpty) agent.used.delete(frameworkId);
     else agent.used.set(frameworkId, rest);
-    this.parts.allocation.recover(frameworkId, agent.id, resources);
   }
 
   addExecutor(agent: AgentRecord, frameworkId: string, executor: ExecutorRecord): void {

@@ -142,6 +142,7 @@ export class AgentReconciliation {
     );
     const known = withCheckpointed(Resources.of(info.resources), agent.total.checkpointed());
     agent.total = takesOperations || typeof known === 'string' ? reported : known;
+    this.parts.agentProviders.doubt(agent);
     if (!takesOperations && !agent.total.equals(reported)) this.parts.operations.checkpoint(agent);
   }
 

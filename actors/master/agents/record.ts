@@ -4,6 +4,7 @@ import type {
   AgentInfoCapability,
   AgentInfoCapabilityType,
   ExecutorInfo,
+  ResourceProviderInfo,
   UUID,
 } from '../../../proto/index.ts';
 import { Resources } from '../../../proto/resources/index.ts';
@@ -20,6 +21,14 @@ export interface AgentDescription {
   readonly resourceVersion: UUID | undefined;
 }
 
+/** A resource provider of an agent, as the agent told of it. */
+export interface AgentProvider {
+  /** With id. */
+  readonly info: ResourceProviderInfo;
+  /** Of what it brings; undefined while an agent that is back has not told anew. */
+  readonly version: UUID | undefined;
+}
+
 /** An executor that runs on an agent, as far as the master knows. Command tasks have none here. */
 export interface ExecutorRecord {
   readonly id: string;
@@ -34,8 +43,10 @@ export interface AgentRecord {
   readonly id: string;
   pid: Pid;
   description: AgentDescription;
-  /** What the agent has, without allocation roles. */
+  /** What the agent has, without allocation roles; with what resource providers bring. */
   total: Resources;
+  /** By id; replaced when one changes. */
+  providers: ReadonlyMap<string, AgentProvider>;
   readonly registeredAtMs: number;
   reregisteredAtMs: number | undefined;
   /** framework id → task id → task: what is not completed. */
@@ -51,6 +62,8 @@ export interface AgentRecord {
   snapshot: AgentSnapshot | undefined;
 }
 
+const NO_PROVIDERS: ReadonlyMap<string, AgentProvider> = new Map();
+
 /** @param total what the agent has, with its dynamic reservations and volumes */
 export function newAgent(
   description: AgentDescription,
@@ -64,6 +77,7 @@ export function newAgent(
     pid,
     description,
     total,
+    providers: NO_PROVIDERS,
     registeredAtMs: nowMs,
     reregisteredAtMs: undefined,
     tasks: new Map(),

@@ -127,15 +127,19 @@ export class AgentRegistration {
     oversubscribed_resources,
     resource_version_uuid,
     operations,
+    resource_providers,
   }: UpdateSlaveMessage): void {
     const { agents, allocation, metrics } = this.parts;
     metrics.messages.update_slave.value++;
     const agent = agents.connected(slave_id.value);
     if (agent === undefined) return;
     agents.moments.changing(agent);
+    const told = resource_providers === undefined ? undefined : (resource_providers.providers ?? []);
+    const taken = told && this.parts.agentProviders.take(agent, told);
     if (resource_version_uuid !== undefined) {
       agent.description = { ...agent.description, resourceVersion: resource_version_uuid };
-      this.parts.operations.reconcile(agent, operations?.operations ?? []);
+      const provided = (told ?? []).flatMap((provider) => provider.operations.operations ?? []);
+      this.parts.operations.reconcile(agent, [...(operations?.operations ?? []), ...provided], taken);
       this.parts.drains.check(agent);
     }
     // Agents before 1.5 say nothing but oversubscribed resources, and not that they do.

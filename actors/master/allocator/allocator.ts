@@ -251,6 +251,11 @@ export class Allocator extends AllocatorReads {
     }
   }
 
+  /** What a framework turns out to hold, known or not, with allocation roles. */
+  addAllocation(frameworkId: string, agentId: string, resources: Resources): void {
+    this.state.allocate(frameworkId, this.agent(agentId), resources);
+  }
+
   /** Operations on what a framework holds (RESERVE, CREATE, a launch that adds holders of a shared volume, ...). */
   updateAllocation(frameworkId: string, agentId: string, conversions: readonly ResourceConversion[]): void {
     const agent = this.agent(agentId);

@@ -11,7 +11,7 @@ import {
   toJsonText,
 } from '../../../proto/index.ts';
 import { jsonText, RawJson } from '../../../proto/json.ts';
-import { Resources } from '../../../proto/resources/index.ts';
+import { Resources, resourcesOfProvider } from '../../../proto/resources/index.ts';
 import type { Pid } from '../../../runtime/index.ts';
 import type { AgentDescription, AgentRecord, ExecutorRecord } from '../agents/record.ts';
 import type { MasterParts } from '../parts.ts';
@@ -40,6 +40,7 @@ interface Facts {
   readonly pid: Pid;
   readonly reregisteredAtMs: number | undefined;
   readonly total: Resources;
+  readonly providers: AgentRecord['providers'];
   /** Frameworks that have something on it, and what each has. */
   readonly users: readonly string[];
   readonly used: readonly Resources[];
@@ -77,6 +78,7 @@ export class AgentSnapshot {
       facts.pid === agent.pid &&
       facts.reregisteredAtMs === agent.reregisteredAtMs &&
       facts.total === agent.total &&
+      facts.providers === agent.providers &&
       facts.state === agents.chart.value(agent.id) &&
       facts.drain === drains.info(agent.id) &&
       (facts.drain === undefined || facts.drainMs === drains.startedMs(agent.id)) &&
@@ -159,6 +161,10 @@ export class AgentSnapshot {
       allocated_resources: endpointFormat(viewer.visible(this.used)),
       offered_resources: endpointFormat(viewer.visible(this.offered)),
       capabilities: [...description.capabilities],
+      resource_providers: [...this.facts.providers].map(([id, { info }]) => ({
+        resource_provider_info: info,
+        total_resources: endpointFormat(viewer.visible(resourcesOfProvider(total, id))),
+      })),
       drain_info: drain,
       estimated_drain_start_time: timeInfo(drainMs),
     };
@@ -236,6 +242,7 @@ export function agentSnapshot(parts: MasterParts, agent: AgentRecord): AgentSnap
     pid: agent.pid,
     reregisteredAtMs: agent.reregisteredAtMs,
     total: agent.total,
+    providers: agent.providers,
     users: [...agent.used.keys()],
     used: [...agent.used.values()],
     executors: executorsOn(agent),

@@ -4,6 +4,7 @@ import {
   HealthCheckType,
   type OfferOperation,
   type Resource,
+  type ResourceVersionUUID,
   type TaskInfo,
   TaskStatusReason,
 } from '../../../proto/index.ts';
@@ -165,8 +166,11 @@ export class Launches {
   }
 
   private resourceVersions({ agent }: AcceptedOffers) {
-    const uuid = agent.description.resourceVersion;
-    return uuid === undefined ? undefined : [{ uuid }];
+    const own = agent.description.resourceVersion;
+    const versions: ResourceVersionUUID[] = own === undefined ? [] : [{ uuid: own }];
+    for (const [value, { version }] of agent.providers)
+      if (version !== undefined) versions.push({ resource_provider_id: { value }, uuid: version });
+    return versions.length === 0 ? undefined : versions;
   }
 
   private refuse(accepted: AcceptedOffers, task: TaskInfo, reason: TaskStatusReason, message: string): void {

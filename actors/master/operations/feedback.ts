@@ -12,11 +12,15 @@ import {
   type SchedulerCallReconcileOperations,
   type SchedulerCallReconcileOperationsOperation,
   SchedulerEventType,
+  type UpdateOperationStatusMessage,
 } from '../../../proto/index.ts';
+import { providerOf } from '../../../proto/resources/index.ts';
 import { type AgentRecord, hasCapability } from '../agents/record.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
 import { keyOf, type OperationRecord } from './record.ts';
+
+const FEEDBACK = AgentInfoCapabilityType.AGENT_OPERATION_FEEDBACK;
 
 export class OperationFeedback {
   private readonly parts: MasterParts;
@@ -88,9 +92,18 @@ export class OperationFeedback {
     this.send(framework, withoutUuid(this.parts.operations.latest(record)));
   }
 
-  /** The agents here have no resource providers that could be away: what is not known of is not asked for. */
+  /** Which resource providers may come back, an agent knows better. */
   private answerUnknown(framework: FrameworkRecord, asked: SchedulerCallReconcileOperationsOperation): void {
     const { operation_id, agent_id, resource_provider_id } = asked;
+    const agent = this.parts.agents.connected(agent_id?.value ?? '');
+    const isAway = resource_provider_id !== undefined && !agent?.providers.has(resource_provider_id.value);
+    if (agent !== undefined && isAway && hasCapability(agent, FEEDBACK)) {
+      this.parts.actor.send(agent.pid, 'mesos.internal.ReconcileOperationsMessage', {
+        framework_id: { value: framework.id },
+        operations: [{ operation_id, resource_provider_id }],
+      });
+      return;
+    }
     const { state, message } = this.unknownAt(agent_id?.value);
     this.send(framework, {
       operation_id,
@@ -99,6 +112,12 @@ export class OperationFeedback {
       agent_id,
       resource_provider_id,
     });
+  }
+
+  /** An agent answers what a framework has asked about an operation that neither knows. */
+  answered({ framework_id, status }: UpdateOperationStatusMessage): void {
+    const framework = this.parts.frameworks.find(framework_id?.value ?? '');
+    if (framework !== undefined) this.send(framework, withoutUuid(status));
   }
 
   private unknownAt(agentId: string | undefined): { state: OperationState; message: string } {
@@ -154,9 +173,11 @@ export class OperationFeedback {
   }
 
   private sendAcknowledgement(agent: AgentRecord, record: OperationRecord, uuid: Uint8Array): void {
+    const provider = providerOf(record.info);
     this.parts.actor.send(agent.pid, 'mesos.internal.AcknowledgeOperationStatusMessage', {
       status_uuid: { value: uuid },
       operation_uuid: { value: record.uuid },
+      resource_provider_id: provider === undefined ? undefined : { value: provider },
     });
   }
 }

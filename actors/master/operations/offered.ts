@@ -60,9 +60,19 @@ export class OfferedOperations {
     const surroundings = { agent, framework, principal };
     const problem = feedbackProblem(operation, surroundings) ?? validateOperation(operation, surroundings);
     if (problem !== undefined) return `${problem}; on agent ${agent.id}`;
-    if (!isSpeculative(operation)) return 'No resource provider of this agent has such a disk';
+    if (!isSpeculative(operation)) return this.order(accepted, operation);
     this.rescindDestroyed(operation, agent);
     return this.convert(accepted, operation);
+  }
+
+  /** What its resource provider alone can tell the outcome of: until it has, what it is done to is in use. */
+  private order(accepted: AcceptedOffers, operation: OfferOperation): string | undefined {
+    const { agent, framework, remaining } = accepted;
+    const consumed = Resources.of(resourcesOfOperation(operation));
+    if (!remaining.contains(consumed)) return `${remaining} does not contain ${consumed}`;
+    const problem = this.parts.operations.order(agent, framework, operation, consumed);
+    if (problem === undefined) accepted.remaining = remaining.minus(consumed);
+    return problem;
   }
 
   private convert(accepted: AcceptedOffers, operation: OfferOperation): string | undefined {

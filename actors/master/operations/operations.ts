@@ -17,7 +17,9 @@ import {
 } from '../../../proto/index.ts';
 import {
   convert,
+  providerOf,
   type ResourceConversion,
+  Resources,
   toOldFormat,
   unallocatedConversions,
 } from '../../../proto/resources/index.ts';
@@ -32,7 +34,9 @@ import {
 import { type AgentRecord, hasCapability } from '../agents/record.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
+import { OperationHolds } from './holds.ts';
 import { keyOf, type OperationRecord, operationMessage } from './record.ts';
+import { ofProvider, statusOf, versionOf } from './versions.ts';
 
 /** What an agent returns with may be of frameworks that are still to come: nobody else answers for them before this. */
 const ADOPTION_WAIT_MS = 600_000;
@@ -43,6 +47,7 @@ const UNREACHABLE_MAX = 10_000;
 export class Operations {
   readonly chart: ChartTable<typeof operationMachine>;
   private readonly parts: MasterParts;
+  private readonly holds: OperationHolds;
   private readonly byKey = new Map<string, OperationRecord>();
   private readonly byAgent = new Map<string, Set<OperationRecord>>();
   /** framework id → operation id → operation: the newest of that id. */
@@ -50,6 +55,7 @@ export class Operations {
 
   constructor(parts: MasterParts) {
     this.parts = parts;
+    this.holds = new OperationHolds(parts);
     this.chart = new ChartTable(operationMachine, parts.chartReports);
   }
 
@@ -82,7 +88,7 @@ export class Operations {
     const said = record.statuses.at(-1);
     const state = stateNumber(operationStateName(this.chart.value(record.key) ?? 'pending'));
     if (said?.state === state) return said;
-    return { operation_id: record.info.id, state, agent_id: { value: record.agentId } };
+    return statusOf(record.agentId, record.info, state);
   }
 
   isTerminal(record: OperationRecord): boolean {
@@ -103,8 +109,8 @@ export class Operations {
     info: OfferOperation,
     conversions: readonly ResourceConversion[],
   ): string | undefined {
-    const total = convert(agent.total, unallocatedConversions(conversions));
-    if (typeof total === 'string') return total;
+    const total = versionOf(agent, info).problem ?? convert(agent.total, unallocatedConversions(conversions));
+    if (!(total instanceof Resources)) return total;
     this.parts.agents.moments.changing(agent);
     agent.total = total;
     this.parts.actor.log.info('applying an operation', () => ({
@@ -118,10 +124,34 @@ export class Operations {
     return undefined;
   }
 
-  private send(agent: AgentRecord, framework: FrameworkRecord | undefined, info: OfferOperation): void {
+  /**
+   * Sends an operation whose outcome its resource provider alone can tell.
+   *
+   * @param consumed what it is done to, of what the framework was offered: in use from now on
+   * @returns what is wrong, in words, and nothing has changed
+   */
+  order(
+    agent: AgentRecord,
+    framework: FrameworkRecord,
+    info: OfferOperation,
+    consumed: Resources,
+  ): string | undefined {
+    const { problem } = versionOf(agent, info);
+    if (problem !== undefined) return problem;
+    this.parts.agents.charge(agent, framework.id, consumed);
+    this.send(agent, framework, info, consumed);
+    return undefined;
+  }
+
+  private send(
+    agent: AgentRecord,
+    framework: FrameworkRecord | undefined,
+    info: OfferOperation,
+    held?: Resources,
+  ): void {
     const { actor, metrics } = this.parts;
     metrics.operations.began(info);
-    const version = agent.description.resourceVersion;
+    const { version, resource_provider_id } = versionOf(agent, info);
     if (version === undefined || !hasCapability(agent, AgentInfoCapabilityType.RESOURCE_PROVIDER)) {
       this.checkpoint(agent);
       metrics.operations.ended(info, OperationState.OPERATION_FINISHED);
@@ -134,15 +164,14 @@ export class Operations {
       frameworkId: framework?.id,
       agentId: agent.id,
       info,
-      statuses: [
-        { operation_id: info.id, state: OperationState.OPERATION_PENDING, agent_id: { value: agent.id } },
-      ],
+      held,
+      statuses: [statusOf(agent.id, info, OperationState.OPERATION_PENDING)],
     });
     actor.send(agent.pid, 'mesos.internal.ApplyOperationMessage', {
       framework_id: framework === undefined ? undefined : { value: framework.id },
       operation_info: info,
       operation_uuid: { value: uuid },
-      resource_version_uuid: { uuid: version },
+      resource_version_uuid: { resource_provider_id, uuid: version },
     });
   }
 
@@ -162,6 +191,10 @@ export class Operations {
     const { agents, actor, metrics } = this.parts;
     metrics.messages.operation_status_update.value++;
     const agent = agents.find(message.slave_id?.value ?? '');
+    if (message.operation_uuid === undefined && agent?.pid.equals(from) === true) {
+      this.parts.operationFeedback.answered(message);
+      return;
+    }
     const record = this.byKey.get(keyOf(message.operation_uuid?.value ?? new Uint8Array()));
     if (agent === undefined || !agent.pid.equals(from) || record?.agentId !== agent.id) {
       metrics.operations.invalidUpdates.value++;
@@ -187,7 +220,7 @@ export class Operations {
       operation_id: said.operation_id ?? record.info.id,
       agent_id: said.agent_id ?? { value: agent.id },
     };
-    this.move(record, status);
+    this.move(agent, record, status);
     this.parts.actor.log.info('update of an operation', {
       state: enumName(OperationState, status.state),
       agent_id: agent.id,
@@ -208,9 +241,10 @@ export class Operations {
     return frameworks.isCompleted(frameworkId) || nowMs - sinceMs >= ADOPTION_WAIT_MS;
   }
 
-  private move(record: OperationRecord, status: OperationStatus): void {
+  private move(agent: AgentRecord, record: OperationRecord, status: OperationStatus): void {
     const event = operationUpdateEvent(enumName(OperationState, status.state));
     const changed = event !== undefined && this.step(record, event);
+    if (changed && this.isTerminal(record)) this.holds.settle(agent, record, status, false);
     const last = record.statuses.at(-1);
     if (changed || last?.uuid === undefined) record.statuses.push(status);
   }
@@ -227,10 +261,12 @@ export class Operations {
    * A (re-)registered agent lists its operations. What the master knows beside them never arrived there: the agent is asked, and
    * answers that it was dropped. It is asked as well about ends that are news: an acknowledgement may have crossed the list, and
    * then nothing would ever end them here.
+   *
+   * @param taken resource providers of which it told all they have: what became of their operations is in that
    */
-  reconcile(agent: AgentRecord, reported: readonly Operation[]): void {
+  reconcile(agent: AgentRecord, reported: readonly Operation[], taken: ReadonlySet<string> = NONE): void {
     const keys = new Set(reported.map(({ uuid }) => keyOf(uuid.value)));
-    const news = reported.flatMap((operation) => this.takeBack(agent, operation) ?? []);
+    const news = reported.flatMap((operation) => this.takeBack(agent, operation, taken) ?? []);
     const asked = news.filter((record) => this.isTerminal(record));
     for (const record of [...(this.byAgent.get(agent.id) ?? [])]) {
       if (keys.has(record.key)) continue;
@@ -242,7 +278,7 @@ export class Operations {
     }
     if (asked.length === 0) return;
     this.parts.actor.send(agent.pid, 'mesos.internal.ReconcileOperationsMessage', {
-      operations: asked.map(({ uuid }) => ({ operation_uuid: { value: uuid } })),
+      operations: asked.map(({ uuid, info }) => ({ operation_uuid: { value: uuid }, ...ofProvider(info) })),
     });
   }
 
@@ -250,6 +286,7 @@ export class Operations {
   private takeBack(
     agent: AgentRecord,
     { uuid, framework_id, info, latest_status, statuses }: Operation,
+    taken: ReadonlySet<string>,
   ): OperationRecord | undefined {
     const key = keyOf(uuid.value);
     const known = this.byKey.get(key);
@@ -268,7 +305,9 @@ export class Operations {
       this.add(record);
     }
     const event = operationUpdateEvent(enumName(OperationState, latest_status.state));
-    if (event !== undefined) this.step(record, event);
+    if (event !== undefined && this.step(record, event) && this.isTerminal(record))
+      this.holds.settle(agent, record, latest_status, taken.has(providerOf(info) ?? ''));
+    else if (known === undefined && !this.isTerminal(record)) this.holds.takeBack(agent, record);
     return known === undefined ? record : undefined;
   }
 
@@ -280,13 +319,23 @@ export class Operations {
     for (const record of [...(this.byAgent.get(agentId) ?? [])]) {
       if (this.isTerminal(record) || how === 'removed') this.remove(record);
       else if (how === 'gone') {
+        record.held = undefined;
         this.step(record, { type: 'AGENT_GONE' });
         operationFeedback.tell(record, 'The agent has been marked gone');
         this.acknowledged(record);
-      } else if (this.step(record, { type: 'AGENT_UNREACHABLE' }))
-        operationFeedback.tell(record, 'The agent is unreachable');
+      } else {
+        record.held = undefined;
+        if (this.step(record, { type: 'AGENT_UNREACHABLE' }))
+          operationFeedback.tell(record, 'The agent is unreachable');
+      }
     }
     if (how === 'unreachable') this.boundUnreachable();
+  }
+
+  /** A resource provider is gone from its agent; it tells of its operations when it comes back. */
+  loseProvider(agentId: string, providerId: string): void {
+    for (const record of [...(this.byAgent.get(agentId) ?? [])])
+      if (providerOf(record.info) === providerId) this.remove(record);
   }
 
   private boundUnreachable(): void {
@@ -327,6 +376,7 @@ export class Operations {
     ofAgent?.delete(record);
     if (ofAgent?.size === 0) this.byAgent.delete(agentId);
     const agent = this.parts.agents.find(agentId);
+    this.holds.release(agent, record);
     if (agent !== undefined) this.parts.drains.check(agent);
     const ofFramework = this.byName.get(frameworkId ?? '');
     const name = info.id?.value ?? '';
@@ -334,6 +384,8 @@ export class Operations {
     if (ofFramework?.size === 0) this.byName.delete(frameworkId ?? '');
   }
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 const numbers: Readonly<Record<string, OperationState | undefined>> = OperationState;
 

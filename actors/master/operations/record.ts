@@ -5,6 +5,7 @@ import {
   OperationState,
   type OperationStatus,
 } from '../../../proto/index.ts';
+import type { Resources } from '../../../proto/resources/index.ts';
 
 export interface OperationRecord {
   /** The uuid as hexadecimal text: the name of its chart, too. */
@@ -15,6 +16,8 @@ export interface OperationRecord {
   readonly agentId: string;
   /** In the new reservation format, with allocation roles where it is a framework's. */
   readonly info: OfferOperation;
+  /** What is in use while its resource provider carries it out, with allocation roles. */
+  held?: Resources | undefined;
   /** What its agent has said of it, oldest first; at first that it is pending. */
   readonly statuses: OperationStatus[];
 }

@@ -20,6 +20,7 @@ const good: LaunchFacts = {
   executor: 'none',
   resourceVersions: ['aa'],
   resourceVersion: 'aa',
+  providersOutdated: false,
   unknownResources: undefined,
   duplicate: undefined,
   enforces: new Set(),

@@ -1,12 +1,13 @@
 /**
- * Calls about resource providers (v1-operator-api.md §4.2), at an agent that has none and takes none: as Mesos answers where there
- * is no folder of their configurations.
+ * Calls about resource providers (v1-operator-api.md §4.2). Providers are started by whoever owns them: about configurations an agent
+ * answers as Mesos does where there is no folder of them.
  */
 import { AgentResponseType, type ResourceProviderInfo } from '../../../../proto/index.ts';
 import { HttpRefusal } from '../../../../runtime/http/refusal.ts';
+import { providerMessages, Viewer } from '../viewer.ts';
 import { bare, type OperatorCalls, type OperatorRequest, withBody } from './call.ts';
 
-export const NO_PROVIDERS = 'This agent takes no resource providers';
+const NO_CONFIGURATIONS = 'This agent starts no resource providers: they subscribe by themselves';
 
 function expectConfig(request: OperatorRequest, { id }: ResourceProviderInfo): void {
   if (id !== undefined) throw new HttpRefusal(400, "Expecting 'info.id' to be unset");
@@ -14,12 +15,17 @@ function expectConfig(request: OperatorRequest, { id }: ResourceProviderInfo): v
 }
 
 export const providerCalls: OperatorCalls = {
-  GET_RESOURCE_PROVIDERS: bare((request) =>
-    request.answer({ type: AgentResponseType.GET_RESOURCE_PROVIDERS, get_resource_providers: {} }),
+  GET_RESOURCE_PROVIDERS: bare((request, { authorizer, providers }) =>
+    request.answer({
+      type: AgentResponseType.GET_RESOURCE_PROVIDERS,
+      get_resource_providers: {
+        resource_providers: providerMessages(providers, new Viewer(authorizer, request.principal)),
+      },
+    }),
   ),
   ADD_RESOURCE_PROVIDER_CONFIG: withBody('add_resource_provider_config', ({ info }, request) => {
     expectConfig(request, info);
-    throw new HttpRefusal(500, NO_PROVIDERS);
+    throw new HttpRefusal(500, NO_CONFIGURATIONS);
   }),
   UPDATE_RESOURCE_PROVIDER_CONFIG: withBody('update_resource_provider_config', ({ info }, request) => {
     expectConfig(request, info);
@@ -30,9 +36,12 @@ export const providerCalls: OperatorCalls = {
     // What is not there needs no removal.
     request.done();
   }),
-  MARK_RESOURCE_PROVIDER_GONE: withBody('mark_resource_provider_gone', (_, request) => {
-    request.expectAllowed('MARK_RESOURCE_PROVIDER_GONE');
-    // One that could come back would have to have been here.
-    request.done();
-  }),
+  MARK_RESOURCE_PROVIDER_GONE: withBody(
+    'mark_resource_provider_gone',
+    ({ resource_provider_id }, request, { providers }) => {
+      request.expectAllowed('MARK_RESOURCE_PROVIDER_GONE');
+      const problem = providers.remove(resource_provider_id.value, () => request.done());
+      if (problem !== undefined) throw new HttpRefusal(500, problem);
+    },
+  ),
 };

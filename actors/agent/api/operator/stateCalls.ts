@@ -121,9 +121,10 @@ export const stateCalls: OperatorCalls = {
       get_agent: { agent_info: host.info(), ...drainFacts(host.drain()) },
     }),
   ),
-  GET_OPERATIONS: bare((request, { operations: all, authorizer }) => {
+  GET_OPERATIONS: bare((request, { operations: own, providers, authorizer }) => {
     const viewer = new Viewer(authorizer, request.principal);
-    const operations = all.messages().filter(({ info }) => viewer.seesOperation(info));
+    const provided = providers.connected().flatMap((provider) => [...provider.operations.values()]);
+    const operations = [...own.messages(), ...provided].filter(({ info }) => viewer.seesOperation(info));
     request.answer({ type: AgentResponseType.GET_OPERATIONS, get_operations: { operations } });
   }),
   GET_CONTAINERS: bare(({ call, answerType, principal, reply }, agent) => {

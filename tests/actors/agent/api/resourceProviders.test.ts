@@ -1,4 +1,4 @@
-/** Calls about and of resource providers, at an agent that takes none (agent.md §15, v1-operator-api.md §4.2, §6). */
+/** Calls about and of resource providers: what is refused (agent.md §15, v1-operator-api.md §4.2, §6). */
 import test from 'ava';
 import { post, serve } from '../support/operatorCalls.ts';
 import { registeredSimulation, simulatedAgent } from '../support/simulatedAgent.ts';
@@ -8,7 +8,7 @@ const configured = (name: string, body: object): string =>
   JSON.stringify({ type: name.toUpperCase(), [name]: body });
 
 const calls: [body: string, status: number, text: RegExp][] = [
-  [configured('add_resource_provider_config', { info }), 500, /takes no resource providers/],
+  [configured('add_resource_provider_config', { info }), 500, /starts no resource providers/],
   [configured('add_resource_provider_config', { info: { ...info, id: { value: 'i' } } }), 400, /'info.id'/],
   [configured('add_resource_provider_config', {}), 400, /info/],
   [
@@ -61,7 +61,11 @@ const provided: [
     { headers: { ...json, accept: 'image/png' }, body: JSON.stringify(subscribe) },
     406,
   ],
-  ['SUBSCRIBE', { body: JSON.stringify(subscribe) }, 503],
+  [
+    'SUBSCRIBE on a stream',
+    { headers: { ...json, 'mesos-stream-id': 'x' }, body: JSON.stringify(subscribe) },
+    400,
+  ],
   ['UPDATE_STATE without an id', { body: '{"type":"UPDATE_STATE"}' }, 400],
   [
     'UPDATE_STATE of one that is not subscribed',

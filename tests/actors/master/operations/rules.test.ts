@@ -366,7 +366,7 @@ const rows: readonly Row[] = [
   {
     what: 'CREATE_DISK of a provider that is not there',
     operation: { type: 13, create_disk: { source: raw(), target_type: 2 } },
-    text: /No resource provider/,
+    text: /does not contain/,
   },
   {
     what: 'CREATE_DISK on an agent without providers',
