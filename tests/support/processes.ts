@@ -1,6 +1,6 @@
 /** Nodes as OS processes of their own, started as a user starts them. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -70,11 +70,27 @@ export function boot(t: ExecutionContext, args: readonly string[], env: Record<s
   };
 }
 
-/** A folder that vanishes with the test. */
+/** A folder that vanishes with the test, and with it the tasks whose sandboxes are in it. */
 export function scratch(t: ExecutionContext): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'mesostate-test-'));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+  t.teardown(() => {
+    endTasksIn(folder);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  });
   return folder;
+}
+
+/** Tasks outlive their agent, and so the test that kills it: they would run on, and write into what is removed. */
+function endTasksIn(folder: string): void {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const environ = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
+      if (environ.some((each) => /^MESOS_(SANDBOX|DIRECTORY)=/.test(each) && each.includes(`=${folder}/`)))
+        process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // It is gone, or somebody else's.
+    }
+  }
 }
 
 /** A port that nobody listens on now. */
