@@ -17,7 +17,7 @@ import {
   tasksOf,
   theOne,
 } from '../find/objects.ts';
-import { safeText } from '../output/text.ts';
+import { momentText, safeText } from '../output/text.ts';
 import { stateText, styleOfState } from './lists.ts';
 
 /** Something that an id may name. */
@@ -86,7 +86,7 @@ function printHistory(context: Context, statuses: readonly TaskStatus[]): void {
     const text = stateText(enumName(TaskState, state));
     const style = styleOfState(text);
     const shown = style === undefined ? text : context.paint(style, text);
-    const when = timestamp === undefined ? '' : new Date(timestamp * 1000).toISOString();
+    const when = timestamp === undefined ? '' : momentText(timestamp);
     const why = reason === undefined ? '' : ` ${enumName(TaskStatusReason, reason)}`;
     context.print(`  ${when} ${shown}${why}${message ? ` ${safeText(message)}` : ''}`);
   }

@@ -7,7 +7,7 @@ import { confirm, yesOption } from '../ask.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { part } from '../http/operator.ts';
-import { spanText } from '../output/text.ts';
+import { momentText, spanText } from '../output/text.ts';
 import { Problem, usageProblem } from '../problem.ts';
 
 const FORMS = [
@@ -82,7 +82,7 @@ async function show(context: Context): Promise<undefined> {
       { title: 'state', text: ({ machine }) => (down.has(machine) ? 'down' : 'draining') },
       {
         title: 'begin',
-        text: ({ unavailability }) => new Date(unavailability.start.nanoseconds / 1e6).toISOString(),
+        text: ({ unavailability }) => momentText(unavailability.start.nanoseconds / 1e9),
       },
       {
         title: 'length',

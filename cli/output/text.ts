@@ -26,6 +26,12 @@ export function spanText(seconds: number): string {
   return `${Math.max(0, Math.floor(seconds))}s`;
 }
 
+/** ISO 8601; a moment that no calendar has is a dash, for executors may say anything. @param seconds since the epoch */
+export function momentText(seconds: number): string {
+  const moment = new Date(seconds * 1000);
+  return Number.isNaN(moment.getTime()) ? '-' : moment.toISOString();
+}
+
 /** How long ago, or `-`. Both in seconds since the epoch. */
 export function agoText(now: number, then: number | undefined): string {
   return then === undefined || then === 0 ? '-' : spanText(now - then);

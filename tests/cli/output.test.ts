@@ -1,6 +1,14 @@
 import test from 'ava';
 import { tableText } from '../../cli/output/table.ts';
-import { agoText, numberText, safeText, scalarOf, sizeText, spanText } from '../../cli/output/text.ts';
+import {
+  agoText,
+  momentText,
+  numberText,
+  safeText,
+  scalarOf,
+  sizeText,
+  spanText,
+} from '../../cli/output/text.ts';
 
 test('columns are as wide as what stands in them, numbers stand at the right', (t) => {
   const rows = [
@@ -52,6 +60,8 @@ test('sizes, times and numbers are short', (t) => {
   ]);
   t.deepEqual([-3, 59.9, 60, 3600, 90_000].map(spanText), ['0s', '59s', '1m', '1h', '1d']);
   t.is(agoText(100, undefined), '-');
+  t.is(momentText(0), '1970-01-01T00:00:00.000Z');
+  t.is(momentText(1e300), '-', 'and nothing ends for it');
   t.is(numberText(0.1 + 0.2), '0.3');
   t.is(
     scalarOf(

@@ -113,7 +113,12 @@ export const chinese: Readonly<Record<string, string>> = {
   'Keep this disk as a volume that outlives tasks?': '将这块磁盘保留为任务结束后仍存在的卷？',
   'Keep what for which role? Offers that have it are taken back.':
     '为哪个角色保留什么？包含它的报价会被收回。',
-  'Keyboard shortcuts': '键盘快捷键',
+  'Keyboard shortcuts, times': '键盘快捷键与时间',
+  'how long ago': '多久以前',
+  'in UTC': 'UTC',
+  'by the clock of this browser': '浏览器本地时间',
+  'Download what is shown': '下载显示的部分',
+  'scroll up for what is before': '向上滚动查看之前的内容',
   Kill: '终止',
   'Kill and scale': '终止并缩减',
   'Kill its tasks with grace, and offer nothing of it any more?': '平稳终止其任务，并不再提供其资源？',

@@ -38,8 +38,10 @@ export function spanText(seconds: number): string {
   return `${Math.max(0, Math.floor(seconds))} ${t('s')}`;
 }
 
+/** A moment that no calendar has is a dash: clocks of others may say anything. */
 export function isoText(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
+  const moment = new Date(seconds * 1000);
+  return Number.isNaN(moment.getTime()) ? '–' : moment.toISOString();
 }
 
 /** Ids differ at their ends: `…7d3507a6f0ca-S9`. */

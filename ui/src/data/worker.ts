@@ -17,6 +17,8 @@ const TELL_MS = 200;
 const SAMPLE_MS = 5000;
 /** What is asked for because no event tells of it is asked for at most this often. */
 const LOOK_MS = 1500;
+/** Of a cluster with very many agents or executors the answers are long: between them is so many times their time. */
+const LOOK_SHARE = 20;
 const RETRY_MS_MAX = 16_000;
 const LOGIN_MS = 60_000;
 
@@ -99,16 +101,20 @@ async function refreshExecutors(): Promise<void> {
   changed();
 }
 
-/** Once after a while, however often it is asked for until then. */
+/** Once after a while, however often it is asked for until then; the seldomer the longer an answer takes. */
 function gathered(look: () => Promise<void>): () => void {
   let waits = false;
+  let pauseMs = LOOK_MS;
+  const run = async (): Promise<void> => {
+    const begunMs = nowMs();
+    waits = false;
+    if (connection.state === 'live') await look();
+    pauseMs = Math.max(LOOK_MS, (nowMs() - begunMs) * LOOK_SHARE);
+  };
   return () => {
     if (waits) return;
     waits = true;
-    later(LOOK_MS, () => {
-      waits = false;
-      if (connection.state === 'live') void look();
-    });
+    later(pauseMs, () => void run());
   };
 }
 

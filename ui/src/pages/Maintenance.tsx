@@ -3,10 +3,11 @@
 import { useState } from 'preact/hooks';
 import { nowMs } from '../clock.ts';
 import { call } from '../data/http.ts';
-import { isoText, spanText } from '../format.ts';
+import { spanText } from '../format.ts';
 import { t } from '../language.ts';
 import { Action } from '../parts/Action.tsx';
 import { ApiLink, Problem, StateBadge } from '../parts/bits.tsx';
+import { momentText } from '../times.ts';
 import { useLoaded } from '../use.ts';
 
 interface Machine {
@@ -66,7 +67,7 @@ export function Maintenance() {
         return (
           <section class="card" key={at}>
             <h2>
-              From {isoText(start.nanoseconds / 1e9)}{' '}
+              From {momentText(start.nanoseconds / 1e9)}{' '}
               {duration === undefined ? 'on, without end' : `for ${spanText(duration.nanoseconds / 1e9)}`}
             </h2>
             <ul>

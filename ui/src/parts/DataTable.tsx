@@ -6,7 +6,7 @@ import { askRows } from '../data/client.ts';
 import { connection, version } from '../data/live.ts';
 import type { RowKinds, Rows } from '../data/rows.ts';
 import { t } from '../language.ts';
-import { place, setQuery } from '../router.ts';
+import { keepScroll, place, scrollKept, setQuery } from '../router.ts';
 import { Cell } from './bits.tsx';
 
 export interface Column<Row> {
@@ -56,6 +56,7 @@ export function DataTable<Kind extends keyof RowKinds>(props: TableProps<Kind>) 
     offset: 0,
   });
   const box = useRef<HTMLDivElement>(null);
+  const isRestored = useRef(false);
   const first = Math.max(0, Math.floor(top / ROW_PX) - SPARE);
   const count = Math.ceil(HEIGHT_MAX_PX / ROW_PX) + 2 * SPARE;
   const filters = JSON.stringify({ ...where, ...(choice === undefined ? {} : { [choice.name]: chosen }) });
@@ -78,6 +79,20 @@ export function DataTable<Kind extends keyof RowKinds>(props: TableProps<Kind>) 
     };
   }, [kind, search, filters, sort, descending, first, count, version.value]);
 
+  // Back is to where one was: the place in the table is kept with the entry of the browser's history.
+  useEffect(() => {
+    if (isRestored.current || found.total < 0) return;
+    isRestored.current = true;
+    const kept = scrollKept(`${prefix}${kind}`);
+    if (kept > 0) box.current?.scrollTo({ top: kept });
+  }, [found.total]);
+
+  const scrolled = ({ currentTarget }: { readonly currentTarget: HTMLElement }) => {
+    // A table that is left scrolls a last time.
+    if (!currentTarget.isConnected) return;
+    setTop(currentTarget.scrollTop);
+    keepScroll(`${prefix}${kind}`, currentTarget.scrollTop);
+  };
   const sortBy = (name: string) => {
     setQuery(`${prefix}sort`, name);
     setQuery(`${prefix}desc`, sort === name && !descending ? '1' : '');
@@ -114,7 +129,7 @@ export function DataTable<Kind extends keyof RowKinds>(props: TableProps<Kind>) 
         />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <div class="scroll" ref={box} tabIndex={0} onScroll={(event) => setTop(event.currentTarget.scrollTop)}>
+      <div class="scroll" ref={box} tabIndex={0} onScroll={scrolled}>
         <table aria-rowcount={total + 1}>
           <thead>
             <tr>

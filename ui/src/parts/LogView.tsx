@@ -20,6 +20,8 @@ import { t } from '../language.ts';
 import { Problem } from './bits.tsx';
 
 const FOLLOW_MS = 1000;
+/** So long a browser may take to save a part. */
+const KEPT_MS = 60_000;
 
 interface LogViewProps {
   readonly files: FilePlace;
@@ -105,18 +107,31 @@ export function LogView({ files, path, at, search, find, linkTo }: LogViewProps)
         <a class="button" href={files.ask(`files/download?path=${encodeURIComponent(path)}`)} download={name}>
           {t('Download')}
         </a>
+        <button type="button" onClick={() => saveText(linesWith(view.text, search), name)}>
+          {t('Download what is shown')}
+        </button>
         <a class="button" href={linkTo(Math.max(0, view.start))}>
           {t('Link to this part')}
         </a>
         <span>
           {bytesText(Math.max(0, view.start))} – {bytesText(view.end)}
-          {view.start > 0 && ' (scroll up for what is before)'}
+          {view.start > 0 && ` (${t('scroll up for what is before')})`}
         </span>
       </div>
       <Problem text={problem} />
       <Lines box={box} text={linesWith(view.text, search)} wraps={wraps} onScroll={onScroll} />
     </section>
   );
+}
+
+/** A part of a file, as one sees it: the whole may have gigabytes. */
+function saveText(text: string, name: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = `${name}.part.txt`;
+  link.click();
+  later(KEPT_MS, () => URL.revokeObjectURL(address));
 }
 
 interface LinesProps {
@@ -157,7 +172,8 @@ interface CheckProps {
 function Check({ label, value, set }: CheckProps) {
   return (
     <label>
-      <input type="checkbox" checked={value} onChange={(event) => set(event.currentTarget.checked)} /> {label}
+      <input type="checkbox" checked={value} onChange={(event) => set(event.currentTarget.checked)} />{' '}
+      {t(label)}
     </label>
   );
 }

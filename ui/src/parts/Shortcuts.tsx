@@ -3,6 +3,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../language.ts';
 import { to } from '../router.ts';
+import { chooseTimes, TIME_STYLES, type TimeStyle, timeStyle } from '../times.ts';
 
 /** A key that leads to a place. */
 export interface PlaceKey {
@@ -56,13 +57,13 @@ export function Shortcuts({ keys, actions }: ShortcutsProps) {
       <button
         type="button"
         class="keys"
-        aria-label="Keyboard shortcuts"
+        aria-label={t('Keyboard shortcuts, times')}
         onClick={() => dialog.current?.showModal()}
       >
         ?
       </button>
       <dialog ref={dialog} aria-labelledby="shortcuts-title">
-        <h2 id="shortcuts-title">{t('Keyboard shortcuts')}</h2>
+        <h2 id="shortcuts-title">{t('Keyboard shortcuts, times')}</h2>
         <dl class="shortcuts">
           {keys.map(({ key, title }) => (
             <Line key={key} keys={['g', key]} text={title} />
@@ -75,11 +76,39 @@ export function Shortcuts({ keys, actions }: ShortcutsProps) {
           <Line keys={['Esc']} text="Close the dialog" />
           <Line keys={['?']} text="This list" />
         </dl>
+        <TimesChoice />
         <form method="dialog" class="buttons">
           <button type="submit">{t('Close')}</button>
         </form>
       </dialog>
     </>
+  );
+}
+
+const TIME_TITLES: Readonly<Record<TimeStyle, string>> = {
+  ago: 'how long ago',
+  utc: 'in UTC',
+  local: 'by the clock of this browser',
+};
+
+function TimesChoice() {
+  return (
+    <label>
+      {t('Times')}{' '}
+      <select
+        value={timeStyle.value}
+        onChange={(event) => {
+          const style = TIME_STYLES.find((each) => each === event.currentTarget.value);
+          if (style !== undefined) chooseTimes(style);
+        }}
+      >
+        {TIME_STYLES.map((each) => (
+          <option key={each} value={each}>
+            {t(TIME_TITLES[each])}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -5,16 +5,17 @@ import { useState } from 'preact/hooks';
 import { now } from '../clock.ts';
 import { isoText, shortId, spanText } from '../format.ts';
 import { t } from '../language.ts';
+import { localText, momentText, timeStyle } from '../times.ts';
 
 /** Clocks that differ by less are as good as the same. */
 const CLOCKS_S = 5;
 
-/** How long ago, with the moment itself on hover. */
+/** How long ago, with the moment itself on hover; or the moment, where that was chosen. */
 export function Ago({ at }: { readonly at: number }) {
   if (at === 0) return <span>–</span>;
   return (
-    <time dateTime={isoText(at)} title={isoText(at)}>
-      {agoText(now.value - at)}
+    <time dateTime={isoText(at)} title={`${isoText(at)}\n${localText(at)}`}>
+      {timeStyle.value === 'ago' ? agoText(now.value - at) : momentText(at)}
     </time>
   );
 }

@@ -1,9 +1,9 @@
 /** An app's versions: what any two differ in, and the way back. */
 
 import { useState } from 'preact/hooks';
-import { isoText } from '../../format.ts';
 import { t } from '../../language.ts';
 import { Problem } from '../../parts/bits.tsx';
+import { momentText } from '../../times.ts';
 import { useLoaded } from '../../use.ts';
 import { appPath, ask } from '../api.ts';
 import { textOf } from '../diff.ts';
@@ -73,7 +73,7 @@ function VersionChoice({ label, versions, value, choose }: ChoiceProps) {
       <select value={value} onChange={(event) => choose(event.currentTarget.value)}>
         {versions.map((version, at) => (
           <option key={version} value={version}>
-            {isoText(new Date(version).getTime() / 1000)}
+            {momentText(new Date(version).getTime() / 1000)}
             {at === 0 ? ' (now)' : ''}
           </option>
         ))}
