@@ -48,9 +48,9 @@ export function hostFramework(node: Node, options: HostOptions): HostedFramework
     end = how;
     // A turn later, so that calls of the present callback, acknowledgements above all, go out before.
     driver.after(0, () => {
-      requests.end();
-      fronts.end();
       driver.stop(how.failover);
+      fronts.end();
+      requests.end();
     });
   };
   const info = { ...framework, ...definition.framework };

@@ -28,7 +28,7 @@ async function bootMarathon(t: ExecutionContext, master: string, etcd: string): 
   const port = await freePort();
   const booted = boot(t, [
     ...['--role=framework', '--framework=marathon', `--master=${master}`, `--etcd=${etcd}`],
-    ...[`--http_port=${port}`, '--etcd_session_timeout=2secs', '--min_revive_offers_interval=100'],
+    ...[`--http_port=${port}`, '--etcd_session_timeout=6secs', '--min_revive_offers_interval=100'],
   ]);
   await booted.says(/marathon listens on/);
   return { ...booted, url: `http://127.0.0.1:${port}`, place: `127.0.0.1:${port}` };
