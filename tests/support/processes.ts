@@ -93,15 +93,26 @@ function endTasksIn(folder: string): void {
   }
 }
 
-/** A port that nobody listens on now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Below those that connections are given, which could take one before its node has it; above what tests name, below what tasks get. */
+const [FIRST_PORT, PORTS] = [20_000, 10_000];
+/** Test files run as processes beside each other: each begins elsewhere. */
+let nextPort = (process.pid * 97) % PORTS;
+
+/** A port that nobody listens on now, and that this process was not told before. */
+export async function freePort(): Promise<number> {
+  for (let left = PORTS; left > 0; left--) {
+    const port = FIRST_PORT + nextPort;
+    nextPort = (nextPort + 1) % PORTS;
+    if (await isFree(port)) return port;
+  }
+  throw new Error('no port is free');
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
 
