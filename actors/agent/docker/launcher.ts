@@ -160,8 +160,11 @@ export class DockerLauncher implements LauncherPort {
     return networks.includes('host') ? undefined : `/proc/${inspected.State.Pid}/ns/net`;
   }
 
+  /** Not before its end is recorded elsewhere: until then the engine alone can tell it to an agent that is started again. */
   remove(containerId: string): void {
-    fs.rm(join(this.#options.notes, containerId), { force: true }, () => undefined);
+    fs.rm(join(this.#options.notes, containerId), (error) => {
+      if (error === null && !this.#closing.signal.aborted) this.#removeLater(nameOf(containerId));
+    });
   }
 
   close(): void {
@@ -267,7 +270,6 @@ export class DockerLauncher implements LauncherPort {
     entry.sink.exited(entry.id, status === undefined ? { kind: 'unknown' } : exitStatusOfShell(status));
     this.#entries.delete(entry.id);
     entry.sink.destroyed(entry.id);
-    this.#removeLater(nameOf(entry.id));
   }
 
   #failed(entry: Entry, message: string): void {

@@ -157,3 +157,23 @@ test('as root with Docker: a task outlives its agent, loses no line, and orphans
     () => engine?.docker('ps', '-aq', '--filter', `label=mesostate.agent=${label}`) === '',
   );
 });
+
+test('as root with Docker: a container is there until its end was acknowledged, for an agent that is killed before', async (t) => {
+  const { master } = await registeredAgent(t, { ...flags(), docker_remove_delay: '1ms' });
+  const ended = engine === undefined ? TASK_FAILED : TASK_FINISHED;
+  master.run(commandTask('acknowledged', 'true', { container: docker() }));
+  await until('the first one ends', () => master.states('acknowledged').includes(ended));
+  if (engine === undefined) return;
+  const stateOf = (id: string): string | undefined => {
+    const name = `mesos-${master.statuses(id).at(-1)?.container_status?.container_id?.value}`;
+    return engine?.docker('ps', '-a', '--filter', `name=${name}`, '--format', '{{.State}}');
+  };
+  await until('it is removed', () => stateOf('acknowledged') === '');
+  master.acknowledges = false;
+  master.run(commandTask('silent', 'true', { container: docker() }));
+  await until('the other one begins', () => master.states('silent').length > 0);
+  await until('it has ended', () => stateOf('silent')?.includes('exited') === true);
+  // Meanwhile it could have been removed.
+  engine.docker('run', '--rm', '--net', 'none', 'shell:1', 'true');
+  t.regex(stateOf('silent') ?? '', /exited/);
+});
