@@ -15,6 +15,8 @@ import {
   SchedulerEventType,
   TaskState,
 } from '../../proto/index.ts';
+import { objections, openPage, picture } from '../support/browser.ts';
+import { chromiumPath } from '../support/chromium.ts';
 import { bootAgent, bootMaster, getJson, scratch } from '../support/processes.ts';
 import { SchedulerClient } from '../support/schedulerClient.ts';
 import { until } from '../support/until.ts';
@@ -95,6 +97,17 @@ test('the disk of a provider is made a volume that tasks keep data on, also over
   ]);
   const made = (await finished('make')).update_operation_status?.status;
   t.is(made?.resource_provider_id?.value, provider.id);
+
+  if (chromiumPath !== undefined) {
+    const { page, complaints } = await openPage(t, chromiumPath);
+    await page.goto(`${master.url}/#/agents/${first.agent_id.value}`);
+    const shown = page.getByRole('region', { name: 'Resource providers' });
+    await shown.getByText('disk 50 (MOUNT)', { exact: true }).waitFor();
+    t.deepEqual(await objections(page), []);
+    await picture(page, 'resource-providers');
+    t.deepEqual(complaints, []);
+    await page.close();
+  }
 
   const isMount = sourceIs(ResourceDiskInfoSourceType.MOUNT);
   const second = await offered('the MOUNT disk', isMount);

@@ -213,6 +213,8 @@ export const chinese: Readonly<Record<string, string>> = {
   Reservations: '保留',
   Reserve: '保留',
   Reserved: '已保留',
+  'Resource providers': '资源提供者',
+  'nothing now': '目前没有',
   'Reset delay': '重置延迟',
   Resource: '资源',
   Resources: '资源',

@@ -17,7 +17,7 @@ export interface Resource {
   }[];
   readonly disk?: {
     readonly persistence?: { readonly id: string; readonly principal?: string };
-    readonly source?: object;
+    readonly source?: { readonly type?: string };
   };
   readonly allocation_info?: { readonly role?: string };
 }
@@ -55,6 +55,12 @@ export interface Agent {
   readonly allocated_resources?: readonly Resource[];
   readonly offered_resources?: readonly Resource[];
   readonly drain_info?: { readonly state: string; readonly config?: { readonly mark_gone?: boolean } };
+  readonly resource_providers?: readonly ResourceProvider[];
+}
+
+export interface ResourceProvider {
+  readonly resource_provider_info: { readonly id?: Id; readonly type: string; readonly name: string };
+  readonly total_resources?: readonly Resource[];
 }
 
 export interface Offer {

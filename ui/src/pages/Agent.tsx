@@ -11,6 +11,7 @@ import { t } from '../language.ts';
 import { Action } from '../parts/Action.tsx';
 import { Ago, ApiLink, Fact, Facts, IdText, Meter, Problem, StateBadge } from '../parts/bits.tsx';
 import { HostStatus, HostTests, HostUntil } from '../parts/HostSwitch.tsx';
+import { Providers } from '../parts/Providers.tsx';
 import { Reservations } from '../parts/Reservations.tsx';
 import { TaskTable } from '../parts/tables.tsx';
 import { UseOverTime } from '../parts/UseOverTime.tsx';
@@ -78,6 +79,7 @@ export function Agent({ id }: { readonly id: string }) {
       <Steering id={id} agent={agent} state={row.state} />
       <HostLine id={id} state={row.state} />
       <Reservations id={id} resources={agent.total_resources ?? []} />
+      <Providers providers={agent.resource_providers ?? []} />
       <TaskTable where={{ agent: id }} />
     </>
   );
