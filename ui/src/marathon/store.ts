@@ -59,6 +59,7 @@ const dirty = new Set<string>();
 let groupsChanged = false;
 let deploymentsChanged = false;
 let gathering = false;
+let missing = false;
 
 /** Reads all and follows the events, for as long as the page is there. */
 export function follow(): void {
@@ -75,7 +76,7 @@ export function follow(): void {
 
 function listen(): void {
   const source = new EventSource('/v2/events?plan-format=light&extended=true');
-  source.addEventListener('open', () => void quietly(readAll));
+  source.addEventListener('open', () => void lastingly(readAll));
   source.addEventListener('error', () => {
     const { heardAt } = connection.value;
     connection.value = { state: 'lost', problem: 'no answer', heardAt };
@@ -90,15 +91,28 @@ function listen(): void {
     source.addEventListener(type, ({ data }: MessageEvent<string>) => take(JSON.parse(data) as Heard));
 }
 
-async function quietly(run: () => Promise<void>): Promise<void> {
+/** @returns whether there was an answer, or none will come before a login */
+async function quietly(run: () => Promise<void>): Promise<boolean> {
   try {
     await run();
     connection.value = { state: 'live', problem: '', heardAt: nowMs() };
+    return true;
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     const state = error instanceof ApiError && error.status === 401 ? 'login' : 'lost';
     connection.value = { ...connection.value, state, problem };
+    return state === 'login';
   }
+}
+
+/** What could not be read, as the network changed or Marathon had too much to do, is read again with all else: no event names it any more. */
+async function lastingly(run: () => Promise<void>): Promise<void> {
+  if ((await quietly(run)) || missing) return;
+  missing = true;
+  later(AGAIN_MS, () => {
+    missing = false;
+    void lastingly(readAll);
+  });
 }
 
 async function readAll(): Promise<void> {
@@ -150,7 +164,7 @@ function take(event: Heard): void {
   gathering = true;
   later(GATHER_MS, () => {
     gathering = false;
-    void quietly(refresh);
+    void lastingly(refresh);
   });
 }
 
