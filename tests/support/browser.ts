@@ -13,7 +13,7 @@ export const inBrowser: string =
 
 export interface Opened {
   readonly page: Page;
-  /** What the browser complained of. */
+  /** What the browser complained of, each with the address that it was about. */
   readonly complaints: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export async function openPage(t: ExecutionContext, executablePath: string): Pro
   page.setDefaultTimeout(90_000);
   const complaints: string[] = [];
   page.on('console', (message) => {
-    const text = message.text();
+    const text = `${message.text()} ${message.location().url}`;
     if (message.type() === 'error' && !OF_THE_MACHINE.test(text)) complaints.push(text);
   });
   page.on('pageerror', (error) => complaints.push(error.message));

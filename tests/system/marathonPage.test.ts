@@ -138,7 +138,7 @@ test(`an app is made by form and by JSON, wrong input is told where it is wrong,
   t.is(backoffFactor, 1.5);
   // The browser tells of the answers that refuse; nothing else may be wrong.
   t.deepEqual(
-    complaints.filter((text) => !text.includes('422')),
+    complaints.filter((text) => !text.includes('status of 422')),
     [],
   );
 });
@@ -360,5 +360,9 @@ test(`what waits for what is drawn, the cluster's use told, a change undone, wha
   await dialog.getByRole('button', { name: 'Bring back' }).click();
   await destroyed.waitFor({ state: 'detached' });
   await until('it runs again', async () => (await appOf(url, '/shop/web')).tasks.length === 1);
-  t.deepEqual(complaints, []);
+  // Its instances may have been asked for in the instant in which it went.
+  t.deepEqual(
+    complaints.filter((text) => !/status of 404 .*\/v2\/apps\/shop\/web[/?]/.test(text)),
+    [],
+  );
 });
