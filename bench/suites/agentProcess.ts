@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { Offer, TaskInfo } from '../../proto/index.ts';
 import { type BenchCluster, benchCluster, residentBytes } from '../support/cluster.ts';
 import { type Figure, publish } from '../support/figures.ts';
+import { pause } from '../support/pause.ts';
 
 const SUITE = 'an agent with tasks';
 const IDLE_TASKS = 500;
@@ -30,8 +31,6 @@ function sleepers(offer: Offer, count: number): TaskInfo[] {
     };
   });
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Processor seconds of a process so far, its own only. */
 function processorSeconds(pid: number): number {

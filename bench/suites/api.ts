@@ -7,6 +7,7 @@ import { RecordDecoder, SchedulerCallType, TaskState, toJsonText } from '../../p
 import type { HttpTask, HttpTaskDone } from '../peers/httpClient.ts';
 import { type ApiCluster, apiCluster, taskOf } from '../support/apiCluster.ts';
 import { type Figure, percentile, publish } from '../support/figures.ts';
+import { pause } from '../support/pause.ts';
 
 const SUITE = 'api';
 const JSON_TYPE = 'application/json';
@@ -131,7 +132,7 @@ async function streams(cluster: ApiCluster): Promise<Figure[]> {
   global.gc?.();
   const mb = (process.memoryUsage().rss - before) / 1e6;
   const cpu = process.cpuUsage();
-  await new Promise((resolve) => setTimeout(resolve, 16_000));
+  await pause(16_000);
   const used = process.cpuUsage(cpu);
   for (const { request } of opened) request.destroy();
   return [

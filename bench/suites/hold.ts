@@ -4,6 +4,7 @@
  */
 import { type Figure, publish } from '../support/figures.ts';
 import { loadedMaster } from '../support/masters.ts';
+import { pause } from '../support/pause.ts';
 
 const AGENTS = Number(process.env['BENCH_HOLD'] ?? 50_000);
 const SECONDS = Number(process.env['BENCH_HOLD_SECONDS'] ?? 200);
@@ -26,7 +27,7 @@ const startedAt = performance.now();
 const spent = master.masterSeconds();
 let [fewest, memory, pauseMs] = [AGENTS, 0, 0];
 while (performance.now() - startedAt < SECONDS * 1000) {
-  await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  await pause(LOOK_MS);
   fewest = Math.min(fewest, await active());
   memory = Math.max(memory, master.residentBytes());
   pauseMs = Math.max(pauseMs, (await master.metrics())['runtime/event_loop_pause_max_ms'] ?? Number.NaN);

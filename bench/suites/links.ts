@@ -14,6 +14,7 @@ import {
   Process,
 } from '../../runtime/index.ts';
 import { publish } from '../support/figures.ts';
+import { pause } from '../support/pause.ts';
 
 const SUITE = 'idle links';
 const LINKS = 100;
@@ -23,7 +24,6 @@ const BEATS_A_MINUTE = 60_000 / defaultLimits.linkHeartbeatMs;
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 class Watching extends Process {
   watch(pid: Pid): void {

@@ -8,6 +8,7 @@
 import { type Figure, percentile, publish } from '../support/figures.ts';
 import { launchesPerSecond, updateRoundTrips } from '../support/masterLoads.ts';
 import { type LoadedMaster, loadedMaster } from '../support/masters.ts';
+import { pause } from '../support/pause.ts';
 import { type Phase, phase } from '../support/phases.ts';
 
 const SUITE = 'master';
@@ -98,7 +99,7 @@ async function suiteFor(agents: number): Promise<Figure[]> {
     figures.add('memory with tasks', master.residentBytes() / 1e6, 'MB');
     for (const name of ['/state', 'GET_STATE in JSON', 'GET_STATE in protobuf'] as const)
       await read(master, name, figures);
-    const idle = await phase(master, () => new Promise((resolve) => setTimeout(resolve, IDLE_MS)));
+    const idle = await phase(master, () => pause(IDLE_MS));
     figures.phase('nothing but allocations', idle);
     const trips = await phase(master, () => updateRoundTrips(master));
     figures.add(

@@ -3,16 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import {
-  type FrameworkDefinition,
-  hostFramework,
-  type SchedulerDriver,
-  TaskState,
-} from '../../actors/framework/index.ts';
+import { type FrameworkDefinition, type SchedulerDriver, TaskState } from '../../actors/framework/index.ts';
 import type { Offer, TaskInfo, TaskStatus } from '../../proto/index.ts';
-import { mesosCodec } from '../../proto/messageCodec.ts';
 import { packageRoot } from '../../runtime/build.ts';
-import { listen } from '../../runtime/index.ts';
+import { hostBench } from './hosted.ts';
 
 const READY = /listens on [^\s:]+:(\d+)/;
 
@@ -141,22 +135,8 @@ export async function benchCluster(
     '--no-switch_user',
   ];
   let agent = await boot([...agentFlags, '--port=0']);
-  const listening = await listen({ codec: mesosCodec });
   const rounds = new Rounds();
-  const hosted = hostFramework(listening.node, {
-    definition: rounds.definition,
-    framework: {
-      user: os.userInfo().username,
-      name: 'bench',
-      checkpoint: true,
-      failover_timeout: 60,
-      roles: ['*'],
-      capabilities: [{ type: 6 }, { type: 5 }, { type: 7 }],
-    },
-    master: { host: '127.0.0.1', port: master.port },
-    options: {},
-    print: () => {},
-  });
+  const hosted = await hostBench(rounds.definition, master.port, os.userInfo().username);
   return {
     run: (tasksOf) => rounds.run(tasksOf),
     start: async (tasksOf) => {
@@ -171,9 +151,7 @@ export async function benchCluster(
     },
     residentBytes: () => residentBytes(master.child.pid) + residentBytes(agent.child.pid),
     close: async () => {
-      hosted.finish({ exitCode: 0 });
-      await hosted.ended;
-      await listening.shutdown();
+      await hosted.end();
       for (const { child } of [agent, master]) {
         await ended(child, 'SIGTERM');
       }

@@ -1,13 +1,7 @@
 /** Frameworks that a loaded master is measured with. */
-import {
-  hostFramework,
-  type Scheduler,
-  type SchedulerDriver,
-  TaskState,
-} from '../../actors/framework/index.ts';
+import { type Scheduler, type SchedulerDriver, TaskState } from '../../actors/framework/index.ts';
 import type { Offer, TaskInfo } from '../../proto/index.ts';
-import { mesosCodec } from '../../proto/messageCodec.ts';
-import { listen } from '../../runtime/index.ts';
+import { hostBench } from './hosted.ts';
 import { type LoadedMaster, until } from './masters.ts';
 
 const LAUNCHES = 20_000;
@@ -28,26 +22,10 @@ function tasksFor(offer: Offer, from: number, count: number): TaskInfo[] {
 }
 
 /** A framework in this program, until `done`. */
-async function hosted(master: LoadedMaster, scheduler: Scheduler, done: () => boolean): Promise<void> {
-  const listening = await listen({ codec: mesosCodec });
-  const framework = hostFramework(listening.node, {
-    definition: { name: 'bench', create: () => scheduler },
-    framework: {
-      user: 'nobody',
-      name: 'bench',
-      checkpoint: true,
-      failover_timeout: 60,
-      roles: ['*'],
-      capabilities: [{ type: 6 }, { type: 5 }, { type: 7 }],
-    },
-    master: { host: '127.0.0.1', port: master.port },
-    options: {},
-    print: () => {},
-  });
+async function runHosted(master: LoadedMaster, scheduler: Scheduler, done: () => boolean): Promise<void> {
+  const hosted = await hostBench({ name: 'bench', create: () => scheduler }, master.port, 'nobody');
   await until(done);
-  framework.finish({ exitCode: 0 });
-  await framework.ended;
-  await listening.shutdown();
+  await hosted.end();
 }
 
 /** Tasks launched, run and finished a second, through one framework; every update acknowledged. */
@@ -70,7 +48,7 @@ export async function launchesPerSecond(master: LoadedMaster): Promise<number> {
       if (state === TaskState.TASK_FINISHED && ++finished === LAUNCHES) endedAt = performance.now();
     },
   };
-  await hosted(master, scheduler, () => finished >= LAUNCHES);
+  await runHosted(master, scheduler, () => finished >= LAUNCHES);
   return LAUNCHES / ((endedAt - startedAt) / 1000);
 }
 
@@ -102,6 +80,6 @@ export async function updateRoundTrips(master: LoadedMaster): Promise<number[]> 
       next(driver);
     },
   };
-  await hosted(master, scheduler, () => times.length === ROUND_TRIPS);
+  await runHosted(master, scheduler, () => times.length === ROUND_TRIPS);
   return times;
 }

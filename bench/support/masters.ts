@@ -8,6 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../../runtime/build.ts';
 import type { EmulationOptions } from '../emulated/main.ts';
+import { pause } from './pause.ts';
 import { heldUp, type Pauses, type Phase } from './phases.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -57,7 +58,7 @@ export async function loadedMaster(options: Omit<EmulationOptions, 'masterPort'>
   await until(() => emulation.registered() >= options.agents);
   const registrationSeconds = (performance.now() - startedAt) / 1000;
   const pauses = async () => JSON.parse(await get('/__pauses__')) as Pauses;
-  await new Promise((resolve) => setTimeout(resolve, SECOND_MS));
+  await pause(SECOND_MS);
   const registrationHeldUp = heldUp(await pauses(), 0, Number.POSITIVE_INFINITY);
   return {
     port,
@@ -167,7 +168,7 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
   for (;;) {
     if (await Promise.resolve(condition()).catch(() => false)) return;
     if (performance.now() > deadline) throw new Error('waited in vain');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
   }
 }
 

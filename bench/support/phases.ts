@@ -1,5 +1,6 @@
 /** What a master was held up by while something was done with it, by its own account, and how long `/health` took beside it. */
 import type { LoadedMaster } from './masters.ts';
+import { pause } from './pause.ts';
 
 /** What `/__pauses__` tells; `at` is in seconds since 1970. */
 export interface Pauses {
@@ -22,8 +23,6 @@ export interface Phase<T> {
 const WINDOW_MS = 1100;
 const HEALTH_EVERY_MS = 5;
 
-const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
 /** Milliseconds since 1970. */
 const now = (): number => performance.timeOrigin + performance.now();
 
@@ -45,7 +44,7 @@ export function heldUp(
 
 /** Does something with a master and looks what it does to it. A master that is not there, or not yet, is asked again. */
 export async function phase<T>(master: LoadedMaster, run: () => Promise<T>): Promise<Phase<T>> {
-  await rest(WINDOW_MS);
+  await pause(WINDOW_MS);
   const fromMs = now();
   let healthMs = 0;
   let running = true;
@@ -57,14 +56,14 @@ export async function phase<T>(master: LoadedMaster, run: () => Promise<T>): Pro
         () => false,
       );
       if (answered) healthMs = Math.max(healthMs, performance.now() - at);
-      await rest(HEALTH_EVERY_MS);
+      await pause(HEALTH_EVERY_MS);
     }
   })();
   const result = await run();
   const toMs = now();
   running = false;
   await asked;
-  await rest(WINDOW_MS);
+  await pause(WINDOW_MS);
   const held = heldUp(await master.pauses(), fromMs, toMs);
   return { result, seconds: (toMs - fromMs) / 1000, healthMs, ...held };
 }

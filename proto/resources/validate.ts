@@ -5,6 +5,7 @@
 
 import type { Resource, ResourceDiskInfo, ResourceReservationInfo } from '../generated/types/v1.ts';
 import { ResourceDiskInfoSourceType, ResourceReservationInfoType, ValueType } from '../generated/types/v1.ts';
+import { firstProblem } from '../validation/problems.ts';
 import { reservationsOf } from './kind.ts';
 import { isStrictSubroleOf, validateRole } from './roles.ts';
 import type { Range } from './values.ts';
@@ -36,17 +37,6 @@ export function validateResourcesForUse(resources: readonly Resource[] | undefin
   return (
     validateResources(resources) ?? firstProblem(resources, useProblem) ?? repeatedVolume(resources ?? [])
   );
-}
-
-function firstProblem(
-  resources: readonly Resource[] | undefined,
-  check: (resource: Resource) => string | undefined,
-): string | undefined {
-  for (const resource of resources ?? []) {
-    const problem = check(resource);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
 }
 
 function valueProblem(resource: Resource): string | undefined {

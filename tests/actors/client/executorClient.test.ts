@@ -5,9 +5,10 @@ import type { AddressInfo } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { ExecutorClient } from '../../../actors/client/index.ts';
 import { type ExecutorEvent, ExecutorEventType, TaskState } from '../../../proto/index.ts';
-import { type Clock, realPorts, type Timer } from '../../../runtime/index.ts';
+import { realPorts } from '../../../runtime/index.ts';
 import { authority } from '../../support/certificates.ts';
 import { until } from '../../support/until.ts';
+import { PausedClock } from './support/pausedClock.ts';
 
 interface Said {
   readonly type: string;
@@ -24,23 +25,6 @@ interface Agent {
   hangsUpFor: number;
   readonly client: ExecutorClient;
   send(event: object): void;
-}
-
-/** Short pauses are none; what an executor gives an agent up by stays as long as it is. */
-class HastyClock implements Clock {
-  private readonly real: Clock;
-  constructor(real: Clock) {
-    this.real = real;
-  }
-  now(): number {
-    return this.real.now();
-  }
-  monotonic(): number {
-    return this.real.monotonic();
-  }
-  setTimer(delayMs: number, callback: () => void): Timer {
-    return this.real.setTimer(delayMs < 60_000 ? 0 : delayMs, callback);
-  }
 }
 
 /** An agent of which only the door is there. */
@@ -68,7 +52,7 @@ async function agent(t: ExecutionContext, checkpoint: '0' | '1', tls?: Secured):
   const events: ExecutorEvent[] = [];
   const refusals: string[] = [];
   const real = realPorts();
-  const clock = new HastyClock(real.clock);
+  const clock = new PausedClock(real.clock);
   const client = new ExecutorClient({
     handlers: { event: (event) => events.push(event), refused: (text) => refusals.push(text) },
     variables: {

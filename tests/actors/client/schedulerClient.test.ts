@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { SchedulerClient } from '../../../actors/client/index.ts';
 import { type SchedulerCallSubscribe, SchedulerCallType, type SchedulerEvent } from '../../../proto/index.ts';
-import { type Clock, realPorts, type Timer } from '../../../runtime/index.ts';
+import { realPorts } from '../../../runtime/index.ts';
 import { until } from '../../support/until.ts';
+import { PausedClock } from './support/pausedClock.ts';
 
 const SUBSCRIBED = JSON.stringify({
   type: 'SUBSCRIBED',
@@ -30,43 +31,6 @@ interface BusyMaster {
   readonly events: SchedulerEvent[];
   readonly client: SchedulerClient;
   readonly clock: PausedClock;
-}
-
-/** Short pauses are none, or as long as the test says. */
-class PausedClock implements Clock {
-  paused: (() => void)[] | undefined;
-  /** Timers that were neither fired nor cancelled. */
-  waiting = 0;
-  private readonly real: Clock;
-  constructor(real: Clock) {
-    this.real = real;
-  }
-  now(): number {
-    return this.real.now();
-  }
-  monotonic(): number {
-    return this.real.monotonic();
-  }
-  setTimer(delayMs: number, callback: () => void): Timer {
-    const { paused } = this;
-    if (paused === undefined || delayMs > 60_000) return this.count(delayMs > 60_000 ? delayMs : 0, callback);
-    paused.push(callback);
-    return { cancel: () => paused.splice(paused.indexOf(callback), 1).length > 0 };
-  }
-  private count(delayMs: number, callback: () => void): Timer {
-    this.waiting += 1;
-    const timer = this.real.setTimer(delayMs, () => {
-      this.waiting -= 1;
-      callback();
-    });
-    return {
-      cancel: () => {
-        const cancelled = timer.cancel();
-        if (cancelled) this.waiting -= 1;
-        return cancelled;
-      },
-    };
-  }
 }
 
 interface Said {

@@ -7,6 +7,7 @@ import { spanText } from '../format.ts';
 import { t } from '../language.ts';
 import { Action } from '../parts/Action.tsx';
 import { ApiLink, Problem, StateBadge } from '../parts/bits.tsx';
+import { MinutesField } from '../parts/MinutesField.tsx';
 import { momentText } from '../times.ts';
 import { useLoaded } from '../use.ts';
 
@@ -143,15 +144,7 @@ function PlanWindow({ plan }: { plan(window: Window): Promise<void> }) {
             onInput={(event) => setStart(event.currentTarget.value)}
           />
         </label>
-        <label>
-          {t('Minutes (empty: without end)')}{' '}
-          <input
-            type="number"
-            min="1"
-            value={minutes}
-            onInput={(event) => setMinutes(event.currentTarget.value)}
-          />
-        </label>
+        <MinutesField value={minutes} change={setMinutes} />
       </Action>
     </div>
   );

@@ -6,6 +6,7 @@ import { curlLine } from '../data/http.ts';
 import { t } from '../language.ts';
 import { Action } from './Action.tsx';
 import { Ago, StateBadge } from './bits.tsx';
+import { MinutesField } from './MinutesField.tsx';
 
 interface HostProps {
   readonly host: Host;
@@ -80,15 +81,7 @@ function Switch({ status, host, question, perform }: SwitchProps) {
         {t('Reason')}{' '}
         <input value={message} maxLength={1024} onInput={(event) => setMessage(event.currentTarget.value)} />
       </label>
-      <label>
-        {t('Minutes (empty: without end)')}{' '}
-        <input
-          type="number"
-          min="1"
-          value={minutes}
-          onInput={(event) => setMinutes(event.currentTarget.value)}
-        />
-      </label>
+      <MinutesField value={minutes} change={setMinutes} />
     </Action>
   );
 }

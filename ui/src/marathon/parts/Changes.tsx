@@ -4,9 +4,8 @@ import { t } from '../../language.ts';
 import { Ago, Problem } from '../../parts/bits.tsx';
 import { useLoaded } from '../../use.ts';
 import { askChanges, timeOf, undoPath, wordOf } from '../changes.ts';
-import { definitionOf } from '../store.ts';
 import type { ChangeRecord, ServiceChange } from '../types.ts';
-import { Diff } from './Diff.tsx';
+import { Difference } from './Difference.tsx';
 import { Write } from './Write.tsx';
 
 const SHOWN = 50;
@@ -80,19 +79,4 @@ function What({ id, own }: { readonly id: string; readonly own: ServiceChange })
       {isOpen && <Difference id={id} before={before} after={after} />}
     </details>
   );
-}
-
-interface DifferenceProps {
-  readonly id: string;
-  readonly before: string;
-  readonly after: string;
-}
-
-function Difference({ id, before, after }: DifferenceProps) {
-  const { value, problem } = useLoaded(
-    () => Promise.all([definitionOf(id, before), definitionOf(id, after)]),
-    [id, before, after],
-  );
-  if (value === undefined) return <Problem text={problem} />;
-  return <Diff label="What differs" before={value[0]} after={value[1]} />;
 }

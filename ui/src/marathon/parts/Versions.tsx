@@ -8,7 +8,7 @@ import { useLoaded } from '../../use.ts';
 import { appPath, ask } from '../api.ts';
 import { textOf } from '../diff.ts';
 import { definitionOf } from '../store.ts';
-import { Diff } from './Diff.tsx';
+import { Difference } from './Difference.tsx';
 import { Write } from './Write.tsx';
 
 interface VersionsProps {
@@ -54,7 +54,11 @@ export function Versions({ id, current }: VersionsProps) {
           )}
         </div>
       )}
-      <Compared id={id} before={before} after={after} />
+      {before === after ? (
+        <Definition id={id} version={after} />
+      ) : (
+        <Difference id={id} before={before} after={after} />
+      )}
     </section>
   );
 }
@@ -82,25 +86,14 @@ function VersionChoice({ label, versions, value, choose }: ChoiceProps) {
   );
 }
 
-interface ComparedProps {
-  readonly id: string;
-  readonly before: string;
-  readonly after: string;
-}
-
-function Compared({ id, before, after }: ComparedProps) {
-  const { value, problem } = useLoaded(
-    () => Promise.all([definitionOf(id, before), definitionOf(id, after)]),
-    [id, before, after],
-  );
+function Definition({ id, version }: { readonly id: string; readonly version: string }) {
+  const { value, problem } = useLoaded(() => definitionOf(id, version), [id, version]);
   if (value === undefined) return <Problem text={problem} />;
-  const [left, right] = value;
-  if (before !== after) return <Diff label="What differs" before={left} after={right} />;
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <pre class="diff" tabIndex={0}>
-        {textOf(right)}
+        {textOf(value)}
       </pre>
     </>
   );
