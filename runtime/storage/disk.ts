@@ -28,11 +28,11 @@ export interface DiskLock {
 export interface Disk {
   /** Creates the folder and its missing parents (mode 0755 and the umask). Throws when that is not possible. */
   makeDirectory(path: string): void;
-  /** The whole file, or undefined when there is none. Throws when it cannot be read. */
+  /** The whole file, or undefined when there is none. Throws when it cannot be read: `NotPlainFile` for what is none. */
   readFile(path: string): Uint8Array | undefined;
   /** Cuts a file off at `length` bytes and makes that durable. */
   truncate(path: string, length: number): void;
-  /** Removes a file when it is there. */
+  /** Removes a file, or what stands in its place, when it is there. */
   remove(path: string): void;
   /** Opens for appending; made (mode 0600) when missing. `truncate` empties it first. */
   openFile(path: string, options: { truncate: boolean }): DiskFile;

@@ -6,4 +6,5 @@ export { Journal, JournalDamaged, RECORD_BYTES_MAX } from './journal.ts';
 export { makeDirectory } from './makeDirectory.ts';
 export type { MemoryDiskOptions } from './memoryDisk.ts';
 export { MemoryDisk, PowerCut } from './memoryDisk.ts';
+export { NotPlainFile, readPlainFile } from './plainFile.ts';
 export { RealDisk } from './realDisk.ts';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Disk, DiskCallback, DiskFile, DiskLock } from './disk.ts';
 import type { Broken } from './frames.ts';
-import { decodeFile, encodeBatch, MAGIC, RECORD_HEADER_BYTES } from './frames.ts';
+import { decodeFile, encodeBatch, JournalDamaged, MAGIC, RECORD_HEADER_BYTES } from './frames.ts';
+import { NotPlainFile } from './plainFile.ts';
 import { RealDisk } from './realDisk.ts';
 
 export { JournalDamaged } from './frames.ts';
@@ -95,7 +96,7 @@ export class Journal {
     this.#onFailure = options.onFailure;
     this.file = join(dir, `${options.name}.journal`);
     disk.remove(this.#draft());
-    const bytes = disk.readFile(this.file) ?? new Uint8Array(0);
+    const bytes = contentOf(disk, this.file);
     const content = decodeFile(this.file, bytes);
     if (content.torn !== undefined) {
       this.cutOff = { ...content.torn, file: this.file, bytes: bytes.length - content.validBytes };
@@ -301,6 +302,15 @@ export class Journal {
     this.#onFailure?.(error);
     for (const work of waiting) work.done(error);
     if (this.#onClosed !== undefined) this.#rest();
+  }
+}
+
+function contentOf(disk: Disk, file: string): Uint8Array {
+  try {
+    return disk.readFile(file) ?? new Uint8Array(0);
+  } catch (error) {
+    if (error instanceof NotPlainFile) throw new JournalDamaged(file, 0, 'it is no plain file');
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { DiskLock } from './disk.ts';
+import { NotPlainFile, readPlainFile } from './plainFile.ts';
 
 /** Who holds a lock: a pid alone would be fooled when the number is given out again, so its birth belongs to it. */
 interface Holder {
@@ -43,7 +44,8 @@ function sweep(path: string): void {
     const content = readText(join(dir, name));
     // What somebody moved aside may be the lock of one that lives.
     const holder = content === undefined ? undefined : parse(content);
-    if (holder === undefined || !isAlive(holder)) fs.rmSync(join(dir, name), { force: true });
+    if (holder === undefined || !isAlive(holder))
+      fs.rmSync(join(dir, name), { force: true, recursive: true });
   }
 }
 
@@ -72,8 +74,8 @@ function takeAwayIfStale(path: string, mine: string): void {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  if (readText(aside) !== content) linked(aside, path);
-  fs.rmSync(aside, { force: true });
+  if ((readText(aside) ?? content) !== content) linked(aside, path);
+  fs.rmSync(aside, { force: true, recursive: true });
 }
 
 function release(path: string, content: string): void {
@@ -82,9 +84,10 @@ function release(path: string, content: string): void {
 
 function readText(path: string): string | undefined {
   try {
-    return fs.readFileSync(path, 'utf8');
+    return readPlainFile(path)?.toString();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    // Nobody's lock, as one whose content makes no sense.
+    if (error instanceof NotPlainFile) return '';
     throw error;
   }
 }

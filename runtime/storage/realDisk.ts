@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import type { Disk, DiskCallback, DiskFile, DiskLock } from './disk.ts';
 import { acquireLockFile } from './lockFile.ts';
 import { makeDirectory } from './makeDirectory.ts';
+import { readPlainFile } from './plainFile.ts';
 
 /** The machine's own file system. Errors carry the path and Node's code (`ENOSPC`, `EACCES`, …). */
 export class RealDisk implements Disk {
@@ -10,12 +11,7 @@ export class RealDisk implements Disk {
   }
 
   readFile(path: string): Uint8Array | undefined {
-    try {
-      return fs.readFileSync(path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
+    return readPlainFile(path);
   }
 
   truncate(path: string, length: number): void {
@@ -29,7 +25,7 @@ export class RealDisk implements Disk {
   }
 
   remove(path: string): void {
-    fs.rmSync(path, { force: true });
+    fs.rmSync(path, { force: true, recursive: true });
   }
 
   openFile(path: string, options: { truncate: boolean }): DiskFile {

@@ -32,6 +32,8 @@ export interface ContainerizerOptions {
   readonly leadersMax?: number;
   /** What runs for longer than this, in milliseconds, is no short command; default 3000. */
   readonly longMs?: number;
+  /** Something of an earlier agent's that cannot be used. */
+  readonly onWarning?: (text: string) => void;
 }
 
 interface Known {

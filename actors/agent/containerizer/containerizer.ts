@@ -1,4 +1,3 @@
-import * as fs from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Clock, Timer } from '../../../runtime/ports.ts';
@@ -21,6 +20,7 @@ import {
   callOff,
   callOn,
   isDecided,
+  namesIn,
   readRecord,
   readStatus,
   removeRuntimeDirectory,
@@ -70,6 +70,7 @@ export class Containerizer {
   readonly #index = new SessionIndex();
   readonly #starter: Starters;
   readonly #usageTable: UsageTable;
+  readonly #onWarning: (text: string) => void;
   #sweepTimer: Timer | undefined;
   #lastSweep = Number.NEGATIVE_INFINITY;
   #watchTimer: Timer | undefined;
@@ -78,6 +79,7 @@ export class Containerizer {
   constructor(options: ContainerizerOptions) {
     this.#paths = options.paths;
     this.#clock = options.clock;
+    this.#onWarning = options.onWarning ?? (() => undefined);
     this.#usageTable = new UsageTable(options.clock);
     this.#kills = new Kills(this.#containers, options.clock);
     if (options.paths.runtimeDir.includes('\n'))
@@ -184,14 +186,12 @@ export class Containerizer {
 
   /** Top-level containers that the runtime directory tells of; those the agent does not know are to be destroyed. */
   recordedContainers(): string[] {
-    return fs.readdirSync(this.#paths.containers);
+    return namesIn(this.#paths.containers);
   }
 
   /** The same of containers inside this one, and inside those. */
   recordedBelow(containerId: string): string[] {
-    const dir = join(this.#paths.container(containerId), 'containers');
-    if (!fs.existsSync(dir)) return [];
-    return fs.readdirSync(dir).flatMap((name) => {
+    return namesIn(join(this.#paths.container(containerId), 'containers')).flatMap((name) => {
       const id = `${containerId}.${name}`;
       return [id, ...this.recordedBelow(id)];
     });
@@ -246,12 +246,16 @@ export class Containerizer {
 
   /** Somebody has decided before; a launcher may still be writing it down. */
   #conclude(container: Starting): void {
-    const { process, status, calledOff } = readRecord(container.dir);
+    const { process, status, calledOff, damaged } = readRecord(container.dir);
+    for (const what of damaged)
+      this.#onWarning(`container ${container.id}: ${what}; what it held is not known`);
     if (process !== undefined) {
       this.#started(container, process);
       if (status !== undefined) this.#exited(container.id, status);
     } else if (calledOff) {
       this.#failed(container, 'the container was not started: its launch was called off');
+    } else if (damaged.length > 0) {
+      this.#failed(container, `what is known of its process is damaged: ${damaged[0]}`);
     } else if (this.#isOlderThan(RECORD_TIMEOUT_MS, container)) {
       this.#failed(container, 'the container was not started: its process could not be written down');
     }

@@ -100,9 +100,19 @@ export class MesosContainerizer implements ContainerPort {
     for (const id of containerIds) {
       this.#begin({ ...unknownContainer(id, sink), isolators: this.#isolators });
       this.chart.step(id, { type: 'LAUNCHED_EARLIER' });
-      for (const isolator of this.#isolators) isolator.recover?.(id);
+      for (const isolator of this.#isolators) this.#recoverBy(isolator, id);
     }
     this.#launcher.recover(containerIds, this.#launcherSink);
+  }
+
+  /** What an isolator left may be damaged; the container goes on all the same. */
+  #recoverBy(isolator: Isolator, id: string): void {
+    try {
+      isolator.recover?.(id);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#options.onWarning(`container ${id}: ${isolator.name} does not know it any more: ${why}`);
+    }
   }
 
   recordedContainers(): string[] {

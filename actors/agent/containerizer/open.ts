@@ -39,7 +39,7 @@ export function openContainerizer(options: OpenContainerizerOptions): MesosConta
   });
   for (const warning of warnings) onWarning(warning);
   const provisioner = openProvisioner(options);
-  const launcher = new Containerizer({ paths, clock });
+  const launcher = new Containerizer({ paths, clock, onWarning });
   containerizer = new MesosContainerizer({
     ...{ launcher, clock, isolators, sumsProcesses, onWarning },
     errors: errorCounters(options.metrics),

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { NotPlainFile, readPlainFile } from '../../../runtime/storage/index.ts';
 import { type ExitStatus, exitStatusOfShell } from './exitStatus.ts';
 import type { LaunchIsolation } from './launchScript.ts';
 
@@ -21,6 +22,8 @@ export interface ContainerRecord {
   readonly failure: string | undefined;
   /** An agent decided that it is not to be started. */
   readonly calledOff: boolean;
+  /** What is in the way of its files. */
+  readonly damaged: readonly string[];
 }
 
 /** What stands in `pid` of a container that was called off. */
@@ -39,10 +42,9 @@ function writeNote(dir: string, name: string, text: string): void {
   fs.writeFileSync(join(dir, name), text, { mode: 0o600 });
 }
 
-/** A note that an isolator left when the container was launched; undefined when there is none. */
+/** A note that an isolator left when the container was launched; undefined when there is none. @throws NotPlainFile */
 export function readNote(dir: string, name: string): string | undefined {
-  const path = join(dir, name);
-  return fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : undefined;
+  return readPlainFile(join(dir, name))?.toString();
 }
 
 /** @throws Error when it is there already: it is another launch's */
@@ -70,14 +72,14 @@ export function callOff(dir: string): boolean {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return false;
     // No directory: there never was a launch.
-    if (code === 'ENOENT') return true;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return true;
     throw error;
   }
 }
 
 /** Undoes `callOff`: the launch may be tried again. Should an old try still come, only one of both goes on. */
 export function callOn(dir: string): void {
-  fs.rmSync(join(dir, 'pid'), { force: true });
+  fs.rmSync(join(dir, 'pid'), { force: true, recursive: true });
 }
 
 /** Whether a launcher has begun, or an agent called the launch off. */
@@ -85,19 +87,22 @@ export function isDecided(dir: string): boolean {
   return fs.existsSync(join(dir, 'pid'));
 }
 
-/** Reads what the launcher left; lines without their newline count as not written. */
+/** Reads what the launcher left; lines without their newline count as not written, and so does what is no plain file. */
 export function readRecord(dir: string): ContainerRecord {
-  const lines = readLines(dir, 'pid') ?? [];
+  const damaged: string[] = [];
+  const lines = readLines(dir, 'pid', damaged);
   return {
     process: processOf(lines),
-    status: readStatus(dir),
-    failure: readLines(dir, 'failure')?.[0],
+    status: readStatus(dir, damaged),
+    failure: readLines(dir, 'failure', damaged)[0],
     calledOff: lines[0] === CALLED_OFF,
+    damaged,
   };
 }
 
-export function readStatus(dir: string): ExitStatus | undefined {
-  const line = readLines(dir, 'status')?.[0];
+/** @param damaged is added to */
+export function readStatus(dir: string, damaged: string[] = []): ExitStatus | undefined {
+  const [line] = readLines(dir, 'status', damaged);
   return line === undefined ? undefined : exitStatusOfShell(Number(line));
 }
 
@@ -110,12 +115,31 @@ export function removeRuntimeDirectory(dir: string): void {
 }
 
 function processOf([pid, leader, mark]: readonly string[]): ContainerProcess | undefined {
-  if (pid === undefined || leader === undefined || mark === undefined) return undefined;
+  if (mark === undefined || !isNumber(pid) || !isNumber(leader)) return undefined;
   return { pid: Number(pid), leader: Number(leader), mark };
 }
 
-function readLines(dir: string, name: string): string[] | undefined {
-  const path = join(dir, name);
-  if (fs.statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
-  return fs.readFileSync(path, 'utf8').split('\n').slice(0, -1);
+function isNumber(text: string | undefined): boolean {
+  return text !== undefined && /^[1-9]\d*$/.test(text);
+}
+
+function readLines(dir: string, name: string, damaged: string[]): string[] {
+  try {
+    return readPlainFile(join(dir, name))?.toString().split('\n').slice(0, -1) ?? [];
+  } catch (error) {
+    if (!(error instanceof NotPlainFile)) throw error;
+    damaged.push(error.message);
+    return [];
+  }
+}
+
+/** Names in a folder; none where there is no folder. */
+export function namesIn(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  }
 }

@@ -7,7 +7,12 @@ import { basename } from 'node:path';
 import { decodeAs, encodeAs } from '../../../proto/codec.ts';
 import type { AgentInfo } from '../../../proto/generated/types/v1.ts';
 import { ExitCode } from '../../../runtime/startError.ts';
-import { type Disk, writeFileAtomically } from '../../../runtime/storage/index.ts';
+import {
+  type Disk,
+  NotPlainFile,
+  readPlainFile,
+  writeFileAtomically,
+} from '../../../runtime/storage/index.ts';
 import { pointLatest } from '../containerizer/sandbox.ts';
 import type { AgentPaths } from '../paths.ts';
 
@@ -38,13 +43,18 @@ export interface KnownIdentity {
  * @throws Error naming a file that cannot be read
  */
 export function readIdentity(paths: AgentPaths): KnownIdentity {
-  return { info: readInfo(paths), rebooted: readText(paths.bootId) !== systemBootId() };
+  const boot = readBytes(paths.bootId)?.toString().trim() ?? '';
+  // None is no sign of a boot, as in Mesos: an agent killed in the middle of writing it would give up all that runs.
+  return { info: readInfo(paths), rebooted: boot !== '' && boot !== systemBootId() };
 }
 
 /** Remembers this boot, once everything that depended on the difference is settled. */
 export function writeBootId(paths: AgentPaths): void {
   fs.mkdirSync(paths.metaDir, { recursive: true });
-  fs.writeFileSync(paths.bootId, systemBootId() ?? '');
+  const draft = `${paths.bootId}.new`;
+  fs.rmSync(draft, { force: true, recursive: true });
+  fs.writeFileSync(draft, systemBootId() ?? '', { flush: true });
+  fs.renameSync(draft, paths.bootId);
 }
 
 /** Keeps the info that an agent registered with. `done` comes from the event loop. */
@@ -83,9 +93,13 @@ function readInfo(paths: AgentPaths): AgentInfo | undefined {
   try {
     agentId = basename(fs.readlinkSync(paths.latestAgentMeta));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'EINVAL') throw new DamagedFile(paths.latestAgentMeta, 'it is no symbolic link');
     throw error;
   }
+  if (agentId === basename(paths.latestAgentMeta))
+    throw new DamagedFile(paths.latestAgentMeta, 'it leads to itself');
   const file = paths.agentInfo(agentId);
   const bytes = readBytes(file);
   if (bytes === undefined) return undefined;
@@ -103,18 +117,14 @@ function readInfo(paths: AgentPaths): AgentInfo | undefined {
 }
 
 function systemBootId(): string | undefined {
-  return readText(BOOT_ID_FILE);
-}
-
-function readText(file: string): string | undefined {
-  return readBytes(file)?.toString('utf8').trim();
+  return readBytes(BOOT_ID_FILE)?.toString().trim();
 }
 
 function readBytes(file: string): Buffer | undefined {
   try {
-    return fs.readFileSync(file);
+    return readPlainFile(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (error instanceof NotPlainFile) throw new DamagedFile(file, 'it is no plain file');
     throw error;
   }
 }

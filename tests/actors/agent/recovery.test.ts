@@ -1,5 +1,5 @@
 /** An agent that is started again (agent.md §7): with real processes and files. */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { TaskState, TaskStatusReason } from '../../../proto/generated/types/v1.ts';
@@ -18,6 +18,7 @@ const { TASK_STARTING, TASK_RUNNING, TASK_FINISHED, TASK_FAILED, TASK_KILLING, T
   TaskState;
 
 const REREGISTER = 'mesos.internal.ReregisterSlaveMessage';
+const UPDATE = 'mesos.internal.UpdateSlaveMessage';
 
 async function reregistered(master: TestMaster) {
   return await until('it registers again', () => master.messages(REREGISTER)[0]);
@@ -200,6 +201,63 @@ test('without --strict a damaged file is set aside and counted; what runs of it 
   t.is(next.listening.node.metrics.snapshot()['slave/recovery_errors'], 1);
   t.true(readdirSync(join(workDir, 'meta')).some((name) => /^checkpoints\.journal\.damaged-\d+$/.test(name)));
 });
+
+test('a folder in the place of any file that recovery reads is told by its name, and set aside without --strict', async (t) => {
+  const { master, world, agent, workDir } = await registeredAgent(t);
+  await agent.leave();
+  const meta = (...names: string[]) => join(workDir, 'meta', ...names);
+  const files = [
+    meta('boot_id'),
+    meta('checkpoints.journal'),
+    meta('updates.journal'),
+    meta('resources', 'resources.journal'),
+    meta('slaves', 'agent-S0', 'slave.info'),
+    meta('slaves', 'latest'),
+  ];
+  for (const file of files) {
+    t.true(existsSync(file), file);
+    rmSync(file);
+    mkdirSync(join(file, 'folder'), { recursive: true });
+    const error = await t.throwsAsync(realAgent(t, world, workDir, portOf(agent)));
+    t.true(error?.message.startsWith(`${file}: damaged`), error?.message);
+    t.regex(error?.message ?? '', /With --no-strict it is set aside/);
+    const locks = [meta('checkpoints.lock'), meta('updates.lock')];
+    await until('it has given its files back', () => !locks.some((lock) => existsSync(lock)));
+    const told = master.messages(UPDATE).length;
+    const next = await realAgent(t, world, workDir, { ...portOf(agent), strict: 'false' });
+    t.is(next.listening.node.metrics.snapshot()['slave/recovery_errors'], 1, file);
+    await until('it registers', () => master.messages(UPDATE).length > told);
+    await next.leave();
+  }
+});
+
+test('nobody holds a lock that is a folder, or a link to itself', async (t) => {
+  const { world, agent, workDir, master } = await registeredAgent(t);
+  await agent.leave();
+  mkdirSync(join(workDir, 'meta', 'checkpoints.lock', 'folder'), { recursive: true });
+  symlinkSync('updates.lock', join(workDir, 'meta', 'updates.lock'));
+  await realAgent(t, world, workDir, portOf(agent));
+  t.is((await reregistered(master)).slave.id?.value, 'agent-S0');
+});
+
+for (const left of ['nothing', 'an empty file']) {
+  test(`${left} in the place of boot_id, as a kill leaves it, is no boot: what runs goes on`, async (t) => {
+    const { master, world, agent, workDir } = await registeredAgent(t);
+    master.run(commandTask('on', 'exec sleep 1000'));
+    await until('it runs', () => master.states('on').includes(TASK_RUNNING));
+    await agent.leave();
+    const file = join(workDir, 'meta', 'boot_id');
+    rmSync(file);
+    if (left !== 'nothing') writeFileSync(file, '');
+    await realAgent(t, world, workDir, portOf(agent));
+    const { tasks = [] } = await reregistered(master);
+    t.deepEqual(
+      tasks.map(({ task_id, state }) => [task_id.value, state]),
+      [['on', TASK_RUNNING]],
+    );
+    t.deepEqual(master.states('on'), [TASK_STARTING, TASK_RUNNING]);
+  });
+}
 
 test('with --recover=cleanup all that was left is ended, then the agent, and no master hears of it', async (t) => {
   const { master, world, agent, workDir } = await registeredAgent(t);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
@@ -176,3 +176,48 @@ test('the number of a dead leader that another process has now is not taken for 
   await bench.destroyed('reused');
   t.true(alive(process.pid));
 });
+
+/** What may stand in the place of a small file. */
+const IN_THE_WAY: Record<string, (path: string) => void> = {
+  'a folder': (path) => fs.mkdirSync(join(path, 'with', 'more'), { recursive: true }),
+  'a pipe': (path) => void execFileSync('mkfifo', [path]),
+  'a link to itself': (path) => fs.symlinkSync(path, path),
+};
+
+for (const [what, put] of Object.entries(IN_THE_WAY)) {
+  test(`${what} in the place of what a container left is told, and the others are recovered`, async (t) => {
+    const warnings: string[] = [];
+    const bench = new Bench(t, { onWarning: (text) => warnings.push(text) });
+    const file = (id: string, name: string) => join(bench.paths.container(id), name);
+    for (const [id, name] of Object.entries({ first: 'pid', second: 'failure', third: 'status' })) {
+      fs.mkdirSync(bench.paths.container(id), { recursive: true });
+      fs.writeFileSync(file(id, 'pid'), `${process.pid}\n${process.pid}\n${id}\n`);
+      fs.rmSync(file(id, name), { force: true });
+      put(file(id, name));
+    }
+    fs.writeFileSync(bench.paths.container('fourth'), 'no folder');
+    const good = bench.launch('echo $$ >pid; exec sleep 60');
+    await bench.line(good, 'pid');
+    bench.restart();
+    bench.stories.clear();
+    t.deepEqual(
+      bench.containerizer.recordedContainers().sort(),
+      [good, 'first', 'fourth', 'second', 'third'].sort(),
+    );
+    t.deepEqual(bench.containerizer.recordedBelow('fourth'), []);
+    bench.containerizer.recover(['first', 'second', 'third', 'fourth', good], bench.sink);
+    await bench.started(good);
+    for (const id of ['first', 'second', 'third', 'fourth']) await bench.ended(id);
+    const path = file('first', 'pid');
+    t.deepEqual(bench.story('first'), [
+      `failed: what is known of its process is damaged: ${path}: is no plain file`,
+    ]);
+    t.deepEqual(bench.statuses.get('second'), { kind: 'unknown' });
+    t.deepEqual(bench.statuses.get('third'), { kind: 'unknown' });
+    t.regex(bench.story('fourth').join(), /^failed: the container was not started/);
+    t.true(warnings.includes(`container first: ${path}: is no plain file; what it held is not known`));
+    await bench.destroyed('second');
+    for (const id of ['first', 'second', 'third', 'fourth']) bench.containerizer.remove(id);
+    await bench.until(() => !fs.existsSync(bench.paths.container('first')), 'nothing to be left');
+  });
+}

@@ -5,6 +5,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { runProgram } from '../../../subprocess.ts';
+import { namesIn } from '../../runtimeFiles.ts';
 import type { Attachment, CniResult } from './plugins.ts';
 import { parseResult } from './plugins.ts';
 
@@ -28,7 +29,7 @@ export class NetworkStore {
 
   /** Containers that have something here, those inside others among them. */
   get containerIds(): string[] {
-    return fs.existsSync(this.#dir) ? fs.readdirSync(this.#dir) : [];
+    return namesIn(this.#dir);
   }
 
   has(containerId: string): boolean {
