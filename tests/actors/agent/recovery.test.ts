@@ -1,5 +1,13 @@
 /** An agent that is started again (agent.md §7): with real processes and files. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { TaskState, TaskStatusReason } from '../../../proto/generated/types/v1.ts';
