@@ -11,9 +11,9 @@ import type {
 } from '../../../proto/generated/types/scheduler.ts';
 import { SchedulerAttributeConstraintSelectorPseudoattributeType as Pseudo } from '../../../proto/generated/types/scheduler.ts';
 import { ValueType } from '../../../proto/generated/types/v1.ts';
+import { DEFAULT_PROGRAM_SIZE_MAX, FullMatch } from '../../../runtime/regex/fullMatch.ts';
+import { RegexError } from '../../../runtime/regex/syntax.ts';
 import type { AgentDescription } from './agent.ts';
-import { DEFAULT_PROGRAM_SIZE_MAX, FullMatch } from './regex.ts';
-import { RegexError } from './regexSyntax.ts';
 
 /** Offer constraints that cannot be used; the message names role, group and constraint. */
 export class OfferConstraintError extends Error {
@@ -154,7 +154,7 @@ function notOnText(test: (text: string) => boolean): (selected: Selected) => boo
 
 function compileRegex(pattern: string, where: string, sizeMax: number): FullMatch {
   try {
-    return new FullMatch(pattern, sizeMax);
+    return new FullMatch(pattern, { sizeMax });
   } catch (error) {
     if (error instanceof RegexError) throw new OfferConstraintError(`${where}: ${error.message}`);
     throw error;

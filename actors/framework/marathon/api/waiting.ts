@@ -1,5 +1,8 @@
 /** Why a service waits: in a few words for people, and in numbers. */
+import type { QueueEntry } from '../launcher/queue.ts';
 import type { Marathon } from '../marathon.ts';
+import { patternTrouble } from '../offers/constraints.ts';
+import { placeOf } from '../offers/constraintValue.ts';
 
 export interface WhyWaiting {
   /** Instances that are to be launched. */
@@ -25,6 +28,16 @@ const WORDS: Readonly<Record<string, string>> = {
     'agents with gpus are kept for services that use them, or too many launches are under way',
 };
 
+/** A pattern of its constraints that cannot be used: what agents have does not matter then. */
+function troubleOf({ spec, history }: QueueEntry): string | undefined {
+  for (const { offer, reason } of history.last.toReversed()) {
+    if (reason !== 'UnfulfilledConstraint') continue;
+    const trouble = patternTrouble(spec.constraints, placeOf(offer));
+    if (trouble !== undefined) return trouble;
+  }
+  return undefined;
+}
+
 /** Undefined when nothing of the service waits. */
 export function whyWaiting({ queue, nowText }: Marathon, service: string): WhyWaiting | undefined {
   const entry = queue.entry(service);
@@ -38,7 +51,7 @@ export function whyWaiting({ queue, nowText }: Marathon, service: string): WhyWa
       ? `an instance ended; the next launch is in ${Math.ceil(leftMs / 1000)} s`
       : top === undefined
         ? 'no offer came yet'
-        : `${top}: ${WORDS[top] ?? top}`;
+        : `${top}: ${troubleOf(entry) ?? WORDS[top] ?? top}`;
   return {
     count: entry.count,
     since: Number.isFinite(entry.sinceMs) ? new Date(entry.sinceMs).toISOString() : nowText,

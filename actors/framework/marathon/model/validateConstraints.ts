@@ -1,9 +1,9 @@
 /** What placement constraints may say (spec: marathon.md §12, §19). */
 import type { Constraint } from './app.ts';
+import { patternProblem } from './patterns.ts';
 import type { Problem } from './schema.ts';
 
 const OPERATORS = ['UNIQUE', 'CLUSTER', 'GROUP_BY', 'LIKE', 'UNLIKE', 'MAX_PER', 'IS'] as const;
-const REGEX_LENGTH_MAX = 1024;
 
 export function validateConstraints(
   constraints: readonly Constraint[],
@@ -32,20 +32,9 @@ export function constraintProblem(constraint: Constraint): string | undefined {
   if (operator === 'CLUSTER') return undefined;
   if (value === undefined) return `A ${operator} constraint needs a value`;
   if (operator === 'MAX_PER') return isWhole(value) ? undefined : 'Value was not a number';
-  return operator === 'IS' ? undefined : regexProblem(value);
+  return operator === 'IS' ? undefined : patternProblem(value);
 }
 
 function isWhole(value: string): boolean {
   return /^[1-9]\d{0,8}$/.test(value);
-}
-
-function regexProblem(value: string): string | undefined {
-  if (value.length > REGEX_LENGTH_MAX)
-    return `'${value.slice(0, 40)}…' is longer than ${REGEX_LENGTH_MAX} characters`;
-  try {
-    new RegExp(`^(?:${value})$`);
-    return undefined;
-  } catch (error) {
-    return `'${value}' is not a valid regular expression: ${(error as Error).message}`;
-  }
 }

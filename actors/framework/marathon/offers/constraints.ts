@@ -2,11 +2,8 @@
 import { scalarText } from '../../attributeText.ts';
 import type { Place } from '../instances/instance.ts';
 import type { Constraint } from '../model/app.ts';
+import { fits } from '../model/patterns.ts';
 import { valueAt } from './constraintValue.ts';
-
-/** Compiled once; patterns were checked when the service was defined. */
-const patterns = new Map<string, RegExp>();
-const PATTERNS_MAX = 1_000;
 
 /**
  * @param placed where instances of the service are that count: placed, not lost, not outdated
@@ -41,9 +38,10 @@ function holds(
         ? evenSoFar(here, others())
         : evenAmong(here, others(), value, instances);
     case 'LIKE':
-      return matches(value ?? '', here);
+      return fits(value ?? '', here) === true;
     case 'UNLIKE':
-      return !matches(value ?? '', here);
+      // Of what nobody can tell neither is true.
+      return fits(value ?? '', here) === false;
     case 'MAX_PER':
       return others().filter((each) => each === here).length < Number(value);
     case 'IS':
@@ -53,15 +51,14 @@ function holds(
   }
 }
 
-/** The pattern fits the whole value. */
-function matches(pattern: string, value: string): boolean {
-  let compiled = patterns.get(pattern);
-  if (compiled === undefined) {
-    if (patterns.size >= PATTERNS_MAX) patterns.clear();
-    compiled = new RegExp(`^(?:${pattern})$`);
-    patterns.set(pattern, compiled);
+/** The first pattern that has no answer at a place, and why; undefined when each has one. */
+export function patternTrouble(constraints: readonly Constraint[], place: Place): string | undefined {
+  for (const [field, operator, value = ''] of constraints) {
+    const here = operator === 'LIKE' || operator === 'UNLIKE' ? valueAt(field, place) : undefined;
+    const answer = here === undefined ? true : fits(value, here);
+    if (typeof answer === 'string') return `${field} ${operator} at ${place.hostname}: ${answer}`;
   }
-  return compiled.test(value);
+  return undefined;
 }
 
 function isNumber(value: string | undefined): boolean {

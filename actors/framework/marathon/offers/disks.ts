@@ -2,6 +2,7 @@
 import { type Resource, ResourceDiskInfoSourceType } from '../../../../proto/index.ts';
 import type { Resources } from '../../../../proto/resources/index.ts';
 import type { Constraint, PersistentVolume } from '../model/app.ts';
+import { fits } from '../model/patterns.ts';
 
 interface DiskSource {
   readonly resource: Resource;
@@ -63,6 +64,5 @@ function suits({ resource, leftMb }: DiskSource, volume: PersistentVolume): bool
 /** Constraints of a volume are about the path of its disk. */
 function holds([field, operator, value = '']: Constraint, root: string): boolean {
   if (field !== 'path') return false;
-  const matches = new RegExp(`^(?:${value})$`).test(root);
-  return operator === 'UNLIKE' ? !matches : operator === 'IS' ? root === value : matches;
+  return operator === 'IS' ? root === value : fits(value, root) === (operator === 'LIKE');
 }

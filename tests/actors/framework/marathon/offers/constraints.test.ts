@@ -4,7 +4,7 @@ import { attributeText, scalarText } from '../../../../../actors/framework/attri
 import type { Place } from '../../../../../actors/framework/marathon/instances/instance.ts';
 import type { Constraint } from '../../../../../actors/framework/marathon/model/app.ts';
 import { constraintProblem } from '../../../../../actors/framework/marathon/model/validateConstraints.ts';
-import { satisfies } from '../../../../../actors/framework/marathon/offers/constraints.ts';
+import { patternTrouble, satisfies } from '../../../../../actors/framework/marathon/offers/constraints.ts';
 import { ValueType } from '../../../../../proto/index.ts';
 import { parseAttributes } from '../../../../../proto/resources/index.ts';
 
@@ -17,6 +17,9 @@ const rack = (name: string): Place => at(`host-${name}`, { rack: name });
 
 type Case = readonly [constraint: Constraint, here: Place, placed: readonly Place[], passes: boolean];
 
+/** What makes others try 2^40 ways. */
+const LONG = `${'a'.repeat(40)}!`;
+
 const CASES: readonly Case[] = [
   [['hostname', 'UNIQUE'], at('a'), [at('b')], true],
   [['hostname', 'UNIQUE'], at('a'), [at('a')], false],
@@ -28,6 +31,11 @@ const CASES: readonly Case[] = [
   [['rack', 'LIKE', 'rack-[1-3]'], rack('rack-2'), [], true],
   [['rack', 'UNLIKE', 'rack-1'], rack('rack-1'), [], false],
   [['rack', 'UNLIKE', 'rack'], rack('rack-1'), [], true],
+  [['rack', 'LIKE', '(a+)+$'], rack(LONG), [], false],
+  [['rack', 'UNLIKE', '(a+)+$'], rack(LONG), [], true],
+  [['rack', 'LIKE', '(?!db).*'], rack('web'), [], true],
+  [['rack', 'LIKE', '(?!db).*'], rack('db-1'), [], false],
+  [['rack', 'LIKE', '(?i)Rack'], rack('rACK'), [], true],
   [['rack', 'MAX_PER', '2'], rack('a'), [rack('a')], true],
   [['rack', 'MAX_PER', '2'], rack('a'), [rack('a'), rack('a')], false],
   [['n', 'IS', '4'], at('a', { n: '4' }), [], true],
@@ -79,7 +87,28 @@ test('what a constraint may not say', (t) => {
     ['a', 'MAX_PER', '0'],
     ['a', 'LIKE'],
     ['a', 'LIKE', '('],
+    ['a', 'LIKE', '(a)\\1'],
+    ['a', 'LIKE', '(a{20}){200}'],
     ['a', 'IS'],
   ];
   for (const each of wrong) t.truthy(constraintProblem(each), each.join(' '));
+});
+
+/** Each place is a beginning of a look at the rest, at each place of which is one. */
+const DEAR = `(?:(?=${'(?:.*'.repeat(20)}x${')'.repeat(20)}).|.)*`;
+
+test('a pattern that could take long is refused at its place; one of before is told in why', (t) => {
+  t.regex(constraintProblem(['hostname', 'LIKE', DEAR]) ?? '', /takes too long, more than \d+ steps/);
+  t.is(constraintProblem(['hostname', 'LIKE', '(a+)+$']), undefined);
+  const here = at('a'.repeat(255));
+  for (const operator of ['LIKE', 'UNLIKE']) {
+    const constraint: Constraint = ['hostname', operator, DEAR];
+    t.false(satisfies([constraint], here, [], 1), 'nobody knows');
+    t.regex(
+      patternTrouble([constraint], here) ?? '',
+      new RegExp(`^hostname ${operator} at aaa.*takes too long`),
+    );
+  }
+  t.regex(patternTrouble([['hostname', 'LIKE', '(a)\\1']], here) ?? '', /backreferences are not supported/);
+  t.is(patternTrouble([['hostname', 'LIKE', '.*']], here), undefined);
 });

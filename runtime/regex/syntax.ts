@@ -1,6 +1,7 @@
 /**
- * The syntax of regular expressions in offer constraints: that of RE2, which has no backreferences and no look-around,
- * so that matching never takes longer than text times pattern. Parsed here; matched in `regex.ts`.
+ * The syntax of regular expressions that come from outside: that of RE2, which has no backreferences and no look-around,
+ * so that matching never takes longer than text times pattern; and one with look-around beside it, whose matching costs
+ * at most another factor of the text. Parsed here, in time linear in the pattern; matched in `fullMatch.ts`.
  */
 
 /** A regular expression that cannot be used; the message says where and why. */
@@ -14,7 +15,11 @@ export type Node =
   | { readonly kind: 'assertion'; readonly test: (before: string, after: string) => boolean }
   | { readonly kind: 'sequence'; readonly parts: readonly Node[] }
   | { readonly kind: 'choice'; readonly options: readonly Node[] }
-  | { readonly kind: 'repeat'; readonly part: Node; readonly min: number; readonly max: number };
+  | { readonly kind: 'repeat'; readonly part: Node; readonly min: number; readonly max: number }
+  | { readonly kind: 'look'; readonly part: Node; readonly behind: boolean; readonly negated: boolean };
+
+/** `re2`, or what RE2 and Java have in common and Java's look-around and `\u0041` besides. */
+export type Dialect = 're2' | 'look-around';
 
 interface Flags {
   readonly ignoreCase: boolean;
@@ -23,6 +28,8 @@ interface Flags {
 
 const REPEAT_MAX = 1000;
 const DEPTH_MAX = 100;
+/** Of a pattern that is told in an error. */
+const SHOWN_LENGTH_MAX = 100;
 const POSIX: Readonly<Record<string, string>> = {
   alnum: 'A-Za-z0-9',
   alpha: 'A-Za-z',
@@ -41,25 +48,32 @@ const POSIX: Readonly<Record<string, string>> = {
 };
 
 /** @throws RegexError */
-export function parseRegex(pattern: string): Node {
-  const parser = new Parser(pattern);
+export function parseRegex(pattern: string, dialect: Dialect = 're2'): Node {
+  const parser = new Parser(pattern, dialect);
   return parser.parse();
 }
 
+/** A pattern as errors show it: in quotes, and cut off where it is long. */
+export function shownPattern(pattern: string): string {
+  const cut = pattern.length > SHOWN_LENGTH_MAX ? `${pattern.slice(0, SHOWN_LENGTH_MAX)}…` : pattern;
+  return JSON.stringify(cut);
+}
+
 class Parser {
-  private readonly characters: readonly string[];
   private readonly pattern: string;
+  private readonly dialect: Dialect;
+  /** Index of a code unit. */
   private at = 0;
   private depth = 0;
 
-  constructor(pattern: string) {
-    this.pattern = pattern;
-    this.characters = [...pattern];
+  constructor(pattern: string, dialect: Dialect) {
+    this.pattern = unquoted(pattern);
+    this.dialect = dialect;
   }
 
   parse(): Node {
     const node = this.choice({ ignoreCase: false, dotAll: false });
-    if (this.at < this.characters.length) this.fail('unexpected ")"');
+    if (this.at < this.pattern.length) this.fail('unexpected ")"');
     return node;
   }
 
@@ -93,9 +107,8 @@ class Parser {
     if (this.take('*')) return [0, Number.POSITIVE_INFINITY];
     if (this.take('+')) return [1, Number.POSITIVE_INFINITY];
     if (this.take('?')) return [0, 1];
-    const match = /^\{(\d+)(,(\d*))?\}/.exec(this.rest());
+    const match = this.match(/\{(\d+)(,(\d*))?\}/y);
     if (match === null) return undefined;
-    this.at += match[0].length;
     const min = Number(match[1]);
     const max = match[2] === undefined ? min : match[3] === '' ? Number.POSITIVE_INFINITY : Number(match[3]);
     if (min > max || min > REPEAT_MAX || (max > REPEAT_MAX && max < Number.POSITIVE_INFINITY))
@@ -135,29 +148,26 @@ class Parser {
 
   private group(flags: Flags): Node {
     if (++this.depth > DEPTH_MAX) this.fail('groups are nested too deeply');
-    const match = /^\?(P?<\w+>|[is]*:)/.exec(this.rest());
-    if (match !== null) this.at += match[0].length;
-    else if (this.peek() === '?') this.fail('look-around is not supported (RE2 syntax)');
-    const head = match?.[1] ?? '';
+    const look = this.dialect === 're2' ? null : this.match(/\?(<?)([=!])/y);
+    const head = look === null ? (this.match(/\?(P?<\w+>|[is]*:)/y)?.[1] ?? '') : '';
+    if (look === null && head === '' && this.peek() === '?')
+      this.fail('look-around is not supported (RE2 syntax)');
     const inner = head.endsWith(':') ? withFlags(flags, head) : flags;
-    const node = this.choice(inner);
+    const part = this.choice(inner);
     if (!this.take(')')) this.fail('a group is not closed');
     this.depth--;
-    return node;
+    return look === null ? part : { kind: 'look', part, behind: look[1] === '<', negated: look[2] === '!' };
   }
 
   /** `(?i)` holds until the end of its group. */
   private flagChange(flags: Flags): Flags | undefined {
-    const match = /^\(\?([is]+)\)/.exec(this.rest());
-    if (match === null) return undefined;
-    this.at += match[0].length;
-    return withFlags(flags, match[1] ?? '');
+    const match = this.match(/\(\?([is]+)\)/y);
+    return match === null ? undefined : withFlags(flags, match[1] ?? '');
   }
 
   private charClass(flags: Flags): Node {
-    const match = /^\^?\]?(\[:\^?\w+:\]|\\[\s\S]|[^\]\\])*\]/.exec(this.rest());
+    const match = this.match(/\^?\]?(\[:\^?\w+:\]|\\[\s\S]|[^\]\\])*\]/y);
     if (match === null) return this.fail('a character class is not closed');
-    this.at += [...match[0]].length;
     const negated = match[0].startsWith('^');
     const body = match[0].slice(negated ? 1 : 0, -1);
     const posix = body.replaceAll(/\[:(\^?)(\w+):\]/g, (whole, not: string, name: string) => {
@@ -176,6 +186,7 @@ class Parser {
     if (character === 'A') return { kind: 'assertion', test: (before) => before === '' };
     if (character === 'z') return { kind: 'assertion', test: (_before, after) => after === '' };
     if (character === 'x') return this.hexEscape(flags);
+    if (character === 'u' && this.dialect !== 're2') return this.fourHexDigits(flags);
     const control = { n: '\n', t: '\t', r: '\r', f: '\f', v: '\v', a: '\u0007' }[character];
     if (control !== undefined) return this.literal(control, flags);
     if (/[1-9]/.test(character)) return this.fail('backreferences are not supported (RE2 syntax)');
@@ -184,21 +195,25 @@ class Parser {
   }
 
   private unicodeClass(letter: string, flags: Flags): Node {
-    const match = /^(\w|\{\^?\w+\})/.exec(this.rest());
+    const match = this.match(/\w|\{\^?\w+\}/y);
     if (match === null) return this.fail(`\\${letter} needs a class`);
-    this.at += match[0].length;
     const name = match[0].replaceAll(/[{}]/g, '');
     return this.oneOf(`\\${letter}{${/^..?$/.test(name) ? name : `Script=${name}`}}`, flags);
   }
 
   private hexEscape(flags: Flags): Node {
-    const match = /^([0-9A-Fa-f]{2}|\{[0-9A-Fa-f]{1,6}\})/.exec(this.rest());
+    const match = this.match(/[0-9A-Fa-f]{2}|\{[0-9A-Fa-f]{1,6}\}/y);
     if (match === null) return this.fail('\\x needs two hex digits, or more in braces');
-    this.at += match[0].length;
     const code = Number.parseInt(match[0].replaceAll(/[{}]/g, ''), 16);
     return code > 0x10ffff
       ? this.fail(`no character ${match[0]}`)
       : this.literal(String.fromCodePoint(code), flags);
+  }
+
+  private fourHexDigits(flags: Flags): Node {
+    const match = this.match(/[0-9A-Fa-f]{4}/y);
+    if (match === null) return this.fail('\\u needs four hex digits');
+    return this.literal(String.fromCharCode(Number.parseInt(match[0], 16)), flags);
   }
 
   /** One character out of a set, in the notation of JavaScript, which for sets is that of RE2. */
@@ -212,12 +227,14 @@ class Parser {
   }
 
   private peek(): string | undefined {
-    return this.characters[this.at];
+    const code = this.pattern.codePointAt(this.at);
+    return code === undefined ? undefined : String.fromCodePoint(code);
   }
 
   private next(): string {
-    const character = this.characters[this.at++];
-    return character ?? this.fail('the pattern ends too early');
+    const character = this.peek() ?? this.fail('the pattern ends too early');
+    this.at += character.length;
+    return character;
   }
 
   private take(character: string): boolean {
@@ -226,15 +243,26 @@ class Parser {
     return true;
   }
 
-  private rest(): string {
-    return this.characters.slice(this.at).join('');
+  /** @param syntax sticky: what stands here is taken, when it is that */
+  private match(syntax: RegExp): RegExpExecArray | null {
+    syntax.lastIndex = this.at;
+    const match = syntax.exec(this.pattern);
+    this.at += match?.[0].length ?? 0;
+    return match;
   }
 
   private fail(why: string): never {
     throw new RegexError(
-      `regular expression ${JSON.stringify(this.pattern)}: ${why} (near character ${this.at})`,
+      `regular expression ${shownPattern(this.pattern)}: ${why} (near character ${this.at})`,
     );
   }
+}
+
+/** What stands between `\Q` and `\E`, or the end, stands for itself. */
+function unquoted(pattern: string): string {
+  return pattern.replaceAll(/\\(?:Q([\s\S]*?)(?:\\E|$)|[\s\S])/g, (whole: string, text?: string) =>
+    text === undefined ? whole : text.replaceAll(/\W/gu, '\\$&'),
+  );
 }
 
 function withFlags(flags: Flags, letters: string): Flags {
