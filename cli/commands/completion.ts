@@ -71,13 +71,11 @@ async function suggestions(context: Context, before: readonly string[]): Promise
   const words = before.filter((word) => !word.startsWith('-')).length - 1;
   const { completes, completesThen } = command;
   const wanted = words > 0 && Array.isArray(completes) ? completesThen : completes;
-  return [...(await wordsFor(context, wanted)), ...options];
+  return [...(await wordsFor(context, wanted)).filter((word) => PLAIN.test(word)), ...options];
 }
 
-/** Names that are a word for every shell. */
-function plain(name: string): string[] {
-  return /^[\w.:@%+=,/-]+$/.test(name) ? [name] : [];
-}
+/** What is one word for every shell, and nothing else: bash runs what stands in `$(…)` of what it completes, and frameworks choose ids. */
+const PLAIN = /^[\w.:@%+=,/][\w.:@%+=,/-]*$/;
 
 async function wordsFor(context: Context, completes: Command['completes']): Promise<string[]> {
   try {
@@ -93,11 +91,11 @@ async function wordsFor(context: Context, completes: Command['completes']): Prom
       case 'framework':
         return (await frameworksOf(context.master))
           .filter((each) => !each.isCompleted)
-          .flatMap((each) => [frameworkId(each), ...plain(each.framework_info.name)]);
+          .flatMap((each) => [frameworkId(each), each.framework_info.name]);
       case 'task':
         return (await tasksOf(context.master))
           .filter((task) => task.kept === 'active')
-          .flatMap(({ task_id, name }) => [task_id.value, ...plain(name)]);
+          .flatMap(({ task_id, name }) => [task_id.value, name]);
       default:
         return [...completes];
     }

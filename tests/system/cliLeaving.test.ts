@@ -1,4 +1,5 @@
 /** How commands end that are left before they are done, and what is said to those who name something else than a master. */
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { cli } from '../../cli/main.ts';
@@ -12,7 +13,7 @@ async function world(t: ExecutionContext) {
   const agent = await bootAgent(t, master, path.join(folder, 'agent'), ['--hostname=some-host']);
   const env = { MESOSTATE_MASTER: `127.0.0.1:${master.port}` };
   await until('the agent is registered', async () => (await run(['agents'], env)).stdout.includes('-S0'));
-  return { master, agent, env };
+  return { folder, master, agent, env };
 }
 
 test('Ctrl-C ends what follows events, and says where it was', async (t) => {
@@ -47,4 +48,29 @@ test('what is no master is told in a line; so is a filter that names nobody; nam
   t.regex(await after('drain'), /^some-host$/m);
   t.regex(await after('hosts', 'off'), /^some-host$/m);
   t.regex(await after('hosts'), /^off$/m);
+});
+
+test('what a shell would run is not completed: ids are chosen by frameworks', async (t) => {
+  const { env, folder } = await world(t);
+  const group = path.join(folder, 'group.json');
+  const task = (id: string): object => ({
+    name: `name of ${id}`,
+    task_id: { value: id },
+    agent_id: { value: '' },
+    resources: [
+      { name: 'cpus', type: 'SCALAR', scalar: { value: 0.1 } },
+      { name: 'mem', type: 'SCALAR', scalar: { value: 32 } },
+    ],
+    command: { value: 'while :; do sleep 1; done' },
+  });
+  writeFileSync(group, JSON.stringify({ tasks: [task('odd$(reboot)'), task('odd`reboot`'), task('plain-1')] }));
+  boot(t, ['run', `--task-group=${group}`], env);
+  const words = await until('they run', async () => {
+    const { stdout } = await run(['completion', '__complete', 'kill'], env);
+    return stdout.includes('plain-1') ? stdout.split('\n') : undefined;
+  });
+  t.deepEqual(
+    words.filter((word) => !word.startsWith('-') && word !== ''),
+    ['plain-1'],
+  );
 });
