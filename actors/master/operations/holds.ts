@@ -22,7 +22,7 @@ export class OperationHolds {
     this.parts = parts;
   }
 
-  /** An operation that another master has sent, and that is not at its end. */
+  /** An operation that another master has sent, or whose agent was unreachable since, and that is not at its end. */
   takeBack(agent: AgentRecord, record: OperationRecord): void {
     const { info, frameworkId } = record;
     const consumed = Resources.of(resourcesOfOperation(info));

@@ -307,7 +307,7 @@ export class Operations {
     const event = operationUpdateEvent(enumName(OperationState, latest_status.state));
     if (event !== undefined && this.step(record, event) && this.isTerminal(record))
       this.holds.settle(agent, record, latest_status, taken.has(providerOf(info) ?? ''));
-    else if (known === undefined && !this.isTerminal(record)) this.holds.takeBack(agent, record);
+    else if (record.held === undefined && !this.isTerminal(record)) this.holds.takeBack(agent, record);
     return known === undefined ? record : undefined;
   }
 

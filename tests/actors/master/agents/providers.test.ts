@@ -283,6 +283,40 @@ test('a master that takes over learns of providers and of what their operations 
   scene.checkBooks();
 });
 
+test('an operation that is still under way at an agent that was unreachable keeps its disk in use', (t) => {
+  const scene = providing(raw(200));
+  scene.accept([createDisk(raw(200))]);
+  const [sent] = scene.applied;
+  scene.agent.pongs = false;
+  scene.cluster.run(91_000);
+  scene.agent.pongs = true;
+  t.is(scene.feedback.at(-1)?.state, State.OPERATION_UNREACHABLE);
+  scene.agent.say('mesos.internal.ReregisterSlaveMessage', {
+    slave: { ...agentInfo(), id: { value: scene.agentId } },
+    version: '1.12.0',
+    agent_capabilities: capabilities(),
+    resource_version_uuid: VERSION,
+  });
+  scene.cluster.run(50);
+  const operation: Operation = {
+    framework_id: sent?.framework_id,
+    info: createDisk({ ...raw(200), allocation_info: { role: ROLE } }),
+    latest_status: { state: State.OPERATION_PENDING },
+    uuid: sent?.operation_uuid ?? bytes(0),
+  };
+  tell(scene, [raw(200)], 1, [operation]);
+  t.is(used(scene).unallocated().toString(), text(raw(200)));
+  t.false(scene.next().contains(Resources.of([raw(200)])), 'it is not offered to anybody else');
+  scene.checkBooks();
+  // Told a second time, it is not held twice.
+  tell(scene, [raw(200)], 1, [operation]);
+  t.is(used(scene).unallocated().toString(), text(raw(200)));
+  end(scene, { state: State.OPERATION_FINISHED, uuid: UPDATE, converted_resources: [mounted(200)] }, sent);
+  t.is(provided(scene), text(mounted(200)));
+  t.true(used(scene).isEmpty);
+  scene.checkBooks();
+});
+
 test('of an agent that is back nothing of its providers is offered until it has told of them', (t) => {
   const scene = providing(disk(100));
   scene.accept([reserve([reservedDisk(40)], 'lost')]);
