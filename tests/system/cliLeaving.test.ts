@@ -63,7 +63,10 @@ test('what a shell would run is not completed: ids are chosen by frameworks', as
     ],
     command: { value: 'while :; do sleep 1; done' },
   });
-  writeFileSync(group, JSON.stringify({ tasks: [task('odd$(reboot)'), task('odd`reboot`'), task('plain-1')] }));
+  writeFileSync(
+    group,
+    JSON.stringify({ tasks: [task('odd$(reboot)'), task('odd`reboot`'), task('plain-1')] }),
+  );
   boot(t, ['run', `--task-group=${group}`], env);
   const words = await until('they run', async () => {
     const { stdout } = await run(['completion', '__complete', 'kill'], env);
