@@ -132,7 +132,7 @@ export class Writes {
 
   /** Groups that the plan wrote and nobody since: as they were, or gone when they were not and nothing is left in them. */
   #groupsBack(
-    { groups = {}, version: written }: Plan,
+    { groups = {}, version: written }: Pick<Plan, 'groups' | 'version'>,
     services: ReadonlyMap<string, Spec | undefined>,
     version: string,
   ): ReadonlyMap<string, GroupInfo | undefined> {
@@ -151,7 +151,7 @@ export class Writes {
   }
 
   /**
-   * Takes a change back, whoever made it: what it removed is there again, what it made is removed.
+   * Takes a change back, whoever made it: what it removed is there again, what it made is removed, settings of groups too.
    * @throws ApiError 404 when it is not known any more, 409 when something of it was changed again since
    */
   undo(changed: string, force: boolean): Committed {
@@ -168,7 +168,12 @@ export class Writes {
         throw new ApiError(409, `How ${id} was before is not kept any more`);
       services.set(id, earlier && restored(earlier, version));
     }
-    return this.commit({ services, groups: new Map() }, version, { force });
+    for (const { id, after } of record.groups)
+      if (!isStill(definitions.root.groups.get(id), after))
+        throw new ApiError(409, `group ${id} was changed again since: undo that first`);
+    const was = Object.fromEntries(record.groups.map(({ id, before }) => [id, before]));
+    const groups = this.#groupsBack({ groups: was, version: changed }, services, version);
+    return this.commit({ services, groups }, version, { force });
   }
 
   /** Instances whose definition was changed in place have the new one from now on, its checks above all. */
@@ -212,6 +217,11 @@ export class Writes {
         `You cannot create more apps than ${maxApps}: the limit of --max_apps is reached.`,
       );
   }
+}
+
+/** Whether a group is as a change left it. One that came to be with what was put into it is no change of its own. */
+function isStill(now: GroupInfo | undefined, after: GroupInfo | null): boolean {
+  return after === null ? now === undefined || now.implied === true : now?.version === after.version;
 }
 
 /** Whether anything is inside the group. */

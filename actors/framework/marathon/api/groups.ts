@@ -178,7 +178,8 @@ function rollBack(marathon: Marathon, call: Call, id: string, to: string): Answe
     if (root.services.get(spec.id)?.version !== spec.version) services.set(spec.id, restored(spec, version));
   const groups = new Map<string, GroupInfo | undefined>();
   for (const info of before.groups.values())
-    if (info.id === id || isBelow(info.id, id)) groups.set(info.id, info);
+    if ((info.id === id || isBelow(info.id, id)) && info.version !== root.groups.get(info.id)?.version)
+      groups.set(info.id, { ...info, version });
   for (const info of root.groups.values())
     if (isBelow(info.id, id) && !before.groups.has(info.id)) groups.set(info.id, undefined);
   return answerChange(marathon, call, { services, groups }, version);

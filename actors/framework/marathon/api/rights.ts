@@ -5,6 +5,7 @@ import type { Marathon } from '../marathon.ts';
 import { resolveId } from '../model/ids.ts';
 import { isObject } from '../model/schema.ts';
 import type { Guarded, Identity, Verb } from '../plugins/points.ts';
+import type { Step } from '../store/definitions.ts';
 import type { Answer, Call } from './call.ts';
 
 type Wanted = readonly (readonly [action: Verb, resource: Guarded])[];
@@ -164,20 +165,30 @@ export class Rights {
     return this.#marathon.deployments.get(rest.split('/')[0] ?? '')?.affected ?? [];
   }
 
-  /** What the undoing of a change does to each service of it. */
+  /** What the undoing of a change does to each service and group of it. */
   #undone({ rest }: Call): Wanted {
     const change = this.#marathon.definitions.changeOf(rest.split('/')[0] ?? '');
-    return (change?.services ?? []).map(({ id, before, after }) => [
-      before === null ? 'Delete' : after === null ? 'Create' : 'Update',
-      this.#service(id),
-    ]);
+    const verbOf = ({ before, after }: Step<unknown>): Verb =>
+      before === null ? 'Delete' : after === null ? 'Create' : 'Update';
+    const services = change?.services.map((each) => [verbOf(each), this.#service(each.id)] as const) ?? [];
+    const groups =
+      change?.groups.map((each) => [verbOf(each), { kind: 'Group', id: each.id }] as const) ?? [];
+    return [...services, ...groups];
   }
 
   #changes(body: object): object {
-    const { changes } = body as { readonly changes?: readonly { readonly services: readonly object[] }[] };
+    type Shown = {
+      readonly services: readonly object[];
+      readonly groups?: readonly { readonly id: string }[];
+    };
+    const { changes } = body as { readonly changes?: readonly Shown[] };
     const seen = changes
-      ?.map((each) => ({ ...each, services: this.#filtered(each.services, 'id') }))
-      .filter(({ services }) => services.length > 0);
+      ?.map(({ groups = [], ...each }) => {
+        const shown = groups.filter(({ id }) => this.#may('View', { kind: 'Group', id }));
+        const services = this.#filtered(each.services, 'id');
+        return { ...each, services, ...(shown.length > 0 && { groups: shown }) };
+      })
+      .filter(({ services, groups }) => services.length > 0 || groups !== undefined);
     return seen === undefined ? body : { ...body, changes: seen };
   }
 

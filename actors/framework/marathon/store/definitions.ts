@@ -15,14 +15,19 @@ export interface Author {
   readonly from: string;
 }
 
-/** A change as it is told: from which version to which, null where there was or is none. */
+/** What became of one thing; null where there was or is none. */
+export interface Step<T> {
+  readonly id: string;
+  readonly before: T | null;
+  readonly after: T | null;
+}
+
+/** A change as it is told: services from which version to which, and settings of groups. */
 export interface ChangeRecord extends Partial<Author> {
   readonly version: string;
-  readonly services: readonly {
-    readonly id: string;
-    readonly before: string | null;
-    readonly after: string | null;
-  }[];
+  readonly services: readonly Step<string>[];
+  /** Of groups that nobody named, but that came and went with what is in them, nothing is told. */
+  readonly groups: readonly Step<GroupInfo>[];
 }
 
 /** Which version of what a write replaced by which. */
@@ -131,17 +136,19 @@ export class Definitions {
 
   /** The oldest first. */
   *#records(id: string): Iterable<ChangeRecord> {
-    const last = new Map<string, string | null>();
-    for (const { version, services, folded, by, from } of this.#writes) {
-      const touched = Object.entries(services).filter(([each]) => each === id || isBelow(each, id));
-      if (folded !== true && touched.length > 0)
+    const versions = new Map<string, string | null>();
+    const infos = new Map<string, GroupInfo | null>();
+    for (const { version, folded, by, from, ...written } of this.#writes) {
+      const services = steps(id, written.services, versions);
+      const groups = steps(id, written.groups, infos).filter(({ before, after }) => before !== after);
+      if (folded !== true && services.length + groups.length > 0)
         yield {
           version,
           ...(by !== undefined && { by }),
           ...(from !== undefined && { from }),
-          services: touched.map(([each, after]) => ({ id: each, before: last.get(each) ?? null, after })),
+          services,
+          groups,
         };
-      for (const [each, after] of touched) last.set(each, after);
     }
   }
 
@@ -257,4 +264,19 @@ export class Definitions {
     const version = this.#writes.at(-1)?.version ?? this.#root.version;
     this.#root = new Root(services, groups, version);
   }
+}
+
+/** What a write did to those things that are meant, or are in it. @param last what was before, brought up to date */
+function steps<T>(
+  id: string,
+  written: Readonly<Record<string, T | null>>,
+  last: Map<string, T | null>,
+): Step<T>[] {
+  return Object.entries(written)
+    .filter(([each]) => each === id || isBelow(each, id))
+    .map(([each, after]) => {
+      const before = last.get(each) ?? null;
+      last.set(each, after);
+      return { id: each, before, after };
+    });
 }

@@ -14,6 +14,7 @@ interface Changes {
       readonly before: string | null;
       readonly after: string | null;
     }[];
+    readonly groups?: readonly { readonly id: string }[];
   }[];
 }
 
@@ -71,6 +72,68 @@ test('what was made is removed by taking it back', (t) => {
   t.is(made?.by, undefined);
   t.is(world.call('POST', `/v2/changes/${made?.version}/undo`).status, 200);
   t.is(world.marathon.definitions.root.app('/shop/web'), undefined);
+});
+
+interface Group {
+  readonly id: string;
+  readonly dependencies: readonly string[];
+  readonly enforceRole?: boolean;
+  readonly groups: readonly Group[];
+}
+
+test('a destroyed group comes back with its settings', (t) => {
+  const world = new MarathonWorld();
+  const settled = () => world.until('it is deployed', () => world.marathon.deployments.size === 0);
+  const group = (id: string) => world.call<Group>('GET', `/v2/groups${id}`);
+  const newest = () => world.call<Changes>('GET', '/v2/changes').body.changes[0]?.version ?? '';
+  const undo = (version: string) => world.call('POST', `/v2/changes/${version}/undo`).status;
+  t.is(world.call('POST', '/v2/apps', { ...APP, id: '/infra/db' }).status, 201);
+  const made = {
+    id: '/shop',
+    enforceRole: true,
+    dependencies: ['/infra'],
+    apps: [{ ...APP, id: 'web' }],
+    groups: [{ id: 'empty', dependencies: ['/infra/db'] }],
+  };
+  t.is(world.call('POST', '/v2/groups', made).status, 201);
+  settled();
+  const before = group('/shop').body;
+  t.is(world.call('DELETE', '/v2/groups/shop').status, 200);
+  settled();
+  t.is(group('/shop').status, 404);
+  const removal = newest();
+  t.is(undo(removal), 200);
+  settled();
+  const after = group('/shop').body;
+  t.like(after, { enforceRole: true, dependencies: ['/infra'] });
+  t.deepEqual(
+    after.groups.map(({ id, dependencies }) => [id, dependencies]),
+    before.groups.map(({ id, dependencies }) => [id, dependencies]),
+  );
+  t.is(world.marathon.definitions.root.app('/shop/web')?.role, 'shop');
+  t.is(undo(removal), 409, 'once');
+
+  t.is(undo(newest()), 200, 'the undoing is a change as well');
+  settled();
+  t.is(group('/shop').status, 404);
+});
+
+test('settings of a group alone are a change, and one that was made since is not overwritten', (t) => {
+  const world = new MarathonWorld();
+  const changes = (id: string) => world.call<Changes>('GET', `/v2/changes?id=${id}`).body.changes;
+  const dependencies = () => world.call<Group>('GET', '/v2/groups/a').body.dependencies;
+  for (const id of ['/x', '/y']) t.is(world.call('POST', '/v2/groups', { id }).status, 201);
+  for (const each of [['/x'], ['/y']])
+    t.is(world.call('PUT', '/v2/groups/a', { dependencies: each }).status < 300, true);
+  const [second, first] = changes('/a');
+  t.like(second, { services: [], groups: [{ id: '/a', before: first?.version, after: second?.version }] });
+  t.is(world.call('POST', `/v2/changes/${first?.version}/undo`).status, 409);
+  t.is(world.call('POST', `/v2/changes/${second?.version}/undo`).status, 200);
+  t.deepEqual(dependencies(), ['/x']);
+  t.is(world.call('PUT', '/v2/groups/a', { version: second?.version }).status, 200);
+  t.deepEqual(dependencies(), ['/y']);
+  t.is(world.call('POST', `/v2/changes/${changes('/a')[0]?.version}/undo`).status, 200, 'a rollback, too');
+  t.deepEqual(dependencies(), ['/x']);
 });
 
 test('the page is led to the master that leads, and told what its cluster uses', (t) => {
