@@ -35,7 +35,7 @@ export {
   type Route,
   type RouteOptions,
 } from './process.ts';
-export { realPorts } from './realPorts.ts';
+export { RealClock, realPorts } from './realPorts.ts';
 export { Sealed } from './sealed.ts';
 export { ClusterSecret } from './security/clusterSecret.ts';
 export { type Claims, JwtError, signJwt, verifyJwt } from './security/jwt.ts';

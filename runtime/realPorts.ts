@@ -11,6 +11,12 @@ export class RealClock implements Clock {
   private readonly timers = new TimerQueue();
   private armed: NodeJS.Timeout | undefined;
   private armedForMs = Number.POSITIVE_INFINITY;
+  private readonly holdsProgram: boolean;
+
+  /** @param holdsProgram false: a program that has nothing else to do ends, whatever is pending here */
+  constructor({ holdsProgram = true }: { readonly holdsProgram?: boolean } = {}) {
+    this.holdsProgram = holdsProgram;
+  }
 
   now(): number {
     return Date.now();
@@ -40,6 +46,7 @@ export class RealClock implements Clock {
     this.armedForMs = due;
     const wait = Math.min(STEP_MAX_MS, Math.max(0, Math.ceil(due - this.monotonic())));
     this.armed = setTimeout(() => this.fire(), wait);
+    if (!this.holdsProgram) this.armed.unref();
   }
 
   private disarm(): void {

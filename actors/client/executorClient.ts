@@ -2,7 +2,8 @@
  * An executor's side of the v1 executor API, for executors in any program: what Mesos' own library does (v1-executor-api.md §5.1).
  *
  * Tasks and updates are kept until the agent acknowledges them and told again after each reconnection. While the agent is away an
- * executor of a checkpointing framework goes on for the recovery timeout; any other is shut down at once.
+ * executor of a checkpointing framework goes on for the recovery timeout; any other is shut down at once. One that was told to shut
+ * down, and has not ended after its grace period, is killed with all that it started.
  */
 import {
   type ExecutorCall,
@@ -15,7 +16,7 @@ import {
   TaskStatusSource,
   toJsonText,
 } from '../../proto/index.ts';
-import { type Ports, realPorts, type Timer } from '../../runtime/index.ts';
+import { type Clock, type Ports, RealClock, realPorts, type Timer } from '../../runtime/index.ts';
 import { parseDuration } from '../../runtime/units/index.ts';
 import type { Answer } from './answers.ts';
 import { CallLine } from './callLine.ts';
@@ -44,6 +45,8 @@ export interface ExecutorClientOptions {
   /** As the agent sets them; default: of this process. */
   readonly variables?: ExecutorVariables;
   readonly ports?: Pick<Ports, 'clock' | 'random' | 'ids'>;
+  /** Ends a program that did not end by itself; default: SIGKILL to its process group, which agents make for each executor. */
+  readonly killGroup?: () => void;
 }
 
 export class ExecutorClient {
@@ -68,10 +71,21 @@ export class ExecutorClient {
   private givingUp: Timer | undefined;
   private stopped = false;
   private connected = false;
+  private readonly shutdownGraceMs: number;
+  /** Of the last resort, for which no program has to stay. */
+  private readonly graceClock: Clock;
+  private readonly killGroup: () => void;
+  private dying: Timer | undefined;
 
   /** @throws Error naming a variable that is missing */
-  constructor({ handlers, variables = process.env, ports = realPorts() }: ExecutorClientOptions) {
+  constructor({ handlers, variables = process.env, ports: given, killGroup }: ExecutorClientOptions) {
+    const ports = given ?? realPorts();
     this.handlers = handlers;
+    this.graceClock = given?.clock ?? new RealClock({ holdsProgram: false });
+    // As in Mesos: of a cluster in one process nothing is killed.
+    const isLocal = variables['MESOS_LOCAL'] !== undefined;
+    this.killGroup = isLocal ? () => undefined : (killGroup ?? killOwnGroup);
+    this.shutdownGraceMs = durationOf(variables, 'MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD', '5secs');
     this.ports = ports;
     this.executorId = required(variables, 'MESOS_EXECUTOR_ID');
     this.frameworkId = required(variables, 'MESOS_FRAMEWORK_ID');
@@ -85,8 +99,8 @@ export class ExecutorClient {
     const { url, headers, socketPath, tls } = this;
     this.line = new CallLine({ url, headers, socketPath, tls, broken: () => this.tellAgain() });
     this.checkpoint = variables['MESOS_CHECKPOINT'] === '1';
-    this.backoffMaxMs = parseDuration(variables['MESOS_SUBSCRIPTION_BACKOFF_MAX'] ?? '2secs');
-    this.recoveryTimeoutMs = parseDuration(variables['MESOS_RECOVERY_TIMEOUT'] ?? '15mins');
+    this.backoffMaxMs = durationOf(variables, 'MESOS_SUBSCRIPTION_BACKOFF_MAX', '2secs');
+    this.recoveryTimeoutMs = durationOf(variables, 'MESOS_RECOVERY_TIMEOUT', '15mins');
   }
 
   /** Updates that the agent has not acknowledged. */
@@ -98,7 +112,7 @@ export class ExecutorClient {
     this.subscribe();
   }
 
-  /** Lets go of the agent; nothing is told any more. */
+  /** Lets go of the agent; nothing is told any more. Who was told to shut down has to end all the same. */
   stop(): void {
     this.stopped = true;
     this.retry?.cancel();
@@ -190,7 +204,12 @@ export class ExecutorClient {
   private giveUp(): void {
     if (this.stopped) return;
     this.stop();
+    this.shutDown();
     this.handlers.event({ type: ExecutorEventType.SHUTDOWN });
+  }
+
+  private shutDown(): void {
+    this.dying ??= this.graceClock.setTimer(this.shutdownGraceMs, this.killGroup);
   }
 
   private take(record: Uint8Array): void {
@@ -204,6 +223,7 @@ export class ExecutorClient {
       return;
     }
     if (event.type === ExecutorEventType.SUBSCRIBED) this.subscribed();
+    if (event.type === ExecutorEventType.SHUTDOWN) this.shutDown();
     for (const task of [event.launch?.task, ...(event.launch_group?.task_group.tasks ?? [])])
       if (task !== undefined) this.tasks.set(task.task_id.value, task);
     this.handlers.event(event);
@@ -232,6 +252,19 @@ function required(variables: ExecutorVariables, name: string): string {
   if (text === undefined || text === '')
     throw new Error(`${name} is not set: an executor is started by an agent, which sets it`);
   return text;
+}
+
+/** @throws Error naming the variable */
+function durationOf(variables: ExecutorVariables, name: string, otherwise: string): number {
+  try {
+    return parseDuration(variables[name] ?? otherwise);
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}`);
+  }
+}
+
+function killOwnGroup(): void {
+  process.kill(0, 'SIGKILL');
 }
 
 function keyOf(uuid: Uint8Array): string {

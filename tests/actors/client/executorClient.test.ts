@@ -1,7 +1,12 @@
 /** The executor's side of the API in any program, before an agent that is busy or breaks off. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { ExecutorClient } from '../../../actors/client/index.ts';
 import { type ExecutorEvent, ExecutorEventType, TaskState } from '../../../proto/index.ts';
@@ -24,6 +29,12 @@ interface Agent {
   /** Calls whose connection is closed instead. */
   hangsUpFor: number;
   readonly client: ExecutorClient;
+  readonly clock: PausedClock;
+  readonly variables: Record<string, string>;
+  /** Ends the subscription. */
+  hangUp(): void;
+  /** How often its process group would have been killed. */
+  kills: number;
   send(event: object): void;
 }
 
@@ -34,6 +45,7 @@ async function agent(t: ExecutionContext, checkpoint: '0' | '1', tls?: Secured):
     const text = JSON.stringify(event);
     stream?.write(`${text.length}\n${text}`);
   };
+  const hangUp = (): void => void stream?.end();
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -47,35 +59,51 @@ async function agent(t: ExecutionContext, checkpoint: '0' | '1', tls?: Secured):
       if (stream === response) send({ type: 'SUBSCRIBED' });
     });
   };
-  const server = tls === undefined ? createServer(answer) : createTlsServer(tls.server, answer);
+  const server = tls?.server === undefined ? createServer(answer) : createTlsServer(tls.server, answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const events: ExecutorEvent[] = [];
   const refusals: string[] = [];
   const real = realPorts();
   const clock = new PausedClock(real.clock);
+  const variables = {
+    MESOS_EXECUTOR_ID: 'E',
+    MESOS_FRAMEWORK_ID: 'F',
+    MESOS_AGENT_ENDPOINT: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    MESOS_CHECKPOINT: checkpoint,
+    ...tls?.variables,
+  };
   const client = new ExecutorClient({
     handlers: { event: (event) => events.push(event), refused: (text) => refusals.push(text) },
-    variables: {
-      MESOS_EXECUTOR_ID: 'E',
-      MESOS_FRAMEWORK_ID: 'F',
-      MESOS_AGENT_ENDPOINT: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-      MESOS_CHECKPOINT: checkpoint,
-      ...tls?.variables,
-    },
+    variables,
     ports: { ...real, clock },
+    killGroup: () => {
+      made.kills += 1;
+    },
   });
   t.teardown(() => {
     client.stop();
     server.closeAllConnections();
     server.close();
   });
-  const made: Agent = { came: [], events, refusals, busyFor: 0, hangsUpFor: 0, client, send };
+  const made: Agent = {
+    came: [],
+    events,
+    refusals,
+    busyFor: 0,
+    hangsUpFor: 0,
+    client,
+    clock,
+    variables,
+    kills: 0,
+    send,
+    hangUp,
+  };
   return made;
 }
 
 /** How a server is secured, and what it tells its executors of that. */
 interface Secured {
-  readonly server: ServerOptions;
+  readonly server: ServerOptions | undefined;
   readonly variables: Record<string, string>;
 }
 
@@ -113,6 +141,80 @@ test('a record that is no event ends the stream: an executor with checkpoints co
   t.deepEqual(types(there), [ExecutorEventType.SUBSCRIBED, ExecutorEventType.SUBSCRIBED]);
   t.regex(there.refusals[0] ?? '', /^the agent sent what is no event: /);
 });
+
+test('who is told to shut down is killed after the grace period, once, also when the agent stays away', async (t) => {
+  const told = await agent(t, '1');
+  told.client.start();
+  await until('it is subscribed', () => told.events.length > 0);
+  for (let times = 0; times < 2; times++) told.send({ type: 'SHUTDOWN' });
+  await until('it is killed', () => told.kills > 0);
+  await until('it was told twice', () => told.events.length === 3);
+  t.is(told.kills, 1);
+  const left = await agent(t, '0');
+  left.client.start();
+  await until('it is subscribed', () => left.events.length > 0);
+  left.hangUp();
+  await until('it is killed', () => left.kills > 0);
+  t.deepEqual(types(left), [ExecutorEventType.SUBSCRIBED, ExecutorEventType.SHUTDOWN]);
+});
+
+test('of a cluster in one process nothing is killed', async (t) => {
+  const there = await agent(t, '1', { server: undefined, variables: { MESOS_LOCAL: '1' } });
+  there.client.start();
+  await until('it is subscribed', () => there.events.length > 0);
+  there.send({ type: 'SHUTDOWN' });
+  await until('the grace period is over', () => there.clock.fired > 0);
+  t.is(there.kills, 0);
+});
+
+/** An executor that pays no heed to SHUTDOWN, or ends when nothing is left to do; what it started has its number in \`child\`. */
+const PROGRAM = (heeds: boolean) => `
+  import { spawn } from 'node:child_process';
+  import { writeFileSync } from 'node:fs';
+  import { ExecutorClient, ExecutorEventType } from ${JSON.stringify(new URL('../../../actors/client/index.js', import.meta.url).href)};
+  const child = ${heeds} ? undefined : spawn('sleep', ['1000'], { stdio: 'ignore' });
+  const told = ({ type }) => {
+    if (type === ExecutorEventType.SHUTDOWN) ${heeds} ? client.stop() : writeFileSync('child', String(child.pid));
+  };
+  const client = new ExecutorClient({ handlers: { event: told } });
+  client.start();`;
+
+for (const heeds of [false, true]) {
+  const what = heeds
+    ? 'an executor that ends has its own exit status'
+    : 'an executor that pays no heed goes, with what it started';
+  test(`${what}`, async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'executor-'));
+    t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+    const there = await agent(t, '1');
+    const variables = {
+      ...there.variables,
+      // Longer than any test waits for what ends by itself.
+      MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD: heeds ? '1hrs' : '1ms',
+    };
+    const program = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM(heeds)], {
+      cwd: folder,
+      detached: true,
+      stdio: 'ignore',
+      env: { ...process.env, ...variables },
+    });
+    const end = once(program, 'exit');
+    await until('it is subscribed', () => there.came.length > 0);
+    there.send({ type: 'SHUTDOWN' });
+    t.deepEqual(await end, heeds ? [0, null] : [null, 'SIGKILL']);
+    if (heeds) return;
+    const child = Number(readFileSync(join(folder, 'child'), 'utf8'));
+    await until('what it started is gone', () => !isAlive(child));
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+}
 
 test('an agent with TLS is spoken to as it says: its authority, and a certificate of its own', async (t) => {
   const { ca, caFile, issue } = authority(t);

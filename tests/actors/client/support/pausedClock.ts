@@ -5,6 +5,7 @@ export class PausedClock implements Clock {
   paused: (() => void)[] | undefined;
   /** Timers that were neither fired nor cancelled. */
   waiting = 0;
+  fired = 0;
   private readonly real: Clock;
   constructor(real: Clock) {
     this.real = real;
@@ -25,6 +26,7 @@ export class PausedClock implements Clock {
     this.waiting += 1;
     const timer = this.real.setTimer(delayMs, () => {
       this.waiting -= 1;
+      this.fired += 1;
       callback();
     });
     return {
