@@ -6,6 +6,7 @@ import { etcdSecurityFlags } from '../../runtime/etcd/flags.ts';
 import { ETCD_EXPECTED, formatEtcdLocation, parseEtcdLocation } from '../../runtime/etcd/location.ts';
 import {
   boolean,
+  bytes,
   choice,
   defineFlags,
   duration,
@@ -151,6 +152,14 @@ const rows = {
     default: 1000,
     min: 0,
     help: 'Unreachable tasks that are remembered of each framework',
+  }),
+  task_archive: path({
+    help: 'Folder in which ended tasks are kept for people to look up when the master remembers them no more; one of its own for each master. None are kept when left out',
+  }),
+  task_archive_size: bytes({
+    default: '256MB',
+    min: '64KB',
+    help: 'How large --task_archive may become; the oldest tasks make room',
   }),
   max_operator_event_stream_subscribers: integer({
     default: 1000,

@@ -50,6 +50,7 @@ import { RoleGauges } from './policy/roleGauges.ts';
 import { Weights } from './policy/weights.ts';
 import { Whitelist, type WhitelistSource } from './policy/whitelist.ts';
 import { Registrar } from './registrar/registrar.ts';
+import { type OpenArchive, TaskArchive } from './tasks/archive.ts';
 import { Kills } from './tasks/kills.ts';
 import { TaskReconciliation } from './tasks/reconciliation.ts';
 import { StatusUpdates } from './tasks/statusUpdates.ts';
@@ -84,6 +85,8 @@ export interface MasterSettings {
   readonly election: Election;
   /** Agents that may be offered; undefined: all. */
   readonly whitelist?: WhitelistSource | undefined;
+  /** Where ended tasks are kept, if they are. */
+  readonly archive?: OpenArchive | undefined;
   /** Whether this node, and so each other of the cluster, speaks TLS. */
   readonly isSecure?: boolean;
   /** Told once when the master can lead no more; its process should end. */
@@ -140,6 +143,7 @@ export class MasterParts {
   readonly operatorOperations: OperatorOperations;
   readonly tasks: Tasks;
   readonly statusUpdates: StatusUpdates;
+  readonly archive: TaskArchive;
   readonly kills: Kills;
   readonly reconciliation: TaskReconciliation;
   readonly useHistory: UseHistory;
@@ -202,6 +206,7 @@ export class MasterParts {
     this.operatorOperations = new OperatorOperations(this);
     this.tasks = new Tasks(this);
     this.statusUpdates = new StatusUpdates(this);
+    this.archive = new TaskArchive(this, settings.archive);
     this.kills = new Kills(this);
     this.reconciliation = new TaskReconciliation(this);
     this.useHistory = new UseHistory(this);

@@ -6,6 +6,7 @@ import type { EtcdLocation } from '../../runtime/etcd/location.ts';
 import { toStrings } from '../../runtime/flags/index.ts';
 import type { Node, Pid } from '../../runtime/index.ts';
 import type { TlsOptions } from '../../runtime/security/tls.ts';
+import { LineArchive } from '../../runtime/storage/index.ts';
 import { type Election, soleElection } from '../election/election.ts';
 import { EtcdElection } from '../election/etcdElection.ts';
 import { EtcdStore } from '../election/store/etcdStore.ts';
@@ -17,6 +18,7 @@ import { type MasterFlags, masterFlags, registryKind } from './flags.ts';
 import { Master } from './master.ts';
 import { type WhitelistSource, whitelistFile } from './policy/whitelist.ts';
 import { LocalStore } from './registrar/localStore.ts';
+import { ArchivedTasks, type OpenArchive } from './tasks/archive.ts';
 
 export interface StartedMaster {
   readonly pid: Pid;
@@ -46,6 +48,7 @@ export async function startMaster(
   flags: MasterFlags,
   { logFile, tls }: MasterSurroundings = {},
 ): Promise<StartedMaster> {
+  const archive = openArchive(flags);
   const { store, election } = openRegistry(node, flags);
   let end: (exitCode: number) => void = () => {};
   const done = new Promise<number>((resolve) => {
@@ -58,6 +61,7 @@ export async function startMaster(
     store,
     election,
     logFile,
+    archive,
     isSecure: tls !== undefined,
     whitelist: flags.whitelist === undefined ? undefined : openWhitelist(flags.whitelist),
     onFatal: () => end(1),
@@ -76,8 +80,25 @@ export async function startMaster(
         await node.wait(each);
       }
       await store.close();
+      await archive?.lines.close();
     },
   };
+}
+
+function openArchive({ task_archive: folder, task_archive_size }: MasterFlags): OpenArchive | undefined {
+  if (folder === undefined) return undefined;
+  const tasks = new ArchivedTasks();
+  try {
+    const lines = LineArchive.open(folder, {
+      name: 'tasks',
+      bytesMax: task_archive_size,
+      onLine: (line, place) => tasks.take(line, place),
+    });
+    return { lines, tasks };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new MasterStartError(`--task_archive: expected a folder to write in: ${reason}`);
+  }
 }
 
 function openWhitelist(path: string): WhitelistSource {

@@ -4,6 +4,7 @@ import { TaskState, type TaskStatus, TaskStatusReason } from '../../proto/index.
 import { toJson } from '../../proto/json.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
+import { archiveOf } from '../find/archive.ts';
 import {
   agentNames,
   agentsOf,
@@ -12,6 +13,7 @@ import {
   frameworksOf,
   type KnownTask,
   type Named,
+  NotFound,
   namesOfNamed,
   taskNames,
   tasksOf,
@@ -35,13 +37,36 @@ export const inspect = defineCommand({
   arity: { min: 1, max: 1 },
   completes: 'task',
   run: async (context, _, [given = '']) => {
-    const things = await everything(context);
-    const thing = theOne('agent, framework or task', given, things, namesOfNamed);
+    const thing = await found(context, given);
     if (context.isJson) context.json(thing.json);
     else print(context, thing);
     return undefined;
   },
 });
+
+/** What the master remembers goes before what is in its archive. @throws Problem */
+async function found(context: Context, given: string): Promise<Thing> {
+  const what = 'agent, framework or task';
+  try {
+    return theOne(what, given, await everything(context), namesOfNamed);
+  } catch (error) {
+    if (!(error instanceof NotFound)) throw error;
+    const archived = await archiveOf(context.master, { search: given }).catch(() => undefined);
+    const things = (archived?.tasks ?? []).map(thingOf);
+    if (things.length === 0) throw error;
+    return theOne(what, given, things, namesOfNamed);
+  }
+}
+
+function thingOf(known: KnownTask): Thing {
+  const { kept, ...task } = known;
+  return {
+    kind: 'task',
+    ...called(known, taskNames),
+    json: { ...(toJson('mesos.v1.Task', task) as object), kept },
+    task: known,
+  };
+}
 
 async function everything({ master }: Context): Promise<Thing[]> {
   const [agents, frameworks, tasks] = await Promise.all([
@@ -63,15 +88,7 @@ async function everything({ master }: Context): Promise<Thing[]> {
         json: toJson('mesos.v1.master.Response.GetFrameworks.Framework', framework),
       };
     }),
-    ...tasks.map((known) => {
-      const { kept, ...task } = known;
-      return {
-        kind: 'task' as const,
-        ...called(known, taskNames),
-        json: { ...(toJson('mesos.v1.Task', task) as object), kept },
-        task: known,
-      };
-    }),
+    ...tasks.map(thingOf),
   ];
 }
 

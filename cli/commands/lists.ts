@@ -4,6 +4,7 @@ import { DrainState, MasterCallType, TaskState } from '../../proto/index.ts';
 import { toJson } from '../../proto/json.ts';
 import { type CommandDefinition, defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
+import { type Archive, wholeArchiveOf } from '../find/archive.ts';
 import {
   type Agent,
   agentId,
@@ -157,12 +158,17 @@ const TASK_FILTERS = {
 export const tasks = defineCommand({
   name: 'tasks',
   summary: 'Lists tasks with state, where they are and why they ended',
-  options: { ...TASK_FILTERS, all: { kind: 'flag', short: 'a', help: 'Those that ended, too' } },
-  run: (context, { framework, agent, state, all }) =>
+  options: {
+    ...TASK_FILTERS,
+    all: { kind: 'flag', short: 'a', help: 'Those that ended, too' },
+    archived: { kind: 'flag', help: "Those of the master's archive, which it remembers no more" },
+  },
+  run: async (context, { framework, agent, state, all, archived }) =>
     listTasks(
       context,
       { framework, agent, state },
-      (task) => all || state !== undefined || task.kept !== 'completed',
+      (task) => archived || all || state !== undefined || task.kept !== 'completed',
+      archived ? await wholeArchiveOf(context.master) : undefined,
     ),
 });
 
@@ -183,19 +189,20 @@ async function listTasks(
   context: Context,
   filters: TaskFilters,
   wanted: (task: KnownTask) => boolean,
+  archive?: Archive,
 ): Promise<undefined> {
   const [all, known, hosts] = await Promise.all([
-    tasksOf(context.master),
+    archive?.tasks ?? tasksOf(context.master),
     frameworksOf(context.master),
     agentsOf(context.master),
   ]);
-  const names = new Map(known.map((each) => [frameworkId(each), each.framework_info.name]));
+  const names = new Map([
+    ...(archive?.frameworkNames ?? []),
+    ...known.map((each) => [frameworkId(each), each.framework_info.name] as const),
+  ]);
   const hostOf = new Map(hosts.map((agent) => [agentId(agent), agent.agent_info.hostname]));
   const state = filters.state === undefined ? undefined : stateNamed(filters.state);
-  expectKnown('framework', filters.framework, [
-    ...known.map((each) => [frameworkId(each), each.framework_info.name]),
-    ...all.map((task) => [task.framework_id.value]),
-  ]);
+  expectKnown('framework', filters.framework, [...names, ...all.map((task) => [task.framework_id.value])]);
   expectKnown('agent', filters.agent, [...hostOf, ...all.map((task) => [task.agent_id.value])]);
   const named = (given: string | undefined, id: string, name: string | undefined): boolean =>
     given === undefined || id === given || id.endsWith(given) || name === given;
@@ -210,6 +217,8 @@ async function listTasks(
     ...(toJson('mesos.v1.Task', task) as object),
     kept,
   }));
+  if (archive !== undefined && archive.total > archive.tasks.length)
+    context.say(`the youngest ${archive.tasks.length} of ${archive.total}; the page's search finds the rest`);
   return undefined;
 }
 

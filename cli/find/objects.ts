@@ -10,8 +10,10 @@ import { Problem } from '../problem.ts';
 
 export type Agent = MasterResponseGetAgentsAgent;
 export type Framework = MasterResponseGetFrameworksFramework & { readonly isCompleted: boolean };
-/** A task and how it is kept: pending, active, unreachable or completed. */
-export type KnownTask = Task & { readonly kept: 'pending' | 'active' | 'unreachable' | 'completed' };
+/** A task and how it is kept: `archived` by the master's archive alone. */
+export type KnownTask = Task & {
+  readonly kept: 'pending' | 'active' | 'unreachable' | 'completed' | 'archived';
+};
 
 export async function agentsOf(master: MasterApi): Promise<Agent[]> {
   const answer = await master.call({ type: MasterCallType.GET_AGENTS });
@@ -40,6 +42,9 @@ export async function tasksOf(master: MasterApi): Promise<KnownTask[]> {
 
 export const agentId = (agent: Agent): string => agent.agent_info.id?.value ?? '';
 export const frameworkId = (framework: Framework): string => framework.framework_info.id?.value ?? '';
+
+/** Nothing fits, where it might have been too much. */
+export class NotFound extends Problem {}
 
 /** What things of a kind are called. */
 export interface Names<T> {
@@ -70,7 +75,7 @@ export function theOne<T>(what: string, given: string, all: readonly T[], names:
   }
   const list = what.includes(' ') ? 'tasks' : `${what}s`;
   const hint = list === 'tasks' ? ' (--all: ended ones, too)' : '';
-  throw new Problem(`there is no ${what} '${given}'; \`mesostate ${list}\` lists them${hint}`);
+  throw new NotFound(`there is no ${what} '${given}'; \`mesostate ${list}\` lists them${hint}`);
 }
 
 function several(what: string, given: string, ids: readonly string[]): Problem {

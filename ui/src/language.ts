@@ -1,6 +1,6 @@
 /** The page's texts in the language of who reads: English as written, Chinese by a table. */
 import { signal } from '@preact/signals';
-import { chinese } from './chinese.ts';
+import { chinese } from './chinese/index.ts';
 
 export type Language = 'en' | 'zh';
 

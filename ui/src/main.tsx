@@ -3,6 +3,7 @@
 import { filesOfAgent } from './data/files.ts';
 import { t } from './language.ts';
 import { Agent } from './pages/Agent.tsx';
+import { Archive } from './pages/Archive.tsx';
 import { NODE_PLACES, nodePage, show } from './pages/anyNode.tsx';
 import { Framework } from './pages/Framework.tsx';
 import { Hosts } from './pages/Hosts.tsx';
@@ -17,7 +18,7 @@ import { Layout, type Place } from './parts/Layout.tsx';
 import { isStandingBy, StandsBy } from './parts/StandsBy.tsx';
 import { AgentTable, FrameworkTable, OfferTable, TaskTable } from './parts/tables.tsx';
 import { WhyPending } from './parts/WhyPending.tsx';
-import { place } from './router.ts';
+import { place, to } from './router.ts';
 import './style.css';
 
 function Page() {
@@ -32,10 +33,20 @@ function Page() {
       return id === undefined ? titled('Frameworks', <FrameworkTable />) : <Framework id={id} key={id} />;
     case 'tasks':
       return id === undefined ? (
-        titled('Tasks', <TaskTable />)
+        titled(
+          'Tasks',
+          <>
+            <TaskTable />
+            <p>
+              <a href={to('archive')}>{t('Tasks that ended long ago: the archive')}</a>
+            </p>
+          </>,
+        )
       ) : (
         <Task framework={id} id={third} key={`${id}/${third}`} />
       );
+    case 'archive':
+      return <Archive />;
     case 'hosts':
       return <Hosts />;
     case 'roles':
@@ -70,7 +81,7 @@ const PLACES: readonly Place[] = [
   ['', 'Summary'],
   ['agents', 'Agents'],
   ['frameworks', 'Frameworks'],
-  ['tasks', 'Tasks'],
+  ['tasks', 'Tasks', 'archive'],
   ['roles', 'Roles'],
   ['offers', 'Offers'],
   ['operations', 'Operations'],

@@ -23,6 +23,7 @@ import { SchedulerApi } from './scheduler.ts';
 import { slavesDocument } from './slaves.ts';
 import { stateDocument } from './state.ts';
 import { summaryDocument } from './summary.ts';
+import { taskArchiveEndpoint } from './taskArchive.ts';
 import { tasksDocument } from './tasks.ts';
 import { useHistoryEndpoint } from './useHistory.ts';
 import { Viewer } from './viewer.ts';
@@ -114,6 +115,10 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
   route('/api/v1/why', whileLeading(parts, whyV1Endpoint(parts)), why);
   route('/use-history', whileLeading(parts, useHistoryEndpoint(parts)), {
     help: 'What was used in the last hour; of one with ?agent_id= or ?framework_id=',
+    realm: READ_ONLY,
+  });
+  route('/tasks/archive', whileLeading(parts, taskArchiveEndpoint(parts)), {
+    help: 'Ended tasks that are remembered no more; ?framework_id=, ?task_id=, ?search=, ?limit=, ?offset=',
     realm: READ_ONLY,
   });
   route('/maintenance/status', whileLeading(parts, statusEndpoint(parts)), {

@@ -33,6 +33,11 @@ export class Viewer {
     return this.byTask(task.description.user ?? description.info.user);
   }
 
+  /** One that ended, by the users of its framework and of its own. */
+  seesArchived(frameworkUser: string, user: string | undefined): boolean {
+    return this.byFramework(frameworkUser) && this.byTask(user ?? frameworkUser);
+  }
+
   seesExecutor({ description }: Pick<FrameworkRecord, 'description'>, { command }: ExecutorInfo): boolean {
     return this.byExecutor(command?.user ?? description.info.user);
   }

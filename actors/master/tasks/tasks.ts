@@ -202,6 +202,7 @@ export class Tasks {
       return;
     }
     framework.unreachable.delete(task.id);
+    this.parts.archive.keep(framework, task);
     const { max_completed_tasks_per_framework: max } = this.parts.flags;
     this.forget(addBounded(framework.completed, task.key, task, max));
   }
@@ -214,7 +215,9 @@ export class Tasks {
       return;
     }
     const { max_unreachable_tasks_per_framework: max } = this.parts.flags;
-    this.forget(addBounded(framework.unreachable, task.id, task, max));
+    const forgotten = addBounded(framework.unreachable, task.id, task, max);
+    for (const each of forgotten) this.parts.archive.keep(framework, each);
+    this.forget(forgotten);
   }
 
   /** The master remembers nothing of them any more. */

@@ -3,18 +3,24 @@ import { askFramework } from '../data/client.ts';
 import { rightToEnd, secondsOf } from '../data/facts.ts';
 import { call } from '../data/http.ts';
 import { memoryText, numberText, percentText } from '../format.ts';
+import { t } from '../language.ts';
 import { Action } from '../parts/Action.tsx';
 import { Ago, ApiLink, Fact, Facts, IdText, Problem, StateBadge } from '../parts/bits.tsx';
 import { TaskTable } from '../parts/tables.tsx';
 import { UseOverTime } from '../parts/UseOverTime.tsx';
 import { WhyPending } from '../parts/WhyPending.tsx';
+import { to } from '../router.ts';
 import { useLast, useLoaded } from '../use.ts';
 
 export function Framework({ id }: { readonly id: string }) {
   const { value: now, isKnown } = useLoaded(() => askFramework(id), [id], true);
   const value = useLast(now);
   if (value === undefined)
-    return <p role="status">{isKnown ? `The master knows no framework ${id} (any more).` : 'Looking …'}</p>;
+    return (
+      <p role="status">
+        {isKnown ? t('The master knows no framework {id} (any more).', { id }) : t('Looking …')}
+      </p>
+    );
   const { framework, row } = value;
   const { framework_info: info } = framework;
   const body = { type: 'TEARDOWN', teardown: { framework_id: { value: id } } };
@@ -70,6 +76,11 @@ export function Framework({ id }: { readonly id: string }) {
       {row.state !== 'completed' && <UseOverTime of={`framework_id=${encodeURIComponent(id)}`} now={row} />}
       <WhyPending framework={id} />
       <TaskTable where={{ framework: id }} />
+      <p>
+        <a href={`${to('archive')}?framework=${encodeURIComponent(id)}`}>
+          {t('Tasks that ended long ago: the archive')}
+        </a>
+      </p>
     </>
   );
 }

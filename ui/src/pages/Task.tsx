@@ -1,8 +1,10 @@
 /** One task: its history with timings, where it runs, what it printed. */
 
+import { type Archived, archivedRow, askArchive } from '../data/archive.ts';
 import { askTask } from '../data/client.ts';
 import { rightToEnd } from '../data/facts.ts';
 import { postForm } from '../data/http.ts';
+import type { Details } from '../data/rows.ts';
 import type { Status } from '../data/types.ts';
 import { memoryText, numberText, spanText } from '../format.ts';
 import { t } from '../language.ts';
@@ -15,14 +17,53 @@ export function Task({ framework, id }: { readonly framework: string; readonly i
   const { value: now, isKnown } = useLoaded(() => askTask(framework, id), [framework, id], true);
   const value = useLast(now);
   if (value === undefined)
+    return isKnown ? <Former framework={framework} id={id} /> : <p role="status">{t('Looking …')}</p>;
+  return (
+    <Shown
+      value={value}
+      note={
+        now === undefined ? 'The master knows it no more, or not yet again. This is what was last known.' : ''
+      }
+    />
+  );
+}
+
+/** One that the master does not remember: from its archive, or why not. */
+function Former({ framework, id }: { readonly framework: string; readonly id: string }) {
+  const question = { framework_id: framework, task_id: id, limit: 1 };
+  const { value, problem, isKnown } = useLoaded(() => askArchive(question), [framework, id]);
+  const [found] = value?.tasks ?? [];
+  if (found !== undefined)
     return (
-      <p role="status">
-        {isKnown
-          ? `The master does not know task ${id} (any more): it keeps the last completed tasks of a framework only.`
-          : 'Looking …'}
-      </p>
+      <Shown
+        value={{ task: found.task, row: archivedRow(found), principal: '' }}
+        note="It ended long ago: this is from the archive. What it wrote may be gone with its sandbox."
+      />
     );
+  return (
+    <>
+      <h1>{id}</h1>
+      <p role="status">{t(isKnown ? unknownText(value) : 'Looking …')}</p>
+      <Problem text={problem} />
+    </>
+  );
+}
+
+function unknownText(answer: Archived | undefined): string {
+  return answer?.kept === true
+    ? 'The master does not know this task (any more), and its archive does not reach back to it.'
+    : 'The master does not know this task (any more): it remembers the last completed tasks of a framework only, and keeps no archive (--task_archive).';
+}
+
+interface ShownProps {
+  readonly value: NonNullable<Details['task']>;
+  /** What is to be known of what is shown. */
+  readonly note: string;
+}
+
+function Shown({ value, note }: ShownProps) {
   const { task, row } = value;
+  const { framework, id } = row;
   const run = `/frameworks/${framework}/executors/${task.executor_id?.value || id}/runs/latest`;
   const file = (name: string): string =>
     `${to('agents', row.agent, 'read')}?path=${encodeURIComponent(`${run}/${name}`)}`;
@@ -31,9 +72,7 @@ export function Task({ framework, id }: { readonly framework: string; readonly i
       <h1>
         {row.name} <StateBadge state={row.state} />
       </h1>
-      {now === undefined && (
-        <Problem text="The master knows it no more, or not yet again. This is what was last known." />
-      )}
+      <Problem text={t(note)} />
       <ApiLink
         path={`/tasks?task_id=${encodeURIComponent(id)}&framework_id=${encodeURIComponent(framework)}`}
       />

@@ -99,7 +99,7 @@ export function DataTable<Kind extends keyof RowKinds>(props: TableProps<Kind>) 
   };
   const total = Math.max(0, found.total);
   return (
-    <section class="table" aria-label={label}>
+    <section class="table" aria-label={t(label)}>
       <div class="tools">
         <h2>
           {t(label)} <span class="count">{found.total < 0 ? '…' : total}</span>
@@ -123,7 +123,7 @@ export function DataTable<Kind extends keyof RowKinds>(props: TableProps<Kind>) 
         <input
           type="search"
           placeholder={t('Find…')}
-          aria-label={`Find in ${label}`}
+          aria-label={t('Find in {label}', { label: t(label) })}
           value={search}
           onInput={(event) => setQuery(`${prefix}search`, event.currentTarget.value)}
         />

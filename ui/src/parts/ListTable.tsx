@@ -35,7 +35,7 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
   const [most, setMost] = useState(SHOWN);
   const found = sorted(matching(rows, columns, search), columns, sort.by, sort.descending === true);
   return (
-    <section class="table" aria-label={label}>
+    <section class="table" aria-label={t(label)}>
       <div class="tools">
         <h2>
           {t(label)} <span class="count">{found.length}</span>
@@ -43,7 +43,7 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
         <input
           type="search"
           placeholder={t('Find…')}
-          aria-label={`Find in ${label}`}
+          aria-label={t('Find in {label}', { label: t(label) })}
           value={search}
           onInput={(event) => setSearch(event.currentTarget.value)}
         />
@@ -89,7 +89,7 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
       </div>
       {found.length > most && (
         <button type="button" onClick={() => setMost(most * 5)}>
-          Show more of {found.length}
+          {t('Show more of {count}', { count: found.length })}
         </button>
       )}
     </section>

@@ -1,5 +1,6 @@
-/** The page's texts in Chinese, by the English ones. */
-export const chinese: Readonly<Record<string, string>> = {
+/** The texts of the pages of masters, agents and frameworks. */
+export const cluster: Readonly<Record<string, string>> = {
+  'Find in {label}': '在“{label}”中查找',
   'A new deployment brings back what was before. What is new is killed.':
     '新的部署会恢复先前的状态，新启动的实例会被终止。',
   'API of Marathon': 'Marathon 的 API',

@@ -1,0 +1,47 @@
+/** `/tasks/archive`: ended tasks that the master itself remembers no more, youngest first (docs/operator-api.md). */
+
+import { replyJson } from '../../../runtime/http/json.ts';
+import { expectMethod, HttpRefusal, refusable } from '../../../runtime/http/refusal.ts';
+import type { HttpHandler } from '../../../runtime/index.ts';
+import type { MasterParts } from '../parts.ts';
+import { Viewer } from './viewer.ts';
+
+const LIMIT = 100;
+const LIMIT_MAX = 1000;
+
+/**
+ * `?framework_id=`, `?task_id=`, `?search=WORDS`, `?limit=`, `?offset=` → `{"kept": BOOLEAN, "total": N, "tasks": […]}`, of which each
+ * has `ended`, `state`, `framework_id`, `framework_name`, `task_id`, `task_name` and `task`, a mesos.v1.Task. Without an archive
+ * `kept` is false and there are none: who asks for a task that is gone is told so, not that the question was wrong.
+ */
+export function taskArchiveEndpoint(parts: MasterParts): HttpHandler {
+  return refusable((request, reply) => {
+    expectMethod(request.method, 'GET');
+    const { query, principal } = request;
+    const offset = countOf(query, 'offset', 0, Number.MAX_SAFE_INTEGER);
+    const limit = countOf(query, 'limit', LIMIT, LIMIT_MAX);
+    const viewer = new Viewer(parts.authorizer, principal);
+    const found = parts.archive.find({
+      frameworkId: query.get('framework_id') ?? undefined,
+      taskId: query.get('task_id') ?? undefined,
+      search: (query.get('search') ?? '').split(/\s+/).filter((word) => word !== ''),
+      sees: (task) => viewer.seesArchived(task.framework_user, task.user),
+    });
+    parts.archive.read(found.slice(offset, offset + limit), (lines) =>
+      replyJson(
+        request,
+        reply,
+        `{"kept":${parts.archive.isKept},"total":${found.length},"tasks":[${lines.join(',')}]}`,
+      ),
+    );
+  });
+}
+
+/** @throws HttpRefusal 400 */
+function countOf(query: URLSearchParams, name: string, fallback: number, max: number): number {
+  const text = query.get(name);
+  if (text === null) return fallback;
+  if (!/^\d{1,15}$/.test(text) || Number(text) > max)
+    throw new HttpRefusal(400, `${name}: expected a number from 0 to ${max}, got '${text.slice(0, 60)}'`);
+  return Number(text);
+}

@@ -1,0 +1,5 @@
+/** The page's texts in Chinese, by the English ones. */
+import { cluster } from './cluster.ts';
+import { tasks } from './tasks.ts';
+
+export const chinese: Readonly<Record<string, string>> = { ...cluster, ...tasks };
