@@ -72,6 +72,8 @@ interface Made {
 export class SchedulerClient {
   private readonly options: SchedulerClientOptions;
   private readonly ports: Pick<Ports, 'clock' | 'random'>;
+  /** Those that are tried in turn, where they are named. */
+  private readonly masters: readonly URL[];
   /** Where the last attempt went; undefined: it is still to be found. */
   private master: URL | undefined;
   private turn = 0;
@@ -90,8 +92,13 @@ export class SchedulerClient {
   private redirects = 0;
   private stopped = false;
 
+  /** @throws Error naming an address that is none */
   constructor(options: SchedulerClientOptions) {
     this.options = options;
+    const { master } = options;
+    this.masters = typeof master === 'function' ? [] : [master].flat().map(addressOf);
+    if (typeof master !== 'function' && this.masters.length === 0)
+      throw new Error('master: expected at least one address');
     this.ports = options.ports ?? realPorts();
     this.framework = options.framework;
   }
@@ -191,10 +198,8 @@ export class SchedulerClient {
         .then((found) => this.subscribe(found), failed);
       return;
     }
-    const all = typeof master === 'string' ? [master] : master;
-    const next = all[this.turn++ % all.length];
-    if (next === undefined) throw new Error('master: expected at least one address');
-    this.subscribe(addressOf(next));
+    const next = this.masters[this.turn++ % this.masters.length];
+    if (next !== undefined) this.subscribe(next);
   }
 
   private later(): void {
@@ -238,7 +243,7 @@ export class SchedulerClient {
       this.hangUp();
       this.options.handlers.disconnected?.();
     }
-    const next = location === undefined ? undefined : parsedUrl(location, this.master);
+    const next = location === undefined ? undefined : httpUrl(location, this.master);
     if (status === 307 && next !== undefined && this.redirects < REDIRECTS_MAX) {
       this.redirects += 1;
       this.subscribe(next);
@@ -289,14 +294,15 @@ export class SchedulerClient {
 
 /** @throws Error that says what was expected */
 function addressOf(master: string): URL {
-  const url = parsedUrl(master);
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
-    throw new Error(`master: expected http://HOST:PORT, got '${master}'`);
+  const url = httpUrl(master);
+  if (url === undefined) throw new Error(`master: expected http://HOST:PORT, got '${master}'`);
   return url;
 }
 
-function parsedUrl(text: string, base?: URL): URL | undefined {
-  return URL.canParse(text, base?.href) ? new URL(text, base) : undefined;
+/** @returns undefined for what is no address of HTTP */
+function httpUrl(text: string, base?: URL): URL | undefined {
+  const url = URL.canParse(text, base?.href) ? new URL(text, base) : undefined;
+  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url : undefined;
 }
 
 function reasonOf(status: number, text: string): string {

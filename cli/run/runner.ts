@@ -55,12 +55,13 @@ export class Runner {
   private readonly ended = new Map<string, TaskStatus>();
   private isLaunched = false;
   private isKilling = false;
+  private absence = '';
   private finish: (exitCode: number) => void = () => {};
 
   constructor(context: Context, request: RunRequest) {
     this.context = context;
     this.request = request;
-    const { credential } = context.config;
+    const { credential, ca } = context.config;
     const pair = credential === undefined ? undefined : `${credential.principal}:${credential.secret}`;
     this.client = new SchedulerClient({
       master: async () => (await context.leader()).origin,
@@ -77,7 +78,9 @@ export class Runner {
         event: (event) => this.take(event),
         refused: (text) => context.say(`mesostate: the master refused: ${text}`),
         disconnected: () => this.tell('the master is gone; waiting for it, or the next one'),
+        absent: (reason) => this.tellAbsence(reason),
       },
+      ...(ca === undefined ? {} : { tls: { ca } }),
       ...(pair === undefined ? {} : { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }),
     });
   }
@@ -104,6 +107,12 @@ export class Runner {
 
   private tell(text: string): void {
     if (!this.request.isQuiet) this.context.say(text);
+  }
+
+  /** It is tried for ever, and told once. */
+  private tellAbsence(reason: string): void {
+    if (reason !== this.absence) this.tell(`no master yet: ${reason}`);
+    this.absence = reason;
   }
 
   private async tellWhy(): Promise<void> {

@@ -24,7 +24,9 @@ export async function registryAuth(
 
 function authOf(image: string, config: unknown): string | undefined {
   if (config === null || typeof config !== 'object') return undefined;
-  const auths = ('auths' in config ? config.auths : config) as Record<string, { auth?: unknown }>;
+  const auths = ('auths' in config ? config.auths : config) as Record<string, { auth?: unknown }> | null;
+  // As docker itself writes it for who is known to no registry.
+  if (auths === null) return undefined;
   const [first = ''] = image.split('/');
   const registry = image.includes('/') && /[.:]|^localhost$/.test(first) ? first : HUB;
   const entry = auths[registry] ?? auths[`https://${registry}`];

@@ -37,8 +37,8 @@ export class ClusterUse {
     const { prober, clock, defer } = this.#options;
     if (master === undefined) return undefined;
     const [host = '', port = ''] = splitAtLast(master);
-    if (clock.now() - this.#askedMs >= KEPT_MS) {
-      this.#askedMs = clock.now();
+    if (clock.monotonic() - this.#askedMs >= KEPT_MS) {
+      this.#askedMs = clock.monotonic();
       const target = { protocol: 'HTTP', host, port: Number(port), path: '/metrics/snapshot' } as const;
       prober.probe(
         { ...target, timeoutMs: TIMEOUT_MS, bodyBytesMax: BYTES_MAX },

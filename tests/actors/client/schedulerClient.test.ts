@@ -199,11 +199,40 @@ test('addresses that are none are named', async (t) => {
   const refusals: string[] = [];
   const handlers = { event: () => undefined, refused: (text: string) => void refusals.push(text) };
   const framework = { user: 'nobody', name: 'lost' };
-  const wrong = new SchedulerClient({ master: '127.0.0.1:5050', framework, handlers });
-  t.throws(() => wrong.start(), { message: "master: expected http://HOST:PORT, got '127.0.0.1:5050'" });
+  // Also one that would be tried later only, by a timer that nobody hears the error of.
+  for (const master of ['127.0.0.1:5050', ['http://127.0.0.1:1', '127.0.0.1:5050']])
+    t.throws(() => new SchedulerClient({ master, framework, handlers }), {
+      message: "master: expected http://HOST:PORT, got '127.0.0.1:5050'",
+    });
+  t.throws(() => new SchedulerClient({ master: [], framework, handlers }), {
+    message: 'master: expected at least one address',
+  });
   const found = new SchedulerClient({ master: async () => 'nowhere', framework, handlers });
   found.start();
   await until('it is told', () => refusals.length > 0);
   found.stop();
   t.is(refusals[0], "master: expected http://HOST:PORT, got 'nowhere'");
+});
+
+test('a master that leads to what is no master is passed over', async (t) => {
+  const places = ['ftp://127.0.0.1/', 'http://', '\\\\'];
+  const server = createServer((_request, response) =>
+    response.writeHead(307, { location: places.shift() ?? '' }).end(),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const absences: string[] = [];
+  const client = new SchedulerClient({
+    master: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    framework: { user: 'nobody', name: 'led' },
+    handlers: { event: () => undefined, absent: (reason) => void absences.push(reason) },
+    ports: { clock: new PausedClock(realPorts().clock), random: { next: () => 0 } },
+  });
+  t.teardown(() => {
+    client.stop();
+    server.closeAllConnections();
+    server.close();
+  });
+  client.start();
+  await until('each was told', () => absences.length >= 3);
+  t.regex(absences[0] ?? '', /^127\.0\.0\.1:\d+: 307$/);
 });

@@ -14,9 +14,9 @@ interface DrawingProps {
   readonly counts?: Readonly<Record<string, number>> | undefined;
   /** Words at an arrow, by `from→to`. */
   readonly labels?: ReadonlyMap<string, string> | undefined;
-  /** The transition that was just taken. */
   /** Whether what may come after the lit ones is marked; default: it is. */
   readonly marksNext?: boolean;
+  /** The transition that was just taken. */
   readonly taken?: { readonly from: string; readonly to: string } | undefined;
 }
 

@@ -60,6 +60,10 @@ test('who an agent is to a registry: by a fetched file, either form, else by its
   t.is((await said('host:5000/app', own)).serveraddress, 'host:5000');
   writeFileSync(join(folder, '.dockercfg'), 'no JSON');
   t.is(await said('host:5000/app'), undefined);
+  for (const empty of ['{"auths":null}', 'null', '[]', '"x"', '{"auths":{"host:5000":null}}']) {
+    writeFileSync(join(folder, '.dockercfg'), empty);
+    t.is(await said('host:5000/app'), undefined, empty);
+  }
   // A link that was fetched leads to what others may read, not the task.
   const elsewhere = temporaryFolder(t);
   writeFileSync(join(elsewhere, 'config.json'), JSON.stringify({ auths: { 'host:5000': { auth } } }));
