@@ -24,6 +24,11 @@ export class Output {
     this.followed = this.follow();
   }
 
+  /** What is printed from now on is of no use to anybody. */
+  stop(): void {
+    this.isOver = true;
+  }
+
   /** Prints what is left. */
   async finish(): Promise<void> {
     this.isOver = true;
