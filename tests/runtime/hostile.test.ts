@@ -1,5 +1,7 @@
 /** Peers and clients that mean no good, or are broken: the node answers or drops, counts, and goes on serving the others. */
 import { connect, type Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { WebSocket } from 'ws';
@@ -18,7 +20,7 @@ import {
   readEnvelope,
   readHello,
 } from '../../runtime/transport/frame.ts';
-import { stopwatch, until } from '../support/until.ts';
+import { until } from '../support/until.ts';
 import { simulatedWorld } from '../support/world.ts';
 
 /** Cases of each property: more in the long run (`FUZZ_RUNS=1000000`). */
@@ -198,9 +200,8 @@ test('half-open heads are bounded in number: the oldest go, and others are serve
     sockets.push(socket);
   }
   await until('all but fifty are closed', () => closed >= 250);
-  const elapsed = stopwatch();
   t.is((await fetch(url)).status, 200);
-  t.true(elapsed() < 30_000);
+  t.true(closed < 300, 'it was not waited until the others had dawdled too long');
 });
 
 test('requests whose bodies never end are bounded in number too; whoever asks for something is served', async (t) => {
@@ -225,11 +226,10 @@ test('requests whose bodies never end are bounded in number too; whoever asks fo
     sockets.push(socket);
   }
   await until('all but fifty are closed', () => closed >= 250);
-  const elapsed = stopwatch();
   t.is((await fetch(url)).status, 200);
   ask();
   await until('the kept connection is answered as before', () => answers === 2);
-  t.true(elapsed() < 30_000);
+  t.true(closed < 300, 'the others are waited for still');
 });
 
 test('a peer of another version is refused, and the node lives', async (t) => {
@@ -242,6 +242,15 @@ test('a peer of another version is refused, and the node lives', async (t) => {
   t.is((await fetch(url)).status, 200);
 });
 
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** Without what would be collected: when that is done is the engine's own business. */
+function heldBytes(): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
 test('messages for and from hundreds of thousands of unknown processes are counted and leave nothing behind', (t) => {
   const { node, run } = simulatedWorld();
   const [one, two] = [node(1), node(2)];
@@ -253,9 +262,9 @@ test('messages for and from hundreds of thousands of unknown processes are count
     run(10);
   };
   flood(0, 20_000);
-  const before = process.memoryUsage().heapUsed;
+  const before = heldBytes();
   flood(20_000, 200_000);
-  const grownBytes = process.memoryUsage().heapUsed - before;
+  const grownBytes = heldBytes() - before;
   t.is(two.deadLetters.total('no-process'), 220_000);
-  t.true(grownBytes < 80_000_000, `${grownBytes} bytes more than before`);
+  t.true(grownBytes < 20_000_000, `${grownBytes} bytes more than before`);
 });

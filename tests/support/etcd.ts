@@ -5,6 +5,10 @@ import type { ExecutionContext } from 'ava';
 import { freePort, scratch } from './processes.ts';
 import { until } from './until.ts';
 
+/** On a busy machine etcdctl, and the disk of etcd, take their time. */
+const PATIENCE = ['--command-timeout=20s', '--dial-timeout=20s'];
+const CTL_MS_MAX = 60_000;
+
 export const hasEtcd: boolean = spawnSync('etcd', ['--version'], { stdio: 'ignore' }).status === 0;
 
 export interface EtcdMember {
@@ -84,8 +88,16 @@ export async function bootEtcd(t: ExecutionContext, size = 1, tls?: EtcdTls): Pr
   const places = clientPorts.map((port) => `127.0.0.1:${port}`).join(',');
   const urls = clientPorts.map((port) => `${scheme}://127.0.0.1:${port}`);
   const ctl = (...args: string[]): string => {
-    const options = { env: { ...process.env, ETCDCTL_API: '3' }, encoding: 'utf8', timeout: 5000 } as const;
-    const asked = spawnSync('etcdctl', [`--endpoints=${urls.join(',')}`, ...shown, ...args], options);
+    const options = {
+      env: { ...process.env, ETCDCTL_API: '3' },
+      encoding: 'utf8',
+      timeout: CTL_MS_MAX,
+    } as const;
+    const asked = spawnSync(
+      'etcdctl',
+      [...PATIENCE, `--endpoints=${urls.join(',')}`, ...shown, ...args],
+      options,
+    );
     if (asked.status !== 0) throw new Error(`etcdctl: ${asked.stderr}`);
     return asked.stdout.trim();
   };

@@ -164,7 +164,7 @@ test(`an app is scaled, suspended and destroyed, and everything is live and outl
   );
 
   await restart();
-  await page.getByText('live', { exact: true }).waitFor({ timeout: 30_000 });
+  await page.getByText('live', { exact: true }).waitFor();
   // What begins elsewhere is seen without asking.
   await post(url, { id: '/shop/big', cmd: 'sleep 1000', cpus: 100, mem: 32, instances: 1 });
   await page.goto(`${url}/app#/group/%2Fshop`);

@@ -102,13 +102,13 @@ test(`one logs in, does what one may, and logs in again when that has expired ($
   ]);
   await again.says(/listens on/);
   await page.keyboard.press('Escape');
-  await page.getByText('the login has expired').waitFor({ timeout: 40_000 });
+  await page.getByText('the login has expired').waitFor();
   await until('the agent is back', () => agentIsBack(master.url));
   await logIn(page, 'ada', 'one');
   await page.getByText('live', { exact: true }).waitFor();
   await page.getByText('· ada').waitFor();
 
-  await page.getByRole('button', { name: 'Reserve', exact: true }).click({ timeout: 40_000 });
+  await page.getByRole('button', { name: 'Reserve', exact: true }).click();
   await dialog.getByLabel('Role').fill('db');
   await dialog.getByLabel('Resources').fill('disk:100');
   await dialog.getByRole('button', { name: 'Reserve', exact: true }).click();

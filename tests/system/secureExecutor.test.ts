@@ -88,7 +88,7 @@ test('a custom executor is let in where nodes speak TLS and share a secret, and 
     `--master=127.0.0.1:${port}`,
     ...secure,
   ]);
-  await framework.says(/state 1/, 40_000);
+  await framework.says(/state 1/);
 
   // The task runs: the executor was let in, and its secret lies in a file that only its user can read.
   const secrets = path.join(folder, 'run/secrets');

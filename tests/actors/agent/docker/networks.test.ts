@@ -94,7 +94,7 @@ test('as root with Docker: on a bridge ports of the host lead into the container
   const { name, ip_addresses } = await until('its address is told', () => address('web'));
   t.is(name, 'bridge');
   const ip = ip_addresses?.[0]?.ip_address ?? '';
-  t.is(await page(ip, 8080), 'mapped\n');
+  t.is(await until('its own port answers', () => page(ip, 8080)), 'mapped\n');
 });
 
 test('as root with Docker: checks look at the loopback of a bridged container, which has the agent’s resolvers and tells what it uses', async (t) => {
