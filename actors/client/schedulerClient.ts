@@ -124,7 +124,8 @@ export class SchedulerClient {
   /**
    * Makes a call; the framework's id is added. Calls arrive in the order they were made. What is called while there is no
    * subscription is lost, as on a broken connection: reconcile after the next SUBSCRIBED. When the connection for calls breaks
-   * before one is answered, the client subscribes again. One that the master is too busy for is repeated.
+   * before one is answered, the client subscribes again. One that the master is too busy for is repeated, after those that
+   * were on their way behind it.
    *
    * @returns false when there is none
    */

@@ -30,7 +30,7 @@ function makeImage(root: string): void {
 }
 
 async function measure(name: string, flags: readonly string[], container?: ContainerInfo): Promise<Figure> {
-  const root = mkdtempSync(path.join(process.cwd(), 'node_modules/.bench-'));
+  const root = mkdtempSync(path.join(os.tmpdir(), 'mesostate-bench-'));
   makeImage(root);
   const argv = [
     '--master=127.0.0.1:5050',

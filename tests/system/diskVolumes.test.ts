@@ -3,7 +3,6 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import {
-  FrameworkInfoCapabilityType,
   type OfferOperation,
   type Resource,
   SchedulerCallType,
@@ -13,17 +12,7 @@ import {
 import { bootAgent, bootMaster, scratch } from '../support/processes.ts';
 import { SchedulerClient } from '../support/schedulerClient.ts';
 import { until } from '../support/until.ts';
-
-const { MULTI_ROLE, PARTITION_AWARE, RESERVATION_REFINEMENT } = FrameworkInfoCapabilityType;
-const INFO = {
-  user: 'nobody',
-  name: 'disks',
-  roles: ['db'],
-  principal: 'p',
-  checkpoint: true,
-  failover_timeout: 600,
-  capabilities: [MULTI_ROLE, PARTITION_AWARE, RESERVATION_REFINEMENT].map((type) => ({ type })),
-};
+import { DISK_FRAMEWORK } from './support/diskFramework.ts';
 
 test('tasks keep data on PATH and MOUNT disks, also over a killed agent', async (t) => {
   t.timeout(240_000);
@@ -44,7 +33,7 @@ test('tasks keep data on PATH and MOUNT disks, also over a killed agent', async 
   const flags = [`--resources=${resources}`];
   const workDir = path.join(folder, 'agent');
   const agent = await bootAgent(t, master, workDir, flags);
-  const client = await SchedulerClient.subscribe(t, master.url, INFO);
+  const client = await SchedulerClient.subscribe(t, master.url, DISK_FRAMEWORK);
 
   const offered = async (isWanted: (resource: Resource) => boolean, count: number) =>
     until('an offer with the disks', () =>

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import {
-  FrameworkInfoCapabilityType,
   type Offer,
   type OfferOperation,
   OfferOperationType,
@@ -20,20 +19,9 @@ import { chromiumPath } from '../support/chromium.ts';
 import { bootAgent, bootMaster, getJson, scratch } from '../support/processes.ts';
 import { SchedulerClient } from '../support/schedulerClient.ts';
 import { until } from '../support/until.ts';
+import { DISK_FRAMEWORK } from './support/diskFramework.ts';
 import { DiskProvider } from './support/diskProvider.ts';
 
-const { MULTI_ROLE, PARTITION_AWARE, RESERVATION_REFINEMENT } = FrameworkInfoCapabilityType;
-const INFO = {
-  ...{
-    user: 'nobody',
-    name: 'disks',
-    roles: ['db'],
-    principal: 'p',
-    checkpoint: true,
-    failover_timeout: 600,
-  },
-  capabilities: [MULTI_ROLE, PARTITION_AWARE, RESERVATION_REFINEMENT].map((type) => ({ type })),
-};
 const FLAGS = ['--resources=cpus:2;mem:256;disk:0'];
 
 function found<T>(value: T | undefined): T {
@@ -48,7 +36,7 @@ test('the disk of a provider is made a volume that tasks keep data on, also over
   const agent = await bootAgent(t, master, path.join(folder, 'agent'), FLAGS);
   const root = path.join(folder, 'disk');
   const provider = DiskProvider.start(t, agent.url, root, 50);
-  const client = await SchedulerClient.subscribe(t, master.url, INFO);
+  const client = await SchedulerClient.subscribe(t, master.url, DISK_FRAMEWORK);
 
   const done = new Set<string>();
   const openOffers = (): Offer[] => {

@@ -17,6 +17,8 @@ export interface ProviderEntry {
   readonly operations: Map<string, Operation>;
   /** By uuid of the event in hexadecimal: who waits for resources to be published. */
   readonly publishing: Map<string, Published>;
+  /** Who is told when that it is gone is on disk; nobody unless it is `removing`. */
+  readonly whenGone: (() => void)[];
 }
 
 /** @param problem why they were not, in words */
@@ -31,6 +33,7 @@ export function newProvider(id: string, info: ResourceProviderInfo): ProviderEnt
     version: undefined,
     operations: new Map(),
     publishing: new Map(),
+    whenGone: [],
   };
 }
 

@@ -118,7 +118,12 @@ export class ResourceProviders {
     const isItself = entry?.info.type === info.type && entry.info.name === info.name;
     if (entry !== undefined && this.chart.hasTag(id, 'connected') && isItself) this.withdraw(entry);
     if (entry === undefined || !isItself || !this.chart.can(id, { type: 'SUBSCRIBED' })) {
-      const why = entry === undefined ? 'it is not known' : 'its id is of another';
+      const why =
+        entry === undefined
+          ? 'it is not known'
+          : isItself
+            ? 'it is being marked gone'
+            : 'its id is of another';
       this.host.log.warn('Turned a resource provider away', { provider_id: id, name: info.name, why });
       connection.close();
       return;
@@ -268,6 +273,10 @@ export class ResourceProviders {
    */
   remove(id: string, done: () => void): string | undefined {
     const entry = this.entries.get(id);
+    if (entry !== undefined && entry.whenGone.length > 0) {
+      entry.whenGone.push(done);
+      return undefined;
+    }
     if (entry === undefined || !this.chart.hasTag(id, 'removable')) {
       done();
       return undefined;
@@ -275,9 +284,10 @@ export class ResourceProviders {
     if (!entry.total.isEmpty)
       return `Could not mark resource provider '${id}' as gone: Resource provider has resources`;
     this.chart.step(id, { type: 'REMOVAL_REQUESTED' });
+    entry.whenGone.push(done);
     const removed = this.host.defer(() => {
       this.removed(entry);
-      done();
+      for (const told of entry.whenGone.splice(0)) told();
     });
     this.journal.providerRemoved(recordOf(entry), (error) => {
       if (error === undefined) removed();

@@ -70,9 +70,9 @@ async function answer(question: Question): Promise<unknown> {
 /** Charts begin before this page was opened; without an answer they begin now. */
 async function recall(): Promise<void> {
   const response = await fetch('/use-history', { headers: BY_SCRIPT }).catch(() => undefined);
-  if (response?.ok !== true) return;
-  const toldAt = Date.parse(response.headers.get('Date') ?? '') / 1000;
-  const history = (await response.json()) as History;
+  const history = await bodyOf<History>(response);
+  if (history === undefined) return;
+  const toldAt = Date.parse(response?.headers.get('Date') ?? '') / 1000;
   model.recall(history, Number.isNaN(toldAt) ? 0 : toldAt - nowSeconds());
   changed();
 }
@@ -84,7 +84,16 @@ async function ask<T>(type: string): Promise<T | undefined> {
     headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...BY_SCRIPT },
     body: JSON.stringify({ type }),
   }).catch(() => undefined);
-  return response?.ok === true ? ((await response.json()) as T) : undefined;
+  return bodyOf<T>(response);
+}
+
+/** Undefined when it is a refusal, or breaks off. */
+async function bodyOf<T>(response: Response | undefined): Promise<T | undefined> {
+  if (response?.ok !== true) return undefined;
+  return response.json().then(
+    (body) => body as T,
+    () => undefined,
+  );
 }
 
 async function refreshAgents(): Promise<void> {

@@ -348,13 +348,7 @@ test('a task that is killed while its provider publishes is killed', (t) => {
 test('a provider without resources is marked gone: it is told, its operations end, it cannot come back', (t) => {
   const scene = providing();
   const { provider, simulation, world } = scene;
-  const gone = () =>
-    post(simulation, {
-      body: JSON.stringify({
-        type: 'MARK_RESOURCE_PROVIDER_GONE',
-        mark_resource_provider_gone: { resource_provider_id: { value: provider.id } },
-      }),
-    });
+  const gone = () => post(simulation, markGone(provider));
   const refused = gone();
   t.is(refused.status, 500);
   t.regex(refused.text, /has resources/);
@@ -370,40 +364,71 @@ test('a provider without resources is marked gone: it is told, its operations en
   t.is(gone().status, 200);
 });
 
-test('ids outlive the agent’s process; those of providers that are gone do not', (t) => {
+/** What it was told when it subscribed; `subscribe` does not wait for a slow disk. */
+const toldId = (provider: SimulatedProvider) =>
+  provider.of(Event.SUBSCRIBED)[0]?.subscribed?.provider_id.value ?? '';
+
+const markGone = ({ id }: SimulatedProvider) => ({
+  body: JSON.stringify({
+    type: 'MARK_RESOURCE_PROVIDER_GONE',
+    mark_resource_provider_gone: { resource_provider_id: { value: id } },
+  }),
+});
+
+/** An agent whose resources and providers are on a disk that answers when it is told to. */
+function agentOn(disk: MemoryDisk): SimulatedAgent {
+  const options = { dir: '/disk/resources', onFailure: () => undefined, compactBytesMin: 100 };
+  const journal = ResourceJournal.open({ disk, ...options });
+  const volumes = new MemoryVolumes((callback) => disk.defer(callback));
+  const total = parseResources(RESOURCES);
+  return registeredSimulation({}, { ...serve, resources: { journal, volumes, total } });
+}
+
+function slowDisk() {
   const queued: (() => void)[] = [];
-  const agentOn = (disk: MemoryDisk) => {
-    const options = { dir: '/disk/resources', onFailure: () => undefined, compactBytesMin: 100 };
-    const journal = ResourceJournal.open({ disk, ...options });
-    const volumes = new MemoryVolumes((callback) => disk.defer(callback));
-    const total = parseResources(RESOURCES);
-    return registeredSimulation({}, { ...serve, resources: { journal, volumes, total } });
-  };
+  const schedule = (callback: () => void) => void queued.push(callback);
   const settle = (world: SimulatedAgent['world']) => {
     for (let turn = 0; turn < 20; turn++) {
       for (const callback of queued.splice(0)) callback();
       world.run(1);
     }
   };
-  const schedule = (callback: () => void) => void queued.push(callback);
-  const first = new MemoryDisk({ schedule });
-  const before = agentOn(first);
+  return { disk: new MemoryDisk({ schedule }), schedule, settle };
+}
+
+test('whoever marks a provider gone is answered when that is on disk, also the second', (t) => {
+  const { disk, settle } = slowDisk();
+  const simulation = agentOn(disk);
+  const provider = new SimulatedProvider(simulation);
+  provider.subscribe();
+  settle(simulation.world);
+  provider.id = toldId(provider);
+  const answers = [post(simulation, markGone(provider)), post(simulation, markGone(provider))];
+  t.deepEqual(
+    answers.map(({ status }) => status),
+    [0, 0],
+  );
+  settle(simulation.world);
+  t.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200],
+  );
+});
+
+test('ids outlive the agent’s process; those of providers that are gone do not', (t) => {
+  const { disk, schedule, settle } = slowDisk();
+  const before = agentOn(disk);
   const providers = Array.from({ length: 4 }, () => {
     const provider = new SimulatedProvider(before);
     provider.subscribe();
     settle(before.world);
-    const subscribedTo = provider.of(Event.SUBSCRIBED)[0]?.subscribed?.provider_id.value ?? '';
-    provider.id = subscribedTo;
+    provider.id = toldId(provider);
     return provider;
   });
   t.is(new Set(providers.map(({ id }) => id)).size, 4);
-  const body = JSON.stringify({
-    type: 'MARK_RESOURCE_PROVIDER_GONE',
-    mark_resource_provider_gone: { resource_provider_id: { value: providers[0]?.id } },
-  });
-  post(before, { body });
+  for (const provider of providers.slice(0, 1)) post(before, markGone(provider));
   settle(before.world);
-  const after = agentOn(first.restart(() => 0, { schedule }));
+  const after = agentOn(disk.restart(() => 0, { schedule }));
   for (const [at, { id }] of providers.entries()) {
     const again = new SimulatedProvider(after);
     again.id = id;

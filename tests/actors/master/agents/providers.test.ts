@@ -74,6 +74,25 @@ function providing(...resources: Resource[]): Scene {
   return scene;
 }
 
+/** The agent reregisters, and has told of no provider yet. */
+function comeBack(scene: Scene): void {
+  scene.agent.say('mesos.internal.ReregisterSlaveMessage', {
+    slave: { ...agentInfo(), id: { value: scene.agentId } },
+    version: '1.12.0',
+    agent_capabilities: capabilities(),
+    resource_version_uuid: VERSION,
+  });
+  scene.cluster.run(10);
+}
+
+/** CREATE_DISK as a provider tells of it that is at work. */
+const pending = (sent: Scene['applied'][number] | undefined): Operation => ({
+  framework_id: sent?.framework_id,
+  info: createDisk({ ...raw(200), allocation_info: { role: ROLE } }),
+  latest_status: { state: State.OPERATION_PENDING },
+  uuid: sent?.operation_uuid ?? bytes(0),
+});
+
 /** The provider tells of the last operation. */
 function end(scene: Scene, status: OperationStatus, operation = scene.applied.at(-1)): void {
   scene.agent.say('mesos.internal.UpdateOperationStatusMessage', {
@@ -239,12 +258,7 @@ test('a provider that goes away lets go of what its operations held; back, it ho
   tell(scene, [], undefined);
   t.true(used(scene).isEmpty);
   scene.checkBooks();
-  const operation: Operation = {
-    framework_id: sent?.framework_id,
-    info: createDisk({ ...raw(200), allocation_info: { role: ROLE } }),
-    latest_status: { state: State.OPERATION_PENDING },
-    uuid: sent?.operation_uuid ?? bytes(0),
-  };
+  const operation = pending(sent);
   tell(scene, [raw(200)], 2, [operation]);
   t.is(used(scene).unallocated().toString(), text(raw(200)));
   t.false(scene.next().contains(Resources.of([raw(200)])));
@@ -261,19 +275,8 @@ test('a master that takes over learns of providers and of what their operations 
   const [sent] = scene.applied;
   scene.cluster.failOver();
   scene.agent.attachTo(scene.cluster.master.self);
-  scene.agent.say('mesos.internal.ReregisterSlaveMessage', {
-    slave: { ...agentInfo(), id: { value: scene.agentId } },
-    version: '1.12.0',
-    agent_capabilities: capabilities(),
-    resource_version_uuid: VERSION,
-  });
-  scene.cluster.run(50);
-  const operation: Operation = {
-    framework_id: sent?.framework_id,
-    info: createDisk({ ...raw(200), allocation_info: { role: ROLE } }),
-    latest_status: { state: State.OPERATION_PENDING },
-    uuid: sent?.operation_uuid ?? bytes(0),
-  };
+  comeBack(scene);
+  const operation = pending(sent);
   tell(scene, [raw(200)], 1, [operation]);
   t.is(provided(scene), text(raw(200)));
   t.is(used(scene).unallocated().toString(), text(raw(200)));
@@ -291,19 +294,8 @@ test('an operation that is still under way at an agent that was unreachable keep
   scene.cluster.run(91_000);
   scene.agent.pongs = true;
   t.is(scene.feedback.at(-1)?.state, State.OPERATION_UNREACHABLE);
-  scene.agent.say('mesos.internal.ReregisterSlaveMessage', {
-    slave: { ...agentInfo(), id: { value: scene.agentId } },
-    version: '1.12.0',
-    agent_capabilities: capabilities(),
-    resource_version_uuid: VERSION,
-  });
-  scene.cluster.run(50);
-  const operation: Operation = {
-    framework_id: sent?.framework_id,
-    info: createDisk({ ...raw(200), allocation_info: { role: ROLE } }),
-    latest_status: { state: State.OPERATION_PENDING },
-    uuid: sent?.operation_uuid ?? bytes(0),
-  };
+  comeBack(scene);
+  const operation = pending(sent);
   tell(scene, [raw(200)], 1, [operation]);
   t.is(used(scene).unallocated().toString(), text(raw(200)));
   t.false(scene.next().contains(Resources.of([raw(200)])), 'it is not offered to anybody else');
@@ -321,13 +313,7 @@ test('of an agent that is back nothing of its providers is offered until it has 
   const scene = providing(disk(100));
   scene.accept([reserve([reservedDisk(40)], 'lost')]);
   scene.cluster.run(1100);
-  scene.agent.say('mesos.internal.ReregisterSlaveMessage', {
-    slave: { ...agentInfo(), id: { value: scene.agentId } },
-    version: '1.12.0',
-    agent_capabilities: capabilities(),
-    resource_version_uuid: VERSION,
-  });
-  scene.cluster.run(10);
+  comeBack(scene);
   t.is(provided(scene), '{}');
   scene.accept([reserve([reservedDisk(5)], 'early')]);
   t.regex(scene.feedback.at(-1)?.message ?? '', /does not contain disk/);
