@@ -154,7 +154,12 @@ export class EtcdElection implements Election {
     this.ask(
       (client, done) =>
         client.transact(
-          { compare: [{ key, target: 'create', revision: createRevision }], changes: [] },
+          // What reads nothing and writes nothing a member answers from what it has, maybe of long ago.
+          {
+            compare: [{ key, target: 'create', revision: createRevision }],
+            changes: [],
+            otherwiseRead: [key],
+          },
           done,
         ),
       ({ succeeded }: EtcdOutcome) => {

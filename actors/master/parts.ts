@@ -166,11 +166,16 @@ export class MasterParts {
       metrics: actor.metrics,
       defer: actor.defer,
       delay: actor.delay,
+      now: () => this.nowMs,
       fetchTimeoutMs: settings.flags.registry_fetch_timeout,
       storeTimeoutMs: settings.flags.registry_store_timeout,
       // How far an agent's drain has got is in the registry alone.
       onCommit: ({ slaves }) => {
         for (const id of slaves.pending.keys()) this.agents.changing(id);
+      },
+      onHeldUp: (reason) => {
+        if (reason === undefined) actor.log.info('the registry is written again');
+        else actor.log.error('the registry cannot be written now; what needs it waits', { reason });
       },
       onFailure: (what, error) => this.leadership.fail(`the registry cannot be ${what}: ${error.message}`),
     });

@@ -10,6 +10,7 @@ import { LineArchive } from '../../runtime/storage/index.ts';
 import { type Election, soleElection } from '../election/election.ts';
 import { EtcdElection } from '../election/etcdElection.ts';
 import { EtcdStore } from '../election/store/etcdStore.ts';
+import type { Delay } from '../election/store/pauses.ts';
 import { MemoryStore, type RegistryStore } from '../election/store/store.ts';
 import { AgentProxy } from './api/agentProxy.ts';
 import { AllocatorPages } from './api/allocatorPages.ts';
@@ -121,7 +122,8 @@ function openRegistry(node: Node, flags: MasterFlags): Opened {
   const { work_dir } = flags;
   if (work_dir === undefined) throw new MasterStartError('--work_dir: required with --registry=local');
   try {
-    return { store: LocalStore.open(join(work_dir, 'registry')), election: soleElection() };
+    const store = LocalStore.open(join(work_dir, 'registry'), { delay: delayOf(node) });
+    return { store, election: soleElection() };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new MasterStartError(`--work_dir: expected a folder for the registry: ${reason}`);
@@ -136,6 +138,11 @@ function openEtcd(node: Node, flags: MasterFlags, location: EtcdLocation): Opene
   const log = node.loggerFor('master').child('election');
   const sessionMs = flags.etcd_session_timeout;
   const election = new EtcdElection({ open, prefix, sessionMs, clock, random, log });
-  const store = new EtcdStore({ open, prefix, fence: () => election.claim, writer: node.ids.uuid() });
+  const fence = () => election.claim;
+  const store = new EtcdStore({ open, prefix, fence, writer: node.ids.uuid(), delay: delayOf(node) });
   return { store, election };
+}
+
+function delayOf({ clock }: Node): Delay {
+  return (delayMs, run) => clock.setTimer(delayMs, run);
 }

@@ -11,6 +11,7 @@ interface Why {
     readonly name: string;
     readonly roles: readonly RoleAnswers[];
   }[];
+  readonly registry_held_up?: { readonly reason: string; readonly since: number; readonly waiting: number };
 }
 
 interface RoleAnswers {
@@ -49,7 +50,14 @@ export const why = defineCommand({
   },
 });
 
-function print(context: Context, { frameworks = [] }: Why): void {
+function print(context: Context, { frameworks = [], registry_held_up: held }: Why): void {
+  if (held !== undefined) {
+    const forLong = `for ${agoText(context.now(), held.since)} now`;
+    const what = `the registry cannot be written ${forLong}, ${held.waiting} change(s) wait`;
+    context.print(
+      `${context.paint('yellow', what)}: ${safeText(held.reason)}; agents that come are not admitted`,
+    );
+  }
   if (frameworks.length === 0) context.print('no framework waits');
   for (const { id, name, roles } of frameworks) {
     context.print(`${context.paint('bold', safeText(name))} ${safeText(id)}`);

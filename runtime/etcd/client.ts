@@ -62,6 +62,17 @@ export interface EtcdLease {
   readonly ttlMs: number;
 }
 
+/**
+ * etcd answered that it will not write, for want of room (`mvcc: database space exceeded`) or of rights, and may later. The one write with
+ * which it gets full is performed all the same; so whoever asks again must know its own write when it finds it.
+ */
+export class EtcdRefusal extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'EtcdRefusal';
+  }
+}
+
 /** Called once. */
 export type EtcdCallback<T> = (answer: T | Error) => void;
 

@@ -5,18 +5,19 @@
 import type { Etcd3, IOptions, IRequestOp, ITxnRequest } from 'etcd3';
 import { formatHostPort } from '../flags/hostPort.ts';
 import type { Clock } from '../ports.ts';
-import type {
-  EtcdCallback,
-  EtcdChange,
-  EtcdClient,
-  EtcdCompare,
-  EtcdEntry,
-  EtcdLease,
-  EtcdList,
-  EtcdOutcome,
-  EtcdTransaction,
-  EtcdWatch,
-  EtcdWatchEvents,
+import {
+  type EtcdCallback,
+  type EtcdChange,
+  type EtcdClient,
+  type EtcdCompare,
+  type EtcdEntry,
+  type EtcdLease,
+  type EtcdList,
+  type EtcdOutcome,
+  EtcdRefusal,
+  type EtcdTransaction,
+  type EtcdWatch,
+  type EtcdWatchEvents,
 } from './client.ts';
 import type { EtcdLocation } from './location.ts';
 import { watchPrefix } from './watch.ts';
@@ -199,7 +200,7 @@ class Etcd3Client implements EtcdClient {
         if (!this.closed) done(answer);
       },
       (error: unknown) => {
-        if (!this.closed) done(error instanceof Error ? error : new Error(String(error)));
+        if (!this.closed) done(toldBy(error));
       },
     );
   }
@@ -234,6 +235,14 @@ const PASSING: ReadonlySet<string> = new Set([
 
 function isPassing(error: unknown): boolean {
   return error instanceof Error && PASSING.has(error.constructor.name);
+}
+
+/** Those with which etcd says that it does not write: no room, too much to do (the package's own spelling); no rights. */
+const REFUSING: ReadonlySet<string> = new Set(['GRPCResourceExhastedError', 'EtcdPermissionDeniedError']);
+
+function toldBy(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  return REFUSING.has(error.constructor.name) ? new EtcdRefusal(error.message) : error;
 }
 
 function requestOf({ compare, changes, otherwiseRead = [] }: EtcdTransaction): ITxnRequest {

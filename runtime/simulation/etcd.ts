@@ -2,15 +2,16 @@
  * An etcd in a simulated world: transactions, lists, leases and watches over the world's clock. It never fails by itself; what fails is
  * the way to it, and who asks.
  */
-import type {
-  EtcdCallback,
-  EtcdChange,
-  EtcdClient,
-  EtcdCompare,
-  EtcdEntry,
-  EtcdTransaction,
-  EtcdWatch,
-  EtcdWatchEvents,
+import {
+  type EtcdCallback,
+  type EtcdChange,
+  type EtcdClient,
+  type EtcdCompare,
+  type EtcdEntry,
+  EtcdRefusal,
+  type EtcdTransaction,
+  type EtcdWatch,
+  type EtcdWatchEvents,
 } from '../etcd/client.ts';
 import type { Clock, Timer } from '../ports.ts';
 
@@ -51,11 +52,21 @@ export class SimulatedEtcd {
   private readonly watchers = new Set<Watcher>();
   private revision = 1n;
   private leaseIds = 0;
+  private room: 'enough' | 'last write' | 'none' = 'enough';
 
   /** @param hurry by what factor its leases end earlier than by the world's clock; default 1 */
   constructor(clock: Clock, hurry = 1) {
     this.clock = clock;
     this.hurry = hurry;
+  }
+
+  /** It comes to its quota: it performs one write more, and refuses it and all that follow; leases are kept, keys may be deleted. */
+  fill(): void {
+    this.room = 'last write';
+  }
+
+  makeRoom(): void {
+    this.room = 'enough';
   }
 
   /** Keys and values that begin so. */
@@ -114,8 +125,14 @@ export class SimulatedEtcd {
       (each) => 'put' in each && each.lease !== undefined && !this.leases.has(each.lease),
     );
     if (lost !== undefined) return new Error('requested lease not found');
+    const takesRoom = this.room !== 'enough' && changes.some((each) => 'put' in each);
+    if (takesRoom && this.room === 'none') return noRoom();
     const succeeded = compare.every((each) => this.holds(each));
     if (succeeded && changes.length > 0) this.perform(changes);
+    if (takesRoom) {
+      this.room = 'none';
+      return noRoom();
+    }
     const found = succeeded
       ? []
       : otherwiseRead.flatMap((key) => {
@@ -146,6 +163,7 @@ export class SimulatedEtcd {
   }
 
   private grant(ttlMs: number) {
+    if (this.room === 'none') return noRoom();
     const id = String(++this.leaseIds);
     this.leases.set(id, { ttlMs, timer: this.ending(id, ttlMs) });
     return { id, ttlMs };
@@ -187,4 +205,8 @@ export class SimulatedEtcd {
     this.watchers.add(watcher);
     return { close: () => void this.watchers.delete(watcher) };
   }
+}
+
+function noRoom(): Error {
+  return new EtcdRefusal('mvcc: database space exceeded');
 }

@@ -48,3 +48,8 @@ export interface Disk {
   /** Runs `callback` in a later turn. */
   defer(callback: () => void): void;
 }
+
+/** No room on the disk, or none that this user may take. */
+export function isFull(error: Error): boolean {
+  return 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}

@@ -146,3 +146,21 @@ function readRecords(bytes: Buffer, start: number, end: number, records: Uint8Ar
     offset += length;
   }
 }
+
+/** Magic, then the records as batches of up to so many bytes; one larger record is a batch of its own. */
+export function snapshotChunks(records: readonly Uint8Array[], batchBytesMax: number): Uint8Array[] {
+  const chunks: Uint8Array[] = [MAGIC];
+  let batch: Uint8Array[] = [];
+  let bytes = 0;
+  for (const record of records) {
+    if (batch.length > 0 && bytes + record.length > batchBytesMax) {
+      chunks.push(encodeBatch(chunks.length, batch));
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(record);
+    bytes += RECORD_HEADER_BYTES + record.length;
+  }
+  if (batch.length > 0) chunks.push(encodeBatch(chunks.length, batch));
+  return chunks;
+}

@@ -1,7 +1,14 @@
 import { join } from 'node:path';
-import type { Disk, DiskCallback, DiskFile, DiskLock } from './disk.ts';
+import { type Disk, type DiskCallback, type DiskFile, type DiskLock, isFull } from './disk.ts';
 import type { Broken } from './frames.ts';
-import { decodeFile, encodeBatch, JournalDamaged, MAGIC, RECORD_HEADER_BYTES } from './frames.ts';
+import {
+  decodeFile,
+  encodeBatch,
+  JournalDamaged,
+  MAGIC,
+  RECORD_HEADER_BYTES,
+  snapshotChunks,
+} from './frames.ts';
 import { NotPlainFile } from './plainFile.ts';
 import { RealDisk } from './realDisk.ts';
 
@@ -27,6 +34,11 @@ export interface JournalOptions {
   readonly onRecord?: (payload: Uint8Array, index: number) => void;
   /** Told once when the journal stops because the disk failed. Nothing is written afterwards. */
   readonly onFailure?: (error: Error) => void;
+  /**
+   * Told that the disk has no room for what is to be appended; the journal writes it, in its order, when `again` is called. Without it a
+   * full disk is a failure like any other.
+   */
+  readonly whenFull?: (error: Error, again: () => void) => void;
   readonly disk?: Disk;
 }
 
@@ -44,14 +56,16 @@ interface Compaction {
 
 type Work = Append | Compaction;
 
-type Mode = 'idle' | 'writing' | 'failed' | 'closed';
+/** full: what waits stays in the queue until there is room. */
+type Mode = 'idle' | 'writing' | 'full' | 'failed' | 'closed';
 
 /**
  * A durable append-only log with group commit: what is appended while one write is on its way to the disk goes
  * out together with the next, so one fdatasync serves hundreds of records.
  *
  * It is fail-stop: after the first error of the disk every waiting and every later callback gets that error and
- * nothing is written any more, because after a failed fsync nobody knows what the disk holds. Opening it again
+ * nothing is written any more, because after a failed fsync nobody knows what the disk holds. A write that found no
+ * room is no such error for who says `whenFull`: what it left is cut off, and it is made again. Opening it again
  * finds every record that was acknowledged (crash safety as in etcd's WAL; a torn tail is cut off and told in
  * `cutOff`).
  */
@@ -62,6 +76,7 @@ export class Journal {
   readonly #dir: string;
   readonly #lock: DiskLock;
   readonly #onFailure: ((error: Error) => void) | undefined;
+  readonly #whenFull: JournalOptions['whenFull'];
   #handle: DiskFile;
   #mode: Mode = 'idle';
   #failure: Error | undefined;
@@ -94,6 +109,7 @@ export class Journal {
     this.#dir = dir;
     this.#lock = lock;
     this.#onFailure = options.onFailure;
+    this.#whenFull = options.whenFull;
     this.file = join(dir, `${options.name}.journal`);
     disk.remove(this.#draft());
     const bytes = contentOf(disk, this.file);
@@ -143,7 +159,8 @@ export class Journal {
 
   /**
    * Replaces everything appended so far by `records`, in one step: a crash at any instant leaves all of the old or all
-   * of the new. Appends made after this call follow the snapshot.
+   * of the new. Appends made after this call follow the snapshot. With `whenFull`, a disk without room for it leaves
+   * the old, `done` is told why, and the journal goes on.
    */
   compact(records: readonly Uint8Array[], done: DiskCallback): void {
     this.#enqueue({ kind: 'compact', records, done });
@@ -178,6 +195,8 @@ export class Journal {
     const work = this.#queue[0];
     if (this.#mode === 'closed') {
       this.#tellClosed();
+    } else if (this.#mode === 'full') {
+      this.#giveUpFull();
     } else if (work === undefined || this.#mode === 'failed') {
       this.#rest();
     } else {
@@ -232,8 +251,12 @@ export class Journal {
     );
     const first = this.#size === 0;
     const chunks = first ? [MAGIC, bytes] : [bytes];
-    this.#writeAndSync(this.#handle, chunks, first, (error) => {
-      if (error !== undefined) return this.#fail(error, batch);
+    this.#writeAndSync(this.#handle, chunks, first, (error, isUnwritten) => {
+      if (error !== undefined) {
+        if (isUnwritten && isFull(error) && this.#whenFull !== undefined) this.#awaitRoom(error, batch);
+        else this.#fail(error, batch);
+        return;
+      }
       this.#batch++;
       this.#size += bytes.length + (first ? MAGIC.length : 0);
       for (const append of batch) append.done();
@@ -241,10 +264,46 @@ export class Journal {
     });
   }
 
-  /** The name of a new file has to be durable as well before anything in it is. */
-  #writeAndSync(file: DiskFile, chunks: Uint8Array[], newFile: boolean, done: DiskCallback): void {
+  /** Takes back what the write left; nobody was told that it is durable. */
+  #awaitRoom(error: Error, batch: readonly Append[]): void {
+    try {
+      this.#disk.truncate(this.file, this.#size);
+    } catch (failure) {
+      this.#fail(failure as Error, batch);
+      return;
+    }
+    this.#queue = [...batch, ...this.#queue];
+    this.#inFlight = 0;
+    this.#mode = 'full';
+    // Who closes it now does not wait for room.
+    if (this.#onClosed !== undefined) this.#giveUpFull();
+    else
+      this.#whenFull?.(error, () => {
+        if (this.#mode !== 'full') return;
+        this.#mode = 'writing';
+        this.#disk.defer(() => this.#next());
+      });
+  }
+
+  #giveUpFull(): void {
+    const waiting = this.#queue;
+    this.#queue = [];
+    for (const work of waiting) work.done(new Error(`${this.file}: is closed, and the disk is full`));
+    this.#rest();
+  }
+
+  /**
+   * The name of a new file has to be durable as well before anything in it is.
+   * @param done told, too, whether it was the write that failed: then what was there before is as it was
+   */
+  #writeAndSync(
+    file: DiskFile,
+    chunks: Uint8Array[],
+    newFile: boolean,
+    done: (error?: Error, isUnwritten?: boolean) => void,
+  ): void {
     file.write(chunks, (writeError) => {
-      if (writeError !== undefined) return done(writeError);
+      if (writeError !== undefined) return done(writeError, true);
       file.sync((syncError) => {
         if (syncError !== undefined || !newFile) return done(syncError);
         this.#disk.syncDirectory(this.#dir, done);
@@ -253,10 +312,10 @@ export class Journal {
   }
 
   #compactNow(work: Compaction): void {
-    const chunks = snapshotChunks(work.records);
+    const chunks = snapshotChunks(work.records, BATCH_BYTES_MAX);
     const draft = this.#openDraft();
     if (draft instanceof Error) {
-      this.#fail(draft, [work]);
+      this.#compactionFailed(draft, work);
       return;
     }
     const finish: DiskCallback = (error) => {
@@ -272,12 +331,31 @@ export class Journal {
       this.#next();
     };
     this.#writeAndSync(draft, chunks, false, (error) => {
-      if (error !== undefined) return finish(error);
+      if (error !== undefined) {
+        draft.close();
+        return this.#compactionFailed(error, work);
+      }
       this.#disk.rename(this.#draft(), this.file, (renameError) => {
         if (renameError !== undefined) return finish(renameError);
         this.#disk.syncDirectory(this.#dir, finish);
       });
     });
+  }
+
+  /** A draft that found no room is none, and the journal is as it was. */
+  #compactionFailed(error: Error, work: Compaction): void {
+    if (this.#whenFull === undefined || !isFull(error)) {
+      this.#fail(error, [work]);
+      return;
+    }
+    try {
+      this.#disk.remove(this.#draft());
+    } catch (failure) {
+      this.#fail(failure as Error, [work]);
+      return;
+    }
+    work.done(error);
+    this.#next();
   }
 
   #openDraft(): DiskFile | Error {
@@ -312,22 +390,4 @@ function contentOf(disk: Disk, file: string): Uint8Array {
     if (error instanceof NotPlainFile) throw new JournalDamaged(file, 0, 'it is no plain file');
     throw error;
   }
-}
-
-/** Magic, then the records as batches of bounded size. */
-function snapshotChunks(records: readonly Uint8Array[]): Uint8Array[] {
-  const chunks: Uint8Array[] = [MAGIC];
-  let batch: Uint8Array[] = [];
-  let bytes = 0;
-  for (const record of records) {
-    if (batch.length > 0 && bytes + record.length > BATCH_BYTES_MAX) {
-      chunks.push(encodeBatch(chunks.length, batch));
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(record);
-    bytes += RECORD_HEADER_BYTES + record.length;
-  }
-  if (batch.length > 0) chunks.push(encodeBatch(chunks.length, batch));
-  return chunks;
 }

@@ -44,7 +44,7 @@ export interface MemoryDiskOptions {
 export class MemoryDisk implements Disk {
   readonly #schedule: (callback: () => void) => void;
   readonly #crashAt: number;
-  readonly #fullAt: number;
+  #fullAt: number;
   #names = new Map<string, Inode>();
   #durableNames = new Map<string, Inode>();
   #pendingNames: NameChange[] = [];
@@ -66,6 +66,16 @@ export class MemoryDisk implements Disk {
   /** False once the power was cut. */
   get powered(): boolean {
     return this.#powered;
+  }
+
+  /** From now on there is no room for what is written. */
+  fill(): void {
+    this.#fullAt = 0;
+  }
+
+  /** From now on there is. */
+  makeRoom(): void {
+    this.#fullAt = Number.POSITIVE_INFINITY;
   }
 
   /** Cuts the power now: nothing answers any more. */
@@ -174,7 +184,7 @@ export class MemoryDisk implements Disk {
           const full = number >= this.#fullAt;
           const taken = full ? bytes.subarray(0, bytes.length >> 1) : bytes;
           append(inode, taken);
-          if (full) throw new Error(`ENOSPC: no space left on device, write '${path}'`);
+          if (full) throw noSpace(path);
         });
       },
       sync: (done) => {
@@ -223,6 +233,10 @@ export class MemoryDisk implements Disk {
     change.apply(this.#names);
     this.#pendingNames.push(change);
   }
+}
+
+function noSpace(path: string): Error {
+  return Object.assign(new Error(`ENOSPC: no space left on device, write '${path}'`), { code: 'ENOSPC' });
 }
 
 /** Bytes before stay where they are, since `durable` may be a part of the same room. */

@@ -38,8 +38,13 @@ export interface EtcdTls {
   readonly keyFile: string;
 }
 
-/** Boots members on loopback; they end with the test. @param tls what `etcdctl` shows, too */
-export async function bootEtcd(t: ExecutionContext, size = 1, tls?: EtcdTls): Promise<EtcdCluster> {
+/** Boots members on loopback; they end with the test. @param tls what `etcdctl` shows, too @param flags more of them for each member */
+export async function bootEtcd(
+  t: ExecutionContext,
+  size = 1,
+  tls?: EtcdTls,
+  flags: readonly string[] = [],
+): Promise<EtcdCluster> {
   const scheme = tls === undefined ? 'http' : 'https';
   const security =
     tls === undefined
@@ -81,6 +86,7 @@ export async function bootEtcd(t: ExecutionContext, size = 1, tls?: EtcdTls): Pr
         'new',
       ],
       ...security,
+      ...flags,
       ...['--listen-client-urls', `${scheme}://127.0.0.1:${clientPort}`],
       ...['--advertise-client-urls', `${scheme}://127.0.0.1:${clientPort}`],
     ]),

@@ -8,16 +8,25 @@
  * A batch that is too large for one transaction is first laid down whole under `<prefix>registry/pending/`, then made valid by one write of
  * the version, then brought into the entries; whoever reads a version that names pending pieces finishes that first.
  */
-import type {
-  EtcdChange,
-  EtcdClient,
-  EtcdEntry,
-  EtcdOutcome,
-  OpenEtcd,
+import {
+  type EtcdChange,
+  type EtcdClient,
+  type EtcdEntry,
+  type EtcdOutcome,
+  EtcdRefusal,
+  type EtcdTransaction,
+  type OpenEtcd,
 } from '../../../runtime/etcd/client.ts';
+import { type Delay, Pauses } from './pauses.ts';
 import { readBatch, writeBatch } from './records.ts';
 import type { RegistryChange } from './store.ts';
-import { type FetchCallback, type RegistryStore, type StoreCallback, StoredEntries } from './store.ts';
+import {
+  type FetchCallback,
+  type HeldUpCallback,
+  type RegistryStore,
+  type StoreCallback,
+  StoredEntries,
+} from './store.ts';
 import { FORMAT, type StoredVersion, versionOf, versionValue } from './version.ts';
 
 /** What every write compares: the leader's key, which proves that this master leads. */
@@ -36,6 +45,8 @@ export interface EtcdStoreOptions {
   readonly fence: () => Fence | undefined;
   /** Who writes: anything that no other master has. */
   readonly writer: string;
+  /** With it, a write that etcd refuses for want of room or rights is asked for again until it is taken or leadership is over. */
+  readonly delay?: Delay;
 }
 
 /** etcd takes 128 operations and 1.5 MB in one request; some room is left for the version and for the frame. */
@@ -53,9 +64,13 @@ export class EtcdStore implements RegistryStore {
   private revision = '0';
   /** Of a batch that an earlier master made valid but did not bring into the entries. */
   private unfinished: readonly RegistryChange[] = [];
+  private readonly pauses: Pauses | undefined;
+  /** Of the commit that is under way. */
+  private heldUp: HeldUpCallback | undefined;
 
   constructor(options: EtcdStoreOptions) {
     this.options = options;
+    this.pauses = options.delay && new Pauses(options.delay);
     this.root = `${options.prefix}registry/`;
   }
 
@@ -77,7 +92,8 @@ export class EtcdStore implements RegistryStore {
     });
   }
 
-  commit(changes: readonly RegistryChange[], done: StoreCallback): void {
+  commit(changes: readonly RegistryChange[], done: StoreCallback, heldUp?: HeldUpCallback): void {
+    this.heldUp = heldUp;
     const finish = this.unfinished;
     if (finish.length === 0) {
       this.write(changes, done);
@@ -196,37 +212,43 @@ export class EtcdStore implements RegistryStore {
       pending,
     };
     const value = versionValue(version);
-    this.client.transact(
-      {
-        compare: [
-          {
-            key: fence.key,
-            target: 'create',
-            revision: fence.createRevision,
-            ...(fence.below === true && { below: true }),
-          },
-          { key: at, target: 'mod', revision: this.revision },
-        ],
-        changes: [{ put: at, value }, ...changes],
-        otherwiseRead: [fence.key, at],
-      },
-      (outcome) => {
-        const revision = outcome instanceof Error ? outcome : revisionOf(outcome, at, value, fence);
-        if (revision instanceof Error) {
-          done(revision);
-          return;
-        }
-        this.revision = revision;
-        this.version = version;
-        done();
-      },
-    );
+    const transaction: EtcdTransaction = {
+      compare: [
+        {
+          key: fence.key,
+          target: 'create',
+          revision: fence.createRevision,
+          ...(fence.below === true && { below: true }),
+        },
+        { key: at, target: 'mod', revision: this.revision },
+      ],
+      changes: [{ put: at, value }, ...changes],
+      otherwiseRead: [fence.key, at],
+    };
+    this.client.transact(transaction, (outcome) => {
+      if (outcome instanceof EtcdRefusal && this.pauses !== undefined) {
+        this.heldUp?.(
+          outcome.message,
+          this.pauses.wait(() => this.step(changes, pending, done)),
+        );
+        return;
+      }
+      const revision = outcome instanceof Error ? outcome : revisionOf(outcome, at, value, fence);
+      if (revision instanceof Error) {
+        done(revision);
+        return;
+      }
+      this.pauses?.reset();
+      this.revision = revision;
+      this.version = version;
+      done();
+    });
   }
 }
 
 /**
- * The version's revision after a transaction, or why it was not performed. One whose first answer was lost is repeated in vain: then
- * the version is just what it wrote.
+ * The version's revision after a transaction, or why it was not performed. One whose first answer was lost, or was a refusal though it was
+ * performed, is repeated in vain: then the version is just what it wrote.
  */
 function revisionOf(outcome: EtcdOutcome, at: string, written: Uint8Array, fence: Fence): string | Error {
   if (outcome.succeeded) return outcome.revision;

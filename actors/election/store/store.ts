@@ -12,6 +12,12 @@ export interface RegistryChange {
 /** Called once, maybe before `commit` returns; `error` is absent when the batch survives a power cut. */
 export type StoreCallback = (error?: Error) => void;
 
+/**
+ * Called each time that a write was refused for want of room or rights: nothing is lost, nothing is stored, and the store asks again by
+ * itself. @param reason what it was told @param pauseMs after which it asks
+ */
+export type HeldUpCallback = (reason: string, pauseMs: number) => void;
+
 /** Called once, maybe before `fetch` returns, with all that is stored, or with why it cannot be read. */
 export type FetchCallback = (result: Error | Iterable<readonly [key: string, value: Uint8Array]>) => void;
 
@@ -26,8 +32,9 @@ export interface RegistryStore {
   /**
    * Writes the batch, which may be empty (a store shared with other masters still proves leadership by it). The next
    * one comes only after the callback. After an error the store takes nothing any more.
+   * @param heldUp told while a store that can wait is refused the write
    */
-  commit(changes: readonly RegistryChange[], done: StoreCallback): void;
+  commit(changes: readonly RegistryChange[], done: StoreCallback, heldUp?: HeldUpCallback): void;
   /** Bytes held, about. */
   readonly sizeBytes: number;
   /** Gives locks and files back. */

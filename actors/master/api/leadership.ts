@@ -2,9 +2,11 @@
 import type { MasterParts } from '../parts.ts';
 import type { Json } from './blocks.ts';
 import { seconds } from './blocks.ts';
+import { registryBlock } from './why.ts';
 
 /** Also of a master that waits: `state` is its chart's, `leader` the leading master as far as it is known. */
-export function leadershipDocument({ leadership, info, agents }: MasterParts): Json {
+export function leadershipDocument(parts: MasterParts): Json {
+  const { leadership, info, agents } = parts;
   const { leader, recovery } = leadership;
   return {
     id: info.id,
@@ -17,5 +19,6 @@ export function leadershipDocument({ leadership, info, agents }: MasterParts): J
       settled: recovery.settled,
       awaited: leadership.leading ? agents.awaited : 0,
     },
+    registry_held_up: registryBlock(parts),
   };
 }

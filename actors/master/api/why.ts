@@ -41,7 +41,15 @@ function whyDocument(parts: MasterParts, viewer: Viewer, asked: Asked): Json | u
   const named = frameworkId === undefined ? seen : seen.filter(({ id }) => id === frameworkId);
   if (frameworkId !== undefined && named.length === 0) return undefined;
   const inRole = named.filter(({ description }) => role === undefined || description.roles.includes(role));
-  return { frameworks: inRole.map((framework) => frameworkBlock(parts, viewer, framework, asked)) };
+  return {
+    frameworks: inRole.map((framework) => frameworkBlock(parts, viewer, framework, asked)),
+    registry_held_up: registryBlock(parts),
+  };
+}
+
+/** Agents that come while the registry cannot be written are not there yet; undefined when it can. */
+export function registryBlock({ registrar: { heldUp, waiting } }: MasterParts): Json | undefined {
+  return heldUp && { reason: heldUp.reason, since: seconds(heldUp.sinceMs), waiting };
 }
 
 function frameworkBlock(parts: MasterParts, viewer: Viewer, framework: FrameworkRecord, asked: Asked): Json {

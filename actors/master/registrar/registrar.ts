@@ -4,8 +4,11 @@
  * At most one store is in flight. What is asked meanwhile waits, and all that waits is applied in order to one draft and
  * stored once; so no operation is ever starved. An operation is answered only after its store succeeded. After a
  * failed store the registrar takes no further action: the master must end, since nobody knows what the store holds.
+ *
+ * A store that is refused for want of room (etcd's quota, a full disk) has not failed (Mesos' would have): what was asked for waits,
+ * in its order, until there is room.
  */
-import type { MetricsRegistry, Timer as MetricTimer } from '../../../runtime/metrics/index.ts';
+import type { Counter, MetricsRegistry, Timer as MetricTimer } from '../../../runtime/metrics/index.ts';
 import type { RegistryStore } from '../../election/store/store.ts';
 import type { RegistryOperation } from './operations.ts';
 import { Registry, RegistryDraft } from './registry.ts';
@@ -25,6 +28,13 @@ type Mode =
   | { kind: 'storing'; count: number }
   | { kind: 'failed' };
 
+/** What keeps the registry from being written. */
+export interface HeldUp {
+  readonly reason: string;
+  /** Milliseconds since 1970. */
+  readonly sinceMs: number;
+}
+
 export interface RegistrarOptions {
   readonly store: RegistryStore;
   readonly metrics: MetricsRegistry;
@@ -32,13 +42,17 @@ export interface RegistrarOptions {
   readonly defer: <A extends unknown[]>(run: (...args: A) => void) => (...args: A) => void;
   /** Told once, when the store failed or holds what cannot be read. Operations that wait are never answered. */
   readonly onFailure: (what: 'read' | 'written', error: Error) => void;
+  /** Told when the store begins to be refused for want of room or rights, with why, and when it stores again, with nothing. */
+  readonly onHeldUp?: (reason: string | undefined) => void;
   /** Told before changes that are durable show in the registry. */
   readonly onCommit?: (draft: RegistryDraft) => void;
   /** Reading that takes longer has failed. */
   readonly fetchTimeoutMs: number;
-  /** A store that takes longer counts as failed: nobody knows what it will do. */
+  /** A store that says nothing for longer counts as failed: nobody knows what it will do. */
   readonly storeTimeoutMs: number;
   readonly delay: (delayMs: number, run: () => void) => { cancel(): unknown };
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -50,7 +64,9 @@ export class Registrar {
   private readonly options: RegistrarOptions;
   private readonly fetchTimer: MetricTimer;
   private readonly storeTimer: MetricTimer;
+  private readonly refusals: Counter;
   private mode: Mode = { kind: 'unread' };
+  private held: HeldUp | undefined;
   private queue: Queued[] = [];
 
   constructor(options: RegistrarOptions) {
@@ -58,6 +74,16 @@ export class Registrar {
     const { metrics, store } = options;
     metrics.gauge('registrar/queued_operations', () => this.waiting, 'Operations waiting for the store');
     metrics.gauge('registrar/registry_size_bytes', () => store.sizeBytes, 'Size of the registry');
+    // Ours.
+    metrics.gauge(
+      'registrar/held_up',
+      () => (this.held === undefined ? 0 : 1),
+      'Whether the registry cannot be written for want of room or rights',
+    );
+    this.refusals = metrics.counter(
+      'registrar/refused_stores',
+      'Stores that were refused and are made again',
+    );
     this.fetchTimer = metrics.timer('registrar/state_fetch', {
       help: 'Time of reading the registry',
       windowMs: DAY_MS,
@@ -71,6 +97,11 @@ export class Registrar {
   /** Operations not yet durable. */
   get waiting(): number {
     return this.queue.length + (this.mode.kind === 'storing' ? this.mode.count : 0);
+  }
+
+  /** Why the store that is under way waits; undefined while it does not. */
+  get heldUp(): HeldUp | undefined {
+    return this.held;
   }
 
   /** Reads what is stored, once; operations asked for before that wait. `done` runs in the owner's mailbox. */
@@ -144,7 +175,7 @@ export class Registrar {
     const batch = this.queue.splice(0, results.length);
     this.mode = { kind: 'storing', count: batch.length };
     const stop = this.storeTimer.start();
-    const timeout = this.deadline('storing', this.options.storeTimeoutMs);
+    let timeout = this.deadline('storing', this.options.storeTimeoutMs);
     this.options.store.commit(
       draft.changes(),
       this.options.defer((error?: Error) => {
@@ -156,11 +187,32 @@ export class Registrar {
           return;
         }
         stop();
+        this.goOn();
         this.options.onCommit?.(draft);
         draft.commit();
         this.answer(batch, results);
       }),
+      this.options.defer((reason: string, pauseMs: number) => {
+        if (this.mode.kind !== 'storing') return;
+        // Who refuses is there: only silence counts.
+        timeout.cancel();
+        timeout = this.deadline('storing', pauseMs + this.options.storeTimeoutMs);
+        this.wait(reason);
+      }),
     );
+  }
+
+  private wait(reason: string): void {
+    this.refusals.value++;
+    if (this.held?.reason === reason) return;
+    this.held = { reason, sinceMs: this.held?.sinceMs ?? this.options.now() };
+    this.options.onHeldUp?.(reason);
+  }
+
+  private goOn(): void {
+    if (this.held === undefined) return;
+    this.held = undefined;
+    this.options.onHeldUp?.(undefined);
   }
 
   /** What the answers ask for waits for the next batch, whatever they throw. */

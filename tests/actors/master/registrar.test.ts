@@ -6,6 +6,7 @@ import test from 'ava';
 import type { RegistryChange } from '../../../actors/election/store/store.ts';
 import {
   type FetchCallback,
+  type HeldUpCallback,
   MemoryStore,
   type RegistryStore,
   type StoreCallback,
@@ -33,6 +34,7 @@ const leader: MasterInfo = { id: 'm', ip: 1, port: 5050 };
 
 /** A store that answers when the test says so. */
 class SlowStore implements RegistryStore {
+  refuse: HeldUpCallback = () => {};
   readonly batches: (readonly RegistryChange[])[] = [];
   changesPerCommit = Number.POSITIVE_INFINITY;
   private readonly stored = new StoredEntries();
@@ -46,9 +48,10 @@ class SlowStore implements RegistryStore {
     done(this.stored.entries());
   }
 
-  commit(changes: readonly RegistryChange[], done: StoreCallback): void {
+  commit(changes: readonly RegistryChange[], done: StoreCallback, heldUp: HeldUpCallback = () => {}): void {
     this.batches.push(changes);
     this.done = done;
+    this.refuse = heldUp;
   }
 
   answer(error?: Error): void {
@@ -64,6 +67,7 @@ class SlowStore implements RegistryStore {
 
 function registrarOver(store: RegistryStore) {
   const failures: string[] = [];
+  const told: (string | undefined)[] = [];
   const clock = new VirtualClock();
   const metrics = new MetricsRegistry(clock);
   const registrar = new Registrar({
@@ -72,11 +76,13 @@ function registrarOver(store: RegistryStore) {
     defer: (run) => run,
     delay: (delayMs, run) => clock.setTimer(delayMs, run),
     fetchTimeoutMs: 60_000,
+    now: () => clock.now(),
     storeTimeoutMs: 20_000,
+    onHeldUp: (reason) => told.push(reason),
     onFailure: (_, error) => failures.push(error.message),
   });
   registrar.fetch(() => {});
-  return { registrar, failures, metrics, clock };
+  return { registrar, failures, told, metrics, clock };
 }
 
 /** Applies operations one after the other. @returns what each was answered */
@@ -415,6 +421,25 @@ test('every part of the registry is stored and read again', (t) => {
   t.is(again.quota_configs.get('dev')?.limits?.['cpus']?.value, 2);
 });
 
+test('a store that is refused for want of room waits as long as it takes, and is told of once; one that is silent has failed', (t) => {
+  const store = new SlowStore();
+  const { registrar, failures, told, metrics, clock } = registrarOver(store);
+  const answers = applied(registrar, [admitSlave('a', info('a')), admitSlave('b', info('b'))]);
+  const held = { reason: 'no room', sinceMs: clock.now() };
+  for (let n = 0; n < 100; n++) {
+    store.refuse('no room', 10_000);
+    clock.advance(29_999);
+  }
+  t.deepEqual([answers, failures, told, registrar.heldUp], [[], [], ['no room'], held]);
+  t.like(metrics.snapshot(), { 'registrar/held_up': 1, 'registrar/refused_stores': 100 });
+  t.is(registrar.registry.slaves.size, 0);
+  store.answer();
+  t.deepEqual([answers, told, registrar.heldUp], [[true], ['no room', undefined], undefined]);
+  store.refuse('no room', 10_000);
+  clock.advance(30_000);
+  t.deepEqual([answers, failures], [[true], ['no answer within 30000 ms']]);
+});
+
 test('a store is given no more entries at a time than it wants, but never half an operation', (t) => {
   const store = new SlowStore();
   store.changesPerCommit = 2;
@@ -457,6 +482,7 @@ test('what is asked for before the registry was read waits for it; reading that 
       defer: (run) => run,
       delay: (delayMs, run) => clock.setTimer(delayMs, run),
       fetchTimeoutMs: 60_000,
+      now: () => 0,
       storeTimeoutMs: 20_000,
       onFailure: (what, error) => failures.push(`${what}: ${error.message}`),
     });

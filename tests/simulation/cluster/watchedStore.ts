@@ -1,6 +1,7 @@
 /** A registry's store, as it is used; numbers as in failover.md §5. */
 import type {
   FetchCallback,
+  HeldUpCallback,
   RegistryChange,
   RegistryStore,
   StoreCallback,
@@ -31,15 +32,16 @@ export class WatchedStore implements RegistryStore {
     this.store.fetch(done);
   }
 
-  commit(changes: readonly RegistryChange[], done: StoreCallback): void {
+  commit(changes: readonly RegistryChange[], done: StoreCallback, heldUp?: HeldUpCallback): void {
     if (this.failed) this.problems.push('5: a registrar writes after a store that failed');
     if (this.writing) this.problems.push('46: a registrar writes before the last store has ended');
     this.writing = true;
-    this.store.commit(changes, (error) => {
+    const ended: StoreCallback = (error) => {
       this.writing = false;
       this.failed ||= error !== undefined;
       done(error);
-    });
+    };
+    this.store.commit(changes, ended, heldUp);
   }
 
   close(): Promise<void> {

@@ -14,6 +14,7 @@ const SESSION_MS = 10_000;
 /** How long the ways are disturbed for at most, and what a way may cost when it is slow. */
 const DISTURBED_MOST_MS = 30_000;
 const SLOW_MOST_MS = 20_000;
+const FULL_MOST_MS = 60_000;
 
 export interface Disturbances {
   /** Machines it may happen to; named twice, twice as often. */
@@ -22,6 +23,8 @@ export interface Disturbances {
   /** How often a way is cut, and how often it is slow. */
   readonly cuts: number;
   readonly slow: number;
+  /** How often etcd has no room for a while; default never. */
+  readonly full?: number;
 }
 
 export class EtcdPaths {
@@ -34,7 +37,7 @@ export class EtcdPaths {
   private readonly claims = new Map<string, string>();
   private version = 0;
 
-  constructor(simulation: Simulation, { names, withinMs, cuts, slow }: Disturbances) {
+  constructor(simulation: Simulation, { names, withinMs, cuts, slow, full = 0 }: Disturbances) {
     this.simulation = simulation;
     // Its leases end a little early: clocks do not go alike.
     this.etcd = new SimulatedEtcd(simulation.ports.clock, 0.95);
@@ -63,6 +66,17 @@ export class EtcdPaths {
         (name) => this.slow.set(name, chance.next() * SLOW_MOST_MS),
         (name) => this.slow.delete(name),
       );
+    for (let n = 0; n < full; n++) {
+      const atMs = chance.next() * withinMs;
+      simulation.at(atMs, () => {
+        simulation.note('etcd is full');
+        this.etcd.fill();
+      });
+      simulation.at(atMs + chance.next() * FULL_MOST_MS, () => {
+        simulation.note('etcd has room');
+        this.etcd.makeRoom();
+      });
+    }
   }
 
   opener({ machine }: Place, node: Node): OpenEtcd {
@@ -94,7 +108,8 @@ export class EtcdPaths {
       if (claim !== undefined) this.claims.set(writer, claim.key);
       return claim;
     };
-    return { election, store: new EtcdStore({ open, prefix: PREFIX, fence, writer }) };
+    const delay = (delayMs: number, run: () => void) => clock.setTimer(delayMs, run);
+    return { election, store: new EtcdStore({ open, prefix: PREFIX, fence, writer, delay }) };
   }
 
   /** Whether the registry has the id. */

@@ -29,6 +29,7 @@ export const mastersScenario: Scenario = {
         withinMs: STORM_MS,
         cuts: 6,
         slow: 3,
+        full: 1,
       }),
     ),
 };

@@ -128,8 +128,13 @@ export class MarathonMember extends Process {
   #readState(): void {
     const { open, print } = this.#options;
     const election = this.#election;
-    const below = { open, prefix: this.#prefix, fence: () => election?.claim, writer: this.ids.uuid() };
-    const store = new EtcdStore(below);
+    const store = new EtcdStore({
+      open,
+      prefix: this.#prefix,
+      fence: () => election?.claim,
+      writer: this.ids.uuid(),
+      delay: (delayMs, run) => this.clock.setTimer(delayMs, run),
+    });
     store.fetch(
       this.defer((entries: Error | Iterable<readonly [string, Uint8Array]>) => {
         if (this.#election !== election || this.#chart?.matches('recovering') !== true) {
@@ -138,7 +143,15 @@ export class MarathonMember extends Process {
         }
         try {
           if (entries instanceof Error) throw entries;
-          this.#store = new LeaderStore({ store, entries, onFailure: (error) => this.#failed(error) });
+          this.#store = new LeaderStore({
+            store,
+            entries,
+            onFailure: (error) => this.#failed(error),
+            onHeldUp: (reason) => {
+              if (reason === undefined) this.log.info('the state is written again');
+              else this.log.error('the state cannot be written now; what needs it waits', { reason });
+            },
+          });
           this.#chart.send({ type: 'STATE_READ' });
         } catch (error) {
           print(`marathon: --etcd: the state cannot be read: ${(error as Error).message}`);

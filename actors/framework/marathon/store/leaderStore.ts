@@ -17,14 +17,18 @@ export interface LeaderStoreOptions {
   readonly store: RegistryStore;
   /** What it held when it was read. */
   readonly entries: Iterable<readonly [key: string, value: Uint8Array]>;
-  /** A write was refused or failed: nothing is written any more, nothing may be done any more. */
+  /** A write failed: nothing is written any more, nothing may be done any more. */
   readonly onFailure: (error: Error) => void;
+  /** Writes begin to be refused for want of room or rights, with why, or are taken again, with nothing. */
+  readonly onHeldUp?: (reason: string | undefined) => void;
 }
 
 export class LeaderStore implements OpenStore {
   readonly loaded: ReadonlyMap<string, unknown>;
   readonly #store: RegistryStore;
   readonly #onFailure: (error: Error) => void;
+  readonly #onHeldUp: (reason: string | undefined) => void;
+  #heldUp: string | undefined;
   readonly #present: Set<string>;
   readonly #queue = new FlushQueue();
   #defer: (run: () => void) => void = (run) => run();
@@ -34,9 +38,10 @@ export class LeaderStore implements OpenStore {
   #closed: (() => void) | undefined;
 
   /** @throws Error naming the entry that cannot be read */
-  constructor({ store, entries, onFailure }: LeaderStoreOptions) {
+  constructor({ store, entries, onFailure, onHeldUp = () => undefined }: LeaderStoreOptions) {
     this.#store = store;
     this.#onFailure = onFailure;
+    this.#onHeldUp = onHeldUp;
     this.loaded = new Map([...entries].map(([key, value]) => [key, read(key, value)]));
     this.#present = new Set(this.loaded.keys());
   }
@@ -90,7 +95,20 @@ export class LeaderStore implements OpenStore {
     const last = batch.at(-1)?.number ?? 0;
     // Of a key that was written twice the last value counts: they become valid together.
     const changes = new Map(batch.map(({ key, value }) => [key, { key, value }]));
-    this.#store.commit([...changes.values()], (error) => this.#done(last, error));
+    this.#store.commit(
+      [...changes.values()],
+      (error) => {
+        if (error === undefined) this.#tellHeldUp(undefined);
+        this.#done(last, error);
+      },
+      (reason) => this.#tellHeldUp(reason),
+    );
+  }
+
+  #tellHeldUp(reason: string | undefined): void {
+    if (reason === this.#heldUp) return;
+    this.#heldUp = reason;
+    this.#onHeldUp(reason);
   }
 
   /** The longest beginning of what waits that one write can hold. */

@@ -1,9 +1,9 @@
 /** The registry in a real etcd: fences, lost answers, batches too large for one transaction, ends at every step of them. */
 import test, { type ExecutionContext } from 'ava';
-import { EtcdStore, type Fence } from '../../../../actors/election/store/etcdStore.ts';
+import { EtcdStore, type EtcdStoreOptions, type Fence } from '../../../../actors/election/store/etcdStore.ts';
 import type { RegistryChange } from '../../../../actors/election/store/store.ts';
 import { entriesOf } from '../../../../actors/master/registrar/snapshot.ts';
-import type { EtcdClient, EtcdOutcome } from '../../../../runtime/etcd/client.ts';
+import { type EtcdClient, type EtcdOutcome, EtcdRefusal } from '../../../../runtime/etcd/client.ts';
 import { openEtcd3 } from '../../../../runtime/etcd/etcd3.ts';
 import { parseEtcdLocation } from '../../../../runtime/etcd/location.ts';
 import { realPorts } from '../../../../runtime/index.ts';
@@ -46,8 +46,13 @@ async function place(t: ExecutionContext) {
   const depose = ({ key }: Fence): Promise<unknown> =>
     new Promise((done) => client.transact({ compare: [], changes: [{ delete: key }] }, done));
   /** @param change what is done to the client before the store has it */
-  const store = (fence: Fence, wrap: (client: EtcdClient) => EtcdClient = (own) => own) =>
+  const store = (
+    fence: Fence,
+    wrap: (client: EtcdClient) => EtcdClient = (own) => own,
+    more: Pick<EtcdStoreOptions, 'delay'> = {},
+  ) =>
     new EtcdStore({
+      ...more,
       open: (done) => void open().then((client) => done(wrap(client)), done),
       prefix: location.prefix,
       fence: () => fence,
@@ -105,6 +110,56 @@ if (hasEtcd) {
     t.is(await commit(repeated, [change('slaves/a', 'A')]), 'stored');
     t.is(await commit(repeated, [change('slaves/a', undefined), change('slaves/b', 'B')]), 'stored');
     t.deepEqual(await texts(store(fence)), { 'slaves/b': 'B' });
+  });
+
+  test('etcd: a write that is refused for want of room is made again, at every step, performed or not', async (t) => {
+    const { lead, store } = await place(t);
+    const fence = await lead('one');
+    let asked = 0;
+    // Each is refused twice, every second one though etcd performed it: so it does with the one with which it gets full.
+    const refusing = (client: EtcdClient): EtcdClient => ({
+      ...bound(client),
+      transact: (transaction, done) => {
+        const no = new EtcdRefusal('no room');
+        const turn = asked++;
+        if (turn % 3 === 2) client.transact(transaction, done);
+        else if (turn % 6 === 3) client.transact(transaction, () => done(no));
+        else done(no);
+      },
+    });
+    const pauses: number[] = [];
+    const delay = (delayMs: number, run: () => void): void => {
+      pauses.push(delayMs);
+      setImmediate(run);
+    };
+    const patient = store(fence, refusing, { delay });
+    await texts(patient);
+    const told: string[] = [];
+    const stored = (changes: readonly RegistryChange[]): Promise<string> =>
+      new Promise((done) =>
+        patient.commit(
+          changes,
+          (error) => done(error?.message ?? 'stored'),
+          (reason) => told.push(reason),
+        ),
+      );
+    t.is(await stored([change('slaves/a', 'A')]), 'stored');
+    t.deepEqual(told, ['no room', 'no room']);
+    t.deepEqual(pauses, [500, 1000]);
+    t.is(await stored(large('new')), 'stored');
+    t.is(await stored([change('slaves/0', undefined)]), 'stored');
+    t.is(Object.keys(await texts(store(fence))).length, 300);
+    t.is(pauses.length, told.length);
+    t.true(
+      pauses.every((pauseMs) => pauseMs <= 1000),
+      'they are short again after a write',
+    );
+    const impatient = store(fence, (client) => ({
+      ...bound(client),
+      transact: (_, done) => done(new EtcdRefusal('no room')),
+    }));
+    await texts(impatient);
+    t.is(await commit(impatient, [change('slaves/a', 'B')]), 'no room', 'who cannot wait hears of it');
   });
 
   test('etcd: a batch too large for one transaction is there whole or not at all, wherever its writer ends', async (t) => {

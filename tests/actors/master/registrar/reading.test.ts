@@ -25,6 +25,7 @@ test('a large registry is read a little at a time, with others in between', (t) 
         waiting.push(() => run(...args)),
     delay: (delayMs, run) => clock.setTimer(delayMs, run),
     fetchTimeoutMs: 60_000,
+    now: () => 0,
     storeTimeoutMs: 20_000,
     onFailure: (_, error) => t.fail(error.message),
   });

@@ -30,6 +30,7 @@ function filledStore(): MemoryStore {
     defer: (run) => run,
     delay: (delayMs, run) => clock.setTimer(delayMs, run),
     fetchTimeoutMs: 1000,
+    now: () => 0,
     storeTimeoutMs: 1000,
     onFailure: () => {},
   });
