@@ -12,6 +12,7 @@ import type { DrainOrder } from './draining/draining.ts';
 import type { AccessPort } from './executors/access.ts';
 import type { AgentFlags } from './flags.ts';
 import type { SandboxGc } from './gc/sandboxGc.ts';
+import type { SandboxWay } from './heldFolder.ts';
 import type { AgentMetrics } from './metrics.ts';
 import type { PipesPort } from './nestedContainers/io/pipes.ts';
 import type { AgentPaths } from './paths.ts';
@@ -57,10 +58,12 @@ export interface ContainerPort {
 export interface SandboxPort {
   /** @throws the file system's error, which names the path */
   create(directory: string): void;
-  /** That of a container inside another one. @throws as `create` does */
-  createNested(directory: string): void;
-  /** Makes a symbolic link, and the folder it stands in. @throws as `create` does */
-  link(path: string, target: string): void;
+  /** That of a standalone container. @throws as `create` does */
+  createStandalone(directory: string): void;
+  /** That of a container inside another one: `below` the sandbox of the outermost. @throws as `create` does */
+  createNested(root: string, below: string): void;
+  /** Makes a symbolic link in a sandbox, and the folder it stands in. @throws as `create` does */
+  link(root: string, below: string, target: string): void;
   /**
    * Puts a volume into a sandbox.
    *
@@ -68,7 +71,7 @@ export interface SandboxPort {
    * @param user who is given the volume; undefined for the agent's own
    * @throws Error in one line
    */
-  mount(sandbox: string, path: string, volume: string, user: string | undefined): void;
+  mount(sandbox: SandboxWay, path: string, volume: string, user: string | undefined): void;
   has(directory: string): boolean;
   /** In the background. */
   removeNested(directory: string): void;

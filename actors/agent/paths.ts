@@ -65,9 +65,9 @@ export function nestedSandbox(directory: string, containerId: string): string {
   return join(directory, 'containers', containerPath(below));
 }
 
-/** Symbolic link of a default executor's task to its sandbox. */
-export function taskLink(directory: string, taskId: string): string {
-  return join(directory, 'tasks', name('task id', taskId));
+/** Symbolic link of a default executor's task to its sandbox, below that of the executor. */
+export function taskLink(taskId: string): string {
+  return join('tasks', name('task id', taskId));
 }
 
 /** An executor of a framework on an agent. */

@@ -3,10 +3,11 @@
  * in the way, and the agent may have more rights than they: no link is followed.
  */
 import * as fs from 'node:fs';
-import { join } from 'node:path';
+import { relative } from 'node:path';
+import { descend, type HeldFolder, type SandboxWay, type UserNumbers } from './heldFolder.ts';
 
 /** Who files are for; undefined: the agent's own user. */
-export type Owner = { readonly uid: number; readonly gid: number } | undefined;
+export type Owner = UserNumbers | undefined;
 
 const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 
@@ -45,32 +46,67 @@ export async function handOver(path: string, owner: Owner, isExecutable: boolean
   }
 }
 
+/** Links within a sandbox that are gone along, at most. */
+const LINKS_MAX = 40;
+
 /**
- * Makes a folder of a sandbox, level by level; those that are made belong to the owner.
+ * Makes a folder of a sandbox, level by level, and holds it; those that are made belong to the owner.
  *
- * @param below path relative to the sandbox, '.' for itself
- * @returns false when a link on the way leads out of the sandbox: nothing was made behind it
+ * @param path relative to the sandbox, '.' for itself; links on it may lead to where they want within the sandbox
+ * @returns undefined when a link on the way leads out of the sandbox: nothing was made behind it
+ * @throws the file system's error
  */
-export async function makeFolder(
-  sandbox: string,
-  below: string,
+export function makeFolder(
+  way: SandboxWay,
+  path: string,
   owner: Owner,
   mode: number = 0o755,
-): Promise<boolean> {
-  const root = await fs.promises.realpath(sandbox);
-  let folder = root;
-  for (const part of below.split('/')) {
-    folder = join(folder, part);
-    const made = await fs.promises.mkdir(folder, { mode }).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EEXIST') return false;
-        throw error;
-      },
-    );
-    if (made && owner !== undefined) await fs.promises.lchown(folder, owner.uid, owner.gid);
-    const real = await fs.promises.realpath(folder);
-    if (real !== root && !real.startsWith(`${root}/`)) return false;
+): HeldFolder | undefined {
+  const sandbox = descend(way.root, way.below);
+  try {
+    return new Descent(sandbox, owner, mode).from(sandbox.enter('.'), namesOf(path));
+  } finally {
+    sandbox.close();
   }
-  return true;
+}
+
+class Descent {
+  readonly #sandbox: HeldFolder;
+  readonly #owner: Owner;
+  readonly #mode: number;
+  #links = 0;
+
+  constructor(sandbox: HeldFolder, owner: Owner, mode: number) {
+    this.#sandbox = sandbox;
+    this.#owner = owner;
+    this.#mode = mode;
+  }
+
+  /** Closes `folder` unless it is the last. */
+  from(folder: HeldFolder, [name, ...rest]: readonly string[]): HeldFolder | undefined {
+    if (name === undefined) return folder;
+    let next: HeldFolder;
+    try {
+      next = folder.make(name, this.#mode, this.#owner);
+    } catch (error) {
+      const linked = this.#linked(folder.at(name));
+      folder.close();
+      if (linked === undefined) throw error;
+      if (linked[0] === '..' || this.#links > LINKS_MAX) return undefined;
+      return this.from(this.#sandbox.enter('.'), [...linked, ...rest]);
+    }
+    folder.close();
+    return this.from(next, rest);
+  }
+
+  /** Where a link leads, from the sandbox; undefined for what is none. */
+  #linked(path: string): string[] | undefined {
+    if (fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return undefined;
+    this.#links += 1;
+    return namesOf(relative(this.#sandbox.realPath, fs.realpathSync(path)));
+  }
+}
+
+function namesOf(path: string): string[] {
+  return path.split('/').filter((name) => name !== '' && name !== '.');
 }

@@ -29,7 +29,12 @@ import { type AgentFlags, agentFlags, runtimeDirOf } from './flags.ts';
 import { chartClock } from './host.ts';
 import { openFetcher, openGc } from './housekeeping.ts';
 import { namedPipes } from './nestedContainers/io/pipes.ts';
-import { createNestedSandbox, linkSandbox, removeNestedSandbox } from './nestedContainers/sandbox.ts';
+import {
+  createNestedSandbox,
+  createStandaloneSandbox,
+  linkSandbox,
+  removeNestedSandbox,
+} from './nestedContainers/sandbox.ts';
 import type { StoredResources } from './operations/operations.ts';
 import { ResourceJournal } from './operations/resourceJournal.ts';
 import { idsOf, linkVolume } from './operations/volumeLinks.ts';
@@ -115,6 +120,7 @@ export async function startAgent(
       pipes: namedPipes,
       sandboxes: {
         create: createSandbox,
+        createStandalone: createStandaloneSandbox,
         createNested: createNestedSandbox,
         link: linkSandbox,
         mount: (sandbox, path, volume, user) =>

@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Clock, Timer } from '../../../runtime/ports.ts';
 import { makeDirectory } from '../../../runtime/storage/index.ts';
+import { sharedSandbox } from '../heldFolder.ts';
 import type { AgentPaths } from '../paths.ts';
 import {
   byLeader,
@@ -140,7 +141,7 @@ export class Containerizer {
     if (this.#closed) return;
     try {
       if (problem !== null) throw new Error(`its sandbox cannot be made: ${problem.message}`);
-      writeLaunchFile(container.dir, launchScript(launch), launch.isolation);
+      writeLaunchFile(container.dir, launchScript(launch, sharedSandbox(launch)), launch.isolation);
     } catch (error) {
       // At once: what another launch left in that directory is not this one's.
       this.#containers.delete(container.id);

@@ -106,18 +106,21 @@ const OF_LANGUAGES = /^(LC_.*|LANG|LANGUAGE)$/;
  * With `shell: false` argv[0] is `arguments[0]` where bash is there to set it, and `value` elsewhere; bash is only
  * asked when it would make a difference to what the program can see of its name.
  *
+ * @param realPath of a sandbox in which, or around which, others are at work already: without links
  * @throws Error naming what a process cannot be given: no value, a NUL byte, a variable without a name
  */
-export function launchScript(launch: ContainerLaunch): string {
+export function launchScript(launch: ContainerLaunch, realPath?: string): string {
   const { environment, user } = launch;
   const { redirections = [], isolation } = launch;
+  const place = quoted(launch.sandbox, 'sandbox');
   const lines = [
-    `sandbox ${quoted(launch.sandbox, 'sandbox')}`,
+    realPath === undefined ? `sandbox ${place}` : `shared_sandbox ${place} ${quoted(realPath, 'sandbox')}`,
     ...redirections,
     ...(isolation?.enter ?? []),
   ];
   if (user !== undefined) {
-    lines.push(`owner ${quoted(user, 'user')}`);
+    // What looks into another container is a guest there.
+    lines.push(`${launch.looksIntoParent === true ? 'user' : 'owner'} ${quoted(user, 'user')}`);
     for (const file of launch.handOver ?? []) lines.push(`hand_over ${quoted(file, 'file')}`);
   }
   lines.push('started');

@@ -18,6 +18,7 @@ import { groupTaskEnvironment } from '../executors/environment.ts';
 import { shutdownGraceMs } from '../executors/executorChart.ts';
 import type { Executors } from '../executors/executors.ts';
 import { dropUnknown } from '../executors/returned.ts';
+import { sandboxWay } from '../heldFolder.ts';
 import type { AgentHost } from '../host.ts';
 import { ContainerIo } from '../nestedContainers/io/containerIo.ts';
 import { pipeLines } from '../nestedContainers/io/pipes.ts';
@@ -174,9 +175,10 @@ export class DefaultExecutor {
     const { command, container } = task.info;
     try {
       const { sandbox, environment, user } = this.placeOf(run);
-      host.sandboxes.createNested(sandbox);
-      host.sandboxes.link(taskLink(executor.directory, task.id), sandbox);
-      mountVolumes(host, sandbox, task.info.resources, user);
+      const way = sandboxWay(containerId, sandbox);
+      host.sandboxes.createNested(way.root, way.below);
+      host.sandboxes.link(way.root, taskLink(task.id), sandbox);
+      mountVolumes(host, way, task.info.resources, user);
       this.containers.launch({
         executor,
         isDebug: false,

@@ -35,7 +35,7 @@ export function prepareLaunch(
   const volumes = [...volumesOf(host, executor)].filter(({ disk }) => disk?.persistence !== undefined);
   if (volumes.length > 0) {
     sandboxes.create(directory);
-    mountVolumes(host, directory, volumes, user);
+    mountVolumes(host, { root: directory, below: '' }, volumes, user);
   }
   return {
     containerId,

@@ -242,7 +242,7 @@ export class Executors {
         .filter(({ disk }) => disk?.persistence !== undefined);
       if (volumes.length > 0) {
         const user = this.host.sandboxes.userOf(info.command?.user ?? framework.info.user);
-        mountVolumes(this.host, directory, volumes, user);
+        mountVolumes(this.host, { root: directory, below: '' }, volumes, user);
       }
       this.host.containers.update(executor.containerId, () => resourcesOf(this.host.tables, executor));
       return true;

@@ -1,6 +1,7 @@
 /** Takes archives apart in a folder, as the user who gets the files; those that would leave the folder are refused. */
 import * as fs from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
+import type { HeldFolder } from '../heldFolder.ts';
 import { makeFile, type Owner } from '../sandboxFiles.ts';
 import { runProgram } from '../subprocess.ts';
 import { archiveKind } from './uri.ts';
@@ -11,21 +12,27 @@ import { archiveKind } from './uri.ts';
  * @returns false when it is none: nothing is done then
  * @throws Error in one line: damaged, escaping, no program for it
  */
-export async function extract(name: string, archive: string, folder: string, user: Owner): Promise<boolean> {
+export async function extract(
+  name: string,
+  archive: string,
+  folder: HeldFolder,
+  user: Owner,
+): Promise<boolean> {
+  const cwd = folder.itself;
   switch (archiveKind(name)) {
     case 'tar':
       await refuseEscapes('tar', ['--list', '--file', archive]);
-      await runProgram('tar', ['--extract', '--no-same-owner', '--file', archive], { cwd: folder, user });
+      await runProgram('tar', ['--extract', '--no-same-owner', '--file', archive], { cwd, user });
       return true;
     case 'zip':
       await refuseEscapes('unzip', ['-Z1', archive]);
-      await runProgram('unzip', ['-o', '-q', '-d', folder, archive], { user });
+      await runProgram('unzip', ['-o', '-q', archive], { cwd, user });
       return true;
     case 'gzip': {
-      const path = join(folder, basename(name, '.gz'));
+      const path = folder.at(basename(name, '.gz'));
       const file = await makeFile(path);
       try {
-        await runProgram('gzip', ['--decompress', '--stdout', archive], { outputFd: file.fd });
+        await runProgram('gzip', ['--decompress', '--stdout', archive], { outputFd: file.fd, user });
         if (user !== undefined) await file.chown(user.uid, user.gid);
       } catch (error) {
         await fs.promises.rm(path, { force: true });

@@ -24,23 +24,31 @@ export interface DownloadOptions {
   readonly signal: AbortSignal;
 }
 
-/** To a path where nothing is yet; of what fails nothing stays. @throws Error in one line */
-export async function download(source: Source, path: string, options: DownloadOptions): Promise<void> {
+/** Where a file is to be, whose folder others may be at work in. */
+export interface Target {
+  /** For the agent itself: no link that is put in the way leads from there. */
+  readonly at: string;
+  /** For programs that have the rights of the user alone. */
+  readonly path: string;
+}
+
+/** To where nothing is yet; of what fails nothing stays. @throws Error in one line */
+export async function download(source: Source, target: Target, options: DownloadOptions): Promise<void> {
   try {
-    await bring(source, path, options);
+    await bring(source, target, options);
   } catch (error) {
     // Half a file is of no use, and may be what fills the disk.
-    await fs.promises.rm(path, { force: true });
+    await fs.promises.rm(target.at, { force: true });
     throw error;
   }
 }
 
-async function bring(source: Source, path: string, options: DownloadOptions): Promise<void> {
+async function bring(source: Source, target: Target, options: DownloadOptions): Promise<void> {
   if (source.kind === 'other') {
-    await copyFromHadoop(source.url, path, options);
+    await copyFromHadoop(source.url, target, options);
     return;
   }
-  const file = await makeFile(path);
+  const file = await makeFile(target.at);
   try {
     if (source.kind === 'file') await copyLocal(source.path, file, options);
     else if (source.kind === 'http') await copyHttp(source.url, file, options);

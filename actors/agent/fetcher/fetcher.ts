@@ -5,11 +5,12 @@ import type { CommandInfoURI } from '../../../proto/generated/types/v1.ts';
 import type { Counter, MetricsRegistry } from '../../../runtime/metrics/index.ts';
 import type { Clock } from '../../../runtime/ports.ts';
 import type { ContainerLaunch, FetcherPort } from '../containerizer/index.ts';
+import { descend, type HeldFolder, type SandboxWay, sandboxWay, within } from '../heldFolder.ts';
 import { appendText, handOver, makeFolder } from '../sandboxFiles.ts';
 import { userNumbers } from '../subprocess.ts';
 import { extract } from './archive.ts';
 import { type CacheEntry, FetcherCache } from './cache.ts';
-import { announcedSize, type DownloadOptions, download } from './download.ts';
+import { announcedSize, type DownloadOptions, download, type Target } from './download.ts';
 import { type FetchItem, fetchItem, shownUri } from './uri.ts';
 
 /** Downloads under way at a time; others wait for their turn. */
@@ -33,7 +34,10 @@ export interface FetcherOptions {
 /** One fetch of one container. */
 interface Job {
   readonly item: FetchItem;
-  readonly sandbox: string;
+  readonly way: SandboxWay;
+  /** Of the sandbox. */
+  readonly path: string;
+  readonly sandbox: HeldFolder;
   readonly userName: string | undefined;
   readonly options: DownloadOptions;
 }
@@ -58,12 +62,13 @@ export class Fetcher implements FetcherPort {
 
   /** One after another; the first that fails ends it. What was done is told in the sandbox's stderr. */
   async fetch(launch: ContainerLaunch, signal: AbortSignal): Promise<void> {
+    const way = sandboxWay(launch.containerId, launch.sandbox);
     try {
       const user = launch.user === undefined ? undefined : await userNumbers(launch.user);
-      if (user !== undefined) await fs.promises.chown(launch.sandbox, user.uid, user.gid);
+      if (user !== undefined) within(way.root, way.below, (sandbox) => sandbox.give(user));
       const { clock, stallMs, hadoopHome } = this.#options;
       const options = { clock, stallMs, hadoopHome, user, signal };
-      for (const uri of launch.uris ?? []) await this.#fetchOne(uri, launch, options);
+      for (const uri of launch.uris ?? []) await this.#fetchOne(uri, launch, way, options);
       this.#succeeded.value += 1;
     } catch (error) {
       this.#failed.value += 1;
@@ -71,58 +76,71 @@ export class Fetcher implements FetcherPort {
     }
   }
 
-  async #fetchOne(uri: CommandInfoURI, launch: ContainerLaunch, options: DownloadOptions): Promise<void> {
-    const { sandbox, user: userName } = launch;
+  async #fetchOne(
+    uri: CommandInfoURI,
+    { sandbox: path, user: userName }: ContainerLaunch,
+    way: SandboxWay,
+    options: DownloadOptions,
+  ): Promise<void> {
     const shown = shownUri(uri.value.trimStart());
+    const sandbox = descend(way.root, way.below);
+    const stderr = sandbox.at('stderr');
     let said: string;
     try {
       const item = fetchItem(uri, this.#options.frameworksHome);
-      said = await this.#bring({ item, sandbox, userName, options });
+      said = await this.#bring({ item, way, path, sandbox, userName, options });
+      await appendText(stderr, `Fetched '${shown}' ${said}\n`);
     } catch (error) {
       said = `cannot be fetched: ${(error as Error).message}`;
-      await appendText(join(sandbox, 'stderr'), `URI '${shown}' ${said}\n`).catch(() => undefined);
+      await appendText(stderr, `URI '${shown}' ${said}\n`).catch(() => undefined);
       throw new Error(`URI '${shown}' ${said}`);
+    } finally {
+      sandbox.close();
     }
-    await appendText(join(sandbox, 'stderr'), `Fetched '${shown}' ${said}\n`);
   }
 
   /** @returns how, for the log */
   async #bring(job: Job): Promise<string> {
-    const path = await targetOf(job);
-    const cached = job.item.cache && this.#cache.capacity > 0 ? await this.#cached(job) : undefined;
+    const { item, way, path, options } = job;
+    // Archives that came before may have put links in the way.
+    const folder = makeFolder(way, dirname(item.file), options.user);
+    if (folder === undefined) throw new Error(`'${item.file}' leads out of the sandbox`);
+    try {
+      const target = { at: folder.at(basename(item.file)), path: join(path, item.file) };
+      await fs.promises.unlink(target.at).catch(() => undefined);
+      return await this.#bringTo(target, job);
+    } finally {
+      folder.close();
+    }
+  }
+
+  async #bringTo(target: Target, job: Job): Promise<string> {
+    const { item, options } = job;
+    const cached = item.cache && this.#cache.capacity > 0 ? await this.#cached(job) : undefined;
     if (cached === undefined) {
-      await this.#turns.take(() => download(job.item.source, path, job.options));
-      return this.#finish(job, path, path);
+      await this.#turns.take(() => download(item.source, target, options));
+      return this.#finish(job, target);
     }
     try {
-      return await this.#finish(job, cached.path, path);
+      return await this.#finish(job, target, cached.path);
     } finally {
       this.#cache.release(cached);
     }
   }
 
-  /** @param from the bytes. @param path where they belong */
-  async #finish({ item, sandbox, options: { user } }: Job, from: string, path: string): Promise<string> {
-    const isCached = from !== path;
-    const how = isCached ? ' from the cache' : '';
-    if (item.extract && (await this.#extracted(item, from, sandbox, user))) {
+  /** @param cached where the bytes are, if not at the target */
+  async #finish({ item, sandbox, options }: Job, { at, path }: Target, cached?: string): Promise<string> {
+    const { user } = options;
+    const how = cached === undefined ? '' : ' from the cache';
+    // Into the sandbox, whatever folder output_file is in.
+    if (item.extract && (await extract(basename(item.file), cached ?? path, sandbox, user))) {
       // Unless something of that name was in it.
-      if (!isCached) await handOver(path, user, false).catch(() => undefined);
+      if (cached === undefined) await handOver(at, user, false).catch(() => undefined);
       return `and extracted it${how}`;
     }
-    if (isCached) await fs.promises.copyFile(from, path, fs.constants.COPYFILE_EXCL);
-    await handOver(path, user, item.executable);
+    if (cached !== undefined) await fs.promises.copyFile(cached, at, fs.constants.COPYFILE_EXCL);
+    await handOver(at, user, item.executable);
     return `to '${item.file}'${how}`;
-  }
-
-  async #extracted(
-    { file }: FetchItem,
-    from: string,
-    sandbox: string,
-    user: DownloadOptions['user'],
-  ): Promise<boolean> {
-    // Into the sandbox, whatever folder output_file is in.
-    return extract(basename(file), from, sandbox, user);
   }
 
   /** The file in the cache, or undefined: then it is fetched for this container alone. */
@@ -148,19 +166,10 @@ export class Fetcher implements FetcherPort {
     // Others may wait for it, too.
     const lasting = { ...options, signal: new AbortController().signal };
     return this.#cache.add(key, userName ?? 'none', name, size, async (path) => {
-      await this.#turns.take(() => download(item.source, path, lasting));
+      await this.#turns.take(() => download(item.source, { at: path, path }, lasting));
       return (await fs.promises.stat(path)).size;
     });
   }
-}
-
-/** Where the file goes. Archives that came before may have put links in the way. */
-async function targetOf({ item, sandbox, options: { user } }: Job): Promise<string> {
-  if (!(await makeFolder(sandbox, dirname(item.file), user)))
-    throw new Error(`'${item.file}' leads out of the sandbox`);
-  const path = join(sandbox, item.file);
-  await fs.promises.unlink(path).catch(() => undefined);
-  return path;
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

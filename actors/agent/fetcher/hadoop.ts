@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
 import { runProgram } from '../subprocess.ts';
-import type { DownloadOptions } from './download.ts';
+import type { DownloadOptions, Target } from './download.ts';
 
 /** What the client looks for in its environment: where it and Java are, its configuration, who it is to Kerberos, proxies. */
 const OF_HADOOP = /^(JAVA_HOME|(HADOOP|HDFS|KRB5).*|[a-z]+_proxy)$/;
@@ -34,18 +34,22 @@ export async function hadoopSize(url: string, options: DownloadOptions): Promise
  *
  * @throws Error in one line
  */
-export async function copyFromHadoop(url: string, path: string, options: DownloadOptions): Promise<void> {
+export async function copyFromHadoop(
+  url: string,
+  { at, path }: Target,
+  options: DownloadOptions,
+): Promise<void> {
   const { user } = options;
-  const folder = `${path}.hadoop`;
+  const folder = `${at}.hadoop`;
   await fs.promises.rm(folder, { recursive: true, force: true });
   await fs.promises.mkdir(folder, { mode: 0o700 });
   try {
     if (user !== undefined) await fs.promises.lchown(folder, user.uid, user.gid);
-    const copy = join(folder, basename(path));
-    await run(['-copyToLocal', url, copy], options);
-    await fs.promises.rename(copy, path);
-    if (!(await fs.promises.lstat(path)).isFile()) {
-      await fs.promises.rm(path, { recursive: true });
+    const name = basename(path);
+    await run(['-copyToLocal', url, join(`${path}.hadoop`, name)], options);
+    await fs.promises.rename(join(folder, name), at);
+    if (!(await fs.promises.lstat(at)).isFile()) {
+      await fs.promises.rm(at, { recursive: true });
       throw new Error('it is no regular file');
     }
   } finally {

@@ -3,6 +3,7 @@ import type { CommandInfo, ContainerInfo } from '../../../proto/generated/types/
 import type { ContainerLaunch, ContainerResources } from '../containerizer/index.ts';
 import { containerCommand, terminalOf } from '../executors/containerLaunch.ts';
 import { literals } from '../executors/environment.ts';
+import { sandboxWay } from '../heldFolder.ts';
 import type { AgentHost } from '../host.ts';
 import { nestedSandbox } from '../paths.ts';
 import type { ExecutorEntry } from '../tables/entries.ts';
@@ -111,7 +112,9 @@ export class ContainerRequests {
     if (isSession && parent !== undefined) return parent.sandbox;
     const sandbox = this.sandboxOf(containerId);
     try {
-      this.host.sandboxes.createNested(sandbox);
+      const { root, below } = sandboxWay(containerId, sandbox);
+      if (below === '') this.host.sandboxes.createStandalone(sandbox);
+      else this.host.sandboxes.createNested(root, below);
     } catch (error) {
       answer.refused(500, `The sandbox cannot be made: ${(error as Error).message}`);
       return undefined;

@@ -3,10 +3,11 @@
  * (agent.md §10.2).
  */
 import * as fs from 'node:fs';
-import { isAbsolute, join, normalize, sep } from 'node:path';
+import { basename, dirname, isAbsolute, normalize } from 'node:path';
 import type { Resource } from '../../../proto/generated/types/v1.ts';
 import { Resources } from '../../../proto/resources/index.ts';
 import { pointLatest } from '../containerizer/index.ts';
+import { type HeldFolder, type SandboxWay, within } from '../heldFolder.ts';
 import type { SandboxPort } from '../host.ts';
 import type { AgentPaths } from '../paths.ts';
 import { placeOf } from './volumes.ts';
@@ -19,7 +20,7 @@ import { placeOf } from './volumes.ts';
  */
 export function mountVolumes(
   { paths, sandboxes }: { readonly paths: AgentPaths; readonly sandboxes: Pick<SandboxPort, 'mount'> },
-  sandbox: string,
+  sandbox: SandboxWay,
   resources: Iterable<Resource> | undefined,
   user: string | undefined,
 ): void {
@@ -58,20 +59,14 @@ function containerPath(volume: Resource): string {
  * @throws Error in one line
  */
 export function linkVolume(
-  sandbox: string,
+  { root, below }: SandboxWay,
   path: string,
   target: string,
   owner: { readonly uid: number; readonly gid: number } | undefined,
 ): void {
-  const parts = path.split(sep).filter((part) => part !== '');
-  const name = parts.pop() ?? '';
-  let folder = sandbox;
-  for (const part of parts) {
-    folder = join(folder, part);
-    fs.mkdirSync(folder, { recursive: true });
-    if (!fs.lstatSync(folder).isDirectory()) throw new Error(`${folder}: is not a folder of the sandbox`);
-  }
-  pointLatest(join(folder, name), target);
+  const make = (folder: HeldFolder, name: string) => folder.make(name, 0o755);
+  const link = (folder: HeldFolder) => pointLatest(folder.at(basename(path)), target);
+  within(root, below, (sandbox) => within(sandbox, dirname(path), link, make));
   if (owner === undefined) return;
   const { uid, gid } = fs.statSync(target);
   if (uid !== owner.uid || gid !== owner.gid) fs.chownSync(target, owner.uid, owner.gid);

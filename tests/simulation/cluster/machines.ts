@@ -198,6 +198,7 @@ function spawnAgent(
     probes: { canEnter: () => true, http: () => () => undefined, tcp: () => () => undefined },
     sandboxes: {
       create: () => undefined,
+      createStandalone: () => undefined,
       createNested: () => undefined,
       link: () => undefined,
       mount: () => undefined,

@@ -43,12 +43,44 @@ sandbox() {
   exec >>stdout 2>>stderr
 }
 
+# shared_sandbox DIR REAL: the same where others are at work already, who may put links in the way at any instant. REAL is its path without
+# any: what is entered and opened is looked at when it cannot be exchanged any more.
+shared_sandbox() {
+  cd -P "$1" || fail "sandbox $1 cannot be entered"
+  launcher_shared=$2
+  [ "$PWD" = "$2" ] || fail "sandbox $1 leads elsewhere"
+  [ -w . ] || fail "sandbox $1 cannot be written"
+  output stdout
+  exec >>/proc/self/fd/5
+  output stderr
+  exec 2>>/proc/self/fd/5 5<&-
+}
+
+# output NAME: opens a plain file of the sandbox, here and nowhere else, as file descriptor 5; it is made when it is not there.
+output() {
+  if [ -h "$1" ] || { [ -e "$1" ] && [ ! -f "$1" ]; }; then
+    rm -rf "$1" || fail "sandbox $PWD: $1 is no plain file"
+  fi
+  # Noclobber makes what is not there, and goes along no link to do so.
+  [ -e "$1" ] || { (set -C && : >"$1") 2>/dev/null && launcher_made="$launcher_made $1"; }
+  # For reading, which makes nothing anywhere.
+  command exec 5<"$1" || fail "sandbox $PWD: $1 cannot be opened"
+  [ -f /proc/self/fd/5 ] && [ "$(readlink /proc/self/fd/5)" = "$PWD/$1" ] || fail "sandbox $PWD: $1 was exchanged"
+}
+
 # owner USER: hands the sandbox to the user the command is to run as.
 owner() {
+  user "$1"
+  chown -h "$launcher_uid:$launcher_gid" stdout stderr . || fail "sandbox cannot be given to user $1"
+}
+
+# user USER: the command is to run as that user, in a sandbox that is somebody's already.
+user() {
   launcher_user=$1
   launcher_uid=$(id -u "$1" 2>/dev/null) || fail "user $1 does not exist on this agent"
   launcher_gid=$(id -g "$1" 2>/dev/null) || fail "user $1 has no group"
-  chown -h "$launcher_uid:$launcher_gid" stdout stderr . || fail "sandbox cannot be given to user $1"
+  # shellcheck disable=SC2086
+  [ -z "$launcher_made" ] || chown -h "$launcher_uid:$launcher_gid" $launcher_made || fail "output cannot be given to user $1"
   launcher_setpriv=$(command -v setpriv) || launcher_chroot=$(command -v chroot) || fail "user $1 needs setpriv or chroot"
 }
 
@@ -75,6 +107,7 @@ started() {
   else
     launcher_pid=$(exec sh -c 'echo "$PPID"')
   fi
+  [ -z "$launcher_shared" ] || { cd -P . && [ "$PWD" = "$launcher_shared" ]; } || fail "sandbox $launcher_shared was exchanged"
   # Noclobber: of two that were asked to launch it, or one and an agent that called it off, only one goes on, and the
   # other leaves no status.
   set -C

@@ -6,6 +6,7 @@ import {
   type ContainerCommand,
   Containerizer,
   type ContainerizerOptions,
+  type ContainerLaunch,
   createSandbox,
   type ExitStatus,
 } from '../../../../actors/agent/containerizer/index.ts';
@@ -65,7 +66,7 @@ export class Bench {
   /** Launches `sh -c command` or another command in a fresh container. */
   launch(
     command: string | ContainerCommand,
-    more: { environment?: Record<string, string>; user?: string } = {},
+    more: Partial<Pick<ContainerLaunch, 'environment' | 'user' | 'looksIntoParent'>> = {},
   ): string {
     const id = `c${++this.#count}-${process.pid}`;
     const sandbox = this.sandbox(id);
@@ -78,7 +79,7 @@ export class Bench {
     id: string,
     sandbox: string,
     command: string | ContainerCommand,
-    more: { environment?: Record<string, string>; user?: string } = {},
+    more: Partial<Pick<ContainerLaunch, 'environment' | 'user' | 'looksIntoParent'>> = {},
   ): void {
     this.containerizer.launch(
       {

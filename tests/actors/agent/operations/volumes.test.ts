@@ -121,12 +121,17 @@ test('a volume is linked into a sandbox, at a path inside it', (t) => {
   mkdirSync(sandbox);
   const mounted: string[] = [];
   const sandboxes = {
-    mount: (_sandbox: string, at: string, target: string) => {
+    mount: (_sandbox: unknown, at: string, target: string) => {
       mounted.push(`${at} ${target}`);
     },
   };
   const mount = (container_path: string) =>
-    mountVolumes({ paths, sandboxes }, sandbox, [volume('v', undefined, container_path)], undefined);
+    mountVolumes(
+      { paths, sandboxes },
+      { root: sandbox, below: '' },
+      [volume('v', undefined, container_path)],
+      undefined,
+    );
   mount('data/x');
   t.deepEqual(mounted, [`data/x ${path.join(paths.workDir, 'volumes/roles/a b/v')}`]);
   for (const bad of ['', '.', '..', '../x', 'a/../../x', '/x'])
@@ -139,13 +144,13 @@ test('links that a task has made in its sandbox are not followed', (t) => {
     path.join(folder, each),
   ) as [string, string, string];
   for (const each of [sandbox, target, elsewhere]) mkdirSync(each);
-  linkVolume(sandbox, 'a/data', target, undefined);
+  linkVolume({ root: sandbox, below: '' }, 'a/data', target, undefined);
   t.is(readlinkSync(path.join(sandbox, 'a/data')), target);
   writeFileSync(path.join(target, 'f'), 'x');
   t.is(readFileSync(path.join(sandbox, 'a/data/f'), 'utf8'), 'x');
-  linkVolume(sandbox, 'a/data', target, undefined);
+  linkVolume({ root: sandbox, below: '' }, 'a/data', target, undefined);
   symlinkSync(elsewhere, path.join(sandbox, 'trap'));
-  t.throws(() => linkVolume(sandbox, 'trap/data', target, undefined), {
+  t.throws(() => linkVolume({ root: sandbox, below: '' }, 'trap/data', target, undefined), {
     message: /not a folder of the sandbox/,
   });
   t.false(existsSync(path.join(elsewhere, 'data')));

@@ -148,6 +148,7 @@ export function simulatedAgent(
     probes: { canEnter: () => true, http: () => () => undefined, tcp: () => () => undefined },
     sandboxes: {
       create: () => undefined,
+      createStandalone: () => undefined,
       createNested: () => undefined,
       link: () => undefined,
       mount: () => undefined,

@@ -7,6 +7,7 @@ import {
   VolumeSourceSandboxPathType,
   VolumeSourceType,
 } from '../../../../../proto/generated/types/v1.ts';
+import { sandboxWay } from '../../../heldFolder.ts';
 import { makeFolder } from '../../../sandboxFiles.ts';
 import { userNumbers } from '../../../subprocess.ts';
 import type { MountedVolume } from '../../launchScript.ts';
@@ -19,13 +20,16 @@ export type { MountedVolume };
  * @throws Error naming the volume and what is wrong with it
  */
 export async function volumesOf(
-  { launch, parentId }: IsolatedLaunch,
+  { containerId, launch, parentId }: IsolatedLaunch,
   forcedHostPaths: readonly string[],
   parentSandbox: string | undefined,
 ): Promise<MountedVolume[]> {
   const sandboxes: Sandboxes = {
-    own: { path: launch.sandbox, user: launch.user },
-    parent: parentId === undefined || parentSandbox === undefined ? undefined : { path: parentSandbox },
+    own: { id: containerId, path: launch.sandbox, user: launch.user },
+    parent:
+      parentId === undefined || parentSandbox === undefined
+        ? undefined
+        : { id: parentId, path: parentSandbox },
   };
   const asked: MountedVolume[] = [];
   for (const volume of launch.container?.volumes ?? []) {
@@ -43,6 +47,8 @@ interface Sandboxes {
 
 /** A sandbox, and the user who is to have what is made in it: by default whoever has it. */
 interface SandboxOf {
+  /** Of its container. */
+  readonly id: string;
   readonly path: string;
   readonly user?: string | undefined;
 }
@@ -75,13 +81,15 @@ async function sourceOf(
 }
 
 /** What is made belongs to whoever writes there, with the mode of the sandbox, as in Mesos. */
-async function inSandbox({ path: sandbox, user }: SandboxOf, path: string, at: string): Promise<string> {
+async function inSandbox({ id, path: sandbox, user }: SandboxOf, path: string, at: string): Promise<string> {
   const below = normalize(path);
   const outside = new Error(`volume at '${at}': '${path}' leads out of the sandbox`);
   if (isAbsolute(below) || below.split('/').includes('..')) throw outside;
   const { uid, gid, mode } = await fs.promises.stat(sandbox);
   const owner = user === undefined ? { uid, gid } : await userNumbers(user);
-  if (!(await makeFolder(sandbox, below, owner, mode & 0o777))) throw outside;
+  const folder = makeFolder(sandboxWay(id, sandbox), below, owner, mode & 0o777);
+  if (folder === undefined) throw outside;
+  folder.close();
   return join(sandbox, below);
 }
 

@@ -1,6 +1,8 @@
 /** filesystem/posix: volumes of the sandbox and persistent ones as links in the sandbox. */
 import * as fs from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute } from 'node:path';
+import { sandboxWay } from '../../../heldFolder.ts';
+import { makeFolder } from '../../../sandboxFiles.ts';
 import type { IsolatedLaunch, Isolator } from '../isolator.ts';
 import { volumesOf } from '../linux/volumes.ts';
 
@@ -23,12 +25,13 @@ export class PosixVolumesIsolator implements Isolator {
         throw new Error(
           `volume at '${to}': needs --isolation=filesystem/linux, being ${readOnly ? 'read-only' : 'an absolute path'}`,
         );
-      const link = join(launch.sandbox, to);
-      fs.mkdirSync(dirname(link), { recursive: true });
-      const root = fs.realpathSync(launch.sandbox);
-      if (!`${fs.realpathSync(dirname(link))}/`.startsWith(`${root}/`))
-        throw new Error(`volume at '${to}': leads out of the sandbox`);
-      fs.symlinkSync(from, link);
+      const folder = makeFolder(sandboxWay(containerId, launch.sandbox), dirname(to), undefined);
+      if (folder === undefined) throw new Error(`volume at '${to}': leads out of the sandbox`);
+      try {
+        fs.symlinkSync(from, folder.at(basename(to)));
+      } finally {
+        folder.close();
+      }
     }
     return undefined;
   }
