@@ -3,7 +3,7 @@ import { notValid, wrongShape } from '../errors.ts';
 import type { Network } from '../model/app.ts';
 import { disruptionBudget, envValue, linuxInfo, resourceLimits } from '../model/appSchema.ts';
 import { constraintOf, fetchOf, unreachableOf, upgradeOf } from '../model/complete.ts';
-import { idProblem, parentOf, resolveId } from '../model/ids.ts';
+import { parentOf, resolveId } from '../model/ids.ts';
 import type { Endpoint, Pod, PodCheck, PodContainer, PodHealthCheck } from '../model/pod.ts';
 import {
   anyObject,
@@ -20,8 +20,7 @@ import {
   word,
 } from '../model/schema.ts';
 import { versioned } from '../model/spec.ts';
-import { PORT_NAME, validateBudget, validateUpgrade } from '../model/validate.ts';
-import { validateConstraints } from '../model/validateConstraints.ts';
+import { validatePod } from '../model/validatePod.ts';
 import { enforcedRole, roleProblems, type WriteContext } from './readApp.ts';
 
 const labels = mapOf(text);
@@ -152,7 +151,10 @@ export function newPod(input: PodInput, id: string, write: WriteContext, earlier
         ...(secret !== undefined && { secret }),
       })),
       networks: (input.networks ?? [{ mode: 'host' }]).map(
-        ({ mode = 'container', ...rest }): Network => ({ mode, ...rest }),
+        ({ mode = 'container', name, ...rest }): Network => {
+          const named = name ?? (mode === 'container' ? marathon.settings.networkName : undefined);
+          return { mode, ...(named !== undefined && { name: named }), ...rest };
+        },
       ),
       environment: input.environment ?? {},
       secrets: Object.fromEntries(
@@ -167,10 +169,10 @@ export function newPod(input: PodInput, id: string, write: WriteContext, earlier
     earlier,
     version,
   );
-  const { features, plugins } = marathon.settings;
+  const { plugins } = marathon.settings;
   const problems = [
     ...validateInput(input),
-    ...validatePod(pod, features),
+    ...validatePod(pod, marathon.settings),
     ...roleProblems(pod, enforced, marathon.settings.role, earlier),
     ...plugins.problemsOf(pod),
   ];
@@ -262,73 +264,4 @@ function checkOf({ http, tcp, exec, ...times }: NonNullable<ContainerInput['chec
     ...(tcp !== undefined && { tcp: { endpoint: tcp.endpoint ?? '' } }),
     ...(exec !== undefined && { exec: { command: exec.command ?? {} } }),
   };
-}
-
-function validatePod(pod: Pod, features: ReadonlySet<string>): Problem[] {
-  const problems: Problem[] = [];
-  const refuse: Refuse = (path, error) => void problems.push({ path, error });
-  const wrong = idProblem(pod.id);
-  if (wrong !== undefined) refuse('/id', wrong);
-  if (pod.containers.length === 0) refuse('/containers', 'must not be empty');
-  if (pod.instances < 0) refuse('/scaling/instances', `got ${pod.instances}, expected 0 or more`);
-  const names = pod.containers.map(({ name }) => name);
-  if (new Set(names).size < names.length) refuse('/containers', 'container names must be unique');
-  pod.containers.forEach((each, index) => {
-    validateContainer(pod, each, `/containers(${index})`, refuse);
-  });
-  if (Object.keys(pod.secrets).length > 0 && !features.has('secrets'))
-    refuse('/secrets', 'Feature secrets is not enabled. Enable with --enable_features secrets');
-  validateBudget(pod, refuse);
-  if (pod.legacySharedCgroups === true && pod.containers.some((each) => each.resourceLimits !== undefined))
-    refuse('/legacySharedCgroups', 'containers with resourceLimits do not share a cgroup');
-  validateConstraints(pod.constraints, '/scheduling/placement/constraints', problems);
-  validateUpgrade(pod.upgradeStrategy, false, '/scheduling/upgrade', refuse);
-  return problems;
-}
-
-type Refuse = (path: string, error: string) => void;
-
-function validateContainer(pod: Pod, container: PodContainer, at: string, refuse: Refuse): void {
-  const { name, exec, image, resources: amounts, volumeMounts, resourceLimits: limits } = container;
-  if (!PORT_NAME.test(name))
-    refuse(`${at}/name`, `must fully match regular expression '${PORT_NAME.source}'`);
-  if (exec === undefined && image === undefined) refuse(at, 'needs exec or image');
-  for (const [kind, amount] of Object.entries(amounts))
-    if (amount < 0) refuse(`${at}/resources/${kind}`, `got ${amount}, expected 0 or more`);
-  for (const kind of ['cpus', 'mem'] as const) {
-    const limit = limits?.[kind];
-    if (typeof limit === 'number' && limit < amounts[kind])
-      refuse(`${at}/resourceLimits/${kind}`, `got ${limit}, expected at least the request, ${amounts[kind]}`);
-  }
-  const config = image?.pullConfig?.secret;
-  if (config !== undefined && pod.secrets[config] === undefined)
-    refuse(`${at}/image/pullConfig`, `there is no secret named '${config}'`);
-  for (const kind of ['healthCheck', 'check'] as const)
-    validateCheck(container, container[kind], `${at}/${kind}`, refuse);
-  const unknown = volumeMounts.find((mount) => !pod.volumes.some((volume) => volume.name === mount.name));
-  if (unknown !== undefined) refuse(`${at}/volumeMounts`, `there is no volume named '${unknown.name}'`);
-  validateEndpoints(pod, container, at, refuse);
-}
-
-function validateCheck(
-  { endpoints }: PodContainer,
-  check: PodCheck | undefined,
-  at: string,
-  refuse: Refuse,
-): void {
-  if (check === undefined) return;
-  const kinds = [check.http, check.tcp, check.exec].filter((each) => each !== undefined);
-  if (kinds.length !== 1) refuse(at, 'must contain exactly one of http, tcp and exec');
-  const endpoint = check.http?.endpoint ?? check.tcp?.endpoint;
-  if (endpoint !== undefined && !endpoints.some((each) => each.name === endpoint))
-    refuse(at, `there is no endpoint named '${endpoint}'`);
-}
-
-function validateEndpoints(pod: Pod, { endpoints }: PodContainer, at: string, refuse: Refuse): void {
-  const names = pod.networks.map(({ name }) => name);
-  for (const [index, { networkNames = [] }] of endpoints.entries()) {
-    const unknown = networkNames.find((each) => !names.includes(each));
-    if (unknown !== undefined)
-      refuse(`${at}/endpoints(${index})/networkNames`, `there is no network named '${unknown}'`);
-  }
 }

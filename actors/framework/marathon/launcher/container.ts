@@ -30,23 +30,28 @@ export function containerInfoOf(
   };
   if (container.type === 'DOCKER')
     return { ...common, type: ContainerInfoType.DOCKER, ...dockerInfo(container, networks, ports, taskId) };
-  const image = container.docker?.image;
   const linux = linuxInfoOf(container.linuxInfo);
   return {
     ...common,
     type: ContainerInfoType.MESOS,
-    mesos:
-      image === undefined
-        ? {}
-        : {
-            image: {
-              type: ImageType.DOCKER,
-              docker: { name: image },
-              cached: container.docker?.forcePullImage !== true,
-            },
-          },
+    mesos: mesosInfo(container, app),
     ...networkInfos(networks, ports, bridge),
     ...(linux !== undefined && { linux_info: linux }),
+  };
+}
+
+function mesosInfo({ docker }: Container, { secrets }: App): NonNullable<ContainerInfo['mesos']> {
+  if (docker?.image === undefined) return {};
+  const config = docker.pullConfig?.secret;
+  return {
+    image: {
+      type: ImageType.DOCKER,
+      docker: {
+        name: docker.image,
+        ...(config !== undefined && { config: secretOf(secrets[config]?.source ?? config) }),
+      },
+      cached: docker.forcePullImage !== true,
+    },
   };
 }
 

@@ -262,7 +262,7 @@ function volumesOf(pod: Pod, { volumeMounts }: PodContainer): Volume[] {
   return volumeMounts.flatMap(({ name, mountPath, readOnly }) => {
     const volume = pod.volumes.find((each) => each.name === name);
     if (volume === undefined) return [];
-    const mode = readOnly === true ? VolumeMode.RO : VolumeMode.RW;
+    const mode = readOnly === true || volume.secret !== undefined ? VolumeMode.RO : VolumeMode.RW;
     return [{ container_path: mountPath, mode, ...sourceOf(volume, pod) }];
   });
 }

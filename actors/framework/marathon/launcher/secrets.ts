@@ -1,7 +1,13 @@
 /** Where the values of secrets come from: files below `--secrets_dir`, read when a task is launched and kept nowhere (spec: marathon.md §28). */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
-import { type OfferOperation, type Secret, SecretType, type TaskInfo } from '../../../../proto/index.ts';
+import {
+  ImageType,
+  type OfferOperation,
+  type Secret,
+  SecretType,
+  type TaskInfo,
+} from '../../../../proto/index.ts';
 
 const BYTES_MAX = 64 * 1024;
 
@@ -33,13 +39,26 @@ export function withSecrets(task: TaskInfo, values: SecretValues): TaskInfo {
       ? volume
       : { ...volume, source: { ...volume.source, secret: resolved(volume.source.secret) } },
   );
+  const docker = container?.mesos?.image?.docker;
+  const mesos = docker?.config !== undefined && {
+    mesos: {
+      ...container?.mesos,
+      image: {
+        ...container?.mesos?.image,
+        type: ImageType.DOCKER,
+        docker: { ...docker, config: resolved(docker.config) },
+      },
+    },
+  };
   return {
     ...task,
     ...(command !== undefined &&
       variables !== undefined && {
         command: { ...command, environment: { ...command.environment, variables } },
       }),
-    ...(container !== undefined && volumes !== undefined && { container: { ...container, volumes } }),
+    ...(container !== undefined && {
+      container: { ...container, ...(volumes !== undefined && { volumes }), ...mesos },
+    }),
   };
 }
 
@@ -51,11 +70,12 @@ export function groupWithSecrets(operation: OfferOperation, values: SecretValues
   return { ...operation, launch_group: { ...launch_group, task_group: { tasks } } };
 }
 
-/** Undefined for what cannot be read, or is larger than any secret. */
+/** Undefined for what cannot be read, is no file (a pipe would be waited for), or is larger than any secret. */
 function contentOf(file: string): Uint8Array | undefined {
   let descriptor: number | undefined;
   try {
-    descriptor = openSync(file, 'r');
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (!fstatSync(descriptor).isFile()) return undefined;
     const bytes = Buffer.alloc(BYTES_MAX + 1);
     const length = readSync(descriptor, bytes, 0, bytes.length, 0);
     return length > BYTES_MAX ? undefined : new Uint8Array(bytes.subarray(0, length));

@@ -12,7 +12,7 @@ export interface ValidationSettings {
   readonly features: ReadonlySet<string>;
 }
 
-type Refuse = (path: string, error: string) => void;
+export type Refuse = (path: string, error: string) => void;
 
 export const PORT_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const EXECUTOR = /^(\/\/cmd|\/?[^/]+(\/[^/]+)*|)$/;
@@ -45,7 +45,7 @@ export function validateApp(app: App, settings: ValidationSettings): Problem[] {
   validateContainer(app.container, refuse);
   validateVolumes(app, settings.features, problems);
   validateUpgrade(app.upgradeStrategy, isResident(app), '/upgradeStrategy', refuse);
-  validateUnreachable(app, refuse);
+  validateUnreachable(app.unreachableStrategy, isResident(app), '/unreachableStrategy', refuse);
   validateSecrets(app, settings, refuse);
   validateUpdate(app, refuse);
   return problems;
@@ -85,15 +85,21 @@ function validateAmounts(app: App, { features }: ValidationSettings, refuse: Ref
     if (typeof limit === 'number' && limit < app[name])
       refuse(`/resourceLimits/${name}`, `got ${limit}, expected at least the request, ${app[name]}`);
   }
-  const wrongRole = app.acceptedResourceRoles?.find((role) => role !== '*' && role !== app.role);
-  if (wrongRole !== undefined)
-    refuse(
-      '/acceptedResourceRoles',
-      `acceptedResourceRoles can only contain * and ${app.role}, got ${wrongRole}`,
-    );
+  validateAcceptedRoles(app, '/acceptedResourceRoles', refuse);
 }
 
-function validateNetworks({ networks }: App, refuse: Refuse): void {
+/** Of apps and pods. */
+export function validateAcceptedRoles(
+  { role, acceptedResourceRoles }: Pick<Service, 'role' | 'acceptedResourceRoles'>,
+  at: string,
+  refuse: Refuse,
+): void {
+  const wrong = acceptedResourceRoles?.find((each) => each !== '*' && each !== role);
+  if (wrong !== undefined) refuse(at, `acceptedResourceRoles can only contain * and ${role}, got ${wrong}`);
+}
+
+/** Of apps and pods. */
+export function validateNetworks({ networks }: Pick<App, 'networks'>, refuse: Refuse): void {
   const modes = new Set(networks.map(({ mode }) => mode));
   if (modes.size > 1) refuse('/networks', 'must not mix host, bridge and container networks');
   else if (!modes.has('container') && networks.length > 1)
@@ -155,7 +161,7 @@ function validatePortList(
   });
 }
 
-function checkPort(port: number, path: string, refuse: Refuse): void {
+export function checkPort(port: number, path: string, refuse: Refuse): void {
   if (port < 0 || port > PORT_MAX) refuse(path, `got ${port}, expected between 0 and ${PORT_MAX}`);
 }
 
@@ -261,18 +267,20 @@ function numberText(value: number): string {
   return Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
-function validateUnreachable(app: App, refuse: Refuse): void {
-  const { unreachableStrategy: strategy } = app;
+/** Of apps and pods. */
+export function validateUnreachable(
+  strategy: Service['unreachableStrategy'],
+  resident: boolean,
+  at: string,
+  refuse: Refuse,
+): void {
   if (strategy === 'disabled') return;
-  if (isResident(app))
-    refuse('/unreachableStrategy', 'must be disabled for services with persistent volumes');
-  if (strategy.inactiveAfterSeconds < 0)
-    refuse(
-      '/unreachableStrategy/inactiveAfterSeconds',
-      `got ${strategy.inactiveAfterSeconds}, expected 0 or more`,
-    );
-  if (strategy.expungeAfterSeconds < strategy.inactiveAfterSeconds)
-    refuse('/unreachableStrategy/expungeAfterSeconds', 'must not be less than inactiveAfterSeconds');
+  const { inactiveAfterSeconds, expungeAfterSeconds } = strategy;
+  if (resident) refuse(at, 'must be disabled for services with persistent volumes');
+  if (inactiveAfterSeconds < 0)
+    refuse(`${at}/inactiveAfterSeconds`, `got ${inactiveAfterSeconds}, expected 0 or more`);
+  if (expungeAfterSeconds < inactiveAfterSeconds)
+    refuse(`${at}/expungeAfterSeconds`, 'must not be less than inactiveAfterSeconds');
 }
 
 function validateSecrets(app: App, { features }: ValidationSettings, refuse: Refuse): void {
@@ -283,13 +291,21 @@ function validateSecrets(app: App, { features }: ValidationSettings, refuse: Ref
     ...(app.container?.volumes ?? []).flatMap(({ secret }, index) =>
       secret === undefined ? [] : [{ at: `/container/volumes(${index})/secret`, secret }],
     ),
+    ...[app.container?.docker?.pullConfig ?? []]
+      .flat()
+      .map(({ secret }) => ({ at: '/container/docker/pullConfig/secret', secret })),
   ];
   for (const { at, secret } of used)
     if (app.secrets[secret] === undefined) refuse(at, `references an undefined secret named '${secret}'`);
   if (Object.keys(app.secrets).length > 0 && !features.has('secrets'))
     refuse('/secrets', 'Feature secrets is not enabled. Enable with --enable_features secrets');
-  const wrong = Object.keys(app.env).find((name) => name === '' || name.includes('='));
-  if (wrong !== undefined) refuse(`/env/${wrong}`, 'must be a name of a variable, without =');
+  validateVariables(app.env, '/env', refuse);
+}
+
+/** Of apps and pods. */
+export function validateVariables(env: Readonly<Record<string, unknown>>, at: string, refuse: Refuse): void {
+  const wrong = Object.keys(env).find((name) => name === '' || name.includes('='));
+  if (wrong !== undefined) refuse(`${at}/${wrong}`, 'must be a name of a variable, without =');
 }
 
 /** Of apps and pods. */

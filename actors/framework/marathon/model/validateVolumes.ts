@@ -23,6 +23,8 @@ function problemsOf(app: App, volume: AppVolume, features: ReadonlySet<string>):
   if (kinds.length !== 1)
     problems.push({ path: '', error: 'must be exactly one of hostPath, persistent, external and secret' });
   if (persistent !== undefined) problems.push(...persistentProblems(volume));
+  if (secret !== undefined && app.container?.type === 'DOCKER')
+    problems.push({ path: '/secret', error: 'is only supported with type MESOS' });
   if (external === undefined) return problems;
   if (!features.has('external_volumes'))
     problems.push({

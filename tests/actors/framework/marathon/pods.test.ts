@@ -2,7 +2,7 @@
 import test from 'ava';
 import { Instance } from '../../../../actors/framework/marathon/instances/instance.ts';
 import { podOperation } from '../../../../actors/framework/marathon/launcher/podTask.ts';
-import type { TaskInfo } from '../../../../proto/index.ts';
+import { SecretType, type TaskInfo, VolumeMode, VolumeSourceType } from '../../../../proto/index.ts';
 import { parseResources } from '../../../../proto/resources/index.ts';
 import { MarathonWorld } from './support/world.ts';
 
@@ -152,6 +152,109 @@ test('what makes no sense is refused at its place', (t) => {
     refused({ containers: [CONTAINER], volumes: [{ name: 'v', persistent: { size: 1 } }] }),
     /^422 .*volumes\(0\)\/persistent/,
   );
+});
+
+const WRONG: readonly (readonly [pod: object, at: RegExp])[] = [
+  [{ environment: { A: { secret: 'x' } } }, /"\/environment\/A".*undefined secret named 'x'/],
+  [{ environment: { 'A=B': '' } }, /"\/environment\/A=B"/],
+  [{ volumes: [{ name: 'v', secret: 'x' }] }, /"\/volumes\(0\)\/secret".*undefined secret named 'x'/],
+  [{ volumes: [{ name: 'v', host: '/a', secret: 'x' }] }, /"\/volumes\(0\)".*host and a secret/],
+  [{ volumes: [{ name: 'v' }, { name: 'v' }] }, /volume names must be unique/],
+  [{ volumes: [{ name: '../v' }] }, /"\/volumes\(0\)\/name"/],
+  [{ networks: [{ mode: 'host' }, { mode: 'container', name: 'a' }] }, /"\/networks".*must not mix/],
+  [{ networks: [{ mode: 'container' }] }, /"\/networks\(0\)\/name"/],
+  [{ scheduling: { backoff: { backoff: -1 } } }, /"\/scheduling\/backoff\/backoff"/],
+  [{ scheduling: { backoff: { backoffFactor: 0.5 } } }, /"\/scheduling\/backoff\/backoffFactor"/],
+  [
+    { scheduling: { unreachableStrategy: { inactiveAfterSeconds: 2, expungeAfterSeconds: 1 } } },
+    /"\/scheduling\/unreachableStrategy\/expungeAfterSeconds"/,
+  ],
+  [
+    { scheduling: { placement: { acceptedResourceRoles: ['x'] } } },
+    /"\/scheduling\/placement\/acceptedResourceRoles"/,
+  ],
+  [{ executorResources: { cpus: -1 } }, /"\/executorResources\/cpus"/],
+];
+
+const WRONG_CONTAINERS: readonly (readonly [container: object, at: RegExp])[] = [
+  [{ environment: { A: { secret: 'x' } } }, /\/environment\/A".*undefined secret named 'x'/],
+  [{ exec: { command: {} } }, /\/exec\/command".*exactly one of shell and argv/],
+  [{ exec: { command: { shell: 'a', argv: ['a'] } } }, /\/exec\/command".*exactly one of shell and argv/],
+  [{ exec: { command: { argv: [] } } }, /\/exec\/command\/argv".*not be empty/],
+  [{ image: { kind: 'DOCKER', id: '' } }, /\/image\/id"/],
+  [{ resources: { cpus: 1, mem: 32, gpus: 1 } }, /\/resources\/gpus".*gpu_resources/],
+  [{ lifecycle: { killGracePeriodSeconds: -1 } }, /\/lifecycle\/killGracePeriodSeconds"/],
+  [{ healthCheck: { exec: { command: {} } } }, /\/healthCheck\/exec\/command"/],
+  [
+    { healthCheck: { exec: { command: { shell: 'a' } }, intervalSeconds: -1 } },
+    /\/healthCheck\/intervalSeconds"/,
+  ],
+  [{ volumeMounts: [{ name: 'v', mountPath: '' }] }, /\/volumeMounts\(0\)\/mountPath"/],
+  [
+    {
+      volumeMounts: [
+        { name: 'v', mountPath: 'a' },
+        { name: 'v', mountPath: 'a' },
+      ],
+    },
+    /mount paths must be unique/,
+  ],
+  [{ endpoints: [{ name: 'A B', hostPort: 0 }] }, /\/endpoints\(0\)\/name"/],
+  [{ endpoints: [{ name: 'a-name-of-16-char', hostPort: 0 }] }, /\/endpoints\(0\)\/name".*at most 15/],
+  [{ endpoints: [{ name: 'a', hostPort: 70_000 }] }, /\/endpoints\(0\)\/hostPort"/],
+  [{ endpoints: [{ name: 'a', protocol: ['sctp'] }] }, /\/endpoints\(0\)\/protocol"/],
+  [
+    {
+      endpoints: [
+        { name: 'a', hostPort: 0 },
+        { name: 'a', hostPort: 0 },
+      ],
+    },
+    /endpoint names must be unique/,
+  ],
+  [
+    {
+      endpoints: [
+        { name: 'a', hostPort: 8000 },
+        { name: 'b', hostPort: 8000 },
+      ],
+    },
+    /host ports must be unique/,
+  ],
+];
+
+test('rules of apps are rules of pods', (t) => {
+  for (const [pod, at] of WRONG) {
+    const answer = refused({ containers: [CONTAINER], ...pod });
+    t.regex(answer, /^422 /, answer);
+    t.regex(answer, at);
+  }
+  for (const [container, at] of WRONG_CONTAINERS) {
+    const answer = refused({ containers: [{ ...CONTAINER, ...container }], volumes: [{ name: 'v' }] });
+    t.regex(answer, /^422 .*"path":"\/containers/, answer);
+    t.regex(answer, at);
+  }
+  const onNetwork = { ...CONTAINER, endpoints: [{ name: 'a', hostPort: 0 }] };
+  const networks = [{ mode: 'container', name: 'n' }];
+  t.regex(refused({ containers: [onNetwork], networks }), /^422 .*endpoints\(0\)\/containerPort"/);
+});
+
+test('secrets become volumes that cannot be written', (t) => {
+  const { task } = launched({
+    secrets: { s: { source: '/shop/password' } },
+    volumes: [{ name: 'hush', secret: 's' }],
+    containers: [{ ...CONTAINER, volumeMounts: [{ name: 'hush', mountPath: 'password' }] }],
+  });
+  t.deepEqual(task.container?.volumes, [
+    {
+      container_path: 'password',
+      mode: VolumeMode.RO,
+      source: {
+        type: VolumeSourceType.SECRET,
+        secret: { type: SecretType.REFERENCE, reference: { name: '/shop/password' } },
+      },
+    },
+  ]);
 });
 
 test('a pod is shown as it was given', (t) => {
