@@ -4,10 +4,12 @@ import { replyJson } from '../../../runtime/http/json.ts';
 import { expectMethod, HttpRefusal, refusable } from '../../../runtime/http/refusal.ts';
 import type { HttpHandler } from '../../../runtime/index.ts';
 import type { MasterParts } from '../parts.ts';
+import type { ArchivedTask } from '../tasks/archive.ts';
 import { Viewer } from './viewer.ts';
 
 const LIMIT = 100;
 const LIMIT_MAX = 1000;
+const WORDS_MAX = 20;
 
 /**
  * `?framework_id=`, `?task_id=`, `?search=WORDS`, `?limit=`, `?offset=` → `{"kept": BOOLEAN, "total": N, "tasks": […]}`, of which each
@@ -21,20 +23,26 @@ export function taskArchiveEndpoint(parts: MasterParts): HttpHandler {
     const offset = countOf(query, 'offset', 0, Number.MAX_SAFE_INTEGER);
     const limit = countOf(query, 'limit', LIMIT, LIMIT_MAX);
     const viewer = new Viewer(parts.authorizer, principal);
-    const found = parts.archive.find({
+    const question = {
       frameworkId: query.get('framework_id') ?? undefined,
       taskId: query.get('task_id') ?? undefined,
-      search: (query.get('search') ?? '').split(/\s+/).filter((word) => word !== ''),
-      sees: (task) => viewer.seesArchived(task.framework_user, task.user),
+      search: wordsOf(query.get('search') ?? ''),
+      sees: (task: ArchivedTask) => viewer.seesArchived(task.framework_user, task.user),
+    };
+    parts.archive.find(question, (found) => {
+      parts.archive.read(found.slice(offset, offset + limit), (lines) => {
+        const tasks = `"total":${found.length},"tasks":[${lines.join(',')}]`;
+        replyJson(request, reply, `{"kept":${parts.archive.isKept},${tasks}}`);
+      });
     });
-    parts.archive.read(found.slice(offset, offset + limit), (lines) =>
-      replyJson(
-        request,
-        reply,
-        `{"kept":${parts.archive.isKept},"total":${found.length},"tasks":[${lines.join(',')}]}`,
-      ),
-    );
   });
+}
+
+/** @throws HttpRefusal 400 */
+function wordsOf(text: string): string[] {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  if (words.length > WORDS_MAX) throw new HttpRefusal(400, `search: expected ${WORDS_MAX} words at most`);
+  return words;
 }
 
 /** @throws HttpRefusal 400 */

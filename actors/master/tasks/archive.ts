@@ -8,6 +8,9 @@ import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
 import type { TaskRecord } from './record.ts';
 
+/** Entries that are looked at in one turn. */
+const SLICE = 10_000;
+
 /** What an entry's line begins with: found again without reading the task. */
 interface Head {
   /** Seconds since 1970 of its end. */
@@ -95,15 +98,26 @@ export class ArchivedTasks {
     this.texts.clear();
   }
 
-  /** Youngest first. */
-  find({ frameworkId, taskId, search, sees }: ArchiveQuestion): ArchivedTask[] {
-    const words = search.map((word) => word.toLowerCase());
-    const fits = (task: ArchivedTask): boolean =>
-      (frameworkId === undefined || task.framework_id === frameworkId) &&
-      (taskId === undefined || task.task_id === taskId) &&
-      (words.length === 0 || containsAll(task, words)) &&
-      sees(task);
-    return this.all.filter(fits).reverse();
+  /**
+   * Youngest first, some entries at a time: of hundreds of thousands a search takes a while, and others have their turn at each
+   * `yield`. What comes or goes meanwhile is not looked at.
+   */
+  *find({ frameworkId, taskId, search, sees }: ArchiveQuestion): Generator<undefined, ArchivedTask[]> {
+    const { all } = this;
+    const words = search.map((word) => new RegExp(word.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'i'));
+    const found: ArchivedTask[] = [];
+    for (let end = all.length; end > 0; end -= SLICE) {
+      for (const task of all.slice(Math.max(0, end - SLICE), end).reverse()) {
+        const fits =
+          (frameworkId === undefined || task.framework_id === frameworkId) &&
+          (taskId === undefined || task.task_id === taskId) &&
+          words.every((word) => contains(task, word)) &&
+          sees(task);
+        if (fits) found.push(task);
+      }
+      if (end > SLICE) yield;
+    }
+    return found;
   }
 
   private shared(text: string): string {
@@ -114,10 +128,8 @@ export class ArchivedTasks {
   }
 }
 
-function containsAll(task: ArchivedTask, words: readonly string[]): boolean {
-  const { task_id, task_name, framework_id, framework_name, state } = task;
-  const text = `${task_id}\n${task_name}\n${framework_id}\n${framework_name}\n${state}`.toLowerCase();
-  return words.every((word) => text.includes(word));
+function contains({ task_id, task_name, framework_id, framework_name, state }: ArchivedTask, word: RegExp) {
+  return [task_id, task_name, framework_id, framework_name, state].some((text) => word.test(text));
 }
 
 function keyOf({ framework_id, task_id }: Head): string {
@@ -166,9 +178,21 @@ export class TaskArchive {
     );
   }
 
-  /** Youngest first. */
-  find(question: ArchiveQuestion): ArchivedTask[] {
-    return this.open?.tasks.find(question) ?? [];
+  /** @param done told of those found, youngest first; maybe at once */
+  find(question: ArchiveQuestion, done: (found: readonly ArchivedTask[]) => void): void {
+    if (this.open === undefined) done([]);
+    else this.search(this.open.tasks.find(question), done);
+  }
+
+  private search(
+    steps: ReturnType<ArchivedTasks['find']>,
+    done: (found: readonly ArchivedTask[]) => void,
+  ): void {
+    const { actor } = this.parts;
+    actor.node.pauses.during('a search of the archive of tasks');
+    const step = steps.next();
+    if (step.done === true) done(step.value);
+    else actor.delay(0, () => this.search(steps, done));
   }
 
   /**

@@ -4,7 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { MemoryStore } from '../../../../actors/election/store/store.ts';
-import { ArchivedTasks } from '../../../../actors/master/tasks/archive.ts';
+import {
+  type ArchivedTask,
+  ArchivedTasks,
+  type ArchiveQuestion,
+} from '../../../../actors/master/tasks/archive.ts';
 import { TaskState } from '../../../../proto/index.ts';
 import { LineArchive } from '../../../../runtime/storage/index.ts';
 import { until } from '../../../support/until.ts';
@@ -77,6 +81,14 @@ async function asked(cluster: TestCluster, total: number): Promise<Answer> {
 
 const idsOf = ({ tasks }: Answer): string[] => tasks.map(({ task_id }) => task_id);
 
+function foundIn(tasks: ArchivedTasks, question: Partial<ArchiveQuestion> = {}): readonly ArchivedTask[] {
+  const steps = tasks.find({ search: [], sees: () => true, ...question });
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
 test('ended tasks are found by id, framework and words, youngest first, with their histories', async (t) => {
   const { cluster, frameworkId } = ended(t, ['one', 'bad', 'three']);
   const all = await asked(cluster, 3);
@@ -120,6 +132,7 @@ test('wrong questions are told; what one may not see is not there', async (t) =>
     t.is(status, 400, query);
     t.regex(body, /^(limit|offset): expected a number from 0 to \d+, got/);
   }
+  t.is(cluster.get(`/tasks/archive?search=${'a+'.repeat(21)}`).status, 400);
   t.is(cluster.request('POST', '/tasks/archive', '').status, 405);
   await asked(cluster, 1);
 
@@ -128,7 +141,7 @@ test('wrong questions are told; what one may not see is not there', async (t) =>
   });
   await until('the task to be archived', () => {
     closed.cluster.run(1);
-    return closed.archive.tasks.find({ search: [], sees: () => true }).length === 1;
+    return foundIn(closed.archive.tasks).length === 1;
   });
   t.is((await ask(closed.cluster)).total, 0);
 });
@@ -138,9 +151,35 @@ test('lines that are no entries are passed over', (t) => {
   const place = { file: 1, offset: 0, length: 0 };
   for (const text of ['', 'null', '[]', '"x"', '{', '{"task_id":1,"framework_id":"f"}', '12'])
     tasks.take(Buffer.from(text), place);
-  t.deepEqual(tasks.find({ search: [], sees: () => true }), []);
+  t.deepEqual(foundIn(tasks), []);
   tasks.take(Buffer.from('{"task_id":"t","framework_id":"f"}'), place);
-  t.is(tasks.find({ search: [], taskId: 't', sees: () => true }).length, 1);
+  t.is(foundIn(tasks, { taskId: 't' }).length, 1);
   tasks.forgetBefore(2);
-  t.deepEqual(tasks.find({ search: [], sees: () => true }), []);
+  t.deepEqual(foundIn(tasks), []);
+});
+
+test('of very many tasks some are looked at at a time, and a question finds those that were there when it was asked', async (t) => {
+  const { cluster, archive } = ended(t, ['one']);
+  await asked(cluster, 1);
+  const [one] = foundIn(archive.tasks);
+  if (one === undefined) throw new Error('it was asked for');
+  const add = (n: number) => archive.tasks.add({ ...one, task_id: `many.(${n})`, ended: n });
+  for (let n = 1; n <= 25_000; n++) add(n);
+  let looked = 0;
+  const question = { search: ['MANY.('], sees: () => ++looked > 0 };
+  const steps = archive.tasks.find(question);
+  for (let before = 0, turns = 0; turns < 3; turns++, before = looked) {
+    const step = steps.next();
+    t.true(looked - before <= 10_000);
+    if (turns === 0) {
+      add(25_001);
+      archive.tasks.forgetBefore(one.place.file);
+    }
+    if (step.done !== true) continue;
+    t.is(step.value.length, 25_000);
+    t.is(step.value[0]?.ended, 25_000);
+    t.is(step.value.at(-1)?.ended, 1);
+  }
+  t.is(looked, 25_000);
+  t.is((await ask(cluster, '?search=many.(&limit=0')).total, 25_001);
 });
