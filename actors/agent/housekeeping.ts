@@ -15,6 +15,7 @@ export function openFetcher(node: Node, flags: AgentFlags): Fetcher {
     stallMs: flags.fetcher_stall_timeout,
     frameworksHome: flags.frameworks_home,
     hadoopHome: flags.hadoop_home,
+    variables: process.env,
   });
 }
 

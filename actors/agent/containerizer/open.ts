@@ -85,5 +85,6 @@ function openImages({ flags, paths, clock }: OpenContainerizerOptions): ImageSou
     trusted ??= trustedAuthorities(process.env);
     return trusted;
   };
-  return new RegistryStore({ dir, url: place.replace(/\/$/, ''), config, clock, stallMs, authorities });
+  const url = place.replace(/\/$/, '');
+  return new RegistryStore({ dir, url, config, clock, stallMs, authorities, variables: process.env });
 }

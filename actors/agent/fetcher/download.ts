@@ -3,6 +3,8 @@ import * as fs from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../../runtime/ports.ts';
 import { formatBytes } from '../../../runtime/units/index.ts';
+import { ask } from '../outgoing.ts';
+import { type ProxyVariables, proxyVariables } from '../proxies.ts';
 import { makeFile } from '../sandboxFiles.ts';
 import { Stall, stallText } from '../stall.ts';
 import { runProgram } from '../subprocess.ts';
@@ -20,6 +22,8 @@ export interface DownloadOptions {
   readonly hadoopHome: string | undefined;
   /** Whoever wants the file: local files are read with that user's rights. */
   readonly user: { readonly uid: number; readonly gid: number } | undefined;
+  /** Of the environment, as far as they name proxies. */
+  readonly variables?: ProxyVariables;
   /** The container was given up. */
   readonly signal: AbortSignal;
 }
@@ -126,35 +130,13 @@ async function request(
 ): Promise<IncomingMessage> {
   for (let at = new URL(url), hops = 0; ; hops++) {
     if (at.protocol !== 'http:' && at.protocol !== 'https:') throw new Error(`redirected to ${at.protocol}`);
-    const response = await requestOnce(at, method, options);
+    const response = await ask(at, { method, ...options });
     const { location } = response.headers;
     if (!REDIRECTS.has(response.statusCode ?? 0) || location === undefined) return response;
     response.destroy();
     if (hops >= REDIRECTS_MAX) throw new Error(`more than ${REDIRECTS_MAX} redirects`);
     at = new URL(location, at);
   }
-}
-
-async function requestOnce(
-  at: URL,
-  method: 'GET' | 'HEAD',
-  options: DownloadOptions,
-): Promise<IncomingMessage> {
-  const { request: ask } = await import(at.protocol === 'https:' ? 'node:https' : 'node:http');
-  return new Promise((resolve, reject) => {
-    const asked = ask(
-      at,
-      { method, agent: false, signal: options.signal },
-      resolve,
-    ) as import('node:http').ClientRequest;
-    const stall = new Stall(options, () => asked.destroy(new Error(stallText(options))));
-    asked.on('response', () => stall.end());
-    asked.on('error', (error) => {
-      stall.end();
-      reject(error);
-    });
-    asked.end();
-  });
 }
 
 async function copyFtp(url: string, outputFd: number, options: DownloadOptions): Promise<void> {
@@ -170,12 +152,16 @@ async function ftpSize(url: string, options: DownloadOptions): Promise<number | 
 function curl(
   url: string,
   more: readonly string[],
-  { stallMs, user, signal, outputFd }: DownloadOptions & { readonly outputFd?: number },
+  { stallMs, user, signal, variables, outputFd }: DownloadOptions & { readonly outputFd?: number },
 ): Promise<string> {
   const seconds = String(Math.max(1, Math.ceil(stallMs / 1000)));
   const patience = ['-y', seconds, '-Y', '1', '--connect-timeout', seconds];
   const args = ['-sSf', '--globoff', '--proto', '=ftp,ftps', ...patience, ...more, '-K', '-'];
   // By standard input: what else is in its arguments, others see.
   const input = `url = "${url}"\n`;
-  return runProgram('curl', args, { user, input, signal, ...(outputFd === undefined ? {} : { outputFd }) });
+  const environment = proxyVariables(variables ?? {});
+  return runProgram('curl', args, {
+    ...{ user, input, signal, environment },
+    ...(outputFd === undefined ? {} : { outputFd }),
+  });
 }

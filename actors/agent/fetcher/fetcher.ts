@@ -6,6 +6,7 @@ import type { Counter, MetricsRegistry } from '../../../runtime/metrics/index.ts
 import type { Clock } from '../../../runtime/ports.ts';
 import type { ContainerLaunch, FetcherPort } from '../containerizer/index.ts';
 import { descend, type HeldFolder, type SandboxWay, sandboxWay, within } from '../heldFolder.ts';
+import type { ProxyVariables } from '../proxies.ts';
 import { appendText, handOver, makeFolder } from '../sandboxFiles.ts';
 import { userNumbers } from '../subprocess.ts';
 import { extract } from './archive.ts';
@@ -29,6 +30,8 @@ export interface FetcherOptions {
   readonly frameworksHome: string;
   /** `--hadoop_home`. */
   readonly hadoopHome: string | undefined;
+  /** Of the agent's environment; absent: there are no proxies. */
+  readonly variables?: ProxyVariables;
 }
 
 /** One fetch of one container. */
@@ -66,8 +69,8 @@ export class Fetcher implements FetcherPort {
     try {
       const user = launch.user === undefined ? undefined : await userNumbers(launch.user);
       if (user !== undefined) within(way.root, way.below, (sandbox) => sandbox.give(user));
-      const { clock, stallMs, hadoopHome } = this.#options;
-      const options = { clock, stallMs, hadoopHome, user, signal };
+      const { clock, stallMs, hadoopHome, variables = {} } = this.#options;
+      const options = { clock, stallMs, hadoopHome, variables, user, signal };
       for (const uri of launch.uris ?? []) await this.#fetchOne(uri, launch, way, options);
       this.#succeeded.value += 1;
     } catch (error) {

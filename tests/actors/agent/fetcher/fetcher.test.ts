@@ -363,3 +363,22 @@ function crc32(bytes: Buffer): number {
   }
   return ~crc >>> 0;
 }
+
+test('proxies of the environment are asked, also for what is cached and where it leads on', async (t) => {
+  const { url, asked } = await server(t, (request, response) => {
+    if (request.url?.endsWith('/moved') === true)
+      response.writeHead(302, { location: 'http://b.test/data' }).end();
+    else
+      response.writeHead(200, { 'content-length': '4' }).end(request.method === 'HEAD' ? undefined : 'data');
+  });
+  const { get } = place(t, { variables: { http_proxy: url, no_proxy: 'c.test' } });
+  const sandbox = await get({ value: 'http://a.test/moved' }, { value: 'http://a.test/kept', cache: true });
+  t.deepEqual(fs.readdirSync(sandbox).sort(), ['kept', 'moved', 'stderr']);
+  t.is(fs.readFileSync(join(sandbox, 'moved'), 'utf8'), 'data');
+  t.deepEqual(asked, [
+    'GET http://a.test/moved',
+    'GET http://b.test/data',
+    'HEAD http://a.test/kept',
+    'GET http://a.test/kept',
+  ]);
+});

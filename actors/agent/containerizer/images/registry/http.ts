@@ -1,7 +1,8 @@
 /** Requests to registries: redirects followed, answers bounded and watched for silence. */
-import { type IncomingMessage, type OutgoingHttpHeaders, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { SecureContext } from 'node:tls';
+import { ask } from '../../../outgoing.ts';
+import type { ProxyVariables } from '../../../proxies.ts';
 import { Stall, type StallOptions, stallText } from '../../../stall.ts';
 
 const REDIRECTS_MAX = 10;
@@ -13,6 +14,8 @@ const TEXT_BYTES_MAX = 8 * 1024 * 1024;
 export interface RequestOptions extends StallOptions {
   /** Whose certificates are believed; called when one is met for the first time. Absent: Node's own list. */
   readonly authorities?: () => SecureContext;
+  /** Of the environment, as far as they name proxies. */
+  readonly variables?: ProxyVariables;
 }
 
 /** Follows redirects, without the authorization to other hosts. @throws Error in one line */
@@ -37,20 +40,19 @@ export async function get(
   }
 }
 
-function getOnce(at: URL, headers: OutgoingHttpHeaders, options: RequestOptions): Promise<IncomingMessage> {
-  const isSecret = at.protocol === 'https:';
-  const ask = isSecret ? requestHttps : requestHttp;
-  const secureContext = isSecret ? options.authorities?.() : undefined;
-  return new Promise((resolve, reject) => {
-    const asked = ask(at, { headers, agent: false, ...(secureContext && { secureContext }) }, resolve);
-    const stall = new Stall(options, () => asked.destroy(new Error(stallText(options))));
-    asked.on('response', () => stall.end());
-    asked.on('error', (error: NodeJS.ErrnoException) => {
-      stall.end();
-      reject(new Error(`${at.host}: ${error.message || error.code}`));
-    });
-    asked.end();
-  });
+async function getOnce(
+  at: URL,
+  headers: OutgoingHttpHeaders,
+  options: RequestOptions,
+): Promise<IncomingMessage> {
+  const { clock, stallMs, variables = {}, authorities } = options;
+  const secureContext = at.protocol === 'https:' ? authorities?.() : undefined;
+  try {
+    return await ask(at, { clock, stallMs, variables, headers, secureContext });
+  } catch (error) {
+    const { message, code } = error as NodeJS.ErrnoException;
+    throw new Error(`${at.host}: ${message || code}`);
+  }
 }
 
 /** @param take called with each piece, one at a time @throws Error when nothing comes for too long, or the end is missing */

@@ -111,12 +111,13 @@ export class RegistryStore implements ImageSource {
   }
 
   #clientOf({ registry, repository }: ImageReference, secret: unknown): RepositoryClient {
-    const { clock, stallMs, config, authorities } = this.#options;
+    const { clock, stallMs, config, authorities, variables } = this.#options;
     const url = registry === undefined ? this.#options.url : urlOf(registry, this.#options.url);
     const { host } = new URL(url);
     return new RepositoryClient({
       ...{ clock, stallMs, url },
       ...(authorities && { authorities }),
+      ...(variables && { variables }),
       repository: host === HUB && !repository.includes('/') ? `${HUB_OWNER}/${repository}` : repository,
       credentials: credentialsFor(secret, host) ?? credentialsFor(config, host),
     });
