@@ -19,7 +19,7 @@ export class Index {
   }
 
   rows<Kind extends keyof RowKinds>(question: RowsQuestion<Kind>): Rows<RowKinds[Kind]> {
-    const { offset, limit, ...rest } = question;
+    const { offset, limit, find, ...rest } = question;
     const key = JSON.stringify(rest);
     let found = this.kept.get(key);
     if (found === undefined) {
@@ -27,8 +27,17 @@ export class Index {
       if (this.kept.size >= KEPT_MAX) this.kept.clear();
       this.kept.set(key, found);
     }
-    return { rows: found.slice(offset, offset + limit) as RowKinds[Kind][], total: found.length };
+    const at = find === undefined ? -1 : found.findIndex((row) => keyOf(row) === find);
+    return {
+      rows: found.slice(offset, offset + limit) as RowKinds[Kind][],
+      total: found.length,
+      at: at === -1 ? undefined : at,
+    };
   }
+}
+
+function keyOf(row: AnyRow): string {
+  return 'key' in row ? row.key : row.id;
 }
 
 function matching(rows: readonly AnyRow[], { search = '', where = {} }: RowsQuestion): readonly AnyRow[] {

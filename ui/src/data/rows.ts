@@ -85,11 +85,15 @@ export interface RowsQuestion<Kind extends keyof RowKinds = keyof RowKinds> {
   readonly descending?: boolean;
   readonly offset: number;
   readonly limit: number;
+  /** Key or id of a row whose place among them is asked for. */
+  readonly find?: string;
 }
 
 export interface Rows<Row> {
   readonly rows: readonly Row[];
   readonly total: number;
+  /** Where the row is that was to be found, if it is. */
+  readonly at?: number | undefined;
 }
 
 /** A moment of the cluster, for the charts of the summary. */

@@ -5,9 +5,11 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { askRows } from '../data/client.ts';
 import { connection, version } from '../data/live.ts';
 import type { RowKinds, Rows } from '../data/rows.ts';
+import { entry } from '../kept.ts';
 import { t } from '../language.ts';
-import { keepScroll, place, scrollKept, setQuery } from '../router.ts';
+import { place, setQuery } from '../router.ts';
 import { Cell } from './bits.tsx';
+import { useRowWindow } from './rowWindow.ts';
 
 export interface Column<Row> {
   /** Member of the row that is sorted by. */
@@ -35,12 +37,11 @@ interface TableProps<Kind extends keyof RowKinds> {
   keyOf(row: RowKinds[Kind]): string;
 }
 
-const ROW_PX = 34;
-/** Rows beyond the sight at either end. */
-const SPARE = 10;
-const HEIGHT_MAX_PX = 640;
-
 export function DataTable<Kind extends keyof RowKinds>(props: TableProps<Kind>) {
+  return <Table key={entry.value} {...props} />;
+}
+
+function Table<Kind extends keyof RowKinds>(props: TableProps<Kind>) {
   const { kind, label, columns, where = {}, prefix = '', choice, keyOf } = props;
   const { query } = place.value;
   const search = query.get(`${prefix}search`) ?? '';
@@ -49,17 +50,26 @@ export function DataTable<Kind extends keyof RowKinds>(props: TableProps<Kind>) 
   const descending = query.has(`${prefix}sort`)
     ? query.get(`${prefix}desc`) === '1'
     : (props.sort?.descending ?? false);
-  const [top, setTop] = useState(0);
   const [found, setFound] = useState<Rows<RowKinds[Kind]> & { readonly offset: number }>({
     rows: [],
     total: -1,
     offset: 0,
   });
   const box = useRef<HTMLDivElement>(null);
-  const isRestored = useRef(false);
-  const first = Math.max(0, Math.floor(top / ROW_PX) - SPARE);
-  const count = Math.ceil(HEIGHT_MAX_PX / ROW_PX) + 2 * SPARE;
+  const keyAt = (at: number): string | undefined => {
+    const row = found.rows[at - found.offset];
+    return row && keyOf(row);
+  };
+  const sight = useRowWindow(`${prefix}${kind}`, box, keyAt);
+  const { first, count, rowPx, sought } = sight;
   const filters = JSON.stringify({ ...where, ...(choice === undefined ? {} : { [choice.name]: chosen }) });
+
+  const asked = useRef('');
+  useEffect(() => {
+    const what = JSON.stringify([kind, search, filters, sort, descending]);
+    if (asked.current !== '' && asked.current !== what) sight.begin();
+    asked.current = what;
+  }, [kind, search, filters, sort, descending]);
 
   useEffect(() => {
     let current = true;
@@ -70,28 +80,21 @@ export function DataTable<Kind extends keyof RowKinds>(props: TableProps<Kind>) 
       offset: first,
       limit: count,
       ...(sort === '' ? {} : { sort, descending }),
+      ...(sought !== undefined && { find: sought }),
     };
     void askRows<Kind>(question).then((answer) => {
-      if (current) setFound({ ...answer, offset: first });
+      if (!current) return;
+      setFound({ ...answer, offset: first });
+      sight.found(answer.at, answer.total);
     });
     return () => {
       current = false;
     };
-  }, [kind, search, filters, sort, descending, first, count, version.value]);
-
-  // Back is to where one was: the place in the table is kept with the entry of the browser's history.
-  useEffect(() => {
-    if (isRestored.current || found.total < 0) return;
-    isRestored.current = true;
-    const kept = scrollKept(`${prefix}${kind}`);
-    if (kept > 0) box.current?.scrollTo({ top: kept });
-  }, [found.total]);
+  }, [kind, search, filters, sort, descending, first, count, sought, version.value]);
 
   const scrolled = ({ currentTarget }: { readonly currentTarget: HTMLElement }) => {
     // A table that is left scrolls a last time.
-    if (!currentTarget.isConnected) return;
-    setTop(currentTarget.scrollTop);
-    keepScroll(`${prefix}${kind}`, currentTarget.scrollTop);
+    if (currentTarget.isConnected) sight.scrolled(currentTarget);
   };
   const sortBy = (name: string) => {
     setQuery(`${prefix}sort`, name);
@@ -149,7 +152,7 @@ export function DataTable<Kind extends keyof RowKinds>(props: TableProps<Kind>) 
             </tr>
           </thead>
           <tbody>
-            <Spacer rows={found.offset} />
+            <Spacer heightPx={Math.min(found.offset, total) * rowPx} />
             {found.rows.map((row, at) => (
               <tr key={keyOf(row)} aria-rowindex={found.offset + at + 2}>
                 {columns.map((column) => (
@@ -159,7 +162,7 @@ export function DataTable<Kind extends keyof RowKinds>(props: TableProps<Kind>) 
                 ))}
               </tr>
             ))}
-            <Spacer rows={total - found.offset - found.rows.length} />
+            <Spacer heightPx={(total - found.offset - found.rows.length) * rowPx} />
           </tbody>
         </table>
         {found.total === 0 && <p class="nothing">{nothingText(search)}</p>}
@@ -174,6 +177,6 @@ function nothingText(search: string): string {
 }
 
 /** Holds the place of rows out of sight. */
-function Spacer({ rows }: { readonly rows: number }) {
-  return rows <= 0 ? null : <tr style={{ height: `${rows * ROW_PX}px` }} />;
+function Spacer({ heightPx }: { readonly heightPx: number }) {
+  return heightPx <= 0 ? null : <tr style={{ height: `${heightPx}px` }} />;
 }

@@ -12,6 +12,7 @@ import { place, to } from '../router.ts';
 import { Login } from './Login.tsx';
 import { type KeyAction, type PlaceKey, Shortcuts } from './Shortcuts.tsx';
 import { leaderPlace } from './StandsBy.tsx';
+import { useWindowPlace } from './windowPlace.ts';
 
 /** A place of the navigation: first part of its address, title, and first parts of addresses that belong to it. */
 export type Place = readonly [name: string, title: string, ...others: string[]];
@@ -42,6 +43,7 @@ export function Layout({
   children,
 }: LayoutProps) {
   const [here = ''] = place.value.path;
+  useWindowPlace(place.value.path.join('/'));
   const [version, setVersion] = useState('');
   const keys = useMemo(() => keysOf(places), [places.map(([name]) => name).join()]);
   useEffect(() => {

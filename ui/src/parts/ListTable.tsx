@@ -1,7 +1,8 @@
 /** A table over rows that the page holds already: searched, sorted and shown in part by itself. */
 
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
+import { entry, useKept, useKeptScroll } from '../kept.ts';
 import { t } from '../language.ts';
 import { Cell } from './bits.tsx';
 
@@ -29,10 +30,16 @@ interface ListTableProps<Row> {
 const SHOWN = 100;
 
 export function ListTable<Row>(props: ListTableProps<Row>) {
+  return <Table key={entry.value} {...props} />;
+}
+
+function Table<Row>(props: ListTableProps<Row>) {
   const { label, rows, columns, nothing = 'There are none.', keyOf } = props;
-  const [search, setSearch] = useState('');
-  const [sort, setSort] = useState(props.sort ?? { by: '', descending: false });
-  const [most, setMost] = useState(SHOWN);
+  const [search, setSearch] = useKept(`${label}/search`, '');
+  const [sort, setSort] = useKept(`${label}/sort`, props.sort ?? { by: '', descending: false });
+  const [most, setMost] = useKept(`${label}/most`, SHOWN);
+  const box = useRef<HTMLDivElement>(null);
+  const scrolled = useKeptScroll(`${label}/scroll`, box, rows.length > 0);
   const found = sorted(matching(rows, columns, search), columns, sort.by, sort.descending === true);
   return (
     <section class="table" aria-label={t(label)}>
@@ -49,7 +56,7 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
         />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <div class="scroll" tabIndex={0}>
+      <div class="scroll" tabIndex={0} ref={box} onScroll={scrolled}>
         <table>
           <thead>
             <tr>

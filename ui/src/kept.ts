@@ -1,0 +1,109 @@
+/** What is kept with an entry of the browser's history, so that back and forward, and a reload, lead to where one was. */
+import { signal } from '@preact/signals';
+import type { RefObject } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+
+interface State {
+  readonly entry?: string;
+}
+
+const LAST = 'entries';
+const PREFIX = 'kept/';
+
+/** The name of the present entry; one that has none yet is given it. */
+function nameOfEntry(): string {
+  const state = history.state as State | null;
+  if (state?.entry !== undefined) return state.entry;
+  const name = String(Number(read(LAST) ?? 0) + 1);
+  write(LAST, name);
+  history.replaceState({ ...state, entry: name }, '');
+  return name;
+}
+
+/** The present entry. What is kept belongs to a part of the page that came into being with it: its key. */
+export const entry = signal(nameOfEntry());
+
+/** The browser is at another entry: to be told before the page shows what belongs to it. */
+export function enterEntry(): void {
+  entry.value = nameOfEntry();
+}
+
+/** Not in the history itself: browsers let that be written so often only. */
+export function keepAt(at: string, name: string, value: unknown): void {
+  write(`${PREFIX}${at}/${name}`, JSON.stringify(value));
+}
+
+export function keptAt<T>(at: string, name: string): T | undefined {
+  const text = read(`${PREFIX}${at}/${name}`);
+  return text === null ? undefined : (JSON.parse(text) as T);
+}
+
+/** As `useState`, and kept. */
+export function useKept<T>(name: string, first: T): [T, (next: T) => void] {
+  const here = useEntry();
+  const [value, setValue] = useState<T>(() => keptAt<T>(here, name) ?? first);
+  return [
+    value,
+    (next) => {
+      keepAt(here, name, next);
+      setValue(next);
+    },
+  ];
+}
+
+/** The entry with which a part of the page came into being: what is left writes no more into the next. */
+export function useEntry(): string {
+  const first = useRef<string | undefined>(undefined);
+  first.current ??= entry.peek();
+  return first.current;
+}
+
+/**
+ * How far a box is scrolled.
+ * @param isFilled whether what it shows is there: until then there is nothing to scroll
+ * @returns to be told that it scrolled
+ */
+export function useKeptScroll(
+  name: string,
+  box: RefObject<HTMLElement>,
+  isFilled: boolean,
+): (event: { readonly currentTarget: HTMLElement }) => void {
+  const here = useEntry();
+  const isRestored = useRef(false);
+  useLayoutEffect(() => {
+    if (!isFilled || isRestored.current) return;
+    isRestored.current = true;
+    box.current?.scrollTo({ top: keptAt<number>(here, name) ?? 0 });
+  }, [isFilled]);
+  return ({ currentTarget }) => {
+    // One that is left scrolls a last time.
+    if (isRestored.current && currentTarget.isConnected) keepAt(here, name, currentTarget.scrollTop);
+  };
+}
+
+/** A browser that lets pages keep nothing forgets. */
+function read(name: string): string | null {
+  try {
+    return sessionStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+function write(name: string, value: string): void {
+  try {
+    sessionStorage.setItem(name, value);
+  } catch {
+    forgetAll();
+  }
+}
+
+/** A tab of weeks has been at very many places. */
+function forgetAll(): void {
+  try {
+    for (const name of Object.keys(sessionStorage))
+      if (name.startsWith(PREFIX)) sessionStorage.removeItem(name);
+  } catch {
+    // Nothing is kept there at all.
+  }
+}
