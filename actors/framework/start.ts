@@ -6,6 +6,7 @@ import { etcdOpener } from '../../runtime/etcd/flags.ts';
 import type { EtcdLocation } from '../../runtime/etcd/location.ts';
 import * as flag from '../../runtime/flags/index.ts';
 import { type Address, addressText, type Node, type Pid } from '../../runtime/index.ts';
+import { realPorts } from '../../runtime/realPorts.ts';
 import type { TlsOptions } from '../../runtime/security/tls.ts';
 import { StartError } from '../../runtime/startError.ts';
 import { detectorFor, type MasterDetector } from '../detector/index.ts';
@@ -160,9 +161,15 @@ async function resolveMaster({ host, port }: Address): Promise<Address> {
 
 const table = flag.defineFlags(frameworkFlags);
 
-async function extensionsOf({ fitness, plugin_dir, plugin_conf }: FrameworkFlags): Promise<Extensions> {
+async function extensionsOf({
+  fitness,
+  plugin_dir,
+  plugin_conf,
+  plugin_timeout,
+}: FrameworkFlags): Promise<Extensions> {
   const rule = fitness === undefined ? undefined : await matchingRuleOf(fitness);
-  return { rule, plugins: await loadPlugins(plugin_dir, plugin_conf) };
+  const watch = { clock: realPorts().clock, limitMs: plugin_timeout };
+  return { rule, plugins: await loadPlugins(plugin_dir, plugin_conf, watch) };
 }
 
 function openMarathon(

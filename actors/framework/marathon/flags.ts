@@ -2,7 +2,7 @@
 import * as flag from '../../../runtime/flags/index.ts';
 import { formatDuration, parseDuration } from '../../../runtime/units/index.ts';
 import type { MatchingRule } from '../matching/choose.ts';
-import { Plugins } from './plugins/plugins.ts';
+import { PLUGIN_TIMEOUT_MS, Plugins } from './plugins/plugins.ts';
 import type { MarathonSettings } from './settings.ts';
 
 /** Marathon counts plain numbers as milliseconds; durations with a unit are read too. */
@@ -163,6 +163,10 @@ export const marathonFlags = {
   plugin_conf: flag.path({
     help: 'JSON file with the plugins to load: authenticators, authorizers, validators and more',
   }),
+  plugin_timeout: millis(
+    PLUGIN_TIMEOUT_MS,
+    'A plugin that computes for longer is ended, and not asked for a minute',
+  ),
   http_realm: flag.string({ default: 'Mesosphere', help: 'Realm of --http_credentials' }),
   access_control_allow_origin: flag.list({
     default: '',
@@ -192,7 +196,7 @@ export interface Extensions {
   readonly plugins: Plugins;
 }
 
-const NO_EXTENSIONS: Extensions = { rule: undefined, plugins: new Plugins() };
+const NO_EXTENSIONS: Extensions = { rule: undefined, plugins: Plugins.none() };
 
 /** @param texts all flags as texts */
 export function settingsOf(

@@ -55,7 +55,7 @@ export function startMarathonMachine(
     const definition = marathonFramework({
       settings: settingsOf(flags, toStrings(table, flags), {
         rule: undefined,
-        plugins: new Plugins(),
+        plugins: Plugins.none(),
         ...extensions,
       }),
       self: 'm:8080',

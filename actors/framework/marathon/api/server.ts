@@ -130,11 +130,13 @@ export class MarathonApi {
       const asked = request.method === 'HEAD' ? { ...request, method: 'GET' } : request;
       const call = new Call(asked, request.rest);
       const rights = area === undefined ? undefined : this.#rights(identity);
-      rights?.expect(area ?? '', call);
+      const { plugins } = this.#marathon.settings;
+      if (rights !== undefined) plugins.together(() => rights.expect(area ?? '', call));
       const by = this.#nameOf(identity);
       const author = { ...(by !== undefined && { by }), from: call.clientIp };
       const handled = this.#marathon.writes.as(author, () => handler(call));
-      const answer = rights?.seen(area ?? '', handled) ?? handled;
+      const answer =
+        rights === undefined ? handled : plugins.together(() => rights.seen(area ?? '', handled));
       // Nobody is told of what a crash could still undo.
       this.#marathon.store.flushed(() => this.#send(request, reply, answer));
     });

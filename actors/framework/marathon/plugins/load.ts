@@ -2,10 +2,12 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { realPorts } from '../../../../runtime/realPorts.ts';
 import { StartError } from '../../../../runtime/startError.ts';
 import { isObject } from '../model/schema.ts';
-import { Plugins } from './plugins.ts';
+import { PLUGIN_TIMEOUT_MS, Plugins } from './plugins.ts';
 import { type Plugin, POINTS, type Point } from './points.ts';
+import { PluginWatch, type PluginWatchOptions } from './watch.ts';
 
 /** Upstream's exit code of a plugin that cannot be used. */
 const EXIT_PLUGIN = 102;
@@ -18,8 +20,12 @@ type Conf = Readonly<Record<string, unknown>>;
  *
  * @throws StartError (by rejection) naming the plugin and what was wrong
  */
-export async function loadPlugins(dir: string | undefined, conf: string | undefined): Promise<Plugins> {
-  if (conf === undefined && dir === undefined) return new Plugins();
+export async function loadPlugins(
+  dir: string | undefined,
+  conf: string | undefined,
+  watch: PluginWatchOptions = { clock: realPorts().clock, limitMs: PLUGIN_TIMEOUT_MS },
+): Promise<Plugins> {
+  if (conf === undefined && dir === undefined) return Plugins.none();
   if (conf === undefined || dir === undefined)
     throw refused('--plugin_dir, --plugin_conf: expected both of them, or neither');
   const plugins: Plugin[] = [];
@@ -27,7 +33,7 @@ export async function loadPlugins(dir: string | undefined, conf: string | undefi
     if (!isObject(entry)) throw refused(`--plugin_conf: ${id}: expected an object`);
     if (entry['enabled'] !== false) plugins.push(await loadOne(dir, id, entry));
   }
-  return new Plugins(plugins);
+  return new Plugins(plugins, new PluginWatch(watch));
 }
 
 function entriesOf(conf: string): [string, unknown][] {

@@ -4,18 +4,14 @@
  */
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { decode, encode, type Offer, type TaskInfo } from '../../../../proto/index.ts';
+import { realPorts } from '../../../../runtime/realPorts.ts';
 import { isObject, type Problem } from '../model/schema.ts';
 import type { Spec } from '../model/spec.ts';
-import type {
-  Guarded,
-  Identity,
-  Plugin,
-  PluginAnswer,
-  PluginRequest,
-  Point,
-  RunSpecTaskProcessor,
-  Verb,
-} from './points.ts';
+import type { Guarded, Identity, Plugin, PluginAnswer, PluginRequest, Point, Verb } from './points.ts';
+import { PluginWatch } from './watch.ts';
+
+/** Default of `--plugin_timeout`, in milliseconds. */
+export const PLUGIN_TIMEOUT_MS = 5_000;
 
 export class PluginFailed extends Error {
   override readonly name = 'PluginFailed';
@@ -23,9 +19,22 @@ export class PluginFailed extends Error {
 
 export class Plugins {
   readonly all: readonly Plugin[];
+  readonly #watch: PluginWatch;
 
-  constructor(all: readonly Plugin[] = []) {
+  /** @param watch ends what computes for too long */
+  constructor(all: readonly Plugin[], watch: PluginWatch) {
     this.all = all;
+    this.#watch = watch;
+  }
+
+  /** None. */
+  static none(): Plugins {
+    return new Plugins([], new PluginWatch({ clock: realPorts().clock, limitMs: PLUGIN_TIMEOUT_MS }));
+  }
+
+  /** For what asks many times, and changes nothing: it is cheaper to watch all of it at once. */
+  together<T>(run: () => T): T {
+    return this.#watch.together(run);
   }
 
   /** Whether anybody asks who asks. */
@@ -43,37 +52,39 @@ export class Plugins {
   ): { readonly identity: Identity } | { readonly refused: PluginAnswer | undefined } {
     const plugins = this.#at('Authenticator');
     for (const plugin of plugins) {
-      const identity = guarded(plugin, () => plugin.hooks.authenticate(request));
+      const identity = this.#asked(plugin, () => plugin.hooks.authenticate(request));
       if (identity !== undefined && identity !== null) return { identity };
     }
     const [first] = plugins;
     const refused =
       first === undefined
         ? undefined
-        : guarded(first, () => answered(first.hooks.handleNotAuthenticated?.(request)));
+        : this.#asked(first, () => first.hooks.handleNotAuthenticated?.(request), answered);
     return { refused };
   }
 
   /** Only when all say so. @throws PluginFailed */
   isAuthorized(identity: Identity | undefined, action: Verb, resource: Guarded): boolean {
-    return this.#at('Authorizer').every((plugin) =>
-      guarded(plugin, () => atOnce(plugin.hooks.isAuthorized(identity, action, sealed(resource))) === true),
+    sealed(resource);
+    return this.#at('Authorizer').every(
+      (plugin) => this.#asked(plugin, () => plugin.hooks.isAuthorized(identity, action, resource)) === true,
     );
   }
 
   /** What is answered to who may not. @throws PluginFailed */
   refusal(identity: Identity | undefined): PluginAnswer | undefined {
     for (const plugin of this.#at('Authorizer')) {
-      const answer = guarded(plugin, () => answered(plugin.hooks.handleNotAuthorized?.(identity)));
+      const answer = this.#asked(plugin, () => plugin.hooks.handleNotAuthorized?.(identity), answered);
       if (answer !== undefined) return answer;
     }
     return undefined;
   }
 
   problemsOf(runSpec: Spec): Problem[] {
+    sealed(runSpec);
     return this.#at('RunSpecValidator').flatMap((plugin) => {
       try {
-        return guarded(plugin, () => problemsIn(plugin.hooks.validate(sealed(runSpec))));
+        return this.#asked(plugin, () => plugin.hooks.validate(runSpec), problemsIn);
       } catch (error) {
         return [{ path: '/', error: (error as Error).message }];
       }
@@ -82,15 +93,26 @@ export class Plugins {
 
   /** @throws PluginFailed, and nothing is to be launched */
   processed(runSpec: Spec, task: TaskInfo): TaskInfo {
-    const run = (given: TaskInfo, plugin: Plugin<'RunSpecTaskProcessor'>): TaskInfo =>
-      guarded(plugin, () => checked(plugin.hooks, runSpec, given));
+    sealed(runSpec);
+    const run = (given: TaskInfo, plugin: Plugin<'RunSpecTaskProcessor'>): TaskInfo => {
+      const own = structuredClone(given);
+      return this.#asked(
+        plugin,
+        () => plugin.hooks.taskInfo(runSpec, own),
+        (made) => checked(made, given),
+      );
+    };
     return this.#at('RunSpecTaskProcessor').reduce(run, task);
   }
 
   /** Whether nobody objects to the offer. @throws PluginFailed, and the offer is not to be used */
   isMatch(offer: Offer, runSpec: Spec): boolean {
-    return this.#at('SchedulerPlugin').every((plugin) =>
-      guarded(plugin, () => atOnce(plugin.hooks.isMatch(sealed(offer), sealed(runSpec))) === true),
+    const plugins = this.#at('SchedulerPlugin');
+    if (plugins.length === 0) return true;
+    sealed(offer);
+    sealed(runSpec);
+    return plugins.every(
+      (plugin) => this.#asked(plugin, () => plugin.hooks.isMatch(offer, runSpec)) === true,
     );
   }
 
@@ -99,24 +121,37 @@ export class Plugins {
     const plugin = this.#at('HttpRequestHandler').find((each) => each.id === id);
     return plugin === undefined
       ? undefined
-      : guarded(plugin, () => answered(plugin.hooks.serve(request)) ?? {});
+      : this.#asked(
+          plugin,
+          () => plugin.hooks.serve(request),
+          (given) => answered(given) ?? {},
+        );
   }
 
   #at<P extends Point>(point: P): Plugin<P>[] {
     return this.all.filter((each): each is Plugin<P> => each.point === point);
   }
+
+  /** Only what a plugin does itself may be ended by force: what it answers is read afterwards. @throws PluginFailed */
+  #asked<T, R = T>(plugin: Plugin, ask: () => T, read?: (given: T) => R): R;
+  #asked<T>({ id }: Plugin, ask: () => T, read: (given: T) => unknown = (given) => given): unknown {
+    try {
+      return read(atOnce(this.#watch.ask(id, ask)));
+    } catch (error) {
+      throw new PluginFailed(`plugin ${id}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
 }
 
 /** What is launched stays what was written down: who it is, where, and what it takes. What could not be sent is refused here. */
-function checked(hooks: RunSpecTaskProcessor, runSpec: Spec, task: TaskInfo): TaskInfo {
-  const made = atOnce(hooks.taskInfo(sealed(runSpec), structuredClone(task)));
+function checked(made: unknown, task: TaskInfo): TaskInfo {
   if (!isObject(made)) throw new Error('expected a task');
   const kept = { ...made, task_id: task.task_id, agent_id: task.agent_id, resources: task.resources ?? [] };
   return decode('mesos.v1.TaskInfo', encode('mesos.v1.TaskInfo', kept)) as TaskInfo;
 }
 
 function problemsIn(given: unknown): Problem[] {
-  if (!Array.isArray(atOnce(given))) throw new Error('expected a list of {path, error}');
+  if (!Array.isArray(given)) throw new Error('expected a list of {path, error}');
   return (given as readonly unknown[]).map((each) => {
     if (!isObject(each) || typeof each['error'] !== 'string')
       throw new Error('expected a list of {path, error}');
@@ -134,8 +169,7 @@ function sealed<T>(value: T): T {
 }
 
 /** An answer that can be sent as it is. */
-function answered(given: unknown): PluginAnswer | undefined {
-  const answer = atOnce(given);
+function answered(answer: unknown): PluginAnswer | undefined {
   if (answer === undefined || answer === null) return undefined;
   if (!isObject(answer)) throw new Error('expected {status, headers, body, type}');
   const { status, headers = {}, body, type } = answer;
@@ -163,12 +197,4 @@ function atOnce<T>(given: T): T {
     throw new Error('expected an answer at once, got a promise');
   }
   return given;
-}
-
-function guarded<T>({ id }: Plugin, ask: () => T): T {
-  try {
-    return atOnce(ask());
-  } catch (error) {
-    throw new PluginFailed(`plugin ${id}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
