@@ -111,6 +111,7 @@ export async function startAgent(
           flags,
           isRoot,
           fetcher: openFetcher(node, flags),
+          ports: Resources.of(info.resources).ranges('ports') ?? [],
         },
         onWarning: (text) => node.loggerFor(stores.agentId).warn(text),
       }),

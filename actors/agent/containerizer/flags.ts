@@ -5,6 +5,7 @@ import { fromJson } from '../../../proto/json.ts';
 import * as flag from '../../../runtime/flags/index.ts';
 import { containerDns } from './dns.ts';
 import { deviceNumber } from './isolators/gpu/devices.ts';
+import type { PortRange } from './isolators/network/ports.ts';
 
 /** Lines of a cgroup's `devices.allow`: `c 10:229 rwm`. */
 function allowedDevices(value: unknown): readonly string[] {
@@ -33,6 +34,17 @@ function gpuNumbers(text: string): readonly number[] {
   const words = text.split(',').map((word) => word.trim());
   if (!words.every((word) => /^\d{1,4}$/.test(word))) throw new Error('expected numbers separated by commas');
   return words.map(Number);
+}
+
+function portRanges(text: string): readonly PortRange[] {
+  const [, list] = /^\[(.*)\]$/.exec(text.trim()) ?? [];
+  const ranges = (list ?? '').split(',').map((word) => {
+    const [, begin, end] = /^\s*(\d{1,5})\s*-\s*(\d{1,5})\s*$/.exec(word) ?? [];
+    return { begin: Number(begin), end: Number(end) };
+  });
+  if (!ranges.every(({ begin, end }) => begin <= end && end <= 65535))
+    throw new Error('expected ranges of ports such as [0-35000]');
+  return ranges;
 }
 
 function registryPlace(place: string): void {
@@ -147,6 +159,24 @@ export const containerFlags = {
     validate: containerDns,
     help: `Resolvers of containers whose network names none: JSON {"mesos": [{"network_mode": "CNI", "network_name": …, "dns":
       {"nameservers": […], "domain": …, "search": […], "options": […]}}], "docker": [{"network_mode": "BRIDGE" or "USER", …}]}`,
+  }),
+  container_ports_watch_interval: flag.duration({
+    default: '30secs',
+    min: '1ms',
+    help: 'With network/ports: how often is looked who listens on which port',
+  }),
+  check_agent_port_range_only: flag.boolean({
+    help: 'With network/ports: only at ports that the agent offers is looked',
+  }),
+  container_ports_isolated_range: flag.text({
+    expected: 'ranges such as [0-35000]',
+    placeholder: '[BEGIN-END,…]',
+    parse: portRanges,
+    print: (ranges) => `[${ranges.map(({ begin, end }) => `${begin}-${end}`).join(',')}]`,
+    help: 'With network/ports: only at these ports is looked; without it, at all',
+  }),
+  enforce_container_ports: flag.boolean({
+    help: 'With network/ports: end containers that listen on ports which they were not given; else it is only told in the log',
   }),
   nvidia_gpu_devices: flag.text({
     expected: 'numbers separated by commas',

@@ -12,6 +12,7 @@ import { trustedAuthorities } from './images/registry/authorities.ts';
 import { RegistryStore } from './images/registry/registryStore.ts';
 import { type ImageSource, ImageStore } from './images/store.ts';
 import { createIsolation } from './isolators/create.ts';
+import type { PortRange } from './isolators/network/ports.ts';
 import { MesosContainerizer } from './mesosContainerizer.ts';
 import type { FetcherPort } from './ports.ts';
 
@@ -22,6 +23,8 @@ export interface OpenContainerizerOptions {
   readonly flags: ContainerFlags;
   readonly isRoot: boolean;
   readonly fetcher?: FetcherPort;
+  /** The agent's own, that it offers. */
+  readonly ports?: readonly PortRange[] | undefined;
   /** Instead of `/dev`; for tests. */
   readonly devDir?: string;
   /** What it cannot do here, and what went wrong that nobody waits for. */
@@ -35,7 +38,8 @@ export function openContainerizer(options: OpenContainerizerOptions): MesosConta
   const { isolators, sumsProcesses, warnings } = createIsolation({
     ...{ flags, clock, isRoot, paths },
     ...(options.devDir === undefined ? {} : { devDir: options.devDir }),
-    events: { limited: (id, limitation) => containerizer?.limited(id, limitation) },
+    events: { limited: (id, limitation) => containerizer?.limited(id, limitation), noticed: onWarning },
+    ports: options.ports,
   });
   for (const warning of warnings) onWarning(warning);
   const provisioner = openProvisioner(options);

@@ -4,6 +4,7 @@ import type { Clock } from '../../../../runtime/ports.ts';
 import { ExitCode, StartError } from '../../../../runtime/startError.ts';
 import type { AgentPaths } from '../../paths.ts';
 import type { ContainerFlags } from '../flags.ts';
+import { HAS_PROC } from '../processTable.ts';
 import { findProgram } from '../programs.ts';
 import { CgroupTree } from './cgroups/cgroup.ts';
 import { CpuSubsystem } from './cgroups/cpu.ts';
@@ -21,6 +22,7 @@ import { NamespacesIsolator } from './linux/namespaces.ts';
 import { NnpIsolator } from './linux/nnp.ts';
 import type { SurroundingsOptions } from './linux/surroundings.ts';
 import { createNetworks } from './network/create.ts';
+import { type PortRange, PortsIsolator } from './network/ports.ts';
 import { DiskIsolator } from './posix/disk.ts';
 import { RlimitsIsolator } from './posix/rlimits.ts';
 import { PosixVolumesIsolator } from './posix/volumes.ts';
@@ -40,6 +42,8 @@ export interface IsolationOptions {
   readonly isRoot: boolean;
   readonly events: IsolatorEvents;
   readonly paths: AgentPaths;
+  /** The agent's own, that it offers. */
+  readonly ports?: readonly PortRange[] | undefined;
   /** Of the machine; for tests. */
   readonly hierarchies?: Hierarchies;
   /** Instead of `/dev`; for tests. */
@@ -81,6 +85,7 @@ const OTHERS: readonly string[] = [
   'linux/nnp',
   'linux/seccomp',
   'network/cni',
+  'network/ports',
   'gpu/nvidia',
   // What these do is always done.
   'docker/runtime',
@@ -105,6 +110,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
     cgroupsIsolator(options, asked, warnings),
     filesystemIsolator(options, asked, warnings),
     networksOf(options, asked, warnings),
+    asked.has('network/ports') ? portsOf(options, warnings) : undefined,
     asked.has('gpu/nvidia') ? gpusOf(options, asked) : undefined,
     ...otherIsolators(options, asked, warnings),
   ].filter((each) => each !== undefined);
@@ -123,6 +129,30 @@ function networksOf(
   const isAsked = asked.has('network/cni');
   const dirOf = (id: string) => paths.container(id);
   return createNetworks({ flags, clock, isRoot, workDir, runtimeDir, dirOf, isAsked }, warnings);
+}
+
+/** @throws StartError when the flags do not go together */
+function portsOf(options: IsolationOptions, warnings: string[]): Isolator | undefined {
+  const { flags, clock, events, paths } = options;
+  const range = flags.container_ports_isolated_range;
+  if (flags.check_agent_port_range_only && range !== undefined)
+    throw new StartError(
+      '--check_agent_port_range_only and --container_ports_isolated_range do not go together',
+      ExitCode.usage,
+    );
+  if (!HAS_PROC) {
+    warnings.push('network/ports: needs /proc; nobody looks who listens');
+    return undefined;
+  }
+  const hierarchies = options.hierarchies ?? Hierarchies.find(flags.cgroups_hierarchy);
+  const tree = new CgroupTree(hierarchies, flags.cgroups_root, options.isRoot ? hierarchies.names : []);
+  return new PortsIsolator({
+    ...{ clock, events, dirOf: (id: string) => paths.container(id) },
+    intervalMs: flags.container_ports_watch_interval,
+    enforce: flags.enforce_container_ports,
+    isolated: flags.check_agent_port_range_only ? (options.ports ?? []) : range,
+    processesOf: (id) => tree.processes(id),
+  });
 }
 
 /** @throws StartError when GPUs cannot be kept apart here, or there are none: who asks for them counts on them */

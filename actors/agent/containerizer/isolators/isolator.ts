@@ -79,6 +79,8 @@ export interface NamespaceWishes {
 export interface IsolatorEvents {
   /** The container broke a limit and has to end. */
   limited(containerId: string, limitation: Limitation): void;
+  /** Something that concerns nobody but operators. */
+  noticed(text: string): void;
 }
 
 /**

@@ -63,7 +63,7 @@ export class IsolatedBench {
   readonly paths: AgentPaths;
   readonly told = new Map<string, Told>();
   containerizer: MesosContainerizer;
-  readonly #flags: Record<string, string>;
+  #flags: Record<string, string>;
   readonly #devDir: string | undefined;
   #count = 0;
 
@@ -98,6 +98,12 @@ export class IsolatedBench {
       onWarning: (text) => this.warnings.push(text),
     });
     return this.containerizer;
+  }
+
+  /** The same with other flags. */
+  restartWith(flags: Record<string, string>): MesosContainerizer {
+    this.#flags = flags;
+    return this.restart();
   }
 
   readonly sink = {
@@ -163,6 +169,10 @@ export class IsolatedBench {
   file(id: string, name: string): string {
     const path = join(this.sandbox(id), name);
     return fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : '';
+  }
+
+  has(id: string, name: string): boolean {
+    return fs.existsSync(join(this.sandbox(id), name));
   }
 
   /** A file of a container's cgroup; undefined when there is none. */

@@ -144,6 +144,15 @@ export class CgroupTree {
     return [...ids];
   }
 
+  /** Processes of the container, by the first of its cgroups that there is; those of containers inside it among them. */
+  processes(containerId: string): number[] {
+    for (const mount of this.#hierarchies.keys()) {
+      const groups = groupsOf(this.#dir(mount, containerId));
+      if (groups.length > 0) return groups.flatMap(processesOf);
+    }
+    return [];
+  }
+
   /** Kills whatever is in the container's cgroups. @returns how many processes were found */
   kill(containerId: string): number {
     const pids = new Set<number>();
