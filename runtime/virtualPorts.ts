@@ -5,7 +5,7 @@ import { TimerQueue } from './timerQueue.ts';
 /** A clock that stands still until `advance`. */
 export class VirtualClock implements Clock {
   private readonly timers = new TimerQueue();
-  private readonly startMs: number;
+  private startMs: number;
   private elapsedMs = 0;
 
   /** @param startMs the wall-clock time at which it begins */
@@ -23,6 +23,11 @@ export class VirtualClock implements Clock {
 
   setTimer(delayMs: number, callback: () => void): Timer {
     return this.timers.add(this.elapsedMs + Math.max(0, delayMs), callback);
+  }
+
+  /** Somebody sets the wall clock: it parts from the monotonic one. @param byMs less than 0: back */
+  jump(byMs: number): void {
+    this.startMs += byMs;
   }
 
   /** Milliseconds until the next timer, undefined when none is pending. */

@@ -63,7 +63,7 @@ export class Allocation {
    * @param agents in the registry
    */
   recoverAgents(agents: number): void {
-    this.allocator.recover(agents, this.parts.nowMs);
+    this.allocator.recover(agents, this.parts.steadyMs);
   }
 
   // ---- agents ---------------------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ export class Allocation {
 
   /** @param refuseSeconds of a refusal; undefined when the framework did not refuse what comes back */
   recover(frameworkId: string, agentId: string, resources: Resources, refuseSeconds?: number): void {
-    this.allocator.recoverResources(frameworkId, agentId, resources, refuseSeconds, this.parts.nowMs);
+    this.allocator.recoverResources(frameworkId, agentId, resources, refuseSeconds, this.parts.steadyMs);
   }
 
   // ---- policy ---------------------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ export class Allocation {
   }
 
   private run(): void {
-    const { why, metrics, leadership, nowMs } = this.parts;
+    const { why, metrics, leadership, steadyMs } = this.parts;
     const agents = this.candidates === 'all' ? undefined : this.candidates;
     this.candidates = new Set();
     this.waitSince?.();
@@ -214,7 +214,7 @@ export class Allocation {
     // Batches are explained: they look at everything.
     const explain = agents === undefined ? why.listen() : undefined;
     const stop = metrics.allocationRun.start();
-    const cycle = this.allocator.beginSliced(nowMs, SLICE_AGENTS, { agents, explain });
+    const cycle = this.allocator.beginSliced(steadyMs, SLICE_AGENTS, { agents, explain });
     this.proceed({ cycle, agents, stop }, false);
   }
 
@@ -237,13 +237,13 @@ export class Allocation {
   }
 
   private finish({ agents, stop }: Run): void {
-    const { why, inverseOffers, nowMs } = this.parts;
+    const { why, inverseOffers, steadyMs } = this.parts;
     stop();
     if (agents === undefined) {
       why.conclude(this.parts.agents.count);
       this.parts.roleGauges.follow();
     }
-    inverseOffers.make(this.allocator.inverseOffers(nowMs, agents));
+    inverseOffers.make(this.allocator.inverseOffers(steadyMs, agents));
     this.mode = 'idle';
     if (this.candidates === 'all' || this.candidates.size > 0) {
       this.mode = 'pending';

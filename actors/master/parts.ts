@@ -230,8 +230,14 @@ export class MasterParts {
     return this.settings.isSecure === true ? 'https' : 'http';
   }
 
+  /** For people and for what is written down; may jump. */
   get nowMs(): number {
     return this.actor.clock.now();
+  }
+
+  /** For everything that lasts for so long: milliseconds since some instant, whatever happens to the time of day. */
+  get steadyMs(): number {
+    return this.actor.clock.monotonic();
   }
 
   /** What every chart of the master reports: an event that came at the wrong time, a mistake of ours. */

@@ -27,6 +27,8 @@ export interface ChecksEvents {
 
 interface Check {
   readonly run: TaskRun;
+  /** By the monotonic clock. */
+  readonly runsSinceMs: number;
   readonly definition: CheckDefinition;
   /** Whether it judges, or only tells. */
   readonly judges: boolean;
@@ -80,6 +82,7 @@ export class Checks {
   private start(id: string, run: TaskRun, definition: CheckDefinition, judges: boolean): void {
     this.checks.set(id, {
       run,
+      runsSinceMs: this.host.clock.monotonic() - this.earlierMs(run),
       definition,
       judges,
       abort: undefined,
@@ -155,7 +158,7 @@ export class Checks {
     }
     check.passes = 0;
     const { grace_period_seconds = 10, consecutive_failures = 3 } = check.run.task.info.health_check ?? {};
-    const inGrace = this.runningMs(check.run) < grace_period_seconds * 1000;
+    const inGrace = this.runningMs(check) < grace_period_seconds * 1000;
     if (inGrace && this.health.value(id) === 'unproven') {
       this.health.step(id, { type: 'FAILED_IN_GRACE' });
       return;
@@ -164,8 +167,13 @@ export class Checks {
     this.health.step(id, { type: check.failures >= consecutive_failures ? 'FAILED_TOO_OFTEN' : 'FAILED' });
   }
 
-  /** How long the task has been running, over restarts of the agent. */
-  private runningMs({ task }: TaskRun): number {
+  private runningMs({ runsSinceMs }: Check): number {
+    return this.host.clock.monotonic() - runsSinceMs;
+  }
+
+  /** How long the task had been running when an agent was started that finds it again. */
+  private earlierMs({ task, recovered }: TaskRun): number {
+    if (!recovered) return 0;
     const since = task.statuses.find(({ state }) => state === TaskState.TASK_RUNNING)?.timestamp;
     return since === undefined ? 0 : Math.max(0, this.host.clock.now() - since * 1000);
   }
@@ -197,7 +205,7 @@ export class Checks {
       delays: {
         FIRST: ({ id }) => {
           const check = this.checks.get(id);
-          return check === undefined ? 0 : Math.max(0, check.definition.delayMs - this.runningMs(check.run));
+          return check === undefined ? 0 : Math.max(0, check.definition.delayMs - this.runningMs(check));
         },
         INTERVAL: (args) => times(args)?.intervalMs ?? 0,
         TIMEOUT: (args) => times(args)?.timeoutMs ?? 0,

@@ -35,7 +35,7 @@ export function maxAllowedAgeMs(delayMs: number, headroom: number, usage: number
 
 export class SandboxGc {
   readonly #options: SandboxGcOptions;
-  /** When each is due by its age alone, by wall clock: path → milliseconds. */
+  /** When each is due by its age alone, by the monotonic clock: path → milliseconds. */
   readonly #due = new Map<string, number>();
   readonly #succeeded: Counter;
   readonly #failed: Counter;
@@ -58,7 +58,7 @@ export class SandboxGc {
 
   /** The run of this sandbox is over. */
   schedule(sandbox: string): void {
-    this.#due.set(sandbox, this.#options.clock.now() + this.#options.delayMs);
+    this.#due.set(sandbox, this.#options.clock.monotonic() + this.#options.delayMs);
   }
 
   /**
@@ -90,7 +90,7 @@ export class SandboxGc {
     const { clock, delayMs, headroom } = this.#options;
     this.#allowedMs = maxAllowedAgeMs(delayMs, headroom, this.#diskUsage());
     const soonerMs = delayMs - this.#allowedMs;
-    const now = clock.now();
+    const now = clock.monotonic();
     const ripe = [...this.#due].filter(([, due]) => due - now <= soonerMs).map(([path]) => path);
     if (!this.#removing && ripe.length > 0) void this.#remove(ripe);
   }
@@ -138,7 +138,11 @@ export class SandboxGc {
   async #found(run: string): Promise<void> {
     if (this.#isLive(basename(run)) || this.#due.has(run)) return;
     const stat = await fs.promises.stat(run).catch(() => undefined);
-    if (stat !== undefined) this.#due.set(run, stat.mtimeMs + this.#options.delayMs);
+    if (stat === undefined) return;
+    const { clock, delayMs } = this.#options;
+    // One that is of tomorrow was left when the clock was wrong.
+    const ageMs = Math.max(0, clock.now() - stat.mtimeMs);
+    this.#due.set(run, clock.monotonic() - ageMs + delayMs);
   }
 }
 

@@ -148,7 +148,7 @@ export class TaskRuns {
     const limitNs = run.task.info.max_completion_time?.nanoseconds;
     if (limitNs === undefined) return;
     const running = run.task.statuses.find((status) => status.state === TaskState.TASK_RUNNING)?.timestamp;
-    const passedMs = running === undefined ? 0 : this.host.clock.now() - running * 1000;
+    const passedMs = running === undefined ? 0 : Math.max(0, this.host.clock.now() - running * 1000);
     run.overtime = this.host.delay(Math.max(0, limitNs / 1e6 - passedMs), () => {
       this.chart.step(run.containerId, { type: 'OVERTIME' });
     });

@@ -155,11 +155,11 @@ export class Keeper {
     if (watchMs === 0) return true;
     let since = this.#healthySinceMs.get(instance.id);
     if (since === undefined) {
-      since = clock.now();
+      since = clock.monotonic();
       this.#healthySinceMs.set(instance.id, since);
       delay(watchMs, () => this.touch([spec.id]));
     }
-    return clock.now() - since >= watchMs;
+    return clock.monotonic() - since >= watchMs;
   }
 
   #kill(instance: Instance, wipe: boolean): void {

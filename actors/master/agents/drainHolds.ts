@@ -32,7 +32,7 @@ export class DrainHolds {
     this.chart = new ChartTable(drainWaitMachine, {
       ...parts.chartReports,
       delays: {
-        LONGEST_WAIT: ({ id }) => Math.max(0, (this.waits.get(id)?.endsAtMs ?? 0) - this.parts.nowMs),
+        LONGEST_WAIT: ({ id }) => Math.max(0, (this.waits.get(id)?.endsAtMs ?? 0) - this.parts.steadyMs),
       },
       actions: {
         askFrameworks: ({ id }) => this.ask(id),
@@ -49,13 +49,14 @@ export class DrainHolds {
 
   /**
    * Whether the agent is not to be told to drain yet. Frameworks are asked to move their tasks then.
+   * @param startedAtMs by the steady clock
    * @param over called, once, when the longest wait is over
    */
   holds(agent: AgentRecord, startedAtMs: number, over: () => void): boolean {
     const held = this.held(agent);
     const waitMs = Math.max(0, ...held.map((task) => waitSeconds(task) * 1000));
     const endsAtMs = startedAtMs + waitMs;
-    if (held.length === 0 || endsAtMs <= this.parts.nowMs) {
+    if (held.length === 0 || endsAtMs <= this.parts.steadyMs) {
       this.forget(agent.id);
       return false;
     }

@@ -27,7 +27,7 @@ const GRACE_NS_MAX = 2 ** 63;
 export class Drains {
   private readonly parts: MasterParts;
   /** When this master told an agent to drain, milliseconds since 1970. */
-  private readonly startedAtMs = new Map<string, number>();
+  private readonly started = new Map<string, { readonly nowMs: number; readonly steadyMs: number }>();
   readonly holds: DrainHolds;
 
   constructor(parts: MasterParts) {
@@ -42,7 +42,7 @@ export class Drains {
 
   /** When the agent was told to drain; undefined when it was not, or by a former master. */
   startedMs(id: string): number | undefined {
-    return this.info(id) === undefined ? undefined : this.startedAtMs.get(id);
+    return this.info(id) === undefined ? undefined : this.started.get(id)?.nowMs;
   }
 
   /** DRAIN_AGENT; another order replaces the one of before. @throws HttpRefusal 400, 409 */
@@ -92,7 +92,7 @@ export class Drains {
     registrar.apply(reactivateAgent(id), (applied) => {
       if (!this.isStillThere(id, applied, done)) return;
       actor.log.info('agent reactivated', { agent_id: id });
-      this.startedAtMs.delete(id);
+      this.started.delete(id);
       this.holds.forget(id);
       agents.chart.step(id, { type: 'REACTIVATED' });
       this.parts.hosts.reactivated(id);
@@ -117,17 +117,17 @@ export class Drains {
    * @param isListed whether all that is on it is known; otherwise the agent is about to list its operations
    */
   remind(agent: AgentRecord, isListed = true): void {
-    const { agents, actor, nowMs } = this.parts;
+    const { agents, actor, nowMs, steadyMs } = this.parts;
     // A master may have ended between the two writes.
     if (agents.chart.matches(agent.id, 'service.drained'))
       actor.defer(() => this.markGoneIfWanted(agent.id))();
     if (!agents.chart.matches(agent.id, 'service.draining') || !agents.isConnected(agent.id)) return;
     const config = this.info(agent.id)?.config;
     if (config === undefined) return;
-    const startedAtMs = this.startedAtMs.get(agent.id) ?? nowMs;
+    const started = this.started.get(agent.id) ?? { nowMs, steadyMs };
     agents.moments.changing(agent);
-    this.startedAtMs.set(agent.id, startedAtMs);
-    if (this.holds.holds(agent, startedAtMs, () => this.remindAgain(agent.id))) return;
+    this.started.set(agent.id, started);
+    if (this.holds.holds(agent, started.steadyMs, () => this.remindAgain(agent.id))) return;
     actor.send(agent.pid, 'mesos.internal.DrainSlaveMessage', { config });
     if (isListed) this.check(agent);
   }

@@ -103,7 +103,7 @@ export class AgentReconciliation {
     const { agents, nowMs, registration } = this.parts;
     const former = agents.at(from);
     if (former !== undefined && former.id !== id) this.parts.losses.replace(former);
-    const agent = newAgent(description, id, from, nowMs, total);
+    const agent = newAgent(description, id, from, this.parts, total);
     agent.reregisteredAtMs = nowMs;
     agents.add(agent);
     this.parts.changes.agentAdded(agent);
@@ -122,6 +122,7 @@ export class AgentReconciliation {
     agent.description = description;
     this.takeTotal(agent, description, total);
     agent.reregisteredAtMs = nowMs;
+    agent.presentSinceMs = this.parts.steadyMs;
     this.takeFrameworks(agent, message);
     this.killUnknown(agent, message.tasks ?? []);
     this.dropExecutors(agent, message);

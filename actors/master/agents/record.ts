@@ -49,6 +49,8 @@ export interface AgentRecord {
   providers: ReadonlyMap<string, AgentProvider>;
   readonly registeredAtMs: number;
   reregisteredAtMs: number | undefined;
+  /** Since when it is there without a break, by the steady clock. */
+  presentSinceMs: number;
   /** framework id → task id → task: what is not completed. */
   readonly tasks: Map<string, Map<string, TaskRecord>>;
   /** framework id → executor id → executor. */
@@ -69,7 +71,7 @@ export function newAgent(
   description: AgentDescription,
   id: string,
   pid: Pid,
-  nowMs: number,
+  { nowMs, steadyMs }: { readonly nowMs: number; readonly steadyMs: number },
   total = Resources.of(description.info.resources),
 ): AgentRecord {
   return {
@@ -80,6 +82,7 @@ export function newAgent(
     providers: NO_PROVIDERS,
     registeredAtMs: nowMs,
     reregisteredAtMs: undefined,
+    presentSinceMs: steadyMs,
     tasks: new Map(),
     executors: new Map(),
     used: new Map(),

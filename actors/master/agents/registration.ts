@@ -172,7 +172,7 @@ export class AgentRegistration {
   }
 
   private admit(message: RegisterSlaveMessage, from: Pid, total: Resources): void {
-    const { agents, registrar, actor, nowMs } = this.parts;
+    const { agents, registrar, actor } = this.parts;
     const id = agents.newId();
     const description = describeAgent(message, id);
     agents.chart.start(id);
@@ -186,7 +186,7 @@ export class AgentRegistration {
         agents.chart.stop(id);
         return;
       }
-      const agent = newAgent(description, id, from, nowMs, total);
+      const agent = newAgent(description, id, from, this.parts, total);
       agents.add(agent);
       agents.chart.step(id, { type: 'REGISTERED' });
       this.join(agent);

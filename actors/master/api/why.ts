@@ -76,7 +76,8 @@ function roleBlock(parts: MasterParts, frameworkId: string, role: string, most: 
     role_share: new Double(allocator.dominantShare(role)),
     framework_share: new Double(allocator.frameworkShare(role, frameworkId)),
     refused_agents: refusals.count,
-    refused_until: refusals.count === 0 ? undefined : seconds(refusals.untilMs),
+    refused_until:
+      refusals.count === 0 ? undefined : seconds(parts.nowMs + refusals.untilMs - parts.steadyMs),
     quota: quota && {
       guarantee: quantitiesBlock(quota.guarantees),
       limit: quantitiesBlock(quota.limits),

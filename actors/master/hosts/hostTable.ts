@@ -64,7 +64,7 @@ export class HostTable {
   }
 
   testsOf(id: string): object[] {
-    return this.tests.of(id, this.parts.nowMs);
+    return this.tests.of(id, this.parts.steadyMs, this.parts.nowMs);
   }
 
   /** Hosts that are to be off, but are not, as too many are off by themselves. */
@@ -99,7 +99,7 @@ export class HostTable {
   /** A test tells how it went. @throws HttpRefusal 400, 409 */
   report(id: string, test: string, report: TestReport): void {
     this.checkKnown(id);
-    if (!this.tests.report(id, test, report, this.parts.nowMs))
+    if (!this.tests.report(id, test, report, this.parts.steadyMs))
       throw new HttpRefusal(409, `Agent '${id}' has ${TESTS_MAX} tests already`);
     this.look(id);
   }
@@ -121,9 +121,9 @@ export class HostTable {
     const waited = before === TaskState.TASK_STAGING || before === TaskState.TASK_STARTING;
     const turn = TURNS.get(state);
     if (before === state || (turn === undefined && state !== TaskState.TASK_RUNNING)) return;
-    const { nowMs } = this.parts;
-    if (waited) this.blackHoles.note(id, 'started', nowMs);
-    if (turn !== undefined) this.blackHoles.note(id, turn, nowMs);
+    const { steadyMs } = this.parts;
+    if (waited) this.blackHoles.note(id, 'started', steadyMs);
+    if (turn !== undefined) this.blackHoles.note(id, turn, steadyMs);
   }
 
   private check(): void {
@@ -145,11 +145,11 @@ export class HostTable {
 
   /** Switches one host by what tests and tasks tell of it. */
   private look(id: string): void {
-    const { nowMs, flags } = this.parts;
+    const { nowMs, steadyMs, flags } = this.parts;
     const entry = this.entries.get(id);
     const untilMs = nowMs + flags.host_release_time;
-    const test = this.tests.why(id, nowMs);
-    const hole = this.blackHoles.why(id, nowMs);
+    const test = this.tests.why(id, steadyMs);
+    const hole = this.blackHoles.why(id, steadyMs);
     if (entry?.source === 'test' && test === undefined) this.end(id, 'TESTS_OK', () => undefined);
     if (entry !== undefined || this.going.has(id)) return;
     const ill = test ?? hole;

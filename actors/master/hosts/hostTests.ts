@@ -51,13 +51,13 @@ export class HostTests {
     return undefined;
   }
 
-  /** Of one host, for people. */
-  of(agentId: string, nowMs: number): object[] {
+  /** Of one host, for people. @param wallMs the same moment as they know it, since 1970 */
+  of(agentId: string, nowMs: number, wallMs: number): object[] {
     return [...(this.#byAgent.get(agentId) ?? [])].map(([test, { state, message, untilMs }]) => ({
       test,
       state: untilMs <= nowMs ? 'expired' : state,
       message,
-      until: new Date(untilMs).toISOString(),
+      until: new Date(wallMs + untilMs - nowMs).toISOString(),
     }));
   }
 }

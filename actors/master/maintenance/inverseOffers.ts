@@ -152,7 +152,12 @@ export class InverseOffers {
     { frameworkId, agentId }: { frameworkId: string; agentId: string },
     filterSeconds?: number,
   ): void {
-    this.parts.allocation.allocator.updateInverseOffer(frameworkId, agentId, filterSeconds, this.parts.nowMs);
+    this.parts.allocation.allocator.updateInverseOffer(
+      frameworkId,
+      agentId,
+      filterSeconds,
+      this.parts.steadyMs,
+    );
   }
 
   private record(id: string, status: AllocatorInverseOfferStatusStatus): void {

@@ -234,11 +234,10 @@ export class Operations {
 
   /** Without a framework that could, the master acknowledges; but not before one that may come back had its time. */
   private mayAcknowledge(agent: AgentRecord, { frameworkId, info }: OperationRecord): boolean {
-    const { frameworks, nowMs } = this.parts;
+    const { frameworks, steadyMs } = this.parts;
     if (info.id === undefined || frameworkId === undefined) return true;
     if (frameworks.find(frameworkId) !== undefined) return false;
-    const sinceMs = agent.reregisteredAtMs ?? agent.registeredAtMs;
-    return frameworks.isCompleted(frameworkId) || nowMs - sinceMs >= ADOPTION_WAIT_MS;
+    return frameworks.isCompleted(frameworkId) || steadyMs - agent.presentSinceMs >= ADOPTION_WAIT_MS;
   }
 
   private move(agent: AgentRecord, record: OperationRecord, status: OperationStatus): void {

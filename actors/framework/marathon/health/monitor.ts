@@ -20,6 +20,8 @@ interface Watched {
   readonly instance: Instance;
   readonly app: App;
   readonly check: HealthCheck;
+  /** Since when the instance runs, by the monotonic clock. */
+  readonly runsSinceMs: number;
   timer: Timer | undefined;
   firstSuccessMs?: number;
   lastSuccessMs?: number;
@@ -181,7 +183,10 @@ export class HealthMonitor {
 
   #begin(instance: Instance, app: App, check: HealthCheck, index: number): Watched {
     const key = `${instance.id}#${index}`;
-    const watched: Watched = { key, instance, app, check, timer: undefined };
+    const { clock } = this.#options;
+    const earlierMs = Math.max(0, clock.now() - (instance.startedAtMs ?? clock.now()));
+    const runsSinceMs = clock.monotonic() - earlierMs;
+    const watched: Watched = { key, instance, app, check, runsSinceMs, timer: undefined };
     this.#watched.set(key, watched);
     const most = check.maxConsecutiveFailures;
     this.#charts.start(key, {
@@ -216,7 +221,7 @@ export class HealthMonitor {
 
   #take(watched: Watched, answer: ProbeAnswer): void {
     if (this.#watched.get(watched.key) !== watched || this.#isSnoozed(watched.instance)) return;
-    const { check, instance } = watched;
+    const { check } = watched;
     const nowMs = this.#options.clock.now();
     const { status = 0 } = answer;
     if (check.ignoreHttp1xx === true && status >= 100 && status < 200) return;
@@ -228,7 +233,7 @@ export class HealthMonitor {
     }
     watched.lastFailureMs = nowMs;
     watched.lastFailureCause = answer.error ?? `answered ${status}`;
-    const runningMs = nowMs - (instance.startedAtMs ?? nowMs);
+    const runningMs = this.#options.clock.monotonic() - watched.runsSinceMs;
     this.#charts.step(watched.key, { type: 'FAILED', runningMs });
   }
 }

@@ -274,8 +274,11 @@ function stateOf(name: string): TaskState {
   return TaskState[name as keyof typeof TaskState] ?? TaskState.TASK_STAGING;
 }
 
-function unreachableTime({ unreachable_time }: TaskStatus, clock: Clock): number {
-  return unreachable_time === undefined ? clock.now() : Number(unreachable_time.nanoseconds) / 1e6;
+/** The master tells of both moments by its clock, which need not go as ours: how long it was counts. */
+function unreachableTime({ unreachable_time, timestamp }: TaskStatus, clock: Clock): number {
+  const nowMs = clock.now();
+  if (unreachable_time === undefined || timestamp === undefined) return nowMs;
+  return nowMs - Math.max(0, timestamp * 1000 - Number(unreachable_time.nanoseconds) / 1e6);
 }
 
 function noteStatus(task: InstanceTask, status: TaskStatus, nowMs: number): void {

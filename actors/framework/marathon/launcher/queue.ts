@@ -79,7 +79,7 @@ export class LaunchQueue {
 
   /** Until the next launch is allowed. */
   leftMs(service: string): number {
-    return this.#backoff.leftMs(service, this.#clock.now());
+    return this.#backoff.leftMs(service, this.#clock.monotonic());
   }
 
   /** So many instances of it are to be launched. */
@@ -111,18 +111,18 @@ export class LaunchQueue {
     if (entry === undefined) return;
     entry.history.used(this.#clock.now());
     this.want(entry.spec, entry.count - 1);
-    this.#backoff.advance(service, this.#clock.now());
+    this.#backoff.advance(service, this.#clock.monotonic());
   }
 
   /** An instance began, or got on. */
   advanced(service: string): void {
-    this.#backoff.advance(service, this.#clock.now());
+    this.#backoff.advance(service, this.#clock.monotonic());
   }
 
   /** An instance ended that should not have. */
   failed(spec: Spec): void {
     this.#start(spec.id);
-    this.#backoff.failed(spec.id, spec, this.#clock.now());
+    this.#backoff.failed(spec.id, spec, this.#clock.monotonic());
     this.#charts.step(spec.id, { type: 'BACKED_OFF' });
   }
 

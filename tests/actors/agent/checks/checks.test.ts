@@ -138,6 +138,19 @@ test('health: failures in the grace period do not count before the first success
   t.is(master.states('one').at(-1), TASK_KILLED);
 });
 
+test('health: the grace period is as long as it is, whatever happens to the wall clock', (t) => {
+  for (const years of [10, -10]) {
+    const check = { ...health, grace_period_seconds: 6, consecutive_failures: 1 };
+    const { world, probes, told, master } = running({ health_check: check });
+    probes.status = undefined;
+    world.ports.clock.jump(years * 365 * 24 * 3600 * 1000);
+    world.run(5500);
+    t.deepEqual(told(), [], `${years} years`);
+    world.run(6000);
+    t.is(master.states('one').at(-1), TASK_KILLED, `${years} years`);
+  }
+});
+
 test('health: while a file in the sandbox says so nothing is judged, and nothing of that time counts', (t) => {
   const { world, probes, told, master, files } = running({
     health_check: { ...health, consecutive_failures: 2 },

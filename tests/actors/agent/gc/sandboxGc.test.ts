@@ -76,6 +76,29 @@ test('a sandbox goes when its time is over; what is above goes with the last one
   await until('both are counted', () => metrics.snapshot()['gc/path_removals_succeeded'] === 2);
 });
 
+test('a sandbox stays for as long as it may, whatever happens to the wall clock', async (t) => {
+  const { gc, clock, run, metrics } = place(t);
+  const counted = (what: string) => metrics.snapshot()[`gc/path_removals_${what}`];
+  clock.jump(365 * DAY_MS);
+  const tomorrow = run('left', 'c0');
+  clock.jump(-365 * DAY_MS);
+  const sandbox = run('e', 'c1');
+  await gc.start((id) => id === 'c1');
+  gc.schedule(sandbox);
+  clock.jump(3650 * DAY_MS);
+  clock.advance(5 * DAY_MS);
+  t.is(counted('pending'), 2);
+  clock.jump(-7300 * DAY_MS);
+  await gc.start(() => false);
+  clock.advance(1.9 * DAY_MS);
+  await until('both are removed', () => counted('succeeded') === 2);
+  t.false(fs.existsSync(sandbox));
+  t.false(
+    fs.existsSync(tomorrow),
+    'one that was left when the clock was ahead is of the age of its being found',
+  );
+});
+
 test('a full disk does not wait, and what lives is left alone', async (t) => {
   const { gc, clock, run, disk, metrics } = place(t);
   clock.advance(1000);

@@ -73,6 +73,25 @@ test('failures do not count in the grace period, unless it was healthy before', 
   again.until('it is killed', () => again.running('/web')[0] !== healthy, 20_000);
 });
 
+test('neither grace nor the delay after failures changes with the wall clock', (t) => {
+  for (const days of [3650, -3650]) {
+    const world = new MarathonWorld({ probe: () => ({ connected: false, error: 'refused' }) });
+    world.call('POST', '/v2/apps', {
+      ...APP,
+      backoffSeconds: 20,
+      healthChecks: [{ ...CHECK, gracePeriodSeconds: 30, maxConsecutiveFailures: 1 }],
+    });
+    world.until('it runs', () => world.running('/web').length === 1);
+    const [first = ''] = world.running('/web');
+    world.simulation.ports.clock.jump(days * 24 * 3600 * 1000);
+    world.run(28_000);
+    t.deepEqual(world.running('/web'), [first], `${days} days`);
+    world.until('it is killed', () => !world.running('/web').includes(first), 20_000);
+    world.simulation.ports.clock.jump(-days * 24 * 3600 * 1000);
+    world.until('another one runs', () => world.running('/web').length === 1, 40_000);
+  }
+});
+
 test('health checks of an instance wait as long as somebody says, over a restart too', (t) => {
   const world = new MarathonWorld();
   world.call('POST', '/v2/apps', APP);

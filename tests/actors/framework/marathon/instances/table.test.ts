@@ -5,6 +5,7 @@ import {
   type InstanceRecord,
 } from '../../../../../actors/framework/marathon/instances/instance.ts';
 import { InstanceTable } from '../../../../../actors/framework/marathon/instances/table.ts';
+import { TaskState } from '../../../../../proto/index.ts';
 import { VirtualClock } from '../../../../../runtime/virtualPorts.ts';
 
 function world() {
@@ -56,4 +57,21 @@ test('so is the kill of one that took too long to begin', (t) => {
   began();
   clock.advance(1_000);
   t.deepEqual(told, ['overdue', 'saved killing', 'kill']);
+});
+
+test('how long an agent was unreachable counts, not what its master’s clock shows', (t) => {
+  const hourMs = 3600 * 1000;
+  for (const aheadMs of [0, 5 * hourMs, -5 * hourMs]) {
+    const { table, instance, clock } = world();
+    instance.tasks = [{ id: 'a', container: '_app', state: 'TASK_RUNNING', ipAddresses: [] }];
+    table.step(instance, { type: 'PROVISIONED' });
+    const masterMs = clock.now() + aheadMs;
+    table.take(instance, {
+      task_id: { value: 'a' },
+      state: TaskState.TASK_UNREACHABLE,
+      timestamp: masterMs / 1000,
+      unreachable_time: { nanoseconds: (masterMs - 90_000) * 1e6 },
+    });
+    t.is(Math.round((instance.unreachableSinceMs ?? 0) - clock.now()), -90_000);
+  }
 });
