@@ -11,9 +11,9 @@ const INSPECTOR_ORIGIN = 'https://stately.ai';
 
 const PAGE = `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>Charts of this node</title><link rel="stylesheet" href="/__inspect__/bridge.css"></head>
-<body><iframe id="inspector" title="Stately inspector" src="${INSPECTOR_ORIGIN}/inspect"></iframe><p id="state"></p>
-<script src="/__inspect__/bridge.js"></script></body>
+<head><meta charset="utf-8"><title>Charts of this node</title><link rel="stylesheet" href="/__inspect__/bridge.css">
+<script src="/__inspect__/bridge.js"></script></head>
+<body><iframe id="inspector" title="Stately inspector" src="${INSPECTOR_ORIGIN}/inspect"></iframe><p id="state"></p></body>
 </html>
 `;
 
@@ -23,15 +23,17 @@ iframe { width: 100%; height: 100%; border: 0 }
 p { position: fixed; right: 8px; bottom: 8px }
 `;
 
-/** Events that come before the inspector is there wait, the newest ones only. */
+/**
+ * Events that come before the inspector is there wait, the newest ones only. It runs before there is a frame: the inspector says but once
+ * that it is there.
+ */
 const SCRIPT = `'use strict';
-const frame = document.getElementById('inspector');
-const state = document.getElementById('state');
+const part = (id) => document.getElementById(id);
 const waiting = [];
 let connected = false;
-const tell = (event) => frame.contentWindow.postMessage(event, '${INSPECTOR_ORIGIN}');
+const tell = (event) => part('inspector').contentWindow.postMessage(event, '${INSPECTOR_ORIGIN}');
 addEventListener('message', ({ source, origin, data }) => {
-  if (source !== frame.contentWindow || origin !== '${INSPECTOR_ORIGIN}') return;
+  if (source !== part('inspector').contentWindow || origin !== '${INSPECTOR_ORIGIN}') return;
   if (data?.type !== '@statelyai.connected') return;
   connected = true;
   for (const event of waiting.splice(0)) tell(event);
@@ -42,7 +44,7 @@ socket.onmessage = ({ data }) => {
   if (connected) tell(event);
   else if (waiting.push(event) > 5000) waiting.shift();
 };
-socket.onclose = () => { state.textContent = 'The node has ended the stream: load this page again.'; };
+socket.onclose = () => { part('state').textContent = 'The node has ended the stream: load this page again.'; };
 `;
 
 const HEADERS = {

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { chromium, type Page } from 'playwright-core';
+import { chromium, type Page, type Route } from 'playwright-core';
 import { chromiumPath } from './chromium.ts';
 import { repositoryRoot } from './processes.ts';
 
@@ -23,12 +23,27 @@ export interface Opened {
  */
 const OF_THE_MACHINE = /net::ERR_NETWORK_CHANGED|status of 503 /;
 
+/** What a page is made of. No page can ask for these again, when the browser has given them up for a network that came or went. */
+const PARTS: ReadonlySet<string> = new Set(['script', 'stylesheet']);
+
+/** Brings the parts of a page by a way of the test's own, which no changing network disturbs. */
+async function bring(route: Route): Promise<void> {
+  if (!PARTS.has(route.request().resourceType())) return route.fallback();
+  try {
+    await route.fulfill({ response: await route.fetch() });
+  } catch {
+    await route.abort('connectionrefused').catch(() => {});
+  }
+}
+
 /** An empty page in a browser that ends with the test. */
 export async function openPage(t: ExecutionContext, executablePath: string): Promise<Opened> {
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   t.teardown(() => browser.close());
   const page = await browser.newPage({ viewport: { width: 1300, height: 900 } });
   page.setDefaultTimeout(90_000);
+  await page.route('**/*', bring);
+  t.teardown(() => page.unrouteAll({ behavior: 'ignoreErrors' }));
   const complaints: string[] = [];
   page.on('console', (message) => {
     const text = `${message.text()} ${message.location().url}`;

@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeFolder } from './folders.ts';
 import { until } from './until.ts';
 
 const FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/local/bin', '/sbin', '/bin'];
@@ -83,7 +84,7 @@ async function stop(engine: ChildProcess, folder: string, bridge: string | undef
     // Not every engine mounts it.
   }
   if (bridge !== undefined) execFileSync('ip', ['link', 'delete', bridge]);
-  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  await removeFolder(folder);
 }
 
 /** A tar of busybox, its links and, when it is no static one, its libraries. */

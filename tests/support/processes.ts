@@ -1,11 +1,12 @@
 /** Nodes as OS processes of their own, started as a user starts them. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
+import { removeFolder } from './folders.ts';
 import { until } from './until.ts';
 
 /** The repository's folder, found from the compiled test. */
@@ -73,10 +74,7 @@ export function boot(t: ExecutionContext, args: readonly string[], env: Record<s
 /** A folder that vanishes with the test, and with it the tasks whose sandboxes are in it. */
 export function scratch(t: ExecutionContext): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'mesostate-test-'));
-  t.teardown(() => {
-    endTasksIn(folder);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-  });
+  t.teardown(() => removeFolder(folder, () => endTasksIn(folder)));
   return folder;
 }
 

@@ -1,12 +1,12 @@
 /** The stream as the published `@statelyai/inspect` reads and writes it. */
 import { createInspector, createWebSocketReceiver, type StatelyInspectionEvent } from '@statelyai/inspect';
 import test from 'ava';
-import { chromium } from 'playwright-core';
 import { createActor } from 'xstate';
 import { listen, Process, VirtualClock } from '../../../runtime/index.ts';
 import { InspectBridge } from '../../../runtime/inspect/bridge.ts';
 import { ChartTable } from '../../../statecharts/engine.ts';
 import { linkMachine } from '../../../statecharts/link.ts';
+import { openPage } from '../../support/browser.ts';
 import { chromiumPath } from '../../support/chromium.ts';
 import { until } from '../../support/until.ts';
 
@@ -97,12 +97,15 @@ test('the page brings events into the frame of the hosted inspector (with Chromi
     t.log('no Chromium here: the page was not opened');
     return;
   }
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
-  t.teardown(() => browser.close());
-  const page = await browser.newPage();
+  const { page } = await openPage(t, chromiumPath);
   await page.route('https://stately.ai/**', (route) =>
     route.fulfill({ contentType: 'text/html', body: INSPECTOR }),
   );
+  // However late the script comes, the frame has not spoken before it listens.
+  await page.route('**/bridge.js', async (route) => {
+    await page.waitForRequest('https://stately.ai/**', { timeout: 500 }).catch(() => {});
+    await route.continue();
+  });
   await page.goto(`${address}?actor=owner`);
   const title = () =>
     page

@@ -12,6 +12,7 @@ import {
 } from '../../../../actors/agent/containerizer/index.ts';
 import { AgentPaths } from '../../../../actors/agent/paths.ts';
 import { realPorts } from '../../../../runtime/realPorts.ts';
+import { removeFolder } from '../../../support/folders.ts';
 
 export const { clock } = realPorts();
 
@@ -39,7 +40,7 @@ export class Bench {
       for (const id of this.containerizer.containerIds) this.containerizer.destroy(id);
       await this.until(() => this.containerizer.containerIds.length === 0, 'teardown');
       this.containerizer.close();
-      fs.rmSync(this.root, { recursive: true, force: true });
+      await removeFolder(this.root);
     });
   }
 

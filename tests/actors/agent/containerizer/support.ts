@@ -16,6 +16,7 @@ import { Hierarchies } from '../../../../actors/agent/containerizer/isolators/cg
 import { openContainerizer } from '../../../../actors/agent/containerizer/open.ts';
 import { AgentPaths } from '../../../../actors/agent/paths.ts';
 import { MetricsRegistry } from '../../../../runtime/metrics/index.ts';
+import { removeFolder } from '../../../support/folders.ts';
 import { until } from '../../../support/until.ts';
 import { flagsOf } from '../support/realAgent.ts';
 import { clock } from './helpers.ts';
@@ -185,7 +186,7 @@ export class IsolatedBench {
     for (const [id, told] of this.told) if (!told.over) this.containerizer.destroy(id);
     for (const [id, told] of this.told) if (!told.over) await this.over(id);
     this.containerizer.close();
-    fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
+    await removeFolder(this.root);
     removeCgroups(this.cgroupsRoot);
   }
 }

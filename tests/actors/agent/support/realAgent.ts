@@ -1,5 +1,5 @@
 /** An agent as it runs on a machine, on a port of its own, with a test's master on another. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
@@ -8,6 +8,7 @@ import { type StartedAgent, startAgent } from '../../../../actors/agent/start.ts
 import { mesosCodec } from '../../../../proto/messageCodec.ts';
 import { parseFlags } from '../../../../runtime/flags/index.ts';
 import { type ListeningNode, listen } from '../../../../runtime/index.ts';
+import { removeFolder } from '../../../support/folders.ts';
 import { ownPort } from '../../../support/ports.ts';
 import { until } from '../../../support/until.ts';
 import { TestMaster } from './testMaster.ts';
@@ -20,7 +21,7 @@ export interface RealMaster {
 /** Temporary folder that goes with the test. */
 export function temporaryFolder(t: ExecutionContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'agent-'));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  t.teardown(() => removeFolder(folder));
   return folder;
 }
 
