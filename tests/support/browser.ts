@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { chromium, type Page, type Route } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { chromiumPath } from './chromium.ts';
 import { repositoryRoot } from './processes.ts';
 
@@ -21,19 +21,31 @@ export interface Opened {
  * What a busy machine does to a browser, of which the page asks again: networks of other tests' containers come and go, and a node that has too
  * much to do asks for patience.
  */
-const OF_THE_MACHINE = /net::ERR_NETWORK_CHANGED|status of 503 /;
+const OF_THE_MACHINE = /net::ERR_NETWORK_CHANGED|net::ERR_SOCKET_NOT_CONNECTED|status of 503 /;
 
-/** What a page is made of. No page can ask for these again, when the browser has given them up for a network that came or went. */
-const PARTS: ReadonlySet<string> = new Set(['script', 'stylesheet']);
+const GIVEN_UP = /net::ERR_NETWORK_CHANGED/;
 
-/** Brings the parts of a page by a way of the test's own, which no changing network disturbs. */
-async function bring(route: Route): Promise<void> {
-  if (!PARTS.has(route.request().resourceType())) return route.fallback();
-  try {
-    await route.fulfill({ response: await route.fetch() });
-  } catch {
-    await route.abort('connectionrefused').catch(() => {});
-  }
+/** A page of which a part was given up for a network that came or went is loaded again, as a person would. */
+function loadLastingly(page: Page): void {
+  let isBroken = false;
+  page.on('requestfailed', (request) => {
+    const { errorText } = request.failure() ?? { errorText: '' };
+    if (GIVEN_UP.test(errorText) && ['script', 'stylesheet'].includes(request.resourceType()))
+      isBroken = true;
+  });
+  const goto = page.goto.bind(page);
+  page.goto = async (...given) => {
+    let answer = await goto(...given).catch((error: unknown) => {
+      if (!GIVEN_UP.test(String(error))) throw error;
+      isBroken = true;
+      return null;
+    });
+    while (isBroken) {
+      isBroken = false;
+      answer = await page.reload();
+    }
+    return answer;
+  };
 }
 
 /** An empty page in a browser that ends with the test. */
@@ -42,8 +54,7 @@ export async function openPage(t: ExecutionContext, executablePath: string): Pro
   t.teardown(() => browser.close());
   const page = await browser.newPage({ viewport: { width: 1300, height: 900 } });
   page.setDefaultTimeout(90_000);
-  await page.route('**/*', bring);
-  t.teardown(() => page.unrouteAll({ behavior: 'ignoreErrors' }));
+  loadLastingly(page);
   const complaints: string[] = [];
   page.on('console', (message) => {
     const text = `${message.text()} ${message.location().url}`;

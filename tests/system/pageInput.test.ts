@@ -73,6 +73,24 @@ test(`a browser whose clock is a day behind shows times that make sense (${inBro
   t.deepEqual(complaints, []);
 });
 
+test(`what was not answered is asked for again, without a word of one's own (${inBrowser})`, async (t) => {
+  if (chromiumPath === undefined) return t.pass();
+  const master = await bootMaster(t, scratch(t));
+  const { page } = await openPage(t, chromiumPath);
+  await page.goto(`${master.url}/#/`);
+  await page.getByText('live', { exact: true }).waitFor();
+  await page.context().setOffline(true);
+  await page.goto(`${master.url}/#/node`);
+  await page.getByText('No answer.').first().waitFor();
+  await page.context().setOffline(false);
+  await page
+    .getByRole('region', { name: 'Flags' })
+    .getByText('agent_ping_timeout', { exact: true })
+    .waitFor();
+  await page.getByText('No answer.').first().waitFor({ state: 'detached' });
+  t.is(await page.getByRole('alert').count(), 0);
+});
+
 test(`two logs stand side by side; the keyboard goes everywhere (${inBrowser})`, async (t) => {
   if (chromiumPath === undefined) return t.pass();
   const { master, page, complaints } = await open(t, chromiumPath);

@@ -1,5 +1,7 @@
 /** Hooks that fetch what a page shows. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { later } from './clock.ts';
+import { ApiError } from './data/http.ts';
 import { version } from './data/live.ts';
 
 export interface Loaded<T> {
@@ -10,8 +12,15 @@ export interface Loaded<T> {
   again(): void;
 }
 
+const AGAIN_MS = 2000;
+
+/** Whether the same may be answered a moment later: there was no answer, half of one, or that there is too much to do. */
+function mayPass(error: unknown): boolean {
+  return !(error instanceof ApiError) || error.status === 0 || error.status === 503;
+}
+
 /**
- * Asks when the page opens, when one of `over` changes, and when told to.
+ * Asks when the page opens, when one of `over` changes, and when told to; again after a while where there was no answer.
  *
  * @param live also whenever the cluster changes
  */
@@ -24,18 +33,19 @@ export function useLoaded<T>(ask: () => Promise<T>, over: readonly unknown[], li
   const [round, setRound] = useState(0);
   useEffect(() => {
     let current = true;
+    let takeBack = (): void => undefined;
     ask().then(
       (value) => current && setState({ value, isKnown: true, problem: '' }),
-      (error: unknown) =>
-        current &&
-        setState((before) => ({
-          ...before,
-          isKnown: true,
-          problem: error instanceof Error ? error.message : String(error),
-        })),
+      (error: unknown) => {
+        if (!current) return;
+        const problem = error instanceof Error ? error.message : String(error);
+        setState((before) => ({ ...before, isKnown: true, problem }));
+        if (mayPass(error)) takeBack = later(AGAIN_MS, () => setRound((before) => before + 1));
+      },
     );
     return () => {
       current = false;
+      takeBack();
     };
   }, [...over, round, live ? version.value : 0]);
   return { ...state, again: () => setRound((before) => before + 1) };
