@@ -24,6 +24,8 @@ interface DrawingProps {
 const COUNT_CHARACTERS = 7;
 /** A chart wider than its frame is made smaller, down to this part of its size; beyond it is scrolled. */
 const LEGIBLE = 0.8;
+/** Pixels of the drawing in a unit of the page's text: both grow together. */
+const REM = 15;
 
 export function Drawing({
   chart,
@@ -66,7 +68,7 @@ export function Drawing({
     <svg
       ref={drawing}
       class="statechart"
-      style={{ width: `clamp(${Math.round(placed.width * LEGIBLE)}px, 100%, ${placed.width}px)` }}
+      style={{ width: `clamp(${(placed.width * LEGIBLE) / REM}rem, 100%, ${placed.width / REM}rem)` }}
       viewBox={`0 0 ${placed.width} ${placed.height}`}
       role="img"
       aria-label={`${kind} ${title}${words}`}

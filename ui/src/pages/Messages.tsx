@@ -93,7 +93,7 @@ function Sequence({ messages, chosen, choose, follows }: SequenceProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <div class="sequence" ref={box} tabIndex={0} onScroll={onScroll}>
-      <div class="inner" style={{ minWidth: `${ends.length * 110 + 90}px` }}>
+      <div class="inner" style={{ minWidth: `${ends.length * 7.333 + 6}rem` }}>
         <div class="ends">
           {ends.map((end) => (
             <End key={end} end={end} at={placeOf(end)} width={width} />

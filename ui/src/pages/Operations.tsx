@@ -3,7 +3,7 @@
 import { call } from '../data/http.ts';
 import type { Id } from '../data/types.ts';
 import { t } from '../language.ts';
-import { IdText, Problem, StateBadge } from '../parts/bits.tsx';
+import { IdText, Problem, StateBadge, WideTable } from '../parts/bits.tsx';
 import { to } from '../router.ts';
 import { useLoaded } from '../use.ts';
 
@@ -34,7 +34,7 @@ export function Operations() {
       <Problem text={problem} />
       {isKnown && value.length === 0 && <p>{t('No operation is known.')}</p>}
       {value.length > 0 && (
-        <table>
+        <WideTable>
           <thead>
             <tr>
               <th scope="col">{t('Operation')}</th>
@@ -50,7 +50,7 @@ export function Operations() {
               <OperationLine key={operation.uuid.value} operation={operation} />
             ))}
           </tbody>
-        </table>
+        </WideTable>
       )}
     </>
   );

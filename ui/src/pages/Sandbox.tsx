@@ -4,7 +4,7 @@ import type { FilePlace } from '../data/files.ts';
 import { getJson } from '../data/http.ts';
 import { bytesText } from '../format.ts';
 import { t } from '../language.ts';
-import { Ago, ApiLink, Problem } from '../parts/bits.tsx';
+import { Ago, ApiLink, Problem, WideTable } from '../parts/bits.tsx';
 import { place } from '../router.ts';
 import { useLoaded } from '../use.ts';
 
@@ -64,7 +64,7 @@ function Folder({ files, path }: { readonly files: FilePlace; readonly path: str
       </nav>
       <Problem text={problem && `${problem} Agents remove the sandboxes of tasks that ended a while ago.`} />
       {isKnown && (
-        <table>
+        <WideTable>
           <thead>
             <tr>
               <th scope="col">{t('Mode')}</th>
@@ -113,7 +113,7 @@ function Folder({ files, path }: { readonly files: FilePlace; readonly path: str
               </tr>
             ))}
           </tbody>
-        </table>
+        </WideTable>
       )}
     </>
   );

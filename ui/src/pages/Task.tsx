@@ -9,7 +9,7 @@ import type { Status } from '../data/types.ts';
 import { memoryText, numberText, spanText } from '../format.ts';
 import { t } from '../language.ts';
 import { Action } from '../parts/Action.tsx';
-import { Ago, ApiLink, Fact, Facts, IdText, Problem, StateBadge } from '../parts/bits.tsx';
+import { Ago, ApiLink, Fact, Facts, IdText, Problem, StateBadge, WideTable } from '../parts/bits.tsx';
 import { to } from '../router.ts';
 import { useLast, useLoaded } from '../use.ts';
 
@@ -138,7 +138,7 @@ function History({ statuses }: { readonly statuses: readonly Status[] }) {
   return (
     <section>
       <h2>{t('History')}</h2>
-      <table>
+      <WideTable>
         <thead>
           <tr>
             <th scope="col">{t('State')}</th>
@@ -170,7 +170,7 @@ function History({ statuses }: { readonly statuses: readonly Status[] }) {
             </tr>
           ))}
         </tbody>
-      </table>
+      </WideTable>
     </section>
   );
 }

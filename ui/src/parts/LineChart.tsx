@@ -66,7 +66,14 @@ function dataOf(
 function options(width: number, text: (value: number) => string): uPlot.Options {
   const ink = getComputedStyle(document.documentElement).getPropertyValue('--ink-2').trim();
   const accent = getComputedStyle(document.documentElement).getPropertyValue('--accent').trim();
-  const axis = { stroke: ink, grid: { stroke: `${ink}22` }, ticks: { show: false }, size: 20 };
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const axis = {
+    stroke: ink,
+    grid: { stroke: `${ink}22` },
+    ticks: { show: false },
+    font: `${0.8 * rem}px system-ui, sans-serif`,
+    size: 1.333 * rem,
+  };
   return {
     width,
     height: HEIGHT_PX,
@@ -76,7 +83,7 @@ function options(width: number, text: (value: number) => string): uPlot.Options 
       x: { range: (_, min, max) => [Math.min(min, max - SPAN_SECONDS_MIN), max] },
       y: { range: (_, __, max) => [0, max > 0 ? max * 1.05 : 1] },
     },
-    axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map(text) }],
+    axes: [axis, { ...axis, size: 4.267 * rem, values: (_, ticks) => ticks.map(text) }],
     series: [{}, { stroke: accent, fill: `${accent}33`, width: 2 }, { stroke: ink, dash: [4, 4], width: 1 }],
   };
 }

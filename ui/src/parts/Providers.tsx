@@ -2,7 +2,7 @@
 import type { Resource, ResourceProvider } from '../data/types.ts';
 import { numberText } from '../format.ts';
 import { t } from '../language.ts';
-import { IdText } from './bits.tsx';
+import { IdText, WideTable } from './bits.tsx';
 
 /** Most agents have none: nothing is shown then. */
 export function Providers({ providers }: { readonly providers: readonly ResourceProvider[] }) {
@@ -10,7 +10,7 @@ export function Providers({ providers }: { readonly providers: readonly Resource
   return (
     <section class="card" aria-label="Resource providers">
       <h2>{t('Resource providers')}</h2>
-      <table>
+      <WideTable>
         <thead>
           <tr>
             <th scope="col">{t('Name')}</th>
@@ -31,7 +31,7 @@ export function Providers({ providers }: { readonly providers: readonly Resource
             </tr>
           ))}
         </tbody>
-      </table>
+      </WideTable>
     </section>
   );
 }

@@ -9,6 +9,7 @@ import type { Resource } from '../data/types.ts';
 import { numberText } from '../format.ts';
 import { t } from '../language.ts';
 import { Action } from './Action.tsx';
+import { WideTable } from './bits.tsx';
 
 /** The agent carries it out after the master has passed it on: looked at now and a little later. */
 const AGAIN_MS = 1000;
@@ -35,7 +36,7 @@ export function Reservations({ id, resources }: ReservationsProps) {
       {reserved.length === 0 ? (
         <p>{t('Nothing is reserved.')}</p>
       ) : (
-        <table>
+        <WideTable>
           <thead>
             <tr>
               <th scope="col">{t('Role')}</th>
@@ -50,7 +51,7 @@ export function Reservations({ id, resources }: ReservationsProps) {
               <ReservationLine key={JSON.stringify(resource)} id={id} resource={resource} />
             ))}
           </tbody>
-        </table>
+        </WideTable>
       )}
       <Reserve id={id} />
     </section>

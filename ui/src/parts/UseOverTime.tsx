@@ -31,26 +31,28 @@ export function UseOverTime({ of, now, total }: UseOverTimeProps) {
   const { value, again } = useLoaded(() => getJson<History>(`/use-history?${of}`), [of]);
   useEffect(() => every(LOOK_MS, again), [of]);
   const { time = [], cpus_used = [], mem_used = [] } = value ?? {};
-  // The newest moment is the page's own, whose clock may be another one.
+  // The newest moment is the page's own, whose clock may be another one: what is now takes its place.
   const last = time.at(-1) ?? 0;
-  const at = [...time.map((each) => each - last), 0].map((ago) => nowMs() / 1000 + ago);
+  const at = [...before(time).map((each) => each - last), 0].map((ago) => nowMs() / 1000 + ago);
   const level = (amount: number | undefined) => (amount === undefined ? undefined : at.map(() => amount));
   return (
     <div class="charts">
       <LineChart
         title="CPUs"
         at={at}
-        used={[...cpus_used, now.cpus]}
+        used={[...before(cpus_used), now.cpus]}
         total={level(total?.cpus)}
         text={numberText}
       />
       <LineChart
         title="Memory"
         at={at}
-        used={[...mem_used, now.mem]}
+        used={[...before(mem_used), now.mem]}
         total={level(total?.mem)}
         text={memoryText}
       />
     </div>
   );
 }
+
+const before = (noted: readonly number[]): readonly number[] => noted.slice(0, -1);

@@ -4,7 +4,7 @@ import { getJson } from '../data/http.ts';
 import { numberText, percentText } from '../format.ts';
 import { t } from '../language.ts';
 import { useLoaded } from '../use.ts';
-import { Ago, ApiLink, Problem } from './bits.tsx';
+import { Ago, ApiLink, Problem, WideTable } from './bits.tsx';
 
 interface Why {
   readonly frameworks?: readonly {
@@ -44,7 +44,7 @@ export function WhyPending({ framework }: { readonly framework?: string }) {
         <div key={id}>
           {framework === undefined && <h3>{name}</h3>}
           {roles.map(({ role, weight, role_share, refused_agents, answers }) => (
-            <table key={role}>
+            <WideTable key={role}>
               <caption>
                 Role {role}: share {percentText(role_share)}, weight {numberText(weight)}
                 {refused_agents > 0 && `, refuses ${refused_agents} agent(s) for now`}
@@ -75,7 +75,7 @@ export function WhyPending({ framework }: { readonly framework?: string }) {
                   </tr>
                 ))}
               </tbody>
-            </table>
+            </WideTable>
           ))}
         </div>
       ))}

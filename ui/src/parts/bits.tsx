@@ -95,6 +95,22 @@ export function Cell({ content }: { readonly content: ComponentChildren }) {
   );
 }
 
+/** A table as wide as its words are: where there is less room, it is scrolled and not the page. */
+export function WideTable({
+  label,
+  children,
+}: {
+  readonly label?: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <div class="wide" tabIndex={0}>
+      <table aria-label={label}>{children}</table>
+    </div>
+  );
+}
+
 /** Names and values. */
 export function Facts({ children }: { readonly children: ComponentChildren }) {
   return <dl class="facts">{children}</dl>;

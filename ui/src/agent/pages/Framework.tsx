@@ -3,7 +3,7 @@
 import { ownFiles } from '../../data/files.ts';
 import { memoryText, numberText } from '../../format.ts';
 import { t } from '../../language.ts';
-import { ApiLink, Fact, Facts, IdText, Problem, StateBadge } from '../../parts/bits.tsx';
+import { ApiLink, Fact, Facts, IdText, Problem, StateBadge, WideTable } from '../../parts/bits.tsx';
 import { useLast } from '../../use.ts';
 import { sandboxOf, shortState, useAgentState } from '../state.ts';
 import type { AgentExecutor, AgentTask } from '../types.ts';
@@ -87,41 +87,39 @@ function Executor({ framework, executor }: ExecutorProps) {
 function Tasks({ title, tasks }: { readonly title: string; readonly tasks: readonly AgentTask[] }) {
   if (tasks.length === 0) return null;
   return (
-    <div class="scroll">
-      <table>
-        <caption>
-          {title}: {tasks.length}
-          {tasks.length > TASKS_SHOWN && `, the latest ${TASKS_SHOWN} shown`}
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('Task')}</th>
-            <th scope="col">{t('Name')}</th>
-            <th scope="col">{t('State')}</th>
-            <th scope="col" class="numeric">
-              {t('CPUs')}
-            </th>
-            <th scope="col" class="numeric">
-              {t('Memory')}
-            </th>
+    <WideTable>
+      <caption>
+        {title}: {tasks.length}
+        {tasks.length > TASKS_SHOWN && `, the latest ${TASKS_SHOWN} shown`}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('Task')}</th>
+          <th scope="col">{t('Name')}</th>
+          <th scope="col">{t('State')}</th>
+          <th scope="col" class="numeric">
+            {t('CPUs')}
+          </th>
+          <th scope="col" class="numeric">
+            {t('Memory')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {tasks.slice(-TASKS_SHOWN).map((task) => (
+          <tr key={task.id}>
+            <td>
+              <IdText id={task.id} />
+            </td>
+            <td>{task.name}</td>
+            <td>
+              <StateBadge state={shortState(task)} />
+            </td>
+            <td class="numeric">{numberText(task.resources.cpus)}</td>
+            <td class="numeric">{memoryText(task.resources.mem)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {tasks.slice(-TASKS_SHOWN).map((task) => (
-            <tr key={task.id}>
-              <td>
-                <IdText id={task.id} />
-              </td>
-              <td>{task.name}</td>
-              <td>
-                <StateBadge state={shortState(task)} />
-              </td>
-              <td class="numeric">{numberText(task.resources.cpus)}</td>
-              <td class="numeric">{memoryText(task.resources.mem)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </WideTable>
   );
 }

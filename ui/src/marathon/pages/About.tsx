@@ -1,6 +1,6 @@
 /** What this Marathon is: its framework, its flags. */
 import { t } from '../../language.ts';
-import { ApiLink, Fact, Facts, IdText } from '../../parts/bits.tsx';
+import { ApiLink, Fact, Facts, IdText, WideTable } from '../../parts/bits.tsx';
 import { info } from '../store.ts';
 
 export function About() {
@@ -19,7 +19,7 @@ export function About() {
           <a href="/metrics">/metrics</a>
         </Fact>
       </Facts>
-      <table>
+      <WideTable>
         <caption>{t('Settings')}</caption>
         <thead>
           <tr>
@@ -39,7 +39,7 @@ export function About() {
               </tr>
             ))}
         </tbody>
-      </table>
+      </WideTable>
     </>
   );
 }

@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks';
 import { memoryText, numberText } from '../../format.ts';
 import { t } from '../../language.ts';
-import { ApiLink, Fact, Facts, IdText, Problem, StateBadge } from '../../parts/bits.tsx';
+import { ApiLink, Fact, Facts, IdText, Problem, StateBadge, WideTable } from '../../parts/bits.tsx';
 import { to } from '../../router.ts';
 import { useLast, useLoaded } from '../../use.ts';
 import { ask, podPath } from '../api.ts';
@@ -112,7 +112,7 @@ function Instance({ instance }: { readonly instance: PodInstance }) {
         <Fact name="Host">{agentHostname ?? '–'}</Fact>
         {instance.message !== undefined && <Fact name="Message">{instance.message}</Fact>}
       </Facts>
-      <table>
+      <WideTable>
         <thead>
           <tr>
             <th scope="col">{t('Container')}</th>
@@ -133,7 +133,7 @@ function Instance({ instance }: { readonly instance: PodInstance }) {
             </tr>
           ))}
         </tbody>
-      </table>
+      </WideTable>
     </section>
   );
 }

@@ -1,7 +1,7 @@
 /** Who changed an app, when, and what. */
 import { useState } from 'preact/hooks';
 import { t } from '../../language.ts';
-import { Ago, Problem } from '../../parts/bits.tsx';
+import { Ago, Problem, WideTable } from '../../parts/bits.tsx';
 import { useLoaded } from '../../use.ts';
 import { askChanges, timeOf, undoPath, wordOf } from '../changes.ts';
 import type { ChangeRecord, ServiceChange } from '../types.ts';
@@ -19,7 +19,7 @@ export function Changes({ id, current }: { readonly id: string; readonly current
         {t('Who changed it')} <span class="count">{value.length}</span>
       </summary>
       <Problem text={problem} />
-      <table aria-label={t('Who changed it')}>
+      <WideTable label={t('Who changed it')}>
         <thead>
           <tr>
             <th scope="col">{t('When')}</th>
@@ -33,7 +33,7 @@ export function Changes({ id, current }: { readonly id: string; readonly current
             <Line key={change.version} id={id} change={change} current={current} />
           ))}
         </tbody>
-      </table>
+      </WideTable>
     </details>
   );
 }

@@ -1,6 +1,6 @@
 /** The last instances of an app that are over: what became of them, with a way to their logs. */
 import { t } from '../../language.ts';
-import { StateBadge } from '../../parts/bits.tsx';
+import { StateBadge, WideTable } from '../../parts/bits.tsx';
 import { useLoaded } from '../../use.ts';
 import { appPath, ask } from '../api.ts';
 import { taskLink } from '../master.ts';
@@ -19,7 +19,7 @@ export function Ended({ app }: { readonly app: App }) {
   return (
     <details>
       <summary>{t('Instances that are over')}</summary>
-      <table aria-label={t('Instances that are over')}>
+      <WideTable label={t('Instances that are over')}>
         <thead>
           <tr>
             <th>{t('Instance')}</th>
@@ -48,7 +48,7 @@ export function Ended({ app }: { readonly app: App }) {
             )),
           )}
         </tbody>
-      </table>
+      </WideTable>
     </details>
   );
 }

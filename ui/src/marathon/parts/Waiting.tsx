@@ -1,5 +1,6 @@
 /** Why an app's instances are not launched: what the offers lacked. */
 import { t } from '../../language.ts';
+import { WideTable } from '../../parts/bits.tsx';
 import type { QueueEntry } from '../types.ts';
 import { When } from './LastFailure.tsx';
 
@@ -19,7 +20,7 @@ export function Waiting({ entry }: { readonly entry: QueueEntry }) {
         <When text={offers.lastUsedOfferAt} />, last not used <When text={offers.lastUnusedOfferAt} />.
       </p>
       {rejects.length > 0 && (
-        <table>
+        <WideTable>
           <caption>{t('Of the last offers')}</caption>
           <thead>
             <tr>
@@ -37,7 +38,7 @@ export function Waiting({ entry }: { readonly entry: QueueEntry }) {
               </tr>
             ))}
           </tbody>
-        </table>
+        </WideTable>
       )}
     </section>
   );
