@@ -1,5 +1,5 @@
 /** A job processor that stays: jobs by HTTP, their progress read at a real agent, a host that is off, `kill -9` (docs/beyond-marathon.md). */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import test from 'ava';
 import { boot, bootAgent, bootMaster, freePort, scratch } from '../support/processes.ts';
 import { until } from '../support/until.ts';
@@ -69,4 +69,44 @@ test('jobs are taken once, tell how far they are, and outlive their processor', 
   t.true((waiting.reasons?.length ?? 0) > 0);
   t.is(await send('DELETE', host), 200);
   await until('it runs when the host is on again', async () => (await jobOf(2)).state === 'successful');
+});
+
+test('a defined job runs with its arguments, and goes on being known after kill -9', async (t) => {
+  const folder = scratch(t);
+  const master = await bootMaster(t, folder, ['--allocation_interval=200ms']);
+  await bootAgent(t, master, `${folder}/agent`, ['--resources=cpus:2;mem:256', '--hostname=127.0.0.1']);
+  const port = await freePort();
+  const start = async () => {
+    const flags = ['--serve_jobs', `--port=${port}`, `--work_dir=${folder}/jobs`];
+    const booted = boot(t, [
+      '--role=framework',
+      '--framework=jobs',
+      `--master=127.0.0.1:${master.port}`,
+      ...flags,
+    ]);
+    await booted.says(/connected/);
+    return booted;
+  };
+  const url = `http://127.0.0.1:${port}/definitions/report`;
+  const send = (method: string, to: string, body: object) =>
+    fetch(to, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  interface Runs {
+    readonly runs: readonly { readonly state: string; readonly arguments: readonly string[] }[];
+  }
+  const runs = async () => ((await (await fetch(`${url}/runs`)).json()) as Runs).runs;
+  const first = await start();
+  const command = `printf '%s|' "$@" >'${folder}/out'`;
+  t.is((await send('PUT', url, { command, cpus: 0.1, mem: 16 })).status, 201);
+  t.is((await send('POST', `${url}/runs`, { arguments: ['one two', '$HOME', ''] })).status, 201);
+  await until('it ran', async () => (await runs())[0]?.state === 'successful');
+  t.is(readFileSync(`${folder}/out`, 'utf8'), 'one two|$HOME||');
+  await first.end('SIGKILL');
+  await start();
+  t.deepEqual(
+    (await runs()).map((each) => [each.state, each.arguments]),
+    [['successful', ['one two', '$HOME', '']]],
+  );
+  t.is((await send('POST', `${url}/runs`, {})).status, 201);
+  await until('it ran again', async () => (await runs()).every(({ state }) => state === 'successful'));
+  t.is((await runs()).length, 2);
 });

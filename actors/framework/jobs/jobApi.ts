@@ -1,7 +1,9 @@
-/** `/jobs` and `/unscheduled_jobs` of the job processor: what it has, why it waits, and further jobs (spec: other-frameworks.md §3.6). */
+/** `/jobs`, `/definitions` and `/unscheduled_jobs` of the job processor: what it has, why it waits, and further jobs (spec: other-frameworks.md §3.6). */
 import type { HttpReply, HttpRequest } from '../../../runtime/index.ts';
 import type { FrameworkRoute } from '../context.ts';
+import { answerDefinitions } from './definitionApi.ts';
 import { jobsOfDocument } from './jobFile.ts';
+import { jsonOf, Refused, refusing } from './jobRequest.ts';
 import type { JobScheduler } from './jobScheduler.ts';
 import type { JobSpec } from './jobSpec.ts';
 import type { Job } from './jobTable.ts';
@@ -10,15 +12,6 @@ import type { Job } from './jobTable.ts';
 const LISTED_MAX = 10_000;
 /** Jobs that ended, of which it is told how. */
 const ENDED_MAX = 10_000;
-
-class Refused extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
 
 export interface JobApiOptions {
   readonly scheduler: JobScheduler;
@@ -54,6 +47,14 @@ export function jobRoutes(options: JobApiOptions): FrameworkRoute[] {
       '/jobs',
       'GET: all jobs, below it one by id or UUID; POST: further ones; DELETE: ends one',
       answerJobs,
+    ),
+    route(
+      '/definitions',
+      'Jobs that are run when asked for, or as a crontab says: GET, PUT and DELETE of one, POST to its runs',
+      ({ scheduler, serves, uuid }, request, reply) => {
+        const toJson = (job: Job): object => jobJson(scheduler, job);
+        answerDefinitions({ scheduler, serves, uuid, jobJson: toJson }, request, reply);
+      },
     ),
     route('/unscheduled_jobs', 'Why jobs wait: ?job=ID, repeated, or all that do', answerUnscheduled),
   ];
@@ -128,25 +129,9 @@ function* waitingOf({ table }: JobScheduler): Iterable<Job> {
 }
 
 /** A document as a jobs file is. Of UUIDs that were used before none is taken again, and of the document nothing. */
-function submit(
-  { scheduler, serves, uuid }: JobApiOptions,
-  { body, headers }: HttpRequest,
-  reply: HttpReply,
-): void {
-  if (!serves) throw new Refused(403, 'further jobs are taken with --serve_jobs only');
-  // No page of another origin can send this without being asked first.
-  if (!/^application\/json\b/i.test(headers['content-type'] ?? ''))
-    throw new Refused(415, 'Content-Type: expected application/json');
-  const fail = (at: string, problem: string): never => {
-    throw new Refused(400, at === '' ? problem : `${at}: ${problem}`);
-  };
-  let document: unknown;
-  try {
-    document = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch (error) {
-    fail('', `expected JSON: ${(error as Error).message}`);
-  }
-  const specs: readonly JobSpec[] = jobsOfDocument(document, fail, uuid());
+function submit({ scheduler, serves, uuid }: JobApiOptions, request: HttpRequest, reply: HttpReply): void {
+  const document = jsonOf(request, serves);
+  const specs: readonly JobSpec[] = jobsOfDocument(document, refusing, uuid());
   const used = specs.flatMap((spec) => {
     const known = spec.uuid === undefined ? undefined : scheduler.table.find(spec.uuid);
     return known === undefined ? [] : (spec.uuid ?? []);

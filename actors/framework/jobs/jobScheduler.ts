@@ -19,6 +19,7 @@ import type { FrameworkContext } from '../context.ts';
 import type { Scheduler, SchedulerDriver, Subscription } from '../driver/scheduler.ts';
 import type { MatchingRule } from '../matching/choose.ts';
 import { MeaCulpa } from '../meaCulpa.ts';
+import { JobDefinitions } from './definitions.ts';
 import { JobOffers } from './jobOffers.ts';
 import { JobOutputs, type OutputReader } from './jobOutputs.ts';
 import { JobReconciler } from './jobReconciler.ts';
@@ -70,6 +71,8 @@ export interface JobSchedulerOptions {
 /** Needs a driver with explicit acknowledgements. */
 export class JobScheduler implements Scheduler {
   readonly table: JobTable;
+  /** Jobs that may be run again and again. */
+  readonly definitions: JobDefinitions;
   readonly #options: JobSchedulerOptions;
   readonly #context: FrameworkContext;
   readonly #progress: Progress;
@@ -131,6 +134,25 @@ export class JobScheduler implements Scheduler {
         log: context.log,
       });
     this.#load(options.jobs, options.store);
+    this.definitions = this.#definitions();
+  }
+
+  #definitions(): JobDefinitions {
+    const { clock, delay, defer, ids, log } = this.#context;
+    return new JobDefinitions({
+      store: this.#options.store,
+      follows: this.#options.serves === true,
+      nowMs: () => clock.now(),
+      delay,
+      defer,
+      uuid: () => ids.uuid(),
+      jobs: () => this.table.jobs(),
+      hasEnded: (job) => this.table.hasEnded(job),
+      submit: (spec, then) => this.submit([spec], then),
+      kill: (job) => this.kill(job, () => {}),
+      forget: (job) => this.#writer.forget(job),
+      failed: (where, error) => log.error('a definition could not be run', { where, error: String(error) }),
+    });
   }
 
   /** Begins to look after what waits. */

@@ -1,4 +1,5 @@
 /** What a job is before anything happened to it. */
+import type { RunOf } from './definition.ts';
 
 /** Resources of one attempt. Sizes in megabytes; `ports` is how many. */
 export interface Demand {
@@ -16,6 +17,8 @@ export interface JobSpec {
   readonly name: string;
   /** Run by `/bin/sh -c`. */
   readonly command: string;
+  /** `$1`, `$2`, … of the command; absent: none. */
+  readonly arguments?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Attempts beyond the first. */
   readonly retries: number;
@@ -31,6 +34,8 @@ export interface JobSpec {
   readonly progress?: string;
   /** Failures that are the cluster's cost retries, too. */
   readonly disableMeaCulpa?: boolean;
+  /** It is a run of a definition. */
+  readonly run?: RunOf;
 }
 
 /** Where a job may run, and where it had better. */

@@ -1,5 +1,6 @@
 /** Where a processor writes down its framework id and its jobs: in memory, or in a journal below its work_dir. */
 import { type CutOff, type Disk, Journal } from '../../../runtime/storage/index.ts';
+import type { JobDefinition } from './definition.ts';
 import type { JobRecord } from './jobRecord.ts';
 import type { JobSpec } from './jobSpec.ts';
 
@@ -13,6 +14,8 @@ export interface JobStore {
   readonly specs: ReadonlyMap<string, JobSpec>;
   /** The last record of each job, as it was when the store was opened; none where nothing happened yet. */
   readonly jobs: ReadonlyMap<string, JobRecord>;
+  /** Jobs that may be run again and again, by name, as they were when the store was opened. */
+  readonly definitions: ReadonlyMap<string, JobDefinition>;
   /** @param id undefined: that framework has ended */
   saveFramework(id: string | undefined, written?: Written): void;
   /** A new job. */
@@ -20,6 +23,8 @@ export interface JobStore {
   saveJob(record: JobRecord, written?: Written): void;
   /** A job that has ended is of no interest any more. */
   forget(id: string): void;
+  saveDefinition(definition: JobDefinition, written?: Written): void;
+  removeDefinition(name: string, written?: Written): void;
   close(done: () => void): void;
 }
 
@@ -28,6 +33,7 @@ export class MemoryJobStore implements JobStore {
   readonly frameworkId = undefined;
   readonly specs: ReadonlyMap<string, JobSpec> = new Map();
   readonly jobs: ReadonlyMap<string, JobRecord> = new Map();
+  readonly definitions: ReadonlyMap<string, JobDefinition> = new Map();
 
   saveFramework(_id: string | undefined, written?: Written): void {
     written?.();
@@ -38,6 +44,14 @@ export class MemoryJobStore implements JobStore {
   }
 
   forget(_id: string): void {}
+
+  saveDefinition(_definition: JobDefinition, written?: Written): void {
+    written?.();
+  }
+
+  removeDefinition(_name: string, written?: Written): void {
+    written?.();
+  }
 
   saveJob(_record: JobRecord, written?: Written): void {
     written?.();
@@ -60,7 +74,9 @@ type Line =
   | { readonly framework: string | null }
   | { readonly spec: JobSpec }
   | { readonly job: JobRecord }
-  | { readonly forgotten: string };
+  | { readonly forgotten: string }
+  | { readonly definition: JobDefinition }
+  | { readonly undefined: string };
 
 /** Lines written since the journal was made anew, until that pays again: so many for each job that is kept. */
 const LINES_PER_JOB = 8;
@@ -70,12 +86,14 @@ const LINES_MIN = 10_000;
 export class JournalJobStore implements JobStore {
   readonly specs = new Map<string, JobSpec>();
   readonly jobs = new Map<string, JobRecord>();
+  readonly definitions = new Map<string, JobDefinition>();
   readonly #journal: Journal;
   /** As the journal has it now; `specs` and `jobs` stay as they were found. */
   readonly #current: {
     framework: string | undefined;
     readonly specs: Map<string, JobSpec>;
     readonly jobs: Map<string, JobRecord>;
+    readonly definitions: Map<string, JobDefinition>;
   };
   #lines = 0;
   #compacting = false;
@@ -89,7 +107,12 @@ export class JournalJobStore implements JobStore {
       ...(disk === undefined ? {} : { disk }),
       ...(onFailure === undefined ? {} : { onFailure }),
     });
-    this.#current = { framework: this.#frameworkId, specs: new Map(this.specs), jobs: new Map(this.jobs) };
+    this.#current = {
+      framework: this.#frameworkId,
+      specs: new Map(this.specs),
+      jobs: new Map(this.jobs),
+      definitions: new Map(this.definitions),
+    };
     if (this.#journal.size > 0) this.#journal.compact(this.#snapshot(), () => {});
   }
 
@@ -123,6 +146,16 @@ export class JournalJobStore implements JobStore {
     this.#append({ forgotten: id }, () => {});
   }
 
+  saveDefinition(definition: JobDefinition, written: Written = () => {}): void {
+    this.#current.definitions.set(definition.name, definition);
+    this.#append({ definition }, written);
+  }
+
+  removeDefinition(name: string, written: Written = () => {}): void {
+    this.#current.definitions.delete(name);
+    this.#append({ undefined: name }, written);
+  }
+
   /** What is written over and over is left out of a new journal, once that is most of it. */
   #append(line: Line, written: Written): void {
     this.#journal.append(bytesOf(line), written);
@@ -145,6 +178,8 @@ export class JournalJobStore implements JobStore {
     if (line === undefined) onDamage?.(`record ${index} makes no sense and is set aside`);
     else if ('job' in line) this.jobs.set(line.job.id, line.job);
     else if ('spec' in line) this.specs.set(line.spec.id, line.spec);
+    else if ('definition' in line) this.definitions.set(line.definition.name, line.definition);
+    else if ('undefined' in line) this.definitions.delete(line.undefined);
     else if ('forgotten' in line) {
       this.jobs.delete(line.forgotten);
       this.specs.delete(line.forgotten);
@@ -152,9 +187,10 @@ export class JournalJobStore implements JobStore {
   }
 
   #snapshot(): Uint8Array[] {
-    const { framework, specs, jobs } = this.#current;
+    const { framework, specs, jobs, definitions } = this.#current;
     return [
       bytesOf({ framework: framework ?? null }),
+      ...[...definitions.values()].map((definition) => bytesOf({ definition })),
       ...[...specs.values()].map((spec) => bytesOf({ spec })),
       ...[...jobs.values()].map((job) => bytesOf({ job })),
     ];
@@ -169,7 +205,9 @@ function lineOf(payload: Uint8Array): Line | undefined {
   try {
     const line = JSON.parse(Buffer.from(payload).toString()) as Record<string, unknown>;
     if (typeof line['framework'] === 'string' || line['framework'] === null) return line as Line;
-    if (typeof line['forgotten'] === 'string') return line as Line;
+    if (typeof line['forgotten'] === 'string' || typeof line['undefined'] === 'string') return line as Line;
+    const { name } = (line['definition'] ?? {}) as { readonly name?: unknown };
+    if (typeof name === 'string') return line as Line;
     const [what] = [line['job'], line['spec']].filter((each) => each !== undefined);
     return typeof (what as { readonly id?: unknown } | undefined)?.id === 'string'
       ? (line as Line)

@@ -31,10 +31,13 @@ export class JobWriter {
   /** Forgets the jobs that ended first, where more than so many have. */
   prune(most: number): void {
     const ended = [...this.#table.jobs()].filter((job) => this.#table.hasEnded(job));
-    for (const job of ended.slice(0, Math.max(0, ended.length - most))) {
-      this.#table.remove(job);
-      this.#store.forget(job.id);
-    }
+    for (const job of ended.slice(0, Math.max(0, ended.length - most))) this.forget(job);
+  }
+
+  /** One that has ended. */
+  forget(job: Job): void {
+    this.#table.remove(job);
+    this.#store.forget(job.id);
   }
 
   #afterAll(count: number, then: () => void): Written {

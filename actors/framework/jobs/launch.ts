@@ -26,10 +26,17 @@ export function taskOf(
   };
 }
 
-function commandOf({ command, env }: JobSpec, taskId: string, ports: readonly number[]): CommandInfo {
+function commandOf(
+  { command, env, arguments: args }: JobSpec,
+  taskId: string,
+  ports: readonly number[],
+): CommandInfo {
   const all = { MESOS_TASK_ID: taskId, ...env, ...portVariables(ports) };
   const variables = Object.entries(all).map(([name, value]): EnvironmentVariable => ({ name, value }));
-  return { value: command, environment: { variables } };
+  const environment = { variables };
+  if (args === undefined) return { value: command, environment };
+  // The shell's own name is $0.
+  return { shell: false, value: '/bin/sh', arguments: ['sh', '-c', command, 'sh', ...args], environment };
 }
 
 /** `PORT0`, `PORT1`, … and all of them in `PORTS`, separated by commas. */

@@ -1,64 +1,13 @@
 /** The job processor over HTTP: further jobs, each taken once; why they wait; how far they are; whose fault failures are. */
 import test from 'ava';
-import { hostFramework } from '../../../../actors/framework/host.ts';
-import { JOBS_ID, jobsFramework, parseJobFile, Screen } from '../../../../actors/framework/jobs/index.ts';
-import type { OutputReader } from '../../../../actors/framework/jobs/jobOutputs.ts';
 import { SchedulerCallType, TaskState, TaskStatusReason } from '../../../../proto/index.ts';
-import { mesosCodec } from '../../../../proto/messageCodec.ts';
-import { inject } from '../../../support/http.ts';
 import { scratch } from '../../../support/processes.ts';
 import { until } from '../../../support/until.ts';
-import { simulatedWorld } from '../../../support/world.ts';
-import { ScriptedMaster } from '../scriptedMaster.ts';
+import { type ProcessorOptions, processorOf as processor } from './support/processor.ts';
 
 const JOB = { command: 'true', cpus: 1, mem: 10, name: 'a' };
 const UUID = '6b1c3a1e-0000-4000-8000-000000000001';
 const { TASK_RUNNING, TASK_FINISHED, TASK_FAILED } = TaskState;
-
-interface Options {
-  readonly jobs?: readonly object[];
-  readonly serves?: boolean;
-  readonly holdMs?: number;
-  readonly workDir?: string;
-  readonly readOutput?: OutputReader;
-}
-
-function processorOf({ jobs = [], serves = true, holdMs = 0, workDir, readOutput }: Options = {}) {
-  const world = simulatedWorld(7, mesosCodec);
-  const master = new ScriptedMaster();
-  world.node(1).spawn(master);
-  const node = world.node(2);
-  const ends: number[] = [];
-  const hosted = hostFramework(node, {
-    definition: jobsFramework({
-      jobs: parseJobFile(JSON.stringify({ jobs }), 'jobs.json'),
-      screen: new Screen({ write: () => true }),
-      workDir,
-      unreachableTimeoutMs: 10_000,
-      reconcileIntervalMs: 900_000,
-      serves,
-      holdMs,
-      ...(readOutput !== undefined && { readOutput }),
-    }),
-    framework: { user: 'nobody', name: 'test', roles: ['*'] },
-    master: { host: '10.0.0.1', port: 1 },
-    options: {},
-    print: () => undefined,
-  });
-  void hosted.ended.then(({ exitCode }) => ends.push(exitCode));
-  world.run(10);
-  const ask = (method: string, path: string, body?: unknown, type = 'application/json') => {
-    const answer = inject(node, `/${JOBS_ID}${path}`, {
-      method,
-      headers: { 'content-type': type },
-      body: Buffer.from(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)),
-    });
-    for (let turn = 0; turn < 50 && answer.status === 0; turn++) world.run(1);
-    return answer;
-  };
-  const jobOf = (id: string) => JSON.parse(ask('GET', `/jobs/${id}`).text) as JobShape;
-  return { ...world, master, hosted, ask, jobOf, ends };
-}
 
 interface JobShape {
   readonly state: string;
@@ -72,6 +21,8 @@ interface ReasonShape {
   readonly reason: string;
   readonly data?: { readonly reasons?: readonly { readonly reason: string; readonly host_count: number }[] };
 }
+
+const processorOf = (options?: ProcessorOptions) => processor<JobShape>(options);
 
 test('a job is taken once: its UUID is refused from then on, even when it has ended', (t) => {
   const { ask, master, run, jobOf, ends } = processorOf();
