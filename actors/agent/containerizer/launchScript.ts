@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { CommandInfoURI, ContainerInfo } from '../../../proto/generated/types/v1.ts';
+import type { ProvisionedImage } from './images/provisioner.ts';
 import { DEFAULT_PATH, programPath } from './programs.ts';
 import type { ContainerResources } from './resources.ts';
 
@@ -79,6 +80,10 @@ export interface MountedVolume {
   /** In the container: absolute, or relative to the sandbox. */
   readonly to: string;
   readonly readOnly: boolean;
+  /** A file with a secret, which the container takes away. */
+  readonly isSecret?: boolean;
+  /** An image, whose layers are mounted first. */
+  readonly image?: ProvisionedImage;
 }
 
 /** Names that a shell can export. */

@@ -5,6 +5,14 @@ import type { IsolatedLaunch, Isolator, Preparation } from './isolators/isolator
 import type { ContainerLaunch } from './launchScript.ts';
 import type { ContainerResources } from './resources.ts';
 
+/** What was made of the images of a container. */
+export interface ProvisionedImages {
+  /** Its root file system, when it has one of its own. */
+  readonly root: ProvisionedImage | undefined;
+  /** Of volumes, in their order. */
+  readonly volumes: readonly ProvisionedImage[];
+}
+
 /** A container on its way, with what its steps have gathered. */
 export interface Managed {
   readonly id: string;
@@ -14,7 +22,7 @@ export interface Managed {
   readonly isolators: readonly Isolator[];
   preparations: Preparation[];
   resources: ContainerResources | undefined;
-  image: ProvisionedImage | undefined;
+  images: ProvisionedImages | undefined;
   pid: number;
   exit: ExitStatus | undefined;
   /** Why it was never started. */
@@ -26,11 +34,12 @@ export interface Managed {
 const NOTHING: ContainerResources = { cpus: 0, mem: 0, disk: 0, revocable: false };
 
 /** What isolators are told of a launch. */
-export function isolatedLaunch(launch: ContainerLaunch, image?: ProvisionedImage): IsolatedLaunch {
+export function isolatedLaunch(launch: ContainerLaunch, images?: ProvisionedImages): IsolatedLaunch {
   const { containerId } = launch;
   const at = containerId.lastIndexOf('.');
   const parentId = at < 0 ? undefined : containerId.slice(0, at);
-  return { containerId, parentId, launch, resources: launch.resources ?? NOTHING, image };
+  const { root: image, volumes: volumeImages = [] } = images ?? {};
+  return { containerId, parentId, launch, resources: launch.resources ?? NOTHING, image, volumeImages };
 }
 
 /** One of which nothing is known but its id. */
@@ -42,7 +51,7 @@ export function unknownContainer(id: string, sink: ContainerSink): Managed {
     isolators: [],
     preparations: [],
     resources: undefined,
-    image: undefined,
+    images: undefined,
     pid: 0,
     exit: undefined,
     failure: undefined,

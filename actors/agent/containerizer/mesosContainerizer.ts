@@ -17,7 +17,7 @@ import { isolatedLaunch, type Managed, unknownContainer } from './managed.ts';
 import type { LauncherPort, MesosContainerizerOptions } from './ports.ts';
 import type { ContainerResources } from './resources.ts';
 import { createSandbox } from './sandbox.ts';
-import { cleanUp, fetchFiles, provision, releaseImage } from './steps.ts';
+import { cleanUp, fetchFiles, imagesOf, provision, releaseImage } from './steps.ts';
 
 export class MesosContainerizer implements ContainerPort {
   readonly enforces: ReadonlySet<string>;
@@ -54,8 +54,8 @@ export class MesosContainerizer implements ContainerPort {
     if (this.#managed.has(id)) throw new Error(`container ${id}: is there already`);
     const isolated = isolatedLaunch(launch);
     const concerned = this.#isolators.filter((isolator) => isolator.concerns?.(isolated) ?? true);
-    const image = launch.container?.mesos?.image;
-    if (concerned.length === 0 && (launch.uris ?? []).length === 0 && image === undefined) {
+    const hasImages = imagesOf(launch).length > 0;
+    if (concerned.length === 0 && (launch.uris ?? []).length === 0 && !hasImages) {
       this.#launcher.launch(launch, sink);
       return;
     }
@@ -67,9 +67,7 @@ export class MesosContainerizer implements ContainerPort {
       resources: launch.resources,
     });
     // Later: no sink is told anything from within this call.
-    this.#later(() =>
-      this.chart.step(id, { type: image === undefined ? 'NO_IMAGE_NEEDED' : 'IMAGE_NEEDED' }),
-    );
+    this.#later(() => this.chart.step(id, { type: hasImages ? 'IMAGE_NEEDED' : 'NO_IMAGE_NEEDED' }));
   }
 
   cancel(containerId: string): void {
@@ -222,7 +220,7 @@ export class MesosContainerizer implements ContainerPort {
 
   async #provision(managed: Managed): Promise<void> {
     try {
-      managed.image = await provision(this.#options, managed);
+      managed.images = await provision(this.#options, managed);
     } catch (error) {
       this.#stepFailed(managed.id, (error as Error).message);
       return;
@@ -238,7 +236,7 @@ export class MesosContainerizer implements ContainerPort {
   async #prepare(managed: Managed): Promise<void> {
     const { id, launch, isolators } = managed;
     if (launch === undefined) return;
-    const isolated = isolatedLaunch(launch, managed.image);
+    const isolated = isolatedLaunch(launch, managed.images);
     try {
       for (const isolator of isolators) {
         const preparation = await isolator.prepare(isolated);

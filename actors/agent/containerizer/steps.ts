@@ -1,18 +1,28 @@
 /** Steps of a container that take their time. Which comes when is the container chart's business. */
-import type { ProvisionedImage } from './images/provisioner.ts';
+import type { Image } from '../../../proto/generated/types/v1.ts';
 import type { Isolator } from './isolators/isolator.ts';
-import type { Managed } from './managed.ts';
+import type { ContainerLaunch } from './launchScript.ts';
+import type { Managed, ProvisionedImages } from './managed.ts';
 import type { MesosContainerizerOptions } from './ports.ts';
 
-/** Makes the root file system. @throws Error in one line */
+/** Images that a container asks for: that of its root file system, and those of volumes. */
+export function imagesOf({ container }: ContainerLaunch): readonly Image[] {
+  const root = container?.mesos?.image;
+  const volumes = (container?.volumes ?? []).flatMap(({ image }) => image ?? []);
+  return root === undefined ? volumes : [root, ...volumes];
+}
+
+/** Makes its root file system, where it is to have one of its own, and those that are volumes. @throws Error in one line */
 export async function provision(
   { provisioner }: MesosContainerizerOptions,
   { id, launch }: Managed,
-): Promise<ProvisionedImage> {
-  const image = launch?.container?.mesos?.image;
-  if (provisioner === undefined || image === undefined)
+): Promise<ProvisionedImages> {
+  const images = launch === undefined ? [] : imagesOf(launch);
+  if (provisioner === undefined || images.length === 0)
     throw new Error('this agent has no images: it was started without --image_providers');
-  return await provisioner.provision(id, image);
+  const made = await provisioner.provision(id, images);
+  const hasRoot = launch?.container?.mesos?.image !== undefined;
+  return { root: hasRoot ? made[0] : undefined, volumes: hasRoot ? made.slice(1) : made };
 }
 
 /** Takes the root file system away; what is left of it is counted and told. */

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { type Image, ImageType } from '../../../../proto/generated/types/v1.ts';
 import { secretConfig } from './registry/credentials.ts';
-import type { ImageConfig, ImageSource } from './store.ts';
+import type { ImageConfig, ImageSource, StoredImage } from './store.ts';
 
 /** A root file system that is mounted by its container: layers below, and folders for what the container writes. */
 export interface ProvisionedImage {
@@ -20,7 +20,7 @@ export class Provisioner {
   readonly #dir: string;
   readonly #store: ImageSource;
   /** Images of containers whose layers are not on record yet. */
-  readonly #provisioning = new Map<string, string>();
+  readonly #provisioning = new Map<string, readonly string[]>();
 
   /** @param dir `<work_dir>/provisioner` */
   constructor(dir: string, store: ImageSource) {
@@ -28,19 +28,29 @@ export class Provisioner {
     this.#store = store;
   }
 
-  /** @throws Error in one line */
-  async provision(containerId: string, image: Image): Promise<ProvisionedImage> {
-    const name = image.docker?.name;
-    if (image.type !== ImageType.DOCKER || name === undefined)
+  /**
+   * All images of a container: of its root file system, and of volumes.
+   *
+   * @returns in the order of the images
+   * @throws Error in one line
+   */
+  async provision(containerId: string, images: readonly Image[]): Promise<ProvisionedImage[]> {
+    const names = images.map(({ type, docker }) => {
+      if (type === ImageType.DOCKER && docker !== undefined) return docker.name;
       throw new Error('this agent has Docker images only');
-    this.#provisioning.set(containerId, name);
+    });
+    this.#provisioning.set(containerId, names);
     try {
-      const { layers, config } = await this.#store.get(
-        name,
-        image.cached !== false,
-        secretConfig(image.docker?.config),
-      );
-      return await this.#provisionFrom(containerId, layers, config);
+      const made: ProvisionedImage[] = [];
+      for (const [at, image] of images.entries()) {
+        const secret = secretConfig(image.docker?.config);
+        const stored = await this.#store.get(names[at] ?? '', image.cached !== false, secret);
+        const home = join(this.#home(containerId), 'backends/overlay', at === 0 ? '' : String(at));
+        made.push(await provisionFrom(home, stored));
+      }
+      const layers = new Set(made.flatMap((image) => [...image.layers]));
+      await fs.promises.writeFile(this.#record(containerId), JSON.stringify([...layers]));
+      return made;
     } finally {
       this.#provisioning.delete(containerId);
     }
@@ -57,23 +67,7 @@ export class Provisioner {
     // What a container is made of must not go: where that cannot be told, nothing does.
     if (used.includes(undefined)) throw new Error('a container does not tell which image it is made of');
     const layers = new Set(used.flatMap((each) => each ?? []));
-    await this.#store.prune(new Set([...excluded, ...this.#provisioning.values()]), layers);
-  }
-
-  async #provisionFrom(
-    containerId: string,
-    layers: readonly string[],
-    config: ImageConfig,
-  ): Promise<ProvisionedImage> {
-    if (layers.some((layer) => /[:,\\]/.test(layer)))
-      throw new Error('the folder of images must not hold : or ,');
-    const home = join(this.#home(containerId), 'backends/overlay');
-    const [root, upper, work] = ['rootfs', 'upper', 'work'].map((each) => join(home, each));
-    if (root === undefined || upper === undefined || work === undefined) throw new Error('no folder');
-    for (const folder of [root, upper, work])
-      await fs.promises.mkdir(folder, { recursive: true, mode: 0o755 });
-    await fs.promises.writeFile(this.#record(containerId), JSON.stringify(layers));
-    return { root, layers, upper, work, config };
+    await this.#store.prune(new Set([...excluded, ...[...this.#provisioning.values()].flat()]), layers);
   }
 
   /** Takes away what a container wrote outside of its sandbox; does nothing when there is nothing. */
@@ -104,4 +98,13 @@ export class Provisioner {
   #home(containerId: string): string {
     return join(this.#dir, 'containers', containerId);
   }
+}
+
+/** Folders for an overlay of these layers. */
+async function provisionFrom(home: string, { layers, config }: StoredImage): Promise<ProvisionedImage> {
+  if (layers.some((layer) => /[:,\\]/.test(layer)))
+    throw new Error('the folder of images must not hold : or ,');
+  const [root, upper, work] = [join(home, 'rootfs'), join(home, 'upper'), join(home, 'work')];
+  for (const folder of [root, upper, work]) await fs.promises.mkdir(folder, { recursive: true, mode: 0o755 });
+  return { root, layers, upper, work, config };
 }

@@ -91,7 +91,9 @@ const OTHERS: readonly string[] = [
   'docker/runtime',
   'environment_secret',
   'volume/host_path',
+  'volume/image',
   'volume/sandbox_path',
+  'volume/secret',
 ];
 
 /** @throws StartError naming what is not known here */
@@ -193,6 +195,7 @@ function filesystemIsolator(
     keepsAgentPid: flags.disallow_sharing_agent_pid_namespace,
     keepsAgentIpc: flags.disallow_sharing_agent_ipc_namespace,
     surroundings: { clock, dirOf: (id) => paths.container(id) },
+    runtimeDir: paths.runtimeDir,
     devices: join(paths.runtimeDir, 'devices'),
   });
 }

@@ -27,6 +27,8 @@ export interface IsolatedLaunch {
   readonly resources: ContainerResources;
   /** Its root file system, when it has an image. */
   readonly image: ProvisionedImage | undefined;
+  /** Those that are volumes, in the order of the volumes. */
+  readonly volumeImages: readonly ProvisionedImage[];
 }
 
 /** What an isolator adds to a launch. Shell lines are run by the process that becomes the command, as the agent's user. */

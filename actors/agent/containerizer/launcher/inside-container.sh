@@ -71,11 +71,28 @@ place() {
   if [ "$4" = ro ]; then queue "$1" "$launcher_at" none rbind,ro; else queue "$1" "$launcher_at" none rbind; fi
 }
 
+# secret FROM ROOT PATH UID:GID: shows what is in FROM, which goes, at PATH below ROOT to that user alone. It is in memory of this container's that
+# never goes to a disk.
+secret() {
+  launcher_memory=${launcher_file%inside}memory
+  [ -n "$launcher_secrets" ] || { mkdir "$launcher_memory" && mount -t ramfs -o nosuid,nodev,noexec ramfs "$launcher_memory"; } ||
+    fail "there is no memory for its secrets"
+  launcher_secrets=x$launcher_secrets
+  (umask 277 && cat "$1" >"$launcher_memory/$launcher_secrets") && chown "$4" "$launcher_memory/$launcher_secrets" ||
+    fail "a secret cannot be shown at $3"
+  rm -f "$1"
+  # Its place may be in what is to be mounted first.
+  flush
+  below "$2" "$3" file
+  mounted "$launcher_memory/$launcher_secrets" "$launcher_at" none bind,ro
+}
+
 # overlay ROOT FOLDER LOWER UPPER WORK: layers of an image, below FOLDER, with a writable one on top.
 overlay() {
-  cd "$2" || fail "the layers of the image cannot be found"
-  mount -t overlay overlay -o "lowerdir=$3,upperdir=$4,workdir=$5" "$1" || fail "the layers of the image cannot be mounted"
-  launcher_fresh=$1
+  (
+    cd "$2" || fail "the layers of the image cannot be found"
+    mount -t overlay overlay -o "lowerdir=$3,upperdir=$4,workdir=$5" "$1" || fail "the layers of the image cannot be mounted"
+  ) || exit 125
 }
 
 # system ROOT DEVICES: what every root file system needs. DEVICES is a folder of what stands in /dev.
@@ -158,15 +175,18 @@ launcher_taken=$launcher_newline
 launcher_fresh=
 launcher_file=$1
 launcher_list=${launcher_file%inside}mounts
+launcher_secrets=
 shift
 # shellcheck source=/dev/null
 . "$launcher_file"
 flush
+# What is shown stays; where it comes from need not be seen.
+[ -z "$launcher_secrets" ] || umount -l "$launcher_memory"
 
 # For those who join: the file is opened while it can be seen, and filled when all is made.
 exec 9>"${launcher_file%inside}ready" || fail "it cannot be said that it is made"
 unset launcher_file launcher_list launcher_rest launcher_at launcher_above launcher_step
-unset launcher_queued launcher_taken launcher_isnew launcher_fresh launcher_newline
+unset launcher_secrets launcher_memory launcher_queued launcher_taken launcher_isnew launcher_fresh launcher_newline
 if [ -n "$launcher_root" ]; then
   cd "$launcher_root" && mount --move . / || fail "the root cannot be changed"
   # unshare(1) without a namespace: it changes root, folder and user, in this order, and needs no program of the image.

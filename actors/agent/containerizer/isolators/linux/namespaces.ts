@@ -3,12 +3,16 @@
  * unshare(1) and a script within the new namespaces.
  */
 import { dirname, join, relative } from 'node:path';
-import { LinuxInfoIpcMode as IpcMode } from '../../../../../proto/generated/types/v1.ts';
+import { LinuxInfoIpcMode as IpcMode, type Secret } from '../../../../../proto/generated/types/v1.ts';
+import type { UserNumbers } from '../../../heldFolder.ts';
+import { userNumbers } from '../../../subprocess.ts';
+import type { ProvisionedImage } from '../../images/provisioner.ts';
 import { imageCommand, imageEnvironment } from '../../images/runtime.ts';
 import { quoted } from '../../launchScript.ts';
 import { programPath } from '../../programs.ts';
 import type { IsolatedLaunch, Isolator, NamespaceKind, Preparation } from '../isolator.ts';
 import { makeDevices } from './devices.ts';
+import { SecretFiles, secretData } from './secrets.ts';
 import { type SurroundingsOptions, surroundingsOf } from './surroundings.ts';
 import { type MountedVolume, volumesOf } from './volumes.ts';
 
@@ -26,9 +30,14 @@ export interface NamespacesOptions {
   readonly keepsAgentPid: boolean;
   readonly keepsAgentIpc: boolean;
   readonly surroundings: SurroundingsOptions;
+  /** Of the agent. */
+  readonly runtimeDir: string;
   /** Folder for what stands in the `/dev` of containers with images. */
   readonly devices: string;
 }
+
+/** The agent's own user. */
+const AGENT: UserNumbers = { uid: 0, gid: 0 };
 
 /** Which namespaces a container makes and which it joins; it is in the agent's of all others. */
 interface Kinds {
@@ -40,10 +49,12 @@ export class NamespacesIsolator implements Isolator {
   readonly name = 'filesystem/linux';
   readonly #options: NamespacesOptions;
   readonly #sandboxes = new Map<string, string>();
+  readonly #secrets: SecretFiles;
   #hasDevices = false;
 
   constructor(options: NamespacesOptions) {
     this.#options = options;
+    this.#secrets = new SecretFiles(options.runtimeDir);
   }
 
   /** What looks into a container makes nothing. */
@@ -57,14 +68,17 @@ export class NamespacesIsolator implements Isolator {
     this.#sandboxes.set(containerId, launch.sandbox);
     const parentSandbox =
       launch.parentSandbox ?? (parentId === undefined ? undefined : this.#sandboxes.get(parentId));
-    const volumes = await volumesOf(isolated, this.#options.forcedHostPaths, parentSandbox);
+    const keep = (secret: Secret) => this.#secrets.keep(containerId, secretData(secret));
+    const volumes = await volumesOf(isolated, this.#options.forcedHostPaths, parentSandbox, keep);
+    const hasSecrets = volumes.some(({ isSecret }) => isSecret === true);
+    const reader = hasSecrets && launch.user !== undefined ? await userNumbers(launch.user) : AGENT;
     const { made, joined } = await this.#kinds(isolated);
     const namespaces = {
       kinds: made,
       lines:
         image === undefined
-          ? this.#onHost(isolated, volumes, made, joined)
-          : this.#inImage(isolated, volumes),
+          ? this.#onHost(isolated, volumes, made, joined, reader)
+          : this.#inImage(isolated, volumes, reader),
     };
     // Another view of the files begins at its root.
     const folder = joined.has('mount') ? [`--wdns=${quoted(launch.sandbox, 'sandbox')}`] : [];
@@ -113,6 +127,11 @@ export class NamespacesIsolator implements Isolator {
 
   cleanup(containerId: string): void {
     this.#sandboxes.delete(containerId);
+    this.#secrets.forget(containerId);
+  }
+
+  known(): readonly string[] {
+    return this.#secrets.known();
   }
 
   #onHost(
@@ -120,11 +139,13 @@ export class NamespacesIsolator implements Isolator {
     volumes: readonly MountedVolume[],
     made: Kinds['made'],
     joined: Kinds['joined'],
+    reader: UserNumbers,
   ): string[] {
-    const lines = volumes.map(({ from, to, readOnly }) => {
+    const lines = volumes.map((volume) => {
+      const { to } = volume;
       // A path of the host that is not there is not made for one container's sake.
       const [root, below] = to.startsWith('/') ? ['', to] : [launch.sandbox, to];
-      return placing(from, root, below, readOnly);
+      return showing(volume, root, below, reader);
     });
     if (made.includes('pid') || joined.has('pid')) lines.push('ownproc');
     if (made.includes('ipc'))
@@ -139,15 +160,15 @@ export class NamespacesIsolator implements Isolator {
     return devices;
   }
 
-  #inImage({ launch, image }: IsolatedLaunch, volumes: readonly MountedVolume[]): string[] {
+  #inImage(
+    { launch, image }: IsolatedLaunch,
+    volumes: readonly MountedVolume[],
+    reader: UserNumbers,
+  ): string[] {
     if (image === undefined) return [];
     const sandbox = this.#options.sandboxDirectory;
-    const { root, layers, upper, work, config } = image;
-    const { folder, names } = belowOne(layers);
-    const lower = [...names].reverse().join(':');
-    const lines = [
-      `overlay ${[root, folder, lower, upper, work].map((path) => quoted(path, 'path')).join(' ')}`,
-    ];
+    const { root, config } = image;
+    const lines = [`overlay ${layersOf(image)}`, `launcher_fresh=${quoted(root, 'root')}`];
     lines.push(
       `system ${quoted(root, 'root')} ${quoted(this.#madeDevices(), 'folder')}`,
       placing(launch.sandbox, root, sandbox, false),
@@ -156,8 +177,10 @@ export class NamespacesIsolator implements Isolator {
       lines.push(
         `[ ! -f ${file} ] || [ -L ${quoted(root + file, 'path')} ] || ${placing(file, root, file, true)}`,
       );
-    for (const { from, to, readOnly } of volumes)
-      lines.push(placing(from, root, to.startsWith('/') ? to : join(sandbox, to), readOnly));
+    for (const volume of volumes) {
+      const { to } = volume;
+      lines.push(showing(volume, root, to.startsWith('/') ? to : join(sandbox, to), reader));
+    }
     const directory =
       config.WorkingDir === undefined || config.WorkingDir === '' ? sandbox : config.WorkingDir;
     lines.push(
@@ -167,9 +190,24 @@ export class NamespacesIsolator implements Isolator {
   }
 }
 
+/** @param reader whose a secret is */
+function showing(volume: MountedVolume, root: string, to: string, { uid, gid }: UserNumbers): string {
+  const { from, readOnly, isSecret, image } = volume;
+  if (image !== undefined) return `overlay ${layersOf(image)}\n${placing(from, root, to, readOnly)}`;
+  if (isSecret !== true) return placing(from, root, to, readOnly);
+  return `secret ${[from, root, to].map((path) => quoted(path, 'path')).join(' ')} ${uid}:${gid}`;
+}
+
 function placing(from: string, root: string, to: string, readOnly: boolean): string {
   const words = [from, root, to].map((path) => quoted(path, 'path'));
   return `place ${words.join(' ')} ${readOnly ? 'ro' : 'rw'}`;
+}
+
+/** Words for the mount of an image. */
+function layersOf({ root, layers, upper, work }: ProvisionedImage): string {
+  const { folder, names } = belowOne(layers);
+  const lower = [...names].reverse().join(':');
+  return [root, folder, lower, upper, work].map((path) => quoted(path, 'path')).join(' ');
 }
 
 /** Their common folder, and each in it: the kernel takes no more than a page of names. */

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
 import {
+  type Secret,
   type Volume,
   VolumeMode,
   VolumeSourceSandboxPathType,
@@ -17,12 +18,14 @@ export type { MountedVolume };
 
 /**
  * @param forcedHostPaths `--host_path_volume_force_creation`: folders below which paths of the host are made
+ * @param keepSecret puts a secret into a file on its way; absent where containers cannot have any
  * @throws Error naming the volume and what is wrong with it
  */
 export async function volumesOf(
-  { containerId, launch, parentId }: IsolatedLaunch,
+  { containerId, launch, parentId, volumeImages }: IsolatedLaunch,
   forcedHostPaths: readonly string[],
   parentSandbox: string | undefined,
+  keepSecret?: (secret: Secret) => string,
 ): Promise<MountedVolume[]> {
   const sandboxes: Sandboxes = {
     own: { id: containerId, path: launch.sandbox, user: launch.user },
@@ -32,12 +35,28 @@ export async function volumesOf(
         : { id: parentId, path: parentSandbox },
   };
   const asked: MountedVolume[] = [];
+  const images = [...volumeImages];
   for (const volume of launch.container?.volumes ?? []) {
     const to = checkedTarget(volume.container_path);
-    const from = await sourceOf(volume, sandboxes, forcedHostPaths);
-    asked.push({ from, to, readOnly: volume.mode === VolumeMode.RO });
+    const secret = volume.source?.type === VolumeSourceType.SECRET ? volume.source.secret : undefined;
+    if (secret !== undefined) {
+      asked.push({ from: secretAt(to, secret, keepSecret), to, readOnly: true, isSecret: true });
+      continue;
+    }
+    const image = volume.image === undefined ? undefined : images.shift();
+    const from = image?.root ?? (await sourceOf(volume, sandboxes, forcedHostPaths));
+    asked.push({ from, to, readOnly: volume.mode === VolumeMode.RO, ...(image && { image }) });
   }
   return [...asked, ...(launch.volumes ?? [])];
+}
+
+function secretAt(to: string, secret: Secret, keep: ((secret: Secret) => string) | undefined): string {
+  if (keep === undefined) throw new Error(`volume at '${to}': a secret needs --isolation=filesystem/linux`);
+  try {
+    return keep(secret);
+  } catch (error) {
+    throw new Error(`volume at '${to}': ${(error as Error).message}`);
+  }
 }
 
 interface Sandboxes {

@@ -49,33 +49,44 @@ const image = (name: string) => ({ type: ImageType.DOCKER, docker: { name } });
 test('what containers use and what is excluded stays, the rest goes, also after a restart', async (t) => {
   const { open, staged } = opened(t);
   const first = open();
-  const { layers } = await first.provision('c1', image('one'));
-  await first.provision('c2', image('two'));
-  await first.provision('c3', image('three'));
+  const [one] = await first.provision('c1', [image('one')]);
+  await first.provision('c2', [image('two')]);
+  await first.provision('c3', [image('three')]);
   await first.release('c2');
   await first.release('c3');
   await first.prune(['three:latest']);
   t.deepEqual(staged(), ['one', 'three']);
-  t.is(fs.readFileSync(join(layers[0] ?? '', 'file'), 'utf8'), 'one');
+  t.is(fs.readFileSync(join(one?.layers[0] ?? '', 'file'), 'utf8'), 'one');
   const second = open();
   await second.prune([]);
   t.deepEqual(staged(), ['one'], 'the container of before still uses it');
   await second.release('c1');
   await second.prune([]);
   t.deepEqual(staged(), []);
-  const again = await second.provision('c4', image('one'));
-  t.is(fs.readFileSync(join(again.layers[0] ?? '', 'file'), 'utf8'), 'one');
+  const [again] = await second.provision('c4', [image('one')]);
+  t.is(fs.readFileSync(join(again?.layers[0] ?? '', 'file'), 'utf8'), 'one');
 });
 
 test('an image that is being unpacked stays; nothing goes while a container does not tell its own', async (t) => {
   const { open, staged } = opened(t);
   const provisioner = open();
-  const pending = provisioner.provision('c1', image('one'));
+  const pending = provisioner.provision('c1', [image('one')]);
   await provisioner.prune([]);
-  const { layers, root } = await pending;
-  t.true(fs.existsSync(join(layers[0] ?? '', 'file')));
-  fs.rmSync(join(root, '../../../layers.json'));
+  const [made] = await pending;
+  t.true(fs.existsSync(join(made?.layers[0] ?? '', 'file')));
+  fs.rmSync(join(made?.root ?? '', '../../../layers.json'));
   const error = await t.throwsAsync(provisioner.prune([]));
   t.regex(error?.message ?? '', /does not tell which image/);
   t.deepEqual(staged(), ['one']);
+});
+
+test('images of volumes count as that of the root file system does', async (t) => {
+  const { open, staged } = opened(t);
+  const provisioner = open();
+  const made = await provisioner.provision('c1', [image('one'), image('two'), image('one')]);
+  t.is(new Set(made.map(({ root }) => root)).size, 3);
+  await provisioner.provision('c2', [image('three')]);
+  await provisioner.release('c2');
+  await provisioner.prune([]);
+  t.deepEqual(staged(), ['one', 'two']);
 });
