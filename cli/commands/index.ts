@@ -11,6 +11,7 @@ import { agents, frameworks, ps, roles, tasks } from './lists.ts';
 import { logs } from './logs.ts';
 import { maintenance } from './maintenance.ts';
 import { resolve, version } from './node.ts';
+import { operations } from './operations.ts';
 import { quota } from './quota.ts';
 import { restore, snapshot } from './registry.ts';
 import { reserve, unreserve, volumes } from './reservations.ts';
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   reserve,
   unreserve,
   volumes,
+  operations,
   quota,
   weights,
   why,

@@ -6,6 +6,7 @@ import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { archiveOf } from '../find/archive.ts';
 import {
+  type Agent,
   agentNames,
   agentsOf,
   called,
@@ -19,6 +20,7 @@ import {
   tasksOf,
   theOne,
 } from '../find/objects.ts';
+import { providerLines } from '../output/providers.ts';
 import { momentText, safeText } from '../output/text.ts';
 import { stateText, styleOfState } from './lists.ts';
 
@@ -27,6 +29,7 @@ interface Thing extends Named {
   readonly kind: 'agent' | 'framework' | 'task';
   readonly json: unknown;
   readonly task?: KnownTask;
+  readonly agent?: Agent;
 }
 
 export const inspect = defineCommand({
@@ -79,6 +82,7 @@ async function everything({ master }: Context): Promise<Thing[]> {
       kind: 'agent' as const,
       ...called(agent, agentNames),
       json: toJson('mesos.v1.master.Response.GetAgents.Agent', agent),
+      agent,
     })),
     ...frameworks.map((known) => {
       const { isCompleted, ...framework } = known;
@@ -92,9 +96,10 @@ async function everything({ master }: Context): Promise<Thing[]> {
   ];
 }
 
-function print(context: Context, { kind, id, json, task }: Thing): void {
+function print(context: Context, { kind, id, json, task, agent }: Thing): void {
   context.print(`${context.paint('bold', kind)} ${safeText(id)}`);
   if (task !== undefined) printHistory(context, task.statuses ?? []);
+  for (const line of providerLines(agent?.resource_providers)) context.print(`  ${safeText(line)}`);
   printTree(context, json, 1);
 }
 
@@ -113,7 +118,8 @@ function printHistory(context: Context, statuses: readonly TaskStatus[]): void {
 function printTree(context: Context, value: unknown, depth: number): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [name, member] of Object.entries(value)) {
-    if (name === 'statuses') continue;
+    // They were told above, in fewer words.
+    if (name === 'statuses' || name === 'resource_providers') continue;
     const label = `${'  '.repeat(depth)}${context.paint('blue', name)}:`;
     const short = shortText(member);
     if (short !== undefined) context.print(`${label} ${short}`);

@@ -16,6 +16,7 @@ import {
   tasksOf,
 } from '../find/objects.ts';
 import { part } from '../http/operator.ts';
+import { providersText } from '../output/providers.ts';
 import type { Column, Style } from '../output/table.ts';
 import { agoText, numberText, scalarOf, sizeText } from '../output/text.ts';
 import { Problem, usageProblem } from '../problem.ts';
@@ -48,6 +49,7 @@ function agentColumns(context: Context): Column<Agent>[] {
       align: 'right',
       text: (agent) => agoText(context.now(), secondsOf(agent.reregistered_time ?? agent.registered_time)),
     },
+    { title: 'providers', text: ({ resource_providers }) => providersText(resource_providers) },
     { title: 'attributes', text: attributesText },
   ];
 }

@@ -14,6 +14,7 @@ import {
   SchedulerEventType,
   TaskState,
 } from '../../proto/index.ts';
+import { run } from '../cli/support/terminal.ts';
 import { objections, openPage, picture } from '../support/browser.ts';
 import { chromiumPath } from '../support/chromium.ts';
 import { bootAgent, bootMaster, getJson, scratch } from '../support/processes.ts';
@@ -85,6 +86,23 @@ test('the disk of a provider is made a volume that tasks keep data on, also over
   ]);
   const made = (await finished('make')).update_operation_status?.status;
   t.is(made?.resource_provider_id?.value, provider.id);
+
+  const m = async (...words: string[]): Promise<string> =>
+    (await run(words, { MESOSTATE_MASTER: `127.0.0.1:${master.port}` })).stdout;
+  const [name, type] = ['test', 'org.example.disks'];
+  await until('the command line tells of it', async () =>
+    (await m('inspect', first.agent_id.value)).includes(
+      `  provider ${name} (${type}) ${provider.id}: disk 50 (MOUNT)\n`,
+    ),
+  );
+  t.true((await m('agents')).includes(`${name} (${type})`));
+  const [agentTold] = JSON.parse(await m('agents', '--json')) as {
+    resource_providers: { resource_provider_info: { id: { value: string } } }[];
+  }[];
+  t.is(agentTold?.resource_providers[0]?.resource_provider_info.id.value, provider.id);
+  t.regex(await m('operations'), new RegExp(`create_disk +make +finished .* ${name}`));
+  const [operation] = JSON.parse(await m('operations', '--json')) as { info: { id: { value: string } } }[];
+  t.is(operation?.info.id.value, 'make');
 
   if (chromiumPath !== undefined) {
     const { page, complaints } = await openPage(t, chromiumPath);

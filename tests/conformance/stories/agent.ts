@@ -216,6 +216,11 @@ const containers: Story = {
     const waited = await call('WAIT_CONTAINER', { container_id });
     const { exit_status } = (at(JSON.parse(waited.text), 'wait_container') ?? {}) as Json;
     findings.same('WAIT_CONTAINER', [waited.status, exit_status], [200, 3 * 256]);
+    const alive = { value: `conformance-alive-${process.pid}` };
+    await call('LAUNCH_CONTAINER', { container_id: alive, command: { value: 'exec sleep 1000' }, ...SIZE });
+    const attached = await call('ATTACH_CONTAINER_OUTPUT', { container_id: alive });
+    findings.same('ATTACH_CONTAINER_OUTPUT of what is under no executor', attached.status, 404);
+    findings.same('KILL_CONTAINER', (await call('KILL_CONTAINER', { container_id: alive })).status, 200);
     findings.same('killed when it is over', (await call('KILL_CONTAINER', { container_id })).status, 404);
   },
 };

@@ -68,17 +68,21 @@ interface Attachable {
   readonly processId: number | undefined;
 }
 
-/** @throws HttpRefusal 404, 400 */
+/** @throws HttpRefusal 404; 400 for what is an executor's and has no terminal: Mesos finds containers by their executor */
 function attachable(containerId: string, { nestedContainers, host }: ServedAgent): Attachable {
+  const isOfExecutor = host.tables.runs.has(containerId.split('.')[0] ?? '');
   const executor = host.tables.runs.get(containerId);
   const record = nestedContainers.isAlive(containerId) ? nestedContainers.get(containerId) : undefined;
   const known = executor ?? record;
   if (known === undefined || known.exit !== undefined)
     throw new HttpRefusal(404, `Container '${containerId}' cannot be found`);
   const io = executor === undefined ? record?.io : nestedContainers.terminals.get(containerId);
-  if (io === undefined)
-    throw new HttpRefusal(400, `Container '${containerId}' has no terminal: its output is in its sandbox`);
+  if (io === undefined) throw new HttpRefusal(isOfExecutor ? 400 : 404, noTerminal(containerId));
   return { io, processId: known.processId };
+}
+
+function noTerminal(containerId: string): string {
+  return `Container '${containerId}' has no terminal: its output is in its sandbox`;
 }
 
 function attachOutput(containerId: string, request: OperatorRequest, agent: ServedAgent): void {

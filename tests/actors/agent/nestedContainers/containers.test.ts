@@ -277,6 +277,8 @@ test('a standalone container is nobody’s: launched, found again after a restar
   t.is((await call(agent.url, launch(id, 'touch here; sleep 60'))).status, 200);
   t.is((await call(agent.url, launch(id, 'true'))).status, 202);
   await until('it runs', () => existsSync(join(workDir, 'containers/alone/here')));
+  const attach = { type: 'ATTACH_CONTAINER_OUTPUT', attach_container_output: { container_id: id } };
+  t.is((await call(agent.url, attach)).status, 404, 'it is under no executor');
   const { port } = new URL(agent.url);
   await agent.leave();
   const { url } = await realAgent(t, world, workDir, { port });
