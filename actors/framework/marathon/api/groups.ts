@@ -8,7 +8,7 @@ import { isApp, isPod, restored, type Spec } from '../model/spec.ts';
 import { appJson, definitionJson, type Embeds, embedsOf, NO_EMBEDS } from './appJson.ts';
 import { committed, isLegacy, writeContext, wrongMethod } from './apps.ts';
 import type { Answer, Call } from './call.ts';
-import { type GroupInput, groupChange, groupReader, scaledChange } from './readGroup.ts';
+import { type GroupInput, groupChange, groupReader, scaledChange, settingsChange } from './readGroup.ts';
 
 export function groupsRoute(marathon: Marathon, call: Call): Answer {
   const segments = call.rest.split('/').filter((each) => each !== '');
@@ -162,8 +162,12 @@ function put(marathon: Marathon, call: Call, base: string): Answer {
   };
 }
 
+/** A body without any of `apps`, `pods` and `groups` is about the group itself: what is in it stays. */
 function write(marathon: Marathon, call: Call, input: GroupInput, id: string): Answer {
   const context = writeContext(marathon, call);
+  const isWhole = [input.apps, input.pods, input.groups].some((list) => list !== undefined);
+  if (!isWhole && marathon.definitions.root.group(id) !== undefined)
+    return answerChange(marathon, call, settingsChange(input, id, context), context.version);
   return answerChange(marathon, call, groupChange(input, id, context), context.version);
 }
 

@@ -3,7 +3,7 @@ import { notValid } from '../errors.ts';
 import type { Marathon } from '../marathon.ts';
 import { appReader } from '../model/appSchema.ts';
 import { idProblem, isBelow, parentOf, ROOT, resolveId } from '../model/ids.ts';
-import type { Change, GroupInfo } from '../model/root.ts';
+import { type Change, type GroupInfo, NO_CHANGE } from '../model/root.ts';
 import {
   flag,
   list,
@@ -55,6 +55,15 @@ export function groupChange(input: GroupInput, id: string, write: WriteContext):
   for (const info of root.groups.values()) if (isBelow(info.id, id)) groups.set(info.id, undefined);
   addGroup(input, id, '', { ...write, groups }, services, groups);
   return { services, groups };
+}
+
+/** Of the group itself: what it does not say stays as it is. @throws ApiError 422 */
+export function settingsChange(input: GroupInput, id: string, write: WriteContext): Change {
+  const { dependencies, enforceRole } = input;
+  if (dependencies === undefined && enforceRole === undefined) return NO_CHANGE;
+  const kept = write.marathon.definitions.root.groups.get(id)?.dependencies ?? [];
+  const info = infoOf({ ...input, dependencies: dependencies ?? kept }, id, '', write);
+  return { services: new Map(), groups: new Map([[id, info]]) };
 }
 
 function addGroup(
@@ -120,6 +129,10 @@ export function scaledChange({ definitions }: Marathon, id: string, by: number, 
   for (const spec of definitions.root.servicesBelow(id)) {
     if (!isApp(spec)) continue;
     const instances = Math.ceil(Math.round(spec.instances * by * 1e9) / 1e9);
+    if (!Number.isSafeInteger(instances))
+      throw notValid([
+        { path: '/scaleBy', error: `got ${by}: ${spec.id} would have ${instances} instances` },
+      ]);
     services.set(spec.id, versioned({ ...spec, instances }, spec, version));
   }
   return { services, groups: new Map() };

@@ -2,7 +2,7 @@
 import { ApiError } from '../errors.ts';
 import { instanceIdOf } from '../instances/instance.ts';
 import type { Marathon } from '../marathon.ts';
-import { resolveId } from '../model/ids.ts';
+import { ROOT, resolveId } from '../model/ids.ts';
 import { isObject } from '../model/schema.ts';
 import type { Guarded, Identity, Verb } from '../plugins/points.ts';
 import type { Step } from '../store/definitions.ts';
@@ -122,10 +122,28 @@ export class Rights {
     return [[isBelow ? 'Update' : verb === 'Update' && !exists ? 'Create' : verb, this.#service(id)]];
   }
 
+  /** The group that is meant, as the writing of it has it, and what becomes of the services in it. */
   #ofGroup(verb: Verb, call: Call): Wanted {
-    const id = idBelow(call, /\/(versions|apps).*$/);
-    const services = verb === 'Delete' ? this.#below(id, verb) : this.#listed(verb, call);
-    return [[verb, { kind: 'Group', id }], ...services];
+    const at = idBelow(call, /\/(versions|apps).*$/);
+    if (verb === 'Delete') return [[verb, { kind: 'Group', id: at }], ...this.#below(at, verb)];
+    const body = call.request.body.length === 0 ? {} : call.json();
+    const given = isObject(body) ? body : {};
+    const named = typeof given['id'] === 'string' && (call.method === 'POST' || at === ROOT);
+    const id = named ? resolveId(String(given['id']), at) : at;
+    return [[verb, { kind: 'Group', id }], ...this.#inGroup(verb, id, given)];
+  }
+
+  /** A group as it is written replaces what was in it; as many times its instances, or an earlier version, is a change of all. */
+  #inGroup(verb: Verb, id: string, given: Readonly<Record<string, unknown>>): Wanted {
+    const isWhole = ['apps', 'pods', 'groups'].some((name) => Array.isArray(given[name]));
+    if (typeof given['scaleBy'] === 'number' || (typeof given['version'] === 'string' && !isWhole))
+      return this.#below(id, 'Update');
+    const ids = new Set(servicesIn(given, id));
+    const removed = isWhole && verb === 'Update' ? this.#below(id, 'Delete') : [];
+    return [
+      ...this.#written(verb, ids),
+      ...removed.filter(([, resource]) => resource.kind === 'RunSpec' && !ids.has(resource.id)),
+    ];
   }
 
   #below(group: string, verb: Verb): Wanted {
@@ -133,20 +151,14 @@ export class Rights {
     return services.map((runSpec) => [verb, { kind: 'RunSpec', id: runSpec.id, runSpec }]);
   }
 
-  /** Services that a body holds, groups in it too. */
+  /** Services that a body holds. */
   #listed(verb: Verb, call: Call): Wanted {
     if (call.request.body.length === 0) return [];
-    const ids: string[] = [];
-    const walk = (value: unknown, base: string): void => {
-      if (Array.isArray(value)) for (const each of value) walk(each, base);
-      if (!isObject(value)) return;
-      const own = typeof value['id'] === 'string' ? resolveId(value['id'], base) : base;
-      for (const name of ['apps', 'pods', 'groups'] as const) walk(value[name], own);
-      if (typeof value['id'] === 'string' && value['apps'] === undefined && value['groups'] === undefined)
-        ids.push(own);
-    };
-    walk(call.json(), idBelow(call, /$/));
-    return ids.map((id) => [
+    return this.#written(verb, namedIn(call.json(), ROOT));
+  }
+
+  #written(verb: Verb, ids: Iterable<string>): Wanted {
+    return [...ids].map((id) => [
       verb === 'Update' && this.#marathon.specNow(id) === undefined ? 'Create' : verb,
       this.#service(id),
     ]);
@@ -249,4 +261,21 @@ export class Rights {
 
 function idBelow({ rest }: Call, below: RegExp): string {
   return `/${rest.replace(below, '')}`;
+}
+
+/** Ids of one thing, or of each of a list. */
+function namedIn(value: unknown, base: string): string[] {
+  const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return all.flatMap((each) =>
+    isObject(each) && typeof each['id'] === 'string' ? [resolveId(each['id'], base)] : [],
+  );
+}
+
+/** Ids of the services of a group as it is written, groups in it too. */
+function servicesIn(group: Readonly<Record<string, unknown>>, id: string): string[] {
+  const groups = Array.isArray(group['groups']) ? group['groups'] : [];
+  const below = groups.flatMap((each: unknown) =>
+    isObject(each) && typeof each['id'] === 'string' ? servicesIn(each, resolveId(each['id'], id)) : [],
+  );
+  return [...namedIn(group['apps'] ?? [], id), ...namedIn(group['pods'] ?? [], id), ...below];
 }

@@ -136,6 +136,24 @@ test('settings of a group alone are a change, and one that was made since is not
   t.deepEqual(dependencies(), ['/x']);
 });
 
+test('what is said of a group itself leaves what is in it alone', (t) => {
+  const world = new MarathonWorld();
+  const put = (path: string, body: object) => world.call('PUT', path, body).status;
+  t.is(world.call('POST', '/v2/apps', { ...APP, id: '/infra/db' }).status, 201);
+  t.is(world.call('POST', '/v2/apps', APP).status, 201);
+  world.until('it is deployed', () => world.marathon.deployments.size === 0);
+  const { services } = world.marathon.definitions.root;
+  for (const body of [{}, { scaleBy: null }, { dependencies: ['/infra'] }, { enforceRole: false }])
+    t.is(put('/v2/groups/shop', body), 200, JSON.stringify(body));
+  t.is(put('/v2/groups', {}), 200);
+  t.deepEqual([...world.marathon.definitions.root.services], [...services]);
+  const { dependencies } = world.call<Group>('GET', '/v2/groups/shop').body;
+  t.deepEqual(dependencies, ['/infra'], 'nor is what was said before');
+  t.is(put('/v2/groups/shop', { scaleBy: 1e300 }), 422);
+  t.is(put('/v2/groups/shop', { apps: [] }), 200);
+  t.deepEqual([...world.marathon.definitions.root.services.keys()], ['/infra/db'], 'an empty list is one');
+});
+
 test('the page is led to the master that leads, and told what its cluster uses', (t) => {
   const snapshot = { 'master/cpus_used': 1.5, 'master/cpus_total': 8, 'master/mem_total': 'much' };
   const world = new MarathonWorld({

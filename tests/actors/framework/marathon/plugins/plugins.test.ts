@@ -129,6 +129,39 @@ test('authorizer: each call by what it does, lists without what may not be seen'
   t.is(world.call('GET', '/metrics', undefined, ann).status, 200);
 });
 
+test('authorizer: services are guarded however they are written', async (t) => {
+  /** Ann may all; others may groups, but services below their name only, and nobody's removal. */
+  const may = {
+    plugin: 'Authorizer',
+    source: `export default { isAuthorized: ({ name }, action, { kind, id }) =>
+      name === 'ann' || kind === 'Group' || (action !== 'Delete' && String(id).startsWith('/' + name + '/')) };`,
+  };
+  const world = await worldOf(t, { who: WHO, may });
+  const [ann, bob] = [as('ann'), as('bob')];
+  for (const id of ['/bob/a', '/eve/a'])
+    t.is(world.call('POST', '/v2/apps', { ...APP, id }, ann).status, 201);
+  world.settle();
+  const body = { ...APP, id: '/eve/a', instances: 9 };
+  const refused: readonly (readonly [method: string, path: string, body: unknown])[] = [
+    ['PUT', '/v2/apps', [{ ...body, apps: [] }]],
+    ['PATCH', '/v2/apps', [{ ...body, groups: [] }]],
+    ['POST', '/v2/apps', { ...APP, id: '/eve/b', apps: [] }],
+    ['POST', '/v2/pods', { id: '/eve/p', containers: [], groups: [] }],
+    ['PUT', '/v2/groups/eve', { id: '/bob', apps: [{ ...body, id: 'a' }] }],
+    ['PUT', '/v2/groups/eve', { apps: [{ ...body, id: 'a', apps: [] }] }],
+    ['PUT', '/v2/groups/eve', { scaleBy: 2 }],
+    ['PUT', '/v2/groups/eve', { scaleBy: 2, apps: [] }],
+    ['PUT', '/v2/groups/eve', { version: '2020-01-01T00:00:00.000Z' }],
+    ['PUT', '/v2/groups/bob', { apps: [] }],
+    ['PUT', '/v2/groups', { groups: [{ id: '/bob', apps: [{ ...APP, id: 'a' }] }] }],
+  ];
+  for (const [method, path, sent] of refused)
+    t.is(world.call(method, path, sent, bob).status, 403, `${method} ${path} ${JSON.stringify(sent)}`);
+  t.is(world.call('PUT', '/v2/groups/bob', { scaleBy: 2 }, bob).status, 200);
+  world.settle();
+  t.is(world.call('PUT', '/v2/groups/bob', { apps: [{ ...APP, id: 'a' }] }, bob).status, 200);
+});
+
 test('changes are told, and taken back, as far as one may see and do', async (t) => {
   const world = await worldOf(t, { who: WHO, may: MAY });
   const [ann, bob] = [as('ann'), as('bob')];
