@@ -1,4 +1,4 @@
-import type { ExecutorInfo, TaskInfo } from '../../../proto/generated/types/v1.ts';
+import type { ExecutorInfo, Resource, TaskInfo } from '../../../proto/generated/types/v1.ts';
 import { Resources } from '../../../proto/resources/index.ts';
 
 /** What a container may use: the sum of its executor and its live tasks (agent.md §10.3). */
@@ -6,8 +6,10 @@ export interface ContainerResources {
   readonly cpus: number;
   /** MB. */
   readonly mem: number;
-  /** MB. */
+  /** MB, without persistent volumes; 0 for none asked for. */
   readonly disk: number;
+  /** Persistent volumes, each once. */
+  readonly volumes?: readonly Resource[];
   /** Set when any task has a limit: Infinity for none. */
   readonly cpusLimit?: number;
   /** MB; as above. */
@@ -29,12 +31,14 @@ export function containerResources(
     ...(executor?.resources ?? []),
     ...tasks.flatMap((task) => task.resources ?? []),
   ]);
+  const volumes = all.persistentVolumes();
   const cpusLimit = limitOf('cpus', executor, tasks);
   const memLimit = limitOf('mem', executor, tasks);
   return {
     cpus: all.cpus,
     mem: all.mem,
-    disk: all.disk,
+    disk: all.minus(volumes).disk,
+    ...(volumes.isEmpty ? {} : { volumes: volumes.toMessages() }),
     ...(cpusLimit === undefined ? {} : { cpusLimit }),
     ...(memLimit === undefined ? {} : { memLimit }),
     ...(all.gpus === 0 ? {} : { gpus: all.gpus }),

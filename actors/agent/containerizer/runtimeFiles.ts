@@ -47,6 +47,13 @@ export function readNote(dir: string, name: string): string | undefined {
   return readPlainFile(join(dir, name))?.toString();
 }
 
+/** Another text for a note, in one step; nothing when the container has no directory. @throws the file system's error */
+export function replaceNote(dir: string, name: string, text: string): void {
+  if (!fs.existsSync(dir)) return;
+  writeNote(dir, `${name}.new`, text);
+  fs.renameSync(join(dir, `${name}.new`), join(dir, name));
+}
+
 /** @throws Error when it is there already: it is another launch's */
 function makeOwnDirectory(dir: string): void {
   try {

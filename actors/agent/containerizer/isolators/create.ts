@@ -1,7 +1,9 @@
 /** From `--isolation` to isolators, as far as this machine can do what is asked. */
 import { join } from 'node:path';
+import type { Resource } from '../../../../proto/generated/types/v1.ts';
 import type { Clock } from '../../../../runtime/ports.ts';
 import { ExitCode, StartError } from '../../../../runtime/startError.ts';
+import { placeOf } from '../../operations/volumes.ts';
 import type { AgentPaths } from '../../paths.ts';
 import type { ContainerFlags } from '../flags.ts';
 import { HAS_PROC } from '../processTable.ts';
@@ -209,7 +211,10 @@ function otherIsolators(
   const found: Isolator[] = isRoot ? [new JoiningIsolator(surroundings)] : [];
   if (asked.has('disk/du')) {
     const { container_disk_watch_interval: intervalMs, enforce_container_disk_quota: enforce } = flags;
-    found.push(new DiskIsolator({ clock, events, intervalMs, enforce, dirOf: surroundings.dirOf }));
+    const place = (volume: Resource) => placeOf(paths, volume).path;
+    found.push(
+      new DiskIsolator({ clock, events, intervalMs, enforce, dirOf: surroundings.dirOf, placeOf: place }),
+    );
   }
   if (asked.has('posix/rlimits')) found.push(new RlimitsIsolator());
   if (asked.has('linux/capabilities')) {

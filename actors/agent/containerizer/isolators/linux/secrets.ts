@@ -39,6 +39,8 @@ export class SecretFiles {
 
   forget(containerId: string): void {
     fs.rmSync(join(this.#place, containerId), { recursive: true, force: true });
+    // Nothing stays of an agent that has none.
+    if (this.known().length === 0) fs.rmSync(this.#place, { recursive: true, force: true });
   }
 
   /** Containers of which there is something. */

@@ -1,11 +1,9 @@
 /** network/ports: containers that listen on TCP ports of the machine which they were not given are told of, or ended (agent.md §10.2). */
-import * as fs from 'node:fs';
-import { join } from 'node:path';
 import { TaskStatusReason, ValueType } from '../../../../../proto/generated/types/v1.ts';
 import type { Clock, Timer } from '../../../../../runtime/ports.ts';
 import { ProcessFamilies, readPids, readProcess } from '../../processTable.ts';
 import type { ContainerResources } from '../../resources.ts';
-import { readNote, readRecord } from '../../runtimeFiles.ts';
+import { readNote, readRecord, replaceNote } from '../../runtimeFiles.ts';
 import type { IsolatedLaunch, Isolator, IsolatorEvents, Preparation } from '../isolator.ts';
 import { listeningSockets, portsOf } from './listeners.ts';
 
@@ -68,11 +66,7 @@ export class PortsIsolator implements Isolator {
   update(containerId: string, { ports = [] }: ContainerResources): void {
     if (!this.#watched.has(containerId) || containerId.includes('.')) return;
     this.#given.set(containerId, ports);
-    const dir = this.#options.dirOf(containerId);
-    if (!fs.existsSync(dir)) return;
-    const draft = join(dir, `${NOTE}.new`);
-    fs.writeFileSync(draft, textOf(ports), { mode: 0o600 });
-    fs.renameSync(draft, join(dir, NOTE));
+    replaceNote(this.#options.dirOf(containerId), NOTE, textOf(ports));
   }
 
   cleanup(containerId: string): void {

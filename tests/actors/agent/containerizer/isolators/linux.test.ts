@@ -6,8 +6,11 @@ import { ProcessFamilies, readProcesses } from '../../../../../actors/agent/cont
 import {
   CapabilityInfoCapability,
   ContainerInfoType,
+  type Resource,
+  ResourceReservationInfoType,
   RLimitInfoRLimitType,
   TaskStatusReason,
+  ValueType,
   VolumeMode,
   VolumeSourceSandboxPathType,
   VolumeSourceType,
@@ -254,4 +257,50 @@ test('disk: a sandbox is counted after a restart, and while files in it come and
   fs.writeFileSync(join(bench.sandbox(id), 'go'), '');
   const { limitation } = await bench.over(id);
   t.is(limitation?.reason, TaskStatusReason.REASON_CONTAINER_LIMITATION_DISK);
+});
+
+test('disk: a persistent volume counts against its own size, and who asked for no disk has no limit', async (t) => {
+  const bench = new IsolatedBench(t, {
+    isolation: 'disk/du',
+    container_disk_watch_interval: '50ms',
+    enforce_container_disk_quota: 'true',
+  });
+  const volume = (id: string, mb: number): Resource => ({
+    ...{ name: 'disk', type: ValueType.SCALAR, scalar: { value: mb } },
+    reservations: [{ type: ResourceReservationInfoType.STATIC, role: 'r' }],
+    disk: { persistence: { id }, volume: { container_path: id, mode: VolumeMode.RW } },
+  });
+  const holding = (id: string) => {
+    const path = bench.paths.volume('r', id);
+    fs.mkdirSync(path, { recursive: true });
+    fs.writeFileSync(join(path, 'file'), Buffer.alloc(5_000_000));
+  };
+  for (const id of ['large', 'small']) holding(id);
+  const common = { cpus: 1, mem: 32, revocable: false };
+  const unlimited = bench.launch('head -c 5000000 /dev/zero >file; sleep 1000', {
+    resources: { ...common, disk: 0 },
+  });
+  const within = bench.launch('sleep 1000', {
+    resources: { ...common, disk: 1, volumes: [volume('large', 10)] },
+  });
+  const over = bench.launch('sleep 1000', {
+    resources: { ...common, disk: 100, volumes: [volume('small', 2)] },
+  });
+  const { limitation } = await bench.over(over);
+  t.regex(limitation?.message ?? '', /^Disk usage \([45]MB\) exceeds quota \(2MB\)$/);
+  t.deepEqual(limitation?.resources[0]?.disk?.persistence, { id: 'small' });
+  const used = (id: string, at: number) =>
+    bench.containerizer.usage(id)?.disk_statistics?.[at]?.used_bytes ?? 0;
+  await until('the others are counted', () => used(within, 1) > 4e6 && used(unlimited, 0) > 4e6);
+  t.deepEqual(
+    [unlimited, within].map((id) => bench.of(id).over),
+    [false, false],
+  );
+  t.is(bench.containerizer.usage(unlimited)?.disk_limit_bytes, undefined);
+  t.is(bench.containerizer.usage(within)?.disk_limit_bytes, 1024 * 1024);
+  // The next agent goes by what it was given last.
+  bench.containerizer.update(within, () => ({ ...common, disk: 1, volumes: [volume('large', 3)] }));
+  bench.restart();
+  bench.containerizer.recover([within, unlimited], bench.sink);
+  t.regex((await bench.over(within)).limitation?.message ?? '', /exceeds quota \(3MB\)$/);
 });
