@@ -22,6 +22,8 @@ type Kept = TaskRow['kept'];
 interface KeptTask {
   readonly task: Task;
   readonly kept: Kept;
+  /** Its row, as long as nothing is called otherwise. */
+  row?: { readonly names: number; readonly row: TaskRow };
 }
 
 /** Completed tasks that are kept here, at most: those of a long life would fill the page's memory. */
@@ -43,6 +45,8 @@ export class Model {
   private executors: readonly Executor[] = [];
   /** Host names, also of agents that are not registered any more. */
   private readonly hosts = new Map<string, string>();
+  /** Another number whenever a host or framework is called otherwise: names stand in the rows of tasks. */
+  private names = 0;
   /** Agents that are known and not registered, by state. */
   private away: Readonly<Record<string, number>> = {};
   private isMissingExecutors = false;
@@ -136,6 +140,7 @@ export class Model {
   private begin({ get_agents, get_executors, get_frameworks, get_tasks }: State): void {
     this.agents.clear();
     this.frameworks.clear();
+    this.names += 1;
     this.tasks.clear();
     this.completed = [];
     this.executors = get_executors?.executors ?? [];
@@ -151,6 +156,7 @@ export class Model {
   private keepAgent(agent: Agent): void {
     const { id, hostname } = agent.agent_info;
     this.agents.set(id.value, agent);
+    if (this.hosts.get(id.value) !== hostname) this.names += 1;
     this.hosts.set(id.value, hostname);
   }
 
@@ -162,7 +168,9 @@ export class Model {
   }
 
   private keepFramework(framework: Framework, isCompleted: boolean): void {
-    this.frameworks.set(framework.framework_info.id.value, { framework, isCompleted });
+    const { id, name } = framework.framework_info;
+    if (this.frameworks.get(id.value)?.framework.framework_info.name !== name) this.names += 1;
+    this.frameworks.set(id.value, { framework, isCompleted });
   }
 
   private begun(task: Task): void {
@@ -197,7 +205,7 @@ export class Model {
           this.frameworkRow(each.framework, each.isCompleted),
         );
       case 'tasks':
-        return [...this.tasks.values()].map((each) => this.taskRow(each));
+        return [...this.tasks.values()].map((each) => this.rowOf(each));
       case 'offers':
         return this.offerRows();
     }
@@ -250,6 +258,12 @@ export class Model {
         framework.unregistered_time ?? framework.reregistered_time ?? framework.registered_time,
       ),
     };
+  }
+
+  private rowOf(each: KeptTask): TaskRow {
+    const { names } = this;
+    if (each.row?.names !== names) each.row = { names, row: this.taskRow(each) };
+    return each.row.row;
   }
 
   private taskRow({ task, kept }: KeptTask): TaskRow {
