@@ -23,7 +23,8 @@ export interface Opened {
  */
 const OF_THE_MACHINE = /net::ERR_NETWORK_CHANGED|net::ERR_SOCKET_NOT_CONNECTED|status of 503 /;
 
-const GIVEN_UP = /net::ERR_NETWORK_CHANGED/;
+/** How a document, and how a module, says so. */
+const GIVEN_UP = /net::ERR_(NETWORK_CHANGED|ABORTED)/;
 
 /** A page of which a part was given up for a network that came or went is loaded again, as a person would. */
 function loadLastingly(page: Page): void {

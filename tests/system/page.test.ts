@@ -59,7 +59,7 @@ function badge(page: Page, state: string): Locator {
   return page.locator('.badge').getByText(state, { exact: true });
 }
 
-test(`every screen shows what is there, live, for everybody (${inBrowser})`, async (t) => {
+test.serial(`every screen shows what is there, live, for everybody (${inBrowser})`, async (t) => {
   const world = await open(t);
   if (world === undefined) return t.pass();
   const { page, master, complaints } = world;
@@ -101,127 +101,136 @@ test(`every screen shows what is there, live, for everybody (${inBrowser})`, asy
   t.deepEqual(complaints, []);
 });
 
-test(`a task is looked into, followed and killed, an agent taken out of service and brought back (${inBrowser})`, async (t) => {
-  const world = await open(t);
-  if (world === undefined) return t.pass();
-  const { page, master, complaints } = world;
-  await page.goto(`${master.url}/#/tasks?search=talker`);
-  await badge(page, 'running').waitFor();
-  await page.getByRole('cell').getByRole('link').first().click();
-  await page.getByRole('heading', { name: 'History' }).waitFor();
-  await page.getByRole('link', { name: 'stdout' }).click();
-  await page.getByText('tick').first().waitFor();
-  const red = page.locator('.ansi-red');
-  t.is(await red.textContent(), 'red');
-  const ticks = async (): Promise<number> =>
-    ((await page.locator('pre.log').textContent()) ?? '').split('tick').length;
-  const before = await ticks();
-  await until('more is printed while one looks', async () => (await ticks()) > before + 2);
-  await page.getByPlaceholder('Lines with…').fill('red');
-  await until('only lines with it are shown', async () => (await ticks()) === 1);
-  t.deepEqual(await objections(page), []);
-  await page.goBack();
-  await page.getByRole('link', { name: 'Sandbox' }).click();
-  await page.getByRole('link', { name: 'stderr', exact: true }).waitFor();
-  t.deepEqual(await objections(page), []);
-  await page.goBack();
+test.serial(
+  `a task is looked into, followed and killed, an agent taken out of service and brought back (${inBrowser})`,
+  async (t) => {
+    const world = await open(t);
+    if (world === undefined) return t.pass();
+    const { page, master, complaints } = world;
+    await page.goto(`${master.url}/#/tasks?search=talker`);
+    await badge(page, 'running').waitFor();
+    await page.getByRole('cell').getByRole('link').first().click();
+    await page.getByRole('heading', { name: 'History' }).waitFor();
+    await page.getByRole('link', { name: 'stdout' }).click();
+    await page.getByText('tick').first().waitFor();
+    const red = page.locator('.ansi-red');
+    t.is(await red.textContent(), 'red');
+    const ticks = async (): Promise<number> =>
+      ((await page.locator('pre.log').textContent()) ?? '').split('tick').length;
+    const before = await ticks();
+    await until('more is printed while one looks', async () => (await ticks()) > before + 2);
+    await page.getByPlaceholder('Lines with…').fill('red');
+    await until('only lines with it are shown', async () => (await ticks()) === 1);
+    t.deepEqual(await objections(page), []);
+    await page.goBack();
+    await page.getByRole('link', { name: 'Sandbox' }).click();
+    await page.getByRole('link', { name: 'stderr', exact: true }).waitFor();
+    t.deepEqual(await objections(page), []);
+    await page.goBack();
 
-  await page.getByRole('link', { name: 'Statechart', exact: true }).click();
-  await page.getByRole('img', { name: /now in running/ }).waitFor();
-  await page.getByRole('region', { name: 'What can happen next' }).getByText('The task runs.').waitFor();
-  t.is(await page.locator('svg.statechart title', { hasText: 'The task runs.' }).count(), 1);
-  await page.getByRole('button', { name: /UPDATE_STARTING staging → starting/ }).click();
-  await page.getByRole('img', { name: /now in starting/ }).waitFor();
-  await page.getByRole('button', { name: 'Live again' }).click();
-  await picture(page, 'statechart');
-  await page.goBack();
-  await page.getByRole('button', { name: 'Kill', exact: true }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('button', { name: 'Cancel' }).click();
-  t.is(await dialog.count(), 0);
-  await page.getByRole('button', { name: 'Kill', exact: true }).click();
-  await dialog.getByRole('button', { name: 'Kill', exact: true }).click();
-  await badge(page, 'killed').first().waitFor();
+    await page.getByRole('link', { name: 'Statechart', exact: true }).click();
+    await page.getByRole('img', { name: /now in running/ }).waitFor();
+    await page.getByRole('region', { name: 'What can happen next' }).getByText('The task runs.').waitFor();
+    t.is(await page.locator('svg.statechart title', { hasText: 'The task runs.' }).count(), 1);
+    await page.getByRole('button', { name: /UPDATE_STARTING staging → starting/ }).click();
+    await page.getByRole('img', { name: /now in starting/ }).waitFor();
+    await page.getByRole('button', { name: 'Live again' }).click();
+    await picture(page, 'statechart');
+    await page.goBack();
+    await page.getByRole('button', { name: 'Kill', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    t.is(await dialog.count(), 0);
+    await page.getByRole('button', { name: 'Kill', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Kill', exact: true }).click();
+    await badge(page, 'killed').first().waitFor();
 
-  await page.goto(`${master.url}/#/agents`);
-  await page.getByRole('cell').getByRole('link').first().click();
-  await page.getByRole('figure', { name: /^CPUs: .* of 4$/ }).waitFor();
-  await page.getByRole('button', { name: 'Drain' }).click();
-  t.deepEqual(await objections(page), []);
-  await dialog.getByRole('button', { name: 'Drain' }).click();
-  await badge(page, 'drained').first().waitFor();
-  await page.getByRole('button', { name: 'Bring back' }).click();
-  await dialog.getByRole('button', { name: 'Bring back' }).click();
-  await badge(page, 'active').first().waitFor();
-  await page.getByRole('button', { name: 'Mark gone' }).click();
-  t.true(
-    await dialog.getByRole('button', { name: 'Mark gone' }).isDisabled(),
-    'the host must be typed first',
-  );
-  await dialog.getByRole('button', { name: 'Cancel' }).click();
-  t.deepEqual(complaints, []);
-});
+    await page.goto(`${master.url}/#/agents`);
+    await page.getByRole('cell').getByRole('link').first().click();
+    await page.getByRole('figure', { name: /^CPUs: .* of 4$/ }).waitFor();
+    await page.getByRole('button', { name: 'Drain' }).click();
+    t.deepEqual(await objections(page), []);
+    await dialog.getByRole('button', { name: 'Drain' }).click();
+    await badge(page, 'drained').first().waitFor();
+    await page.getByRole('button', { name: 'Bring back' }).click();
+    await dialog.getByRole('button', { name: 'Bring back' }).click();
+    await badge(page, 'active').first().waitFor();
+    await page.getByRole('button', { name: 'Mark gone' }).click();
+    t.true(
+      await dialog.getByRole('button', { name: 'Mark gone' }).isDisabled(),
+      'the host must be typed first',
+    );
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    t.deepEqual(complaints, []);
+  },
+);
 
-test(`policy is changed, and what the master refuses is told in its words (${inBrowser})`, async (t) => {
-  const world = await open(t);
-  if (world === undefined) return t.pass();
-  const { page, master } = world;
-  await page.goto(`${master.url}/#/roles`);
-  await page.getByLabel('Another role').fill('db');
-  await page.getByRole('button', { name: 'Quota' }).last().click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Guaranteed').fill('cpus:9000');
-  await dialog.getByRole('button', { name: 'Quota' }).click();
-  await dialog.getByRole('alert').waitFor();
-  t.regex((await dialog.getByRole('alert').textContent()) ?? '', /capacity/);
-  t.is(await dialog.getByLabel('Guaranteed').inputValue(), 'cpus:9000', 'what was typed is still there');
-  await dialog.getByLabel('Guaranteed').fill('cpus:1');
-  await dialog.getByLabel('Limit').fill('cpus:2');
-  await dialog.getByRole('button', { name: 'Quota' }).click();
-  await page.getByRole('cell', { name: 'cpus:2', exact: true }).waitFor();
+test.serial(
+  `policy is changed, and what the master refuses is told in its words (${inBrowser})`,
+  async (t) => {
+    const world = await open(t);
+    if (world === undefined) return t.pass();
+    const { page, master } = world;
+    await page.goto(`${master.url}/#/roles`);
+    await page.getByLabel('Another role').fill('db');
+    await page.getByRole('button', { name: 'Quota' }).last().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Guaranteed').fill('cpus:9000');
+    await dialog.getByRole('button', { name: 'Quota' }).click();
+    await dialog.getByRole('alert').waitFor();
+    t.regex((await dialog.getByRole('alert').textContent()) ?? '', /capacity/);
+    t.is(await dialog.getByLabel('Guaranteed').inputValue(), 'cpus:9000', 'what was typed is still there');
+    await dialog.getByLabel('Guaranteed').fill('cpus:1');
+    await dialog.getByLabel('Limit').fill('cpus:2');
+    await dialog.getByRole('button', { name: 'Quota' }).click();
+    await page.getByRole('cell', { name: 'cpus:2', exact: true }).waitFor();
 
-  await page.goto(`${master.url}/#/agents`);
-  await page.getByRole('cell').getByRole('link').first().click();
-  await page.getByRole('button', { name: 'Reserve', exact: true }).click();
-  await dialog.getByLabel('Role').fill('db');
-  await dialog.getByLabel('Resources').fill('disk:5000');
-  await dialog.getByRole('button', { name: 'Reserve', exact: true }).click();
-  await dialog.getByRole('alert').waitFor();
-  await dialog.getByLabel('Resources').fill('disk:100');
-  await dialog.getByRole('button', { name: 'Reserve', exact: true }).click();
-  await page.getByRole('button', { name: 'Make a volume' }).click();
-  await dialog.getByLabel('ID of the volume').fill('data');
-  await dialog.getByRole('button', { name: 'Make a volume' }).click();
-  await page.getByRole('cell', { name: 'data', exact: true }).waitFor();
-  t.deepEqual(await objections(page), []);
-  await page.getByRole('button', { name: 'Destroy volume' }).click();
-  await dialog.getByRole('textbox').fill('data');
-  await dialog.getByRole('button', { name: 'Destroy volume' }).click();
-  await page.getByRole('button', { name: 'Unreserve' }).click();
-  await dialog.getByRole('button', { name: 'Unreserve' }).click();
-  await page.getByText('Nothing is reserved.').waitFor();
+    await page.goto(`${master.url}/#/agents`);
+    await page.getByRole('cell').getByRole('link').first().click();
+    await page.getByRole('button', { name: 'Reserve', exact: true }).click();
+    await dialog.getByLabel('Role').fill('db');
+    await dialog.getByLabel('Resources').fill('disk:5000');
+    await dialog.getByRole('button', { name: 'Reserve', exact: true }).click();
+    await dialog.getByRole('alert').waitFor();
+    await dialog.getByLabel('Resources').fill('disk:100');
+    await dialog.getByRole('button', { name: 'Reserve', exact: true }).click();
+    await page.getByRole('button', { name: 'Make a volume' }).click();
+    await dialog.getByLabel('ID of the volume').fill('data');
+    await dialog.getByRole('button', { name: 'Make a volume' }).click();
+    await page.getByRole('cell', { name: 'data', exact: true }).waitFor();
+    t.deepEqual(await objections(page), []);
+    await page.getByRole('button', { name: 'Destroy volume' }).click();
+    await dialog.getByRole('textbox').fill('data');
+    await dialog.getByRole('button', { name: 'Destroy volume' }).click();
+    await page.getByRole('button', { name: 'Unreserve' }).click();
+    await dialog.getByRole('button', { name: 'Unreserve' }).click();
+    await page.getByText('Nothing is reserved.').waitFor();
 
-  await page.goto(`${master.url}/#/maintenance`);
-  await page.getByRole('button', { name: 'Plan a window' }).click();
-  await dialog.getByLabel('Hosts or addresses').fill('some-host');
-  await dialog.getByRole('button', { name: 'Plan a window' }).click();
-  await page.getByRole('listitem').filter({ hasText: 'some-host' }).waitFor();
-  await page.getByRole('button', { name: 'Cancel window' }).click();
-  await dialog.getByRole('button', { name: 'Cancel window' }).click();
-  await page.getByText('No maintenance is planned.').waitFor();
-});
+    await page.goto(`${master.url}/#/maintenance`);
+    await page.getByRole('button', { name: 'Plan a window' }).click();
+    await dialog.getByLabel('Hosts or addresses').fill('some-host');
+    await dialog.getByRole('button', { name: 'Plan a window' }).click();
+    await page.getByRole('listitem').filter({ hasText: 'some-host' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel window' }).click();
+    await dialog.getByRole('button', { name: 'Cancel window' }).click();
+    await page.getByText('No maintenance is planned.').waitFor();
+  },
+);
 
-test(`a master that dies is told, what was known stays, and the page finds the next one by itself (${inBrowser})`, async (t) => {
-  const world = await open(t);
-  if (world === undefined) return t.pass();
-  const { page, master, folder } = world;
-  await page.goto(`${master.url}/#/tasks`);
-  await page.getByText('jobs.talker.1').waitFor();
-  master.child.kill('SIGKILL');
-  await master.exited;
-  await page.getByText('no answer from the master').waitFor();
-  t.true(await page.getByText('jobs.talker.1').isVisible());
-  const again = boot(t, ['--role=master', `--port=${master.port}`, `--work_dir=${folder}/master`]);
-  await again.says(/listens on/);
-  await page.getByText('live', { exact: true }).waitFor();
-});
+test.serial(
+  `a master that dies is told, what was known stays, and the page finds the next one by itself (${inBrowser})`,
+  async (t) => {
+    const world = await open(t);
+    if (world === undefined) return t.pass();
+    const { page, master, folder } = world;
+    await page.goto(`${master.url}/#/tasks`);
+    await page.getByText('jobs.talker.1').waitFor();
+    master.child.kill('SIGKILL');
+    await master.exited;
+    await page.getByText('no answer from the master').waitFor();
+    t.true(await page.getByText('jobs.talker.1').isVisible());
+    const again = boot(t, ['--role=master', `--port=${master.port}`, `--work_dir=${folder}/master`]);
+    await again.says(/listens on/);
+    await page.getByText('live', { exact: true }).waitFor();
+  },
+);

@@ -39,30 +39,33 @@ async function openSandbox(page: Page, url: string): Promise<void> {
   await page.getByRole('link', { name: 'big', exact: true }).waitFor();
 }
 
-test(`scripts in names, control characters, gigabytes and an agent that vanishes do no harm (${inBrowser})`, async (t) => {
-  if (chromiumPath === undefined) return t.pass();
-  const { master, agent, page, complaints } = await open(t, chromiumPath);
-  await page.goto(`${master.url}/#/tasks`);
-  await page.getByText(SCRIPT).first().waitFor();
-  t.is(await page.title(), 'Mesostate', 'names are text, never scripts');
-  await openSandbox(page, master.url);
-  await page.getByText('2.0 GiB').waitFor();
-  await page.getByRole('link', { name: 'big', exact: true }).click();
-  await page.getByText('the-very-end').waitFor();
-  t.true(((await page.locator('pre.log').textContent()) ?? '').length < 100_000, 'only its end is read');
-  await page.goBack();
-  await page.getByRole('link', { name: 'odd', exact: true }).click();
-  const log = page.locator('pre.log');
-  await log.getByText('red').waitFor();
-  t.regex((await log.textContent()) ?? '', /^red \ufffd+ end\n$/, 'what controls a terminal is left out');
-  t.deepEqual(await objections(page), []);
-  t.deepEqual(complaints, []);
-  agent.child.kill('SIGKILL');
-  await page.getByRole('alert').waitFor();
-  t.true(await log.getByText('red').isVisible(), 'what was read stays in sight');
-});
+test.serial(
+  `scripts in names, control characters, gigabytes and an agent that vanishes do no harm (${inBrowser})`,
+  async (t) => {
+    if (chromiumPath === undefined) return t.pass();
+    const { master, agent, page, complaints } = await open(t, chromiumPath);
+    await page.goto(`${master.url}/#/tasks`);
+    await page.getByText(SCRIPT).first().waitFor();
+    t.is(await page.title(), 'Mesostate', 'names are text, never scripts');
+    await openSandbox(page, master.url);
+    await page.getByText('2.0 GiB').waitFor();
+    await page.getByRole('link', { name: 'big', exact: true }).click();
+    await page.getByText('the-very-end').waitFor();
+    t.true(((await page.locator('pre.log').textContent()) ?? '').length < 100_000, 'only its end is read');
+    await page.goBack();
+    await page.getByRole('link', { name: 'odd', exact: true }).click();
+    const log = page.locator('pre.log');
+    await log.getByText('red').waitFor();
+    t.regex((await log.textContent()) ?? '', /^red \ufffd+ end\n$/, 'what controls a terminal is left out');
+    t.deepEqual(await objections(page), []);
+    t.deepEqual(complaints, []);
+    agent.child.kill('SIGKILL');
+    await page.getByRole('alert').waitFor();
+    t.true(await log.getByText('red').isVisible(), 'what was read stays in sight');
+  },
+);
 
-test(`a browser whose clock is a day behind shows times that make sense (${inBrowser})`, async (t) => {
+test.serial(`a browser whose clock is a day behind shows times that make sense (${inBrowser})`, async (t) => {
   if (chromiumPath === undefined) return t.pass();
   const { master, page, complaints } = await open(t, chromiumPath);
   await page.addInitScript('{ const now = Date.now; Date.now = () => now() - 86400000; }');
@@ -73,25 +76,28 @@ test(`a browser whose clock is a day behind shows times that make sense (${inBro
   t.deepEqual(complaints, []);
 });
 
-test(`what was not answered is asked for again, without a word of one's own (${inBrowser})`, async (t) => {
-  if (chromiumPath === undefined) return t.pass();
-  const master = await bootMaster(t, scratch(t));
-  const { page } = await openPage(t, chromiumPath);
-  await page.goto(`${master.url}/#/`);
-  await page.getByText('live', { exact: true }).waitFor();
-  await page.context().setOffline(true);
-  await page.goto(`${master.url}/#/node`);
-  await page.getByText('No answer.').first().waitFor();
-  await page.context().setOffline(false);
-  await page
-    .getByRole('region', { name: 'Flags' })
-    .getByText('agent_ping_timeout', { exact: true })
-    .waitFor();
-  await page.getByText('No answer.').first().waitFor({ state: 'detached' });
-  t.is(await page.getByRole('alert').count(), 0);
-});
+test.serial(
+  `what was not answered is asked for again, without a word of one's own (${inBrowser})`,
+  async (t) => {
+    if (chromiumPath === undefined) return t.pass();
+    const master = await bootMaster(t, scratch(t));
+    const { page } = await openPage(t, chromiumPath);
+    await page.goto(`${master.url}/#/`);
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.context().setOffline(true);
+    await page.goto(`${master.url}/#/node`);
+    await page.getByText('No answer.').first().waitFor();
+    await page.context().setOffline(false);
+    await page
+      .getByRole('region', { name: 'Flags' })
+      .getByText('agent_ping_timeout', { exact: true })
+      .waitFor();
+    await page.getByText('No answer.').first().waitFor({ state: 'detached' });
+    t.is(await page.getByRole('alert').count(), 0);
+  },
+);
 
-test(`two logs stand side by side; the keyboard goes everywhere (${inBrowser})`, async (t) => {
+test.serial(`two logs stand side by side; the keyboard goes everywhere (${inBrowser})`, async (t) => {
   if (chromiumPath === undefined) return t.pass();
   const { master, page, complaints } = await open(t, chromiumPath);
   await openSandbox(page, master.url);
@@ -136,7 +142,7 @@ test(`two logs stand side by side; the keyboard goes everywhere (${inBrowser})`,
   t.deepEqual(complaints, []);
 });
 
-test(`times are told as one likes; a part of a log is kept (${inBrowser})`, async (t) => {
+test.serial(`times are told as one likes; a part of a log is kept (${inBrowser})`, async (t) => {
   if (chromiumPath === undefined) return t.pass();
   const { master, page, complaints } = await open(t, chromiumPath);
   await openSandbox(page, master.url);

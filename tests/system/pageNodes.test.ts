@@ -60,39 +60,42 @@ async function lookAt(t: ExecutionContext, page: Page, url: string, prefix: stri
   await page.setViewportSize({ width: 1300, height: 900 });
 }
 
-test(`an agent shows what it runs, how much that uses and what it prints, and says when it is gone (${inBrowser})`, async (t) => {
-  if (chromiumPath === undefined) return t.pass();
-  const { agent } = await cluster(t);
-  const { page, complaints } = await openPage(t, chromiumPath);
-  await lookAt(t, page, agent.url, 'agent', [
-    ['', 'jobs.json'],
-    ['tasks', 'jobs.talker.1'],
-    ['containers', 'talker'],
-    ['browse', 'runs/latest'],
-    ['charts', 'container'],
-    ['flows', 'Ways that were taken'],
-    ['messages', 'Choose a message'],
-    ['node', 'slave/tasks_running'],
-  ]);
-  await page.goto(`${agent.url}/#/tasks`);
-  await page.getByText('jobs.<i>slanted</i>.1').waitFor();
-  t.is(await page.locator('td i').count(), 0, 'names are text, never markup');
-  await page.goto(`${agent.url}/#/`);
-  await page.getByRole('region', { name: 'Frameworks', exact: true }).getByRole('link').first().click();
-  await page.getByText('rack:a').waitFor({ state: 'detached' });
-  const executor = page.getByRole('region', { name: /^Executor talker/ });
-  t.deepEqual(await objections(page), []);
-  await executor.getByRole('link', { name: 'stdout' }).click();
-  await page.getByText('tick').first().waitFor();
-  await page.goto(`${agent.url}/#/containers`);
-  await page.getByRole('row').filter({ hasText: 'talker' }).getByText('64.0 MiB').waitFor();
-  t.deepEqual(complaints, []);
-  agent.child.kill('SIGKILL');
-  await page.getByText(/no answer from the agent/).waitFor();
-  t.true(await page.getByText('talker').first().isVisible(), 'what was known stays in sight');
-});
+test.serial(
+  `an agent shows what it runs, how much that uses and what it prints, and says when it is gone (${inBrowser})`,
+  async (t) => {
+    if (chromiumPath === undefined) return t.pass();
+    const { agent } = await cluster(t);
+    const { page, complaints } = await openPage(t, chromiumPath);
+    await lookAt(t, page, agent.url, 'agent', [
+      ['', 'jobs.json'],
+      ['tasks', 'jobs.talker.1'],
+      ['containers', 'talker'],
+      ['browse', 'runs/latest'],
+      ['charts', 'container'],
+      ['flows', 'Ways that were taken'],
+      ['messages', 'Choose a message'],
+      ['node', 'slave/tasks_running'],
+    ]);
+    await page.goto(`${agent.url}/#/tasks`);
+    await page.getByText('jobs.<i>slanted</i>.1').waitFor();
+    t.is(await page.locator('td i').count(), 0, 'names are text, never markup');
+    await page.goto(`${agent.url}/#/`);
+    await page.getByRole('region', { name: 'Frameworks', exact: true }).getByRole('link').first().click();
+    await page.getByText('rack:a').waitFor({ state: 'detached' });
+    const executor = page.getByRole('region', { name: /^Executor talker/ });
+    t.deepEqual(await objections(page), []);
+    await executor.getByRole('link', { name: 'stdout' }).click();
+    await page.getByText('tick').first().waitFor();
+    await page.goto(`${agent.url}/#/containers`);
+    await page.getByRole('row').filter({ hasText: 'talker' }).getByText('64.0 MiB').waitFor();
+    t.deepEqual(complaints, []);
+    agent.child.kill('SIGKILL');
+    await page.getByText(/no answer from the agent/).waitFor();
+    t.true(await page.getByText('talker').first().isVisible(), 'what was known stays in sight');
+  },
+);
 
-test(`a framework shows its connection, its tasks and its driver (${inBrowser})`, async (t) => {
+test.serial(`a framework shows its connection, its tasks and its driver (${inBrowser})`, async (t) => {
   if (chromiumPath === undefined) return t.pass();
   const { framework } = await cluster(t);
   const { page, complaints } = await openPage(t, chromiumPath);
