@@ -47,6 +47,24 @@ function portRanges(text: string): readonly PortRange[] {
   return ranges;
 }
 
+/** Of a class of packets. */
+function handleOf(text: string): number {
+  const value = /^0x[0-9a-f]{1,4}$/i.test(text.trim()) ? Number(text) : 0;
+  if (value === 0) throw new Error('expected 0x0001 to 0xffff');
+  return value;
+}
+
+function shownHandle(handle: number): string {
+  return `0x${handle.toString(16).padStart(4, '0')}`;
+}
+
+function handleRange(text: string): readonly [number, number] {
+  const [first = '', last = '', ...more] = text.split(',');
+  const range = [handleOf(first), handleOf(last)] as const;
+  if (more.length > 0 || range[0] > range[1]) throw new Error('expected the first and the last one');
+  return range;
+}
+
 function registryPlace(place: string): void {
   const isUrl = /^https?:\/\/[^/?#]+\/?$/.test(place) && URL.canParse(place);
   if (!isUrl && !place.startsWith('/')) throw new Error('expected an http(s) URL or an absolute path');
@@ -90,6 +108,21 @@ export const containerFlags = {
   cgroups_pids_max: flag.integer({
     min: 1,
     help: 'With cgroups/pids: processes and threads that a container may have at a time; without it there is no limit',
+  }),
+  cgroups_net_cls_primary_handle: flag.text({
+    expected: 'a number of 16 bits such as 0x0012',
+    placeholder: '0xAAAA',
+    parse: handleOf,
+    print: shownHandle,
+    help: 'With cgroups/net_cls: upper half of the class of all containers here; without it they have none',
+  }),
+  cgroups_net_cls_secondary_handles: flag.text({
+    default: '0x0001,0xffff',
+    expected: 'two numbers of 16 bits such as 0x0001,0xffff',
+    placeholder: '0xAAAA,0xBBBB',
+    parse: handleRange,
+    print: (range) => range.map(shownHandle).join(','),
+    help: 'With cgroups/net_cls: first and last of the lower halves, of which each container gets one',
   }),
   allowed_devices: flag.json({
     default: '{}',

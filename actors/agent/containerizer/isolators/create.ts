@@ -13,6 +13,7 @@ import { CpuSubsystem } from './cgroups/cpu.ts';
 import { Hierarchies } from './cgroups/hierarchies.ts';
 import { CgroupsIsolator } from './cgroups/isolator.ts';
 import { MemorySubsystem } from './cgroups/memory.ts';
+import { NetClsSubsystem } from './cgroups/netCls.ts';
 import { BlkioSubsystem, DevicesSubsystem, JoinedSubsystem, PidsSubsystem } from './cgroups/others.ts';
 import type { CgroupOptions, Subsystem } from './cgroups/subsystem.ts';
 import { chosenGpus } from './gpu/devices.ts';
@@ -68,6 +69,7 @@ const SUBSYSTEMS = [
   'blkio',
   'cpuset',
   'hugetlb',
+  'net_cls',
   'net_prio',
   'perf_event',
 ] as const;
@@ -311,12 +313,15 @@ function subsystemOf(name: SubsystemName, hierarchies: Hierarchies, options: Cgr
       return new DevicesSubsystem(options);
     case 'blkio':
       return new BlkioSubsystem(hierarchies.controller('blkio') === undefined ? 'io' : 'blkio');
+    case 'net_cls':
+      return new NetClsSubsystem(options);
     default:
       return new JoinedSubsystem(name);
   }
 }
 
 function optionsOf(flags: ContainerFlags): CgroupOptions {
+  const { cgroups_net_cls_primary_handle: primary, cgroups_net_cls_secondary_handles: secondary } = flags;
   return {
     enableCfs: flags.cgroups_enable_cfs,
     limitSwap: flags.cgroups_limit_swap,
@@ -324,5 +329,6 @@ function optionsOf(flags: ContainerFlags): CgroupOptions {
     revocableLowPriority: flags.revocable_cpu_low_priority,
     pidsMax: flags.cgroups_pids_max,
     allowedDevices: flags.allowed_devices,
+    netCls: primary === undefined ? undefined : { primary, secondary },
   };
 }

@@ -101,11 +101,9 @@ export class CgroupsIsolator implements Isolator {
   }
 
   recover(containerId: string): void {
-    this.#members.set(containerId, {
-      cgroup: this.#tree.cgroup(containerId),
-      resources: undefined,
-      told: false,
-    });
+    const cgroup = this.#tree.cgroup(containerId);
+    this.#members.set(containerId, { cgroup, resources: undefined, told: false });
+    for (const subsystem of this.#options.subsystems) subsystem.recover?.(cgroup, containerId);
     this.#watch();
   }
 

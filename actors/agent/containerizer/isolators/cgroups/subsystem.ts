@@ -17,6 +17,16 @@ export interface CgroupOptions {
   readonly pidsMax: number | undefined;
   /** `--allowed_devices`, as lines of `devices.allow`. */
   readonly allowedDevices: readonly string[];
+  /** Classes of packets; absent: containers have none. */
+  readonly netCls?: NetClsHandles | undefined;
+}
+
+/** Of 16 bits each. */
+export interface NetClsHandles {
+  /** `--cgroups_net_cls_primary_handle` */
+  readonly primary: number;
+  /** `--cgroups_net_cls_secondary_handles`: first and last. */
+  readonly secondary: readonly [number, number];
 }
 
 /** One controller, or several that go together: what is set in a container's cgroup and what is read there. */
@@ -27,6 +37,8 @@ export interface Subsystem {
   readonly enforces?: readonly string[];
   /** The cgroup was made. @throws Error naming the file that could not be set */
   prepare?(cgroup: Cgroup, containerId: string): void;
+  /** A container of an agent process before this one. */
+  recover?(cgroup: Cgroup, containerId: string): void;
   /** @param isFirst the container has not begun */
   update?(cgroup: Cgroup, resources: ContainerResources, isFirst: boolean): void;
   /** Lines for the launch script. */
