@@ -1,4 +1,5 @@
 /** The JSON of tasks and executors in the older endpoints of the agent (v1-operator-api.md §6 and §8). */
+
 import { enumName } from '../../../proto/enums.ts';
 import {
   type ContainerStatus,
@@ -11,6 +12,7 @@ import {
 } from '../../../proto/generated/types/v1.ts';
 import { Double, RawJson, toJsonText } from '../../../proto/json.ts';
 import { legacyResources, Resources } from '../../../proto/resources/index.ts';
+import { veiledCommand, veiledContainer } from '../../../proto/secrets.ts';
 import {
   allocationRole,
   type ExecutorEntry,
@@ -72,7 +74,7 @@ function taskBlock(tables: Tables, agentId: string, task: TaskEntry): object {
     user: info.command?.user,
     labels: labelsBlock(info.labels),
     discovery: message('mesos.v1.DiscoveryInfo', info.discovery),
-    container: message('mesos.v1.ContainerInfo', info.container),
+    container: message('mesos.v1.ContainerInfo', veiledContainer(info.container)),
     health_check: message('mesos.v1.HealthCheck', info.health_check),
   };
 }
@@ -86,7 +88,7 @@ function queuedTaskBlock(agentId: string, task: TaskEntry): object {
     slave_id: agentId,
     resources: resourcesBlock(info.resources),
     role: allocationRole(info.resources) ?? '*',
-    command: message('mesos.v1.CommandInfo', info.command),
+    command: message('mesos.v1.CommandInfo', veiledCommand(info.command)),
     executor_id: executor.forCommandTask ? '' : executorId(executor),
     discovery: message('mesos.v1.DiscoveryInfo', info.discovery),
   };

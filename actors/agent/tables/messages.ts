@@ -1,6 +1,8 @@
 /** What the agent tells the master of what it has: the parts of ReregisterSlaveMessage (agent.md §2.4). */
+
 import type { ArchiveFramework, ReregisterSlaveMessage } from '../../../proto/generated/types/internal.ts';
 import type { ExecutorInfo, Task } from '../../../proto/generated/types/v1.ts';
+import { veiledContainer, veiledExecutor } from '../../../proto/secrets.ts';
 import type { ExecutorEntry, TaskEntry } from './entries.ts';
 import type { Tables } from './tables.ts';
 
@@ -21,7 +23,7 @@ export function taskMessage(tables: Tables, task: TaskEntry, agentId: string): T
     status_update_uuid: task.forwarded?.uuid,
     labels: info.labels,
     discovery: info.discovery,
-    container: info.container,
+    container: veiledContainer(info.container),
     health_check: info.health_check,
     kill_policy: info.kill_policy,
     user: info.command?.user,
@@ -53,7 +55,6 @@ export function heldBy(tables: Tables, agentId: string, isOver: (executor: Execu
 }
 
 function executorMessage(executor: ExecutorEntry): ExecutorInfo {
-  return executor.info.framework_id === undefined
-    ? { ...executor.info, framework_id: { value: executor.framework.id } }
-    : executor.info;
+  const info = veiledExecutor(executor.info);
+  return info.framework_id === undefined ? { ...info, framework_id: { value: executor.framework.id } } : info;
 }

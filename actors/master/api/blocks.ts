@@ -1,4 +1,5 @@
 /** The JSON blocks that the older endpoints share (v1-operator-api.md §8). */
+
 import {
   type Attribute,
   type ContainerStatus,
@@ -20,6 +21,7 @@ import {
   type Quantities,
   type Resources,
 } from '../../../proto/resources/index.ts';
+import { veiledCommand } from '../../../proto/secrets.ts';
 import { taskStateFor } from '../../../statecharts/task.ts';
 import type { FrameworkTraits } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
@@ -154,7 +156,7 @@ export function executorBlock(info: ExecutorInfo, resources: Resources): Json {
     executor_id: info.executor_id.value,
     name: info.name ?? '',
     framework_id: info.framework_id?.value ?? '',
-    command: commandBlock(command ?? {}),
+    command: commandBlock(veiledCommand(command) ?? {}),
     resources: resourcesBlock(resources),
     role: resources.entries[0]?.kind.allocationRole,
     labels: labelsBlock(labels),

@@ -1,4 +1,5 @@
 /** Tasks, frameworks and agents as the v1 API shows them (v1-operator-api.md §2.3). */
+
 import {
   type AgentID,
   type ExecutorInfo,
@@ -9,6 +10,7 @@ import {
   type TimeInfo,
 } from '../../../proto/index.ts';
 import { Resources, toEndpointFormat } from '../../../proto/resources/index.ts';
+import { veiledExecutor } from '../../../proto/secrets.ts';
 import type { FrameworkRecord } from '../frameworks/record.ts';
 import type { MasterParts } from '../parts.ts';
 import { summedSlowly } from './holdings.ts';
@@ -70,7 +72,7 @@ function frameworkHead(
 
 export function executorMessage(info: ExecutorInfo, agentId: string) {
   const agent_id: AgentID = { value: agentId };
-  return { executor_info: info, agent_id };
+  return { executor_info: veiledExecutor(info), agent_id };
 }
 
 export function visibleMessages(resources: Resource[] | undefined, viewer: Viewer): Resource[] | undefined {

@@ -1,6 +1,8 @@
 /** What the master keeps of a task. What state the task is in is its chart's (`tasks.chart`, by `key`) alone. */
+
 import type { Task, TaskInfo, TaskState, TaskStatus } from '../../../proto/index.ts';
 import { Resources } from '../../../proto/resources/index.ts';
+import { veiledContainer } from '../../../proto/secrets.ts';
 import type { TaskSnapshot } from '../api/taskSnapshots.ts';
 
 /** What does not change over the life of a task: the fields of Mesos' `Task`, of which those about its state mean nothing. */
@@ -61,7 +63,8 @@ function describeTask(info: TaskInfo, frameworkId: string): TaskDescription {
     agent_id,
     labels,
     discovery,
-    container,
+    // Told to whoever may see the task; what the agent is sent is the TaskInfo.
+    container: veiledContainer(container),
     health_check,
     kill_policy,
     limits,

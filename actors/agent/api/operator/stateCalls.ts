@@ -1,4 +1,5 @@
 /** Calls that list what is on this agent: answered from one moment, in slices. */
+
 import { type Section, writeSections } from '../../../../proto/api/sections.ts';
 import {
   type AgentResponseGetAgent,
@@ -6,6 +7,7 @@ import {
   type ExecutorInfo,
   type Task,
 } from '../../../../proto/index.ts';
+import { veiledExecutor } from '../../../../proto/secrets.ts';
 import type { DrainOrder } from '../../draining/draining.ts';
 import type { ExecutorEntry, FrameworkEntry, TaskEntry } from '../../tables/entries.ts';
 import { taskMessage } from '../../tables/messages.ts';
@@ -45,7 +47,10 @@ const executorsListing: Listing = (agent, viewer) => {
     executors
       .filter((each) => viewer.seesExecutor(each))
       .map((each) => {
-        const executor_info: ExecutorInfo = { ...each.info, framework_id: { value: each.framework.id } };
+        const executor_info: ExecutorInfo = {
+          ...veiledExecutor(each.info),
+          framework_id: { value: each.framework.id },
+        };
         return () => ({ executor_info });
       }),
   );
