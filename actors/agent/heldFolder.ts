@@ -109,7 +109,16 @@ export function within<T>(
   }
 }
 
-/** The same, for who closes it. */
+/** The same with what takes its time. */
+export async function withHeld<T>(folder: HeldFolder, act: (folder: HeldFolder) => Promise<T>): Promise<T> {
+  try {
+    return await act(folder);
+  } finally {
+    folder.close();
+  }
+}
+
+/** The way down, for who closes its end. */
 export function descend(
   root: string | HeldFolder,
   below: string,

@@ -8,6 +8,7 @@ import * as fs from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Counter, MetricsRegistry } from '../../../runtime/metrics/index.ts';
 import type { Clock, Timer } from '../../../runtime/ports.ts';
+import { removeTree } from '../removal.ts';
 
 export interface SandboxGcOptions {
   readonly clock: Clock;
@@ -113,7 +114,7 @@ export class SandboxGc {
       this.#due.delete(sandbox);
       if (this.#isLive(basename(sandbox))) continue;
       try {
-        await fs.promises.rm(sandbox, { recursive: true, force: true });
+        await removeTree(sandbox);
         await removeEmptied(sandbox, join(this.#options.workDir, 'slaves'));
         this.#succeeded.value += 1;
       } catch (error) {

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pointLatest } from '../containerizer/index.ts';
 import { descend, type HeldFolder, within } from '../heldFolder.ts';
+import { removeTree } from '../removal.ts';
 
 /** Mode of a sandbox: its owner's, readable for the group. */
 const SANDBOX_MODE = 0o750;
@@ -54,5 +55,5 @@ function makeRoot(root: string): void {
 
 /** In the background: nobody waits for it. */
 export function removeNestedSandbox(sandbox: string): void {
-  fs.rm(sandbox, { recursive: true, force: true }, () => undefined);
+  removeTree(sandbox).catch(() => undefined);
 }

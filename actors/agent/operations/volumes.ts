@@ -7,6 +7,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { type Resource, ResourceDiskInfoSourceType } from '../../../proto/generated/types/v1.ts';
 import { type Resources, reservationsOf } from '../../../proto/resources/index.ts';
 import type { AgentPaths } from '../paths.ts';
+import { emptyFolder } from '../removal.ts';
 
 /** Where a volume is. */
 export interface VolumePlace {
@@ -112,7 +113,7 @@ export class RealVolumes implements VolumePort {
       await syncFolder(dirname(path));
     }
     for (const place of remove) {
-      if (place.isMount) await empty(place.path);
+      if (place.isMount) await emptyFolder(place.path);
       else await this.putAway(place.path);
     }
   }
@@ -129,15 +130,10 @@ export class RealVolumes implements VolumePort {
     }
     await syncFolder(dirname(path));
     // All that lies there, also of an earlier run that was killed while it deleted.
-    empty(grave).catch((error: Error) =>
+    emptyFolder(grave).catch((error: Error) =>
       this.onWarning(`a destroyed volume is not deleted: ${error.message}`),
     );
   }
-}
-
-async function empty(folder: string): Promise<void> {
-  for (const name of await fs.promises.readdir(folder))
-    await fs.promises.rm(join(folder, name), { recursive: true, force: true });
 }
 
 /** Names in the folder survive a power cut. */

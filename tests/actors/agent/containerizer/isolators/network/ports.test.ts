@@ -9,8 +9,8 @@ const LOOKING = { isolation: 'network/ports', container_ports_watch_interval: '2
 const ENFORCING = { ...LOOKING, enforce_container_ports: 'true' };
 
 /** A program that listens on a port, says so, and ends when told to. */
-function listener(port: number, host = '127.0.0.1'): string {
-  const code = `require('node:net').createServer().listen(${port}, '${host}', () => require('node:fs').writeFileSync('listening', ''))`;
+function listener(port: number, host: '127.0.0.1' | 'everywhere' = '127.0.0.1'): string {
+  const code = `require('node:net').createServer().listen(${port}${host === 'everywhere' ? '' : `, '${host}'`}, () => require('node:fs').writeFileSync('listening', ''))`;
   return `${process.execPath} -e "${code}"`;
 }
 
@@ -30,7 +30,7 @@ test('a container that listens where it was not told to ends, and is told where;
   await listens(bench, good);
   for (const [port, host] of [
     [other, '127.0.0.1'],
-    [third, '::'],
+    [third, 'everywhere'],
   ] as const) {
     const bad = bench.launch(listener(port, host), given(own));
     const { limitation } = await bench.over(bad);
