@@ -180,12 +180,10 @@ export class Agent extends Process<MessageTypes> {
       keepId: (id, done) => this.keepId(id, done),
       registered: (message) => this.whenRegistered(message),
       resumeUpdates: () => {
-        streams.resume();
-        operations.streams.resume();
+        for (const each of [streams, operations.streams]) each.resume();
       },
       pauseUpdates: () => {
-        streams.pause();
-        operations.streams.pause();
+        for (const each of [streams, operations.streams]) each.pause();
       },
       shutDownExecutors: () => frameworks.shutDownAll(),
       ended: (problem) => this.parts.onEnd(problem),

@@ -16,7 +16,7 @@ import type { Pid } from '../../runtime/pid.ts';
 import { ExitCode, StartError } from '../../runtime/startError.ts';
 import { type Disk, RealDisk } from '../../runtime/storage/index.ts';
 import { detectorFor } from '../detector/index.ts';
-import { Agent } from './agent.ts';
+import { Agent, type AgentParts } from './agent.ts';
 import { agentRoutes } from './api/routes.ts';
 import { networkProbes } from './checks/networkProbes.ts';
 import { createSandbox } from './containerizer/index.ts';
@@ -79,7 +79,7 @@ export async function startAgent(
   const isRoot = process.getuid?.() === 0;
   const paths = new AgentPaths(flags.work_dir, runtimeDirOf(flags, isRoot));
   const ending = new Ending();
-  const { clock, random } = node;
+  const { clock, random, metrics } = node;
   const log = node.loggerFor('slave').child('detector');
   const detector = detectorFor(flags.master, flags, { clock, random, log });
   const opener = new Opener(
@@ -88,6 +88,7 @@ export async function startAgent(
     (text) => node.loggerFor('slave').error(text),
   );
   const stores = openStores(node, paths, ending, opener);
+  const onWarning = (text: string) => node.loggerFor(stores.agentId).warn(text);
   let socket: DomainSocket | undefined;
   try {
     const known = opener.open(() => readIdentity(paths));
@@ -97,54 +98,25 @@ export async function startAgent(
     if (info.id === undefined) stores.resources.forgetOperations();
     writeBootId(paths);
     socket = await openDomainSocket(node, stores.agentId, flags, paths.runtimeDir);
+    const fetcher = openFetcher(node, flags);
+    const ports = Resources.of(info.resources).ranges('ports') ?? [];
     const agent = new Agent(stores.agentId, {
       flags,
       version: buildFacts().version,
       paths,
       info,
       detector,
-      containers: openContainerizers({
-        ...{
-          paths,
-          clock: node.clock,
-          metrics: node.metrics,
-          flags,
-          isRoot,
-          fetcher: openFetcher(node, flags),
-          ports: Resources.of(info.resources).ranges('ports') ?? [],
-        },
-        onWarning: (text) => node.loggerFor(stores.agentId).warn(text),
-      }),
-      gc: openGc(node, flags, (text) => node.loggerFor(stores.agentId).warn(text)),
+      containers: openContainerizers({ paths, flags, isRoot, clock, metrics, fetcher, ports, onWarning }),
+      gc: openGc(node, flags, onWarning),
       loads: loadavg,
       probes: networkProbes,
       pipes: namedPipes,
-      sandboxes: {
-        create: createSandbox,
-        createStandalone: createStandaloneSandbox,
-        createNested: createNestedSandbox,
-        link: linkSandbox,
-        mount: (sandbox, path, volume, user) =>
-          linkVolume(sandbox, path, volume, user === undefined ? undefined : idsOf(user)),
-        has: existsSync,
-        removeNested: removeNestedSandbox,
-        userOf: (name) => userOf(name, isRoot && flags.switch_user),
-      },
+      sandboxes: sandboxesFor(isRoot && flags.switch_user),
       checkpoints: stores.checkpoints,
       streams: stores.streams,
-      remains: {
-        frameworks,
-        updatesOf: (frameworkId, taskId) => stores.streams.updatesOf(frameworkId, taskId),
-        nextUpdateOf: (frameworkId, taskId) => stores.streams.next(frameworkId, taskId),
-        rebooted: known.rebooted,
-        skipped: opener.skipped,
-      },
+      remains: { ...remainsIn(stores), frameworks, rebooted: known.rebooted, skipped: opener.skipped },
       resources: openResources(node, stores, info, paths),
-      access: new ExecutorAccess(
-        { ...access, domainSocket: socket?.path },
-        paths.runtimeDir,
-        flags.authenticate_http_executors ? flags.jwt_secret_key : undefined,
-      ),
+      access: accessFor({ ...access, domainSocket: socket?.path }, paths, flags),
       path: process.env['PATH'],
       keepInfo: (kept, done) => keepInfo(stores, paths, kept, done),
       serve: (view) =>
@@ -157,6 +129,32 @@ export async function startAgent(
     await closeAll(stores, socket);
     throw error;
   }
+}
+
+function remainsIn({ streams }: Stores): Pick<AgentParts['remains'], 'updatesOf' | 'nextUpdateOf'> {
+  return {
+    updatesOf: (frameworkId, taskId) => streams.updatesOf(frameworkId, taskId),
+    nextUpdateOf: (frameworkId, taskId) => streams.next(frameworkId, taskId),
+  };
+}
+
+function accessFor(access: NodeAccess, { runtimeDir }: AgentPaths, flags: AgentFlags): ExecutorAccess {
+  const { authenticate_http_executors, jwt_secret_key } = flags;
+  return new ExecutorAccess(access, runtimeDir, authenticate_http_executors ? jwt_secret_key : undefined);
+}
+
+function sandboxesFor(switchesUser: boolean): AgentParts['sandboxes'] {
+  return {
+    create: createSandbox,
+    createStandalone: createStandaloneSandbox,
+    createNested: createNestedSandbox,
+    link: linkSandbox,
+    mount: (sandbox, path, volume, user) =>
+      linkVolume(sandbox, path, volume, user === undefined ? undefined : idsOf(user)),
+    has: existsSync,
+    removeNested: removeNestedSandbox,
+    userOf: (name) => userOf(name, switchesUser),
+  };
 }
 
 async function closeAll(stores: Stores, socket: DomainSocket | undefined): Promise<void> {

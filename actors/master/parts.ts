@@ -161,24 +161,7 @@ export class MasterParts {
     this.changes = new Changes(this);
     this.readings = new Readings(actor, () => void this.metrics.httpCacheHits.value++);
     this.leadership = new Leadership(this);
-    this.registrar = new Registrar({
-      store: settings.store,
-      metrics: actor.metrics,
-      defer: actor.defer,
-      delay: actor.delay,
-      now: () => this.nowMs,
-      fetchTimeoutMs: settings.flags.registry_fetch_timeout,
-      storeTimeoutMs: settings.flags.registry_store_timeout,
-      // How far an agent's drain has got is in the registry alone.
-      onCommit: ({ slaves }) => {
-        for (const id of slaves.pending.keys()) this.agents.changing(id);
-      },
-      onHeldUp: (reason) => {
-        if (reason === undefined) actor.log.info('the registry is written again');
-        else actor.log.error('the registry cannot be written now; what needs it waits', { reason });
-      },
-      onFailure: (what, error) => this.leadership.fail(`the registry cannot be ${what}: ${error.message}`),
-    });
+    this.registrar = this.openRegistrar();
     this.allocation = new Allocation(this);
     this.quotas = new Quotas(this);
     this.whitelist = new Whitelist(this, settings.whitelist);
@@ -215,6 +198,28 @@ export class MasterParts {
     this.kills = new Kills(this);
     this.reconciliation = new TaskReconciliation(this);
     this.useHistory = new UseHistory(this);
+  }
+
+  private openRegistrar(): Registrar {
+    const { actor, settings } = this;
+    return new Registrar({
+      store: settings.store,
+      metrics: actor.metrics,
+      defer: actor.defer,
+      delay: actor.delay,
+      now: () => this.nowMs,
+      fetchTimeoutMs: settings.flags.registry_fetch_timeout,
+      storeTimeoutMs: settings.flags.registry_store_timeout,
+      // How far an agent's drain has got is in the registry alone.
+      onCommit: ({ slaves }) => {
+        for (const id of slaves.pending.keys()) this.agents.changing(id);
+      },
+      onHeldUp: (reason) => {
+        if (reason === undefined) actor.log.info('the registry is written again');
+        else actor.log.error('the registry cannot be written now; what needs it waits', { reason });
+      },
+      onFailure: (what, error) => this.leadership.fail(`the registry cannot be ${what}: ${error.message}`),
+    });
   }
 
   private attached(): Map<string, Attachment> {

@@ -33,57 +33,20 @@ const READ_ONLY = 'mesos-agent-readonly';
 const READ_WRITE = 'mesos-agent-readwrite';
 
 export function agentRoutes(agent: AgentView, { build, flags, logFile }: ServedFacts): AgentRoute[] {
-  const executorApi = new ExecutorApi(agent);
   const files = new Files(() => attachedOf(agent, logFile), systemUserNames());
   const served: ServedAgent = { ...agent, build, flags, files };
-  const afterRecovery = (handler: HttpHandler): HttpHandler => {
-    return (request, reply) => {
-      if (agent.registration.isRecovering) reply.text(503, 'Agent has not finished recovery');
-      else handler(request, reply);
-    };
-  };
-  const state = afterRecovery((request, reply) =>
-    replyJson(request, reply, stateText(served, new Viewer(agent.authorizer, request.principal))),
-  );
-  const statistics = afterRecovery(inSlices(agent, (viewer) => () => statisticsText(agent, viewer)));
-  const containers = afterRecovery(
-    inSlices(agent, (viewer, { query }) => containersText(agent, viewer, query)),
-  );
-  const routes: AgentRoute[] = [
-    { path: '/state', help: 'Everything this agent runs and ran', realm: READ_ONLY, handler: state },
+  const routes = [...apis(served), ...ownRoutes(served), ...readings(served)];
+  return [...routes, ...fileRoutes(files).map((route) => ({ ...route, realm: READ_ONLY }))];
+}
+
+function apis(agent: ServedAgent): AgentRoute[] {
+  const executorApi = new ExecutorApi(agent);
+  return [
     {
       path: '/api/v1',
       help: 'The operator API: POST a mesos.v1.agent.Call in JSON or protobuf',
       realm: READ_WRITE,
-      handler: operatorApi(served, operatorCalls),
-    },
-    {
-      path: '/health',
-      help: '200 while this process answers',
-      liveness: true,
-      handler: (_, reply) => reply.send(200),
-    },
-    {
-      path: '/flags',
-      help: 'Flags in effect',
-      realm: READ_ONLY,
-      handler: (request, reply) => {
-        if (agent.authorizer.approver(request.principal, 'VIEW_FLAGS')())
-          replyJson(request, reply, jsonText({ flags }));
-        else reply.text(403, 'You may not see the flags');
-      },
-    },
-    {
-      path: '/allowed',
-      help: 'Whether you may: ?action=ACCESS_SANDBOX:USER&action=VIEW_FLAGS',
-      realm: READ_WRITE,
-      handler: allowedEndpoint(agent.authorizer),
-    },
-    {
-      path: '/monitor/statistics',
-      help: 'What each container uses',
-      realm: READ_ONLY,
-      handler: statistics,
+      handler: operatorApi(agent, operatorCalls),
     },
     {
       path: '/api/v1/executor',
@@ -98,10 +61,32 @@ export function agentRoutes(agent: AgentView, { build, flags, logFile }: ServedF
       handler: resourceProviderApi(agent),
     },
     {
-      path: '/containers',
-      help: 'Containers with what they use and their status',
+      path: '/allowed',
+      help: 'Whether you may: ?action=ACCESS_SANDBOX:USER&action=VIEW_FLAGS',
+      realm: READ_WRITE,
+      handler: allowedEndpoint(agent.authorizer),
+    },
+  ];
+}
+
+/** What the agent answers for itself, recovered or not. */
+function ownRoutes({ authorizer, flags }: ServedAgent): AgentRoute[] {
+  return [
+    {
+      path: '/health',
+      help: '200 while this process answers',
+      liveness: true,
+      handler: (_, reply) => reply.send(200),
+    },
+    {
+      path: '/flags',
+      help: 'Flags in effect',
       realm: READ_ONLY,
-      handler: containers,
+      handler: (request, reply) => {
+        if (authorizer.approver(request.principal, 'VIEW_FLAGS')())
+          replyJson(request, reply, jsonText({ flags }));
+        else reply.text(403, 'You may not see the flags');
+      },
     },
     {
       path: '/containerizer/debug',
@@ -111,7 +96,38 @@ export function agentRoutes(agent: AgentView, { build, flags, logFile }: ServedF
       handler: (request, reply) => replyJson(request, reply, '{"pending":[]}'),
     },
   ];
-  return [...routes, ...fileRoutes(files).map((route) => ({ ...route, realm: READ_ONLY }))];
+}
+
+/** What runs here and what it uses, once that is known. */
+function readings(agent: ServedAgent): AgentRoute[] {
+  const afterRecovery = (handler: HttpHandler): HttpHandler => {
+    return (request, reply) => {
+      if (agent.registration.isRecovering) reply.text(503, 'Agent has not finished recovery');
+      else handler(request, reply);
+    };
+  };
+  const state = afterRecovery((request, reply) =>
+    replyJson(request, reply, stateText(agent, new Viewer(agent.authorizer, request.principal))),
+  );
+  const statistics = afterRecovery(inSlices(agent, (viewer) => () => statisticsText(agent, viewer)));
+  const containers = afterRecovery(
+    inSlices(agent, (viewer, { query }) => containersText(agent, viewer, query)),
+  );
+  return [
+    { path: '/state', help: 'Everything this agent runs and ran', realm: READ_ONLY, handler: state },
+    {
+      path: '/monitor/statistics',
+      help: 'What each container uses',
+      realm: READ_ONLY,
+      handler: statistics,
+    },
+    {
+      path: '/containers',
+      help: 'Containers with what they use and their status',
+      realm: READ_ONLY,
+      handler: containers,
+    },
+  ];
 }
 
 /**

@@ -45,9 +45,13 @@ const documents = {
 } as const;
 
 export function addRoutes(parts: MasterParts, route: AddRoute): void {
-  for (const [path, [document, help]] of Object.entries(documents)) {
-    route(path, whileLeading(parts, tells(parts, path, document)), { help, realm: READ_ONLY });
-  }
+  addApis(parts, route);
+  addOwnRoutes(parts, route);
+  addReadings(parts, route);
+  addOperatorRoutes(parts, route);
+}
+
+function addApis(parts: MasterParts, route: AddRoute): void {
   const scheduler = new SchedulerApi(parts);
   route('/api/v1/scheduler', (request, reply) => scheduler.answer(request, reply), {
     help: 'Schedulers over HTTP: POST a mesos.v1.scheduler.Call in JSON or protobuf',
@@ -57,6 +61,14 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
     help: 'The operator API: POST a mesos.v1.master.Call in JSON or protobuf',
     realm: READ_WRITE,
   });
+  route('/allowed', whileLeading(parts, allowedEndpoint(parts.authorizer)), {
+    help: 'Whether you may: ?action=DRAIN_AGENT&action=UPDATE_WEIGHT:ROLE',
+    realm: READ_WRITE,
+  });
+}
+
+/** What every master answers for itself, leading or not. */
+function addOwnRoutes(parts: MasterParts, route: AddRoute): void {
   for (const { path, handler, help } of fileRoutes(parts.files))
     route(path, handler, { help, realm: READ_ONLY });
   route('/health', (_, reply) => reply.send(200), {
@@ -73,10 +85,6 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
     help: 'The flags of the master',
     realm: READ_ONLY,
   });
-  route('/allowed', whileLeading(parts, allowedEndpoint(parts.authorizer)), {
-    help: 'Whether you may: ?action=DRAIN_AGENT&action=UPDATE_WEIGHT:ROLE',
-    realm: READ_WRITE,
-  });
   route('/leadership', (request, reply) => replyJson(request, reply, jsonText(leadershipDocument(parts))), {
     help: 'Who leads, and how many agents are back after a failover',
     realm: READ_ONLY,
@@ -84,6 +92,32 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
   route('/redirect', (request, reply) => redirect(parts, request, reply), {
     help: 'Leads to the leading master',
   });
+}
+
+/** What the leading master tells; asked for, it changes nothing. */
+function addReadings(parts: MasterParts, route: AddRoute): void {
+  for (const [path, [document, help]] of Object.entries(documents)) {
+    route(path, whileLeading(parts, tells(parts, path, document)), { help, realm: READ_ONLY });
+  }
+  const why = { help: 'Why frameworks get offers or none; ?framework_id=, ?role=', realm: READ_ONLY };
+  route('/why', whileLeading(parts, whyEndpoint(parts)), why);
+  route('/api/v1/why', whileLeading(parts, whyV1Endpoint(parts)), why);
+  route('/use-history', whileLeading(parts, useHistoryEndpoint(parts)), {
+    help: 'What was used in the last hour; of one with ?agent_id= or ?framework_id=',
+    realm: READ_ONLY,
+  });
+  route('/tasks/archive', whileLeading(parts, taskArchiveEndpoint(parts)), {
+    help: 'Ended tasks that are remembered no more; ?framework_id=, ?task_id=, ?search=, ?limit=, ?offset=',
+    realm: READ_ONLY,
+  });
+  route('/maintenance/status', whileLeading(parts, statusEndpoint(parts)), {
+    help: 'Machines that drain, with what frameworks answered, and machines that are down',
+    realm: READ_ONLY,
+  });
+}
+
+/** What operators change at the leading master. */
+function addOperatorRoutes(parts: MasterParts, route: AddRoute): void {
   const operators = {
     '/weights': [
       weightsEndpoint(parts),
@@ -110,21 +144,6 @@ export function addRoutes(parts: MasterParts, route: AddRoute): void {
   for (const [path, [handler, help]] of Object.entries(operators)) {
     route(path, named(whileLeading(parts, handler)), { help, realm: READ_WRITE });
   }
-  const why = { help: 'Why frameworks get offers or none; ?framework_id=, ?role=', realm: READ_ONLY };
-  route('/why', whileLeading(parts, whyEndpoint(parts)), why);
-  route('/api/v1/why', whileLeading(parts, whyV1Endpoint(parts)), why);
-  route('/use-history', whileLeading(parts, useHistoryEndpoint(parts)), {
-    help: 'What was used in the last hour; of one with ?agent_id= or ?framework_id=',
-    realm: READ_ONLY,
-  });
-  route('/tasks/archive', whileLeading(parts, taskArchiveEndpoint(parts)), {
-    help: 'Ended tasks that are remembered no more; ?framework_id=, ?task_id=, ?search=, ?limit=, ?offset=',
-    realm: READ_ONLY,
-  });
-  route('/maintenance/status', whileLeading(parts, statusEndpoint(parts)), {
-    help: 'Machines that drain, with what frameworks answered, and machines that are down',
-    realm: READ_ONLY,
-  });
   for (const [path, handler, help] of reservationEndpoints(parts)) {
     route(path, named(whileLeading(parts, handler)), { help, realm: READ_WRITE });
   }

@@ -19,7 +19,7 @@ import {
   whole,
   word,
 } from '../model/schema.ts';
-import { versioned } from '../model/spec.ts';
+import { type Unversioned, versioned } from '../model/spec.ts';
 import { validatePod } from '../model/validatePod.ts';
 import { enforcedRole, roleProblems, type WriteContext } from './readApp.ts';
 
@@ -114,61 +114,9 @@ export function readPodInput(document: unknown): PodInput {
 /** @throws ApiError 422 */
 export function newPod(input: PodInput, id: string, write: WriteContext, earlier?: Pod, prefix = ''): Pod {
   const { marathon, version } = write;
-  const { scheduling = {} } = input;
-  const { backoff, placement } = scheduling;
-  const roles = placement?.acceptedResourceRoles;
   const enforced = enforcedRole(id, write);
-  const pod = versioned<Pod>(
-    {
-      id,
-      labels: input.labels ?? {},
-      role: input.role ?? enforced ?? marathon.settings.role,
-      instances: input.scaling?.instances ?? 1,
-      constraints: (placement?.constraints ?? []).map(({ fieldName = '', operator = '', value }) =>
-        constraintOf(value === undefined ? [fieldName, operator] : [fieldName, operator, value]),
-      ),
-      ...(roles !== undefined && roles.length > 0 && { acceptedResourceRoles: roles }),
-      backoffSeconds: backoff?.backoff ?? 1,
-      backoffFactor: backoff?.backoffFactor ?? 1.15,
-      maxLaunchDelaySeconds: backoff?.maxLaunchDelay ?? 300,
-      killSelection: scheduling.killSelection ?? 'YOUNGEST_FIRST',
-      upgradeStrategy: upgradeOf(
-        scheduling.upgrade === undefined ? {} : { upgradeStrategy: scheduling.upgrade },
-        {},
-        false,
-      ),
-      unreachableStrategy: unreachableOf(
-        scheduling.unreachableStrategy === undefined
-          ? {}
-          : { unreachableStrategy: scheduling.unreachableStrategy },
-        false,
-      ),
-      dependencies: (input.dependencies ?? []).map((each) => resolveId(each, parentOf(id))),
-      containers: (input.containers ?? []).map(containerOf),
-      volumes: (input.volumes ?? []).map(({ name = '', host, secret }) => ({
-        name,
-        ...(host !== undefined && { host }),
-        ...(secret !== undefined && { secret }),
-      })),
-      networks: (input.networks ?? [{ mode: 'host' }]).map(
-        ({ mode = 'container', name, ...rest }): Network => {
-          const named = name ?? (mode === 'container' ? marathon.settings.networkName : undefined);
-          return { mode, ...(named !== undefined && { name: named }), ...rest };
-        },
-      ),
-      environment: input.environment ?? {},
-      secrets: Object.fromEntries(
-        Object.entries(input.secrets ?? {}).map(([name, { source = '' }]) => [name, { source }]),
-      ),
-      ...(input.user !== undefined && { user: input.user }),
-      ...(input.disruptionBudget !== undefined && { disruptionBudget: input.disruptionBudget }),
-      ...(input.linuxInfo !== undefined && { linuxInfo: input.linuxInfo }),
-      ...(input.legacySharedCgroups !== undefined && { legacySharedCgroups: input.legacySharedCgroups }),
-      executorResources: { cpus: 0.1, mem: 32, disk: 10, ...input.executorResources },
-    },
-    earlier,
-    version,
-  );
+  const role = input.role ?? enforced ?? marathon.settings.role;
+  const pod = versioned<Pod>(specOf(input, id, role, write), earlier, version);
   const { plugins } = marathon.settings;
   const problems = [
     ...validateInput(input),
@@ -179,6 +127,57 @@ export function newPod(input: PodInput, id: string, write: WriteContext, earlier
   if (problems.length > 0)
     throw notValid(problems.map(({ path, error }) => ({ path: `${prefix}${path}`, error })));
   return pod;
+}
+
+function specOf(input: PodInput, id: string, role: string, { marathon }: WriteContext): Unversioned<Pod> {
+  const { scheduling = {} } = input;
+  const { backoff, placement } = scheduling;
+  const roles = placement?.acceptedResourceRoles;
+  return {
+    id,
+    labels: input.labels ?? {},
+    role,
+    instances: input.scaling?.instances ?? 1,
+    constraints: (placement?.constraints ?? []).map(({ fieldName = '', operator = '', value }) =>
+      constraintOf(value === undefined ? [fieldName, operator] : [fieldName, operator, value]),
+    ),
+    ...(roles !== undefined && roles.length > 0 && { acceptedResourceRoles: roles }),
+    backoffSeconds: backoff?.backoff ?? 1,
+    backoffFactor: backoff?.backoffFactor ?? 1.15,
+    maxLaunchDelaySeconds: backoff?.maxLaunchDelay ?? 300,
+    killSelection: scheduling.killSelection ?? 'YOUNGEST_FIRST',
+    upgradeStrategy: upgradeOf(
+      scheduling.upgrade === undefined ? {} : { upgradeStrategy: scheduling.upgrade },
+      {},
+      false,
+    ),
+    unreachableStrategy: unreachableOf(
+      scheduling.unreachableStrategy === undefined
+        ? {}
+        : { unreachableStrategy: scheduling.unreachableStrategy },
+      false,
+    ),
+    dependencies: (input.dependencies ?? []).map((each) => resolveId(each, parentOf(id))),
+    containers: (input.containers ?? []).map(containerOf),
+    volumes: (input.volumes ?? []).map(({ name = '', host, secret }) => ({
+      name,
+      ...(host !== undefined && { host }),
+      ...(secret !== undefined && { secret }),
+    })),
+    networks: (input.networks ?? [{ mode: 'host' }]).map(({ mode = 'container', name, ...rest }): Network => {
+      const named = name ?? (mode === 'container' ? marathon.settings.networkName : undefined);
+      return { mode, ...(named !== undefined && { name: named }), ...rest };
+    }),
+    environment: input.environment ?? {},
+    secrets: Object.fromEntries(
+      Object.entries(input.secrets ?? {}).map(([name, { source = '' }]) => [name, { source }]),
+    ),
+    ...(input.user !== undefined && { user: input.user }),
+    ...(input.disruptionBudget !== undefined && { disruptionBudget: input.disruptionBudget }),
+    ...(input.linuxInfo !== undefined && { linuxInfo: input.linuxInfo }),
+    ...(input.legacySharedCgroups !== undefined && { legacySharedCgroups: input.legacySharedCgroups }),
+    executorResources: { cpus: 0.1, mem: 32, disk: 10, ...input.executorResources },
+  };
 }
 
 /** What is not kept, and would be missed. */
