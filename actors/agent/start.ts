@@ -94,8 +94,7 @@ export async function startAgent(
     const known = opener.open(() => readIdentity(paths));
     const info = identify(known, describeMachine(node, flags), flags, paths);
     const frameworks = stores.checkpoints.recovered(info.id?.value);
-    if (info.id === undefined) stores.streams.clear();
-    if (info.id === undefined) stores.resources.forgetOperations();
+    if (info.id === undefined) forgetFormer(stores);
     writeBootId(paths);
     socket = await openDomainSocket(node, stores.agentId, flags, paths.runtimeDir);
     const fetcher = openFetcher(node, flags);
@@ -129,6 +128,12 @@ export async function startAgent(
     await closeAll(stores, socket);
     throw error;
   }
+}
+
+/** What an agent told of that is no more: this one is to get an id of its own. */
+function forgetFormer({ streams, resources }: Stores): void {
+  streams.clear();
+  resources.forgetOperations();
 }
 
 function remainsIn({ streams }: Stores): Pick<AgentParts['remains'], 'updatesOf' | 'nextUpdateOf'> {
