@@ -7,11 +7,17 @@ import { repositoryRoot } from '../support/processes.ts';
 const SOURCES = path.join(repositoryRoot, 'ui/src');
 const ASKED = [
   /\bt\(\s*'((?:[^'\\]|\\.)+)'/g,
+  /\bt\(\s*"([^"]+)"/g,
+  // Either of two.
+  /\bt\([^()'{}]*\? '((?:[^'\\]|\\.)+)' :/g,
+  /\bt\([^()'{}]*\? '(?:[^'\\]|\\.)+' : '((?:[^'\\]|\\.)+)'/g,
   /<Fact name="([^"]+)"/g,
   /\btitle: '([^']+)'/g,
   /\blabel="([^"]+)"/g,
   /\bquestion="([^"]+)"/g,
 ];
+/** What a form asks for, as a table. */
+const FORM = [/\b(?:title|label|hint): '((?:[^'\\]|\\.)+)'/g];
 /** What is the same in every language: notations, units, names of interfaces. */
 const SAME = /^(API|all; .*|cpus:.*|.*:.*;.*)$/;
 
@@ -28,10 +34,9 @@ test('every text that is asked for in the language of the reader is in the table
   t.true(known.size > 250);
   const missing = new Set<string>();
   for (const name of readdirSync(SOURCES, { recursive: true })) {
-    // Marathon's forms explain themselves in English.
-    if (typeof name !== 'string' || !name.endsWith('.tsx')) continue;
+    if (typeof name !== 'string' || !/\.tsx?$/.test(name) || name.startsWith('chinese')) continue;
     const source = readFileSync(path.join(SOURCES, name), 'utf8');
-    for (const pattern of ASKED)
+    for (const pattern of name.endsWith('sections.ts') ? FORM : ASKED)
       for (const [, text = ''] of source.matchAll(pattern)) {
         const plain = text.replaceAll("\\'", "'");
         if (!known.has(plain) && !SAME.test(plain)) missing.add(`${name}: ${plain}`);

@@ -1,5 +1,6 @@
 /** The page's texts in Chinese, by the English ones. */
 import { cluster } from './cluster.ts';
+import { marathonForms } from './marathonForms.ts';
 import { tasks } from './tasks.ts';
 
-export const chinese: Readonly<Record<string, string>> = { ...cluster, ...tasks };
+export const chinese: Readonly<Record<string, string>> = { ...marathonForms, ...cluster, ...tasks };

@@ -1,6 +1,7 @@
 /** Marathon's REST API as the page uses it; refusals become sentences, and problems at their places. */
 import { ApiError, BY_SCRIPT } from '../data/http.ts';
 import { needsLogin } from '../data/live.ts';
+import { t } from '../language.ts';
 
 /** Something wrong at a place of a document: `/healthChecks(0)/path`. */
 export interface PlaceProblem {
@@ -36,12 +37,12 @@ export async function ask<T>(method: Method, path: string, body?: unknown): Prom
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
   } catch {
-    throw new ApiError(0, 'No answer from Marathon. It may be down; try again in a moment.');
+    throw new ApiError(0, t('No answer from Marathon. It may be down; try again in a moment.'));
   }
   const text = await response.text();
   if (response.status === 401) {
     needsLogin.value = true;
-    throw new ApiError(401, 'Log in first: Marathon wants to know who asks.');
+    throw new ApiError(401, t('Log in first: Marathon wants to know who asks.'));
   }
   if (!response.ok) throw refusalOf(response.status, text);
   return (text === '' ? undefined : JSON.parse(text)) as T;
@@ -54,7 +55,7 @@ function refusalOf(status: number, text: string): Refusal {
   if (typeof details === 'string') return new Refusal(status, `${message}: ${details}`, []);
   return new Refusal(
     status,
-    message === '' ? `It was answered with status ${status}.` : message,
+    message === '' ? t('It was answered with status {status}.', { status }) : message,
     details ?? [],
   );
 }

@@ -1,4 +1,6 @@
 /** The form's fields: each shows and sets one member of the document, and leaves all others as they are. */
+
+import { t } from '../language.ts';
 import type { Definition } from './types.ts';
 
 export interface Field {
@@ -82,7 +84,9 @@ export function readText(field: Field, text: string, before: unknown): unknown {
       try {
         return JSON.parse(text);
       } catch (error) {
-        throw new Error(`no JSON: ${error instanceof Error ? error.message : String(error)}`);
+        throw new Error(
+          t('no JSON: {problem}', { problem: error instanceof Error ? error.message : String(error) }),
+        );
       }
     default:
       return text;
@@ -91,10 +95,11 @@ export function readText(field: Field, text: string, before: unknown): unknown {
 
 function numberOf({ least, most, isWhole = false }: Field, text: string): number {
   const value = Number(text);
-  if (text === '' || !Number.isFinite(value)) throw new Error(`'${text}' is no number`);
-  if (isWhole && !Number.isInteger(value)) throw new Error(`${text} is no whole number`);
-  if (least !== undefined && value < least) throw new Error(`${text} is less than ${least}`);
-  if (most !== undefined && value > most) throw new Error(`${text} is more than ${most}`);
+  if (text === '' || !Number.isFinite(value)) throw new Error(t("'{text}' is no number", { text }));
+  if (isWhole && !Number.isInteger(value)) throw new Error(t('{text} is no whole number', { text }));
+  if (least !== undefined && value < least)
+    throw new Error(t('{text} is less than {least}', { text, least }));
+  if (most !== undefined && value > most) throw new Error(t('{text} is more than {most}', { text, most }));
   return value;
 }
 
@@ -103,7 +108,7 @@ function pairsOf(text: string, before: Members): Members {
   return Object.fromEntries(
     lines.map((line) => {
       const at = line.indexOf('=');
-      if (at < 1) throw new Error(`'${line}' is no NAME=value`);
+      if (at < 1) throw new Error(t("'{line}' is no NAME=value", { line }));
       const [name, value] = [line.slice(0, at).trim(), line.slice(at + 1)];
       const known = before[name];
       const isSame = known !== undefined && typeof known !== 'string' && JSON.stringify(known) === value;

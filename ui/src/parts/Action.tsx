@@ -103,7 +103,7 @@ export function Action({
           {children}
           {confirmWord !== undefined && (
             <label>
-              {t('Type')} <code>{confirmWord}</code> to go on{' '}
+              {t('Type')} <code>{confirmWord}</code> {t('to go on')}{' '}
               <input
                 value={typed}
                 onInput={(event) => setTyped(event.currentTarget.value)}
@@ -145,8 +145,8 @@ export function Action({
 /** Why it cannot be done by who looks; empty when it can. */
 function refusalOf(needs: readonly string[]): string {
   const may = mayDo(needs);
-  if (may === undefined) return 'Asking whether you may …';
+  if (may === undefined) return t('Asking whether you may …');
   if (may) return '';
-  const who = principal.value === undefined ? 'You' : `You (${principal.value})`;
-  return `${who} may not do this: it takes the right ${needs.join(' and ')}.`;
+  const who = principal.value === undefined ? '' : ` (${principal.value})`;
+  return t('You{who} may not do this: it takes the right {rights}.', { who, rights: needs.join(', ') });
 }

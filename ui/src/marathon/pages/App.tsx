@@ -23,7 +23,7 @@ export function AppPage({ id }: { readonly id: string }) {
   if (app === undefined)
     return (
       <p role="status">
-        {isLoaded.value ? `There is no application ${id} (any more).` : 'Asking Marathon …'}{' '}
+        {isLoaded.value ? t('There is no application {id} (any more).', { id }) : t('Asking Marathon …')}{' '}
         <a href="#/">{t('All applications')}</a>
       </p>
     );
@@ -87,7 +87,7 @@ function Known({ app }: { readonly app: App }) {
 function Crumbs({ id }: { readonly id: string }) {
   const names = id.split('/').filter((name) => name !== '');
   return (
-    <nav class="crumbs" aria-label="Groups">
+    <nav class="crumbs" aria-label={t('Groups')}>
       <a href="#/">{t('all')}</a>
       {names.slice(0, -1).map((name, at) => (
         <a key={name} href={to('group', `/${names.slice(0, at + 1).join('/')}`)}>
@@ -110,7 +110,7 @@ function Steering({ app, isDelayed }: { readonly app: App; readonly isDelayed: b
       </a>
       <Write
         label="Scale"
-        question={`How many instances of ${id}? It has ${instances}.`}
+        question={t('How many instances of {id}? It has {instances}.', { id, instances })}
         method="PUT"
         path={Number(lasts) > 0 ? `${path}?expireAfterSeconds=${Number(lasts)}` : path}
         body={{ instances: wanted === '' ? instances : Number(wanted) }}

@@ -57,7 +57,7 @@ export function Applications({ group }: { readonly group: string }) {
         <GroupActions group={group} />
       </div>
       <Removed group={group} />
-      <section class="table" aria-label="Applications">
+      <section class="table" aria-label={t('Applications')}>
         <Tools total={rows.length} search={search} status={status} />
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
         <div class="scroll" tabIndex={0}>
@@ -71,13 +71,17 @@ export function Applications({ group }: { readonly group: string }) {
           </table>
           {rows.length === 0 && (
             <p class="nothing">
-              {search === '' && status === '' ? 'Nothing runs here yet.' : 'Nothing fits what is looked for.'}
+              {t(
+                search === '' && status === ''
+                  ? 'Nothing runs here yet.'
+                  : 'Nothing fits what is looked for.',
+              )}
             </p>
           )}
         </div>
         {shown.length < rows.length && (
           <button type="button" onClick={() => setShowsAll(true)}>
-            Show all {rows.length}
+            {t('Show all {count}', { count: rows.length })}
           </button>
         )}
       </section>
@@ -101,7 +105,7 @@ export function Applications({ group }: { readonly group: string }) {
 function Crumbs({ group }: { readonly group: string }) {
   const names = group.split('/').filter((name) => name !== '');
   return (
-    <nav class="crumbs" aria-label="Groups">
+    <nav class="crumbs" aria-label={t('Groups')}>
       <a href="#/">{t('all')}</a>
       {names.map((name, at) => (
         <a key={name} href={to('group', `/${names.slice(0, at + 1).join('/')}`)}>
@@ -138,7 +142,7 @@ function Tools({ total, search, status }: ToolsProps) {
       <input
         type="search"
         placeholder={t('Find…')}
-        aria-label="Find applications"
+        aria-label={t('Find applications')}
         value={search}
         onInput={(event) => setQuery('search', event.currentTarget.value)}
       />
@@ -235,7 +239,7 @@ function GroupActions({ group }: { readonly group: string }) {
       {inside.length > 0 && (
         <Write
           label="Suspend group"
-          question={`Scale all ${inside.length} applications of the group to 0?`}
+          question={t('Scale all {count} applications of the group to 0?', { count: inside.length })}
           method="PUT"
           path="/apps"
           body={inside.map(({ id }) => ({ id, instances: 0 }))}
@@ -243,7 +247,10 @@ function GroupActions({ group }: { readonly group: string }) {
       )}
       <Write
         label="Destroy group"
-        question={`All ${inside.length} applications in it are destroyed. For ten minutes it is offered to bring them back.`}
+        question={t(
+          'All {count} applications in it are destroyed. For ten minutes it is offered to bring them back.',
+          { count: inside.length },
+        )}
         method="DELETE"
         path={`/groups${group}`}
         dangerous

@@ -71,7 +71,14 @@ function DeploymentCard({ deployment }: { readonly deployment: Deployment }) {
         .map(({ taskId, lastResponse }) => (
           <Problem
             key={taskId}
-            text={`${taskId} is not ready${lastResponse === undefined ? '' : `: it answered ${lastResponse.status} ${lastResponse.body.slice(0, 200)}`}`}
+            text={
+              lastResponse === undefined
+                ? t('{id} is not ready', { id: taskId })
+                : t('{id} is not ready: it answered {answer}', {
+                    id: taskId,
+                    answer: `${lastResponse.status} ${lastResponse.body.slice(0, 200)}`,
+                  })
+            }
           />
         ))}
       <Steering id={id} state={state ?? ''} />

@@ -32,7 +32,7 @@ export function Create() {
     mem: 32,
     instances: 1,
   };
-  return <Editor title="Create an application" first={first} />;
+  return <Editor title={t('Create an application')} first={first} />;
 }
 
 export function Edit({ id }: { readonly id: string }) {
@@ -43,9 +43,10 @@ export function Edit({ id }: { readonly id: string }) {
     async () => (current === undefined ? undefined : definitionOf(id, current)),
     [id, current],
   );
-  if (isLoaded.value && current === undefined) return <p role="status">There is no application {id}.</p>;
+  if (isLoaded.value && current === undefined)
+    return <p role="status">{t('There is no application {id} (any more).', { id })}</p>;
   if (value === undefined) return <Problem text={problem} />;
-  return <Editor title={`Edit ${id}`} first={value} id={id} />;
+  return <Editor title={t('Edit {id}', { id })} first={value} id={id} />;
 }
 
 interface EditorProps {
@@ -127,7 +128,7 @@ function Editor({ title, first, id }: EditorProps) {
       {id !== undefined && (
         <>
           <h2>{t('What changes')}</h2>
-          <Diff label="What changes" before={first} after={document} />
+          <Diff label={t('What changes')} before={first} after={document} />
           <label>
             <input
               type="checkbox"
@@ -161,7 +162,7 @@ function Editor({ title, first, id }: EditorProps) {
           </button>
         )}
         <button type="submit" class="primary" disabled={isBusy || !isReadable || isSame}>
-          {isBusy ? 'Working …' : id === undefined ? 'Create' : 'Deploy'}
+          {t(isBusy ? 'Working …' : id === undefined ? 'Create' : 'Deploy')}
         </button>
       </div>
     </form>
@@ -174,6 +175,6 @@ function spoken(error: unknown, places: readonly PlaceProblem[]): string {
   const rest = places.filter(({ path }) => !fields.some((field) => isAt(field.path, path)));
   if (places.length === 0 || !(error instanceof Error)) return wordsOf(error);
   const words = rest.map(({ path, errors }) => `${path} ${errors.join(', ')}`);
-  const marked = places.length > rest.length ? ['see the marked fields'] : [];
+  const marked = places.length > rest.length ? [t('see the marked fields')] : [];
   return `${error.message}: ${[...words, ...marked].join('; ')}`;
 }

@@ -26,17 +26,18 @@ export function PodPage({ id }: { readonly id: string }) {
   const isGone = isLoaded.value && !pods.value.includes(id);
   return (
     <>
-      <nav class="crumbs" aria-label="Groups">
-        <a href="#/">all</a>
+      <nav class="crumbs" aria-label={t('Groups')}>
+        <a href="#/">{t('all')}</a>
       </nav>
       <h1>
         {id} <StateBadge state={status} />
       </h1>
       <ApiLink path={`/v2${podPath(id)}::status`} />
-      {isGone && <Problem text="It is destroyed. This is what was last known." />}
+      {isGone && <Problem text={t('It is destroyed. This is what was last known.')} />}
       <Facts>
         <Fact name="Instances">
-          {instances.filter((each) => each.status === 'STABLE').length} of {spec.scaling?.instances ?? 1}
+          {instances.filter((each) => each.status === 'STABLE').length} {t('of')}{' '}
+          {spec.scaling?.instances ?? 1}
         </Fact>
         <Fact name="Since">
           <When text={statusSince} />
@@ -69,7 +70,7 @@ function Steering({ id, spec }: { readonly id: string; readonly spec: PodStatus[
       </a>
       <Write
         label="Scale"
-        question={`How many instances of ${id}? It has ${instances}.`}
+        question={t('How many instances of {id}? It has {instances}.', { id, instances })}
         method="PUT"
         path={podPath(id)}
         body={{ ...spec, scaling: { ...spec.scaling, kind: 'fixed', instances: count } }}
@@ -104,7 +105,7 @@ function Steering({ id, spec }: { readonly id: string; readonly spec: PodStatus[
 function Instance({ instance }: { readonly instance: PodInstance }) {
   const { id, status, agentHostname, containers = [] } = instance;
   return (
-    <section class="card" aria-label={`Instance ${id}`}>
+    <section class="card" aria-label={t('Instance {id}', { id })}>
       <h2>
         <IdText id={id} /> <StateBadge state={status} />
       </h2>
@@ -172,7 +173,7 @@ export function EditPod({ id }: { readonly id?: string }) {
 function PodEditor({ first, id }: { readonly first: Definition; readonly id?: string }) {
   const [text, setText] = useState(() => JSON.stringify(first, undefined, 2));
   const document = readJson(text);
-  const title = id === undefined ? 'Create a pod' : `Edit ${id}`;
+  const title = id === undefined ? t('Create a pod') : t('Edit {id}', { id });
   return (
     <>
       <h1>{title}</h1>
@@ -188,12 +189,14 @@ function PodEditor({ first, id }: { readonly first: Definition; readonly id?: st
         onInput={(event) => setText(event.currentTarget.value)}
       />
       {document instanceof Error ? (
-        <Problem text={`This is no JSON yet: ${document.message}`} />
+        <Problem text={t('This is no JSON yet: {problem}', { problem: document.message })} />
       ) : (
         <Write
           label={id === undefined ? 'Create' : 'Change and deploy'}
           question={
-            id === undefined ? 'Create this pod?' : `Replace the definition of ${id}, and its instances?`
+            id === undefined
+              ? t('Create this pod?')
+              : t('Replace the definition of {id}, and its instances?', { id })
           }
           method={id === undefined ? 'POST' : 'PUT'}
           path={id === undefined ? '/pods' : podPath(id)}
@@ -211,7 +214,7 @@ function readJson(text: string): Definition | Error {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value))
-      return new Error('expected an object');
+      return new Error(t('expected an object'));
     return value as Definition;
   } catch (error) {
     return error as Error;

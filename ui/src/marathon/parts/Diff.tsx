@@ -8,7 +8,7 @@ interface DiffProps {
   readonly after: unknown;
 }
 
-const WORDS = { '+': 'added ', '-': 'removed ', ' ': '' } as const;
+const WORDS = { '+': 'added', '-': 'removed', ' ': '' } as const;
 const CLASSES = { '+': 'added', '-': 'removed', ' ': '' } as const;
 
 export function Diff({ label, before, after }: DiffProps) {
@@ -20,7 +20,7 @@ export function Diff({ label, before, after }: DiffProps) {
       <pre class="diff" tabIndex={0}>
         {lines.map(({ sign, text }, at) => (
           <div key={at} class={CLASSES[sign]}>
-            <span class="hidden">{WORDS[sign]}</span>
+            <span class="hidden">{t(WORDS[sign])} </span>
             <span aria-hidden="true">{sign} </span>
             {text}
           </div>

@@ -1,5 +1,6 @@
 /** A definition as a form or as JSON: two views of one document. */
 import { useState } from 'preact/hooks';
+import { t } from '../../language.ts';
 import { Problem } from '../../parts/bits.tsx';
 import type { PlaceProblem } from '../api.ts';
 import { isAt } from '../fields.ts';
@@ -32,13 +33,13 @@ export function DocumentEditor(props: EditorProps) {
       disabled={view !== name && unreadable.size > 0}
       onClick={() => setView(name)}
     >
-      {title}
+      {t(title)}
     </button>
   );
   return (
     <>
       {/* biome-ignore lint/a11y/useSemanticElements: a row of buttons, no fields */}
-      <div class="tabs" role="group" aria-label="View">
+      <div class="tabs" role="group" aria-label={t('View')}>
         {tab('form', 'Form')}
         {tab('json', 'JSON')}
       </div>
@@ -56,7 +57,7 @@ function Form({ document, problems, change, mark }: ViewProps) {
     <>
       {SECTIONS.map(({ title, fields }) => (
         <fieldset key={title}>
-          <legend>{title}</legend>
+          <legend>{t(title)}</legend>
           {fields.map((field) => (
             <FormField
               key={field.label}
@@ -93,7 +94,7 @@ function JsonText({ document, change, mark }: ViewProps) {
   return (
     <>
       <textarea
-        aria-label="Definition as JSON"
+        aria-label={t('Definition as JSON')}
         rows={24}
         spellcheck={false}
         value={text}
@@ -108,6 +109,6 @@ function JsonText({ document, change, mark }: ViewProps) {
 function objectOf(text: string): Definition {
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Error('A definition is one object: { "id": … }');
+    throw new Error(t('A definition is one object: {example}', { example: '{ "id": … }' }));
   return value as Definition;
 }

@@ -15,7 +15,7 @@ export interface Answer {
 export function DryRun({ answer }: { readonly answer: Answer }) {
   const { steps, fits, offers, reasons } = answer;
   return (
-    <section class="card" aria-label="What would be done" role="status">
+    <section class="card" aria-label={t('What would be done')} role="status">
       <h2>{t('What would be done')}</h2>
       {steps.length === 0 && <p>{t('Nothing: it is so already.')}</p>}
       <ol>
@@ -27,12 +27,13 @@ export function DryRun({ answer }: { readonly answer: Answer }) {
       </ol>
       <p>
         {offers === 0
-          ? 'No offer is known at the moment, so whether an instance fits cannot be told.'
-          : `An instance would fit now on ${fits.length} of ${offers} agents${fits.length === 0 ? '' : `: ${fits.slice(0, 10).join(', ')}`}.`}
+          ? t('No offer is known at the moment, so whether an instance fits cannot be told.')
+          : t('An instance would fit now on {fits} of {offers} agents.', { fits: fits.length, offers })}{' '}
+        {fits.slice(0, 10).join(', ')}
       </p>
       {Object.entries(reasons).map(([reason, count]) => (
         <p key={reason}>
-          {count} of {offers}: {reason}
+          {count} {t('of')} {offers}: {reason}
         </p>
       ))}
     </section>

@@ -1,5 +1,6 @@
 /** One field of the form, with what is wrong with it. */
 import { useId, useState } from 'preact/hooks';
+import { t } from '../../language.ts';
 import { type Field, memberAt, readText, shownText, withMember } from '../fields.ts';
 import type { Definition } from '../types.ts';
 
@@ -45,13 +46,13 @@ export function FormField({ field, document, problem, change, readable }: FormFi
   const isChosen = kind === 'choice' || kind === 'flag';
   return (
     <div class={isLong ? 'field wide' : 'field'}>
-      <label for={name}>{label}</label>
+      <label for={name}>{t(label)}</label>
       {isChosen ? (
         <select {...common}>
           <option value="">–</option>
           {options.map((each) => (
             <option key={each} value={each}>
-              {kind === 'flag' ? YES_OR_NO[each] : each}
+              {kind === 'flag' ? t(YES_OR_NO[each] ?? each) : each}
             </option>
           ))}
         </select>
@@ -61,7 +62,7 @@ export function FormField({ field, document, problem, change, readable }: FormFi
         <input inputMode={kind === 'number' ? 'decimal' : 'text'} autoComplete="off" {...common} />
       )}
       <small id={`${name}-hint`}>
-        {said !== '' && <span class="wrong">{said}</span>} {hint}
+        {said !== '' && <span class="wrong">{said}</span>} {hint !== undefined && t(hint)}
       </small>
     </div>
   );

@@ -39,7 +39,7 @@ export function Instances({ app, tasks }: InstancesProps) {
         <input
           type="search"
           placeholder={t('Find…')}
-          aria-label="Find instances"
+          aria-label={t('Find instances')}
           value={search}
           onInput={(event) => setSearch(event.currentTarget.value)}
         />
@@ -76,11 +76,13 @@ export function Instances({ app, tasks }: InstancesProps) {
             ))}
           </tbody>
         </table>
-        {found.length === 0 && <p class="nothing">{search === '' ? 'There are none.' : 'None fits.'}</p>}
+        {found.length === 0 && (
+          <p class="nothing">{t(search === '' ? 'There are none.' : 'Nothing fits what is looked for.')}</p>
+        )}
       </div>
       {shown.length < found.length && (
         <button type="button" onClick={() => setShowsAll(true)}>
-          Show all {found.length}
+          {t('Show all {count}', { count: found.length })}
         </button>
       )}
     </section>
@@ -135,7 +137,7 @@ function InstanceLine({ app, task }: LineProps) {
         {health === '' ? '–' : <StateBadge state={health} />} {cause}
       </td>
       <td>
-        {task.version} {task.outdated === true && <span class="badge warn">older</span>}
+        {task.version} {task.outdated === true && <span class="badge warn">{t('older')}</span>}
       </td>
       <td>
         <When text={task.startedAt} />
@@ -144,13 +146,13 @@ function InstanceLine({ app, task }: LineProps) {
       <td>
         <Write
           label="Kill"
-          question={`Kill ${task.id}? Another one takes its place.`}
+          question={t('Kill {id}? Another one takes its place.', { id: task.id })}
           method="DELETE"
           path={`${appPath(app)}/tasks/${encodeURIComponent(task.id)}`}
         />
         <Write
           label="Kill and scale"
-          question={`Kill ${task.id}, and have one instance less?`}
+          question={t('Kill {id}, and have one instance less?', { id: task.id })}
           method="DELETE"
           path={`${appPath(app)}/tasks/${encodeURIComponent(task.id)}?scale=true`}
         />

@@ -46,7 +46,7 @@ export function Versions({ id, current }: VersionsProps) {
           {before !== newest && (
             <Write
               label="Roll back to it"
-              question={`Run ${id} as it was configured at ${before} again?`}
+              question={t('Run {id} as it was configured at {when} again?', { id, when: String(before) })}
               method="PUT"
               path={appPath(id)}
               body={{ version: before }}

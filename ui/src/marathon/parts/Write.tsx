@@ -1,5 +1,6 @@
 /** A button that changes something in Marathon. What a deployment holds can be forced, after asking. */
 import type { ComponentChildren } from 'preact';
+import { t } from '../../language.ts';
 import { Action } from '../../parts/Action.tsx';
 import { ask, isLocked, type Method, shellLine, wordsOf } from '../api.ts';
 
@@ -30,7 +31,7 @@ export function Write(props: WriteProps) {
         try {
           await ask(method, force ? `${path}${path.includes('?') ? '&' : '?'}force=true` : path, body);
         } catch (error) {
-          throw new Error(isLocked(error) ? LOCKED : wordsOf(error), { cause: error });
+          throw new Error(isLocked(error) ? t(LOCKED) : wordsOf(error), { cause: error });
         }
         done?.();
       }}
