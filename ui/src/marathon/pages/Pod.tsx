@@ -50,7 +50,7 @@ export function PodPage({ id }: { readonly id: string }) {
       </Facts>
       <Steering id={id} spec={spec} />
       {entry !== undefined && <Waiting entry={entry} />}
-      <Problem text={problem} />
+      {!isGone && <Problem text={problem} />}
       {instances.map((instance) => (
         <Instance key={instance.id} instance={instance} />
       ))}
