@@ -59,32 +59,51 @@ function runJobs(t: ExecutionContext, master: string, folder: string, name: stri
   return boot(t, ['--role=framework', '--framework=jobs', `--master=${master}`, `--jobs=${file}`]);
 }
 
-function fill(etcd: EtcdCluster): void {
-  for (let n = 0; ; n++) {
-    try {
-      etcd.ctl('put', 'filler', 'x'.repeat(100_000));
-    } catch (error) {
-      if (/space exceeded/.test(String(error))) return;
-      throw error;
-    }
-    if (n > 200) throw new Error('etcd does not get full');
+/** `etcdctl` has time limits of its own: what a busy machine keeps from it is asked for again. */
+const PATIENT_MS = 300_000;
+
+const fill = (etcd: EtcdCluster) =>
+  until(
+    'etcd is full',
+    () => {
+      try {
+        etcd.ctl('put', 'filler', 'x'.repeat(100_000));
+        return false;
+      } catch (error) {
+        return /space exceeded/.test(String(error));
+      }
+    },
+    PATIENT_MS,
+  );
+
+function compact(etcd: EtcdCluster): void {
+  const { header } = JSON.parse(etcd.ctl('get', 'filler', '-w', 'json')) as { header: { revision: number } };
+  try {
+    etcd.ctl('compact', String(header.revision));
+  } catch (error) {
+    if (!/has been compacted/.test(String(error))) throw error;
   }
 }
 
-function makeRoom(etcd: EtcdCluster): void {
-  etcd.ctl('del', 'filler');
-  const { header } = JSON.parse(etcd.ctl('get', 'filler', '-w', 'json')) as { header: { revision: number } };
-  etcd.ctl('compact', String(header.revision));
-  etcd.ctl('defrag');
-  etcd.ctl('alarm', 'disarm');
-}
+const makeRoom = (etcd: EtcdCluster) =>
+  until(
+    'etcd has room',
+    () => {
+      etcd.ctl('del', 'filler');
+      compact(etcd);
+      etcd.ctl('defrag');
+      etcd.ctl('alarm', 'disarm');
+      return etcd.ctl('alarm', 'list') === '';
+    },
+    PATIENT_MS,
+  );
 
 async function bootOver(t: ExecutionContext, url: string) {
   const port = await freePort();
   const booted = boot(t, [
     ...['--role=master', `--port=${port}`, `--etcd=${url}`, '--allocation_interval=200ms'],
-    // Less than it is refused for.
-    '--registry_store_timeout=1secs',
+    // However busy the machine is, the leader is not to lose its lease.
+    '--etcd_session_timeout=2mins',
   ]);
   await booted.says(/listens on/);
   return { ...booted, port, url: `http://127.0.0.1:${port}` };
@@ -94,7 +113,7 @@ if (hasEtcd) {
   test.serial(
     'etcd: at its quota the leader leads on, and the next one waits; with room again all that waited is done',
     async (t) => {
-      const etcd = await bootEtcd(t, 1, undefined, ['--quota-backend-bytes=4194304']);
+      const etcd = await bootEtcd(t, 1, undefined, ['--quota-backend-bytes=1048576']);
       const folder = scratch(t);
       const first = await bootOver(t, etcd.url);
       await first.says(/leading id=/);
@@ -102,7 +121,7 @@ if (hasEtcd) {
       await second.says(/state=standby/);
       await bootNextAgent(t, first, folder, 'one');
       await until('an agent is there', async () => (await running(first)).length === 1);
-      fill(etcd);
+      await fill(etcd);
       await bootNextAgent(t, first, folder, 'two');
       await refusedOften(first, /database space exceeded/);
       t.is((await metrics(first))['registrar/held_up'], 1);
@@ -112,20 +131,19 @@ if (hasEtcd) {
         /the registry cannot be written for .* now, \d+ change\(s\) wait: .*space exceeded; agents that come/,
       );
       runJobs(t, etcd.masterUrl, folder, 'early', 3);
-      await until('tasks run', async () => (await running(first))[0] === 3);
-      t.deepEqual(await running(first), [3], 'the other agent waits');
-      makeRoom(etcd);
+      await until('tasks run, and the other agent waits', async () => String(await running(first)) === '3');
+      await makeRoom(etcd);
       await until('it is admitted', async () => (await running(first)).length === 2);
       await goesOn(first);
       t.is(first.output().match(/cannot be written now/g)?.length, 1, 'it is told once');
       t.regex(first.output(), /the registry is written again/);
 
-      fill(etcd);
-      first.child.kill('SIGKILL');
-      // Whoever stands in line already needs no room to be elected, but to lead.
+      await fill(etcd);
+      // It gives its lease back; whoever stands in line already needs no room to be elected, but to lead.
+      t.is(await first.end(), 0);
       await refusedOften(second, /database space exceeded/);
       t.like(await leadership(second), { state: 'recovering', leading: false });
-      makeRoom(etcd);
+      await makeRoom(etcd);
       await second.says(/leading id=/);
       t.is(await second.end(), 0);
     },
@@ -150,10 +168,7 @@ test.serial(
     const small = path.join(folder, 'small');
     const mounted = mount(small);
     if (mounted) t.teardown(() => void spawnSync('umount', ['-l', small]));
-    const master = await bootMaster(t, small, [
-      '--registry_store_timeout=1secs',
-      '--allocation_interval=200ms',
-    ]);
+    const master = await bootMaster(t, small, ['--allocation_interval=200ms']);
     await bootNextAgent(t, master, folder, 'one');
     await until('an agent is there', async () => (await running(master)).length === 1);
     t.is((await leadership(master)).registry_held_up, undefined);
@@ -163,8 +178,7 @@ test.serial(
     await bootNextAgent(t, master, folder, 'two');
     await refusedOften(master, /registry\.journal: ENOSPC/);
     runJobs(t, `127.0.0.1:${master.port}`, folder, 'early', 3);
-    await until('tasks run', async () => (await running(master))[0] === 3);
-    t.deepEqual(await running(master), [3]);
+    await until('tasks run, and the other agent waits', async () => String(await running(master)) === '3');
     rmSync(filler);
     await until('the other agent is admitted', async () => (await running(master)).length === 2);
     await goesOn(master);
