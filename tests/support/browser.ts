@@ -61,7 +61,7 @@ export async function openPage(t: ExecutionContext, executablePath: string): Pro
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   t.teardown(() => browser.close());
   const page = await browser.newPage({ viewport: { width: 1300, height: 900 } });
-  page.setDefaultTimeout(90_000);
+  page.setDefaultTimeout(180_000);
   loadLastingly(page);
   const complaints: string[] = [];
   page.on('console', (message) => {

@@ -7,7 +7,7 @@ import { until } from './until.ts';
 
 /** On a busy machine etcdctl, and the disk of etcd, take their time. */
 const PATIENCE = ['--command-timeout=20s', '--dial-timeout=20s'];
-const CTL_MS_MAX = 60_000;
+const CTL_MS_MAX = 120_000;
 
 export const hasEtcd: boolean = spawnSync('etcd', ['--version'], { stdio: 'ignore' }).status === 0;
 

@@ -7,7 +7,7 @@
 export async function until<T>(
   what: string | (() => string),
   condition: () => T | Promise<T>,
-  timeoutMs = 60_000,
+  timeoutMs = 120_000,
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + timeoutMs;
   let trouble = '';

@@ -139,7 +139,7 @@ export class Bench {
 
   /** Looks again after each report and every 10 ms. */
   async until(condition: () => boolean, what: string): Promise<void> {
-    const deadline = clock.monotonic() + 60_000;
+    const deadline = clock.monotonic() + 120_000;
     while (!condition()) {
       if (clock.monotonic() > deadline) {
         throw new Error(`waited in vain for ${what}: ${JSON.stringify([...this.stories].slice(0, 10))}`);
