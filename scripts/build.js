@@ -24,7 +24,8 @@ function compiler() {
 /** A deleted test must not go on passing from its compiled copy. */
 function prune() {
   for (const name of readdirSync(dist, { recursive: true })) {
-    if (typeof name !== 'string' || !/\.(js|d\.ts)$/.test(name) || /^ui[/\\]/.test(name)) continue;
+    if (typeof name !== 'string' || !/\.(js|d\.ts)$/.test(name) || /^ui[/\\](?!src[/\\])/.test(name))
+      continue;
     const source = path.join(root, name.replace(/\.(js|d\.ts)$/, '.ts'));
     if (!existsSync(source)) rmSync(path.join(dist, name));
   }
@@ -36,11 +37,19 @@ function newest(folder) {
   return Math.max(...names.map((each) => statSync(path.join(each.parentPath, each.name)).mtimeMs));
 }
 
+/** What was bundled before; what tests import of the page's sources is compiled beside it, and stays. */
+function removePage() {
+  const page = path.join(dist, 'ui');
+  for (const name of existsSync(page) ? readdirSync(page) : [])
+    if (name !== 'src') rmSync(path.join(page, name), { recursive: true });
+}
+
 /** Makes the web page, when it is older than its sources. @returns false when that fails */
 function bundlePage() {
   const page = path.join(dist, 'ui', 'index.html');
   const sources = path.join(root, 'ui');
   if (existsSync(page) && statSync(page).mtimeMs > newest(sources)) return true;
+  removePage();
   const require = createRequire(import.meta.url);
   const vite = path.join(path.dirname(require.resolve('vite/package.json')), 'bin', 'vite.js');
   return [

@@ -13,7 +13,8 @@ export default defineConfig({
   base: '/app/',
   build: {
     outDir: '../dist/ui',
-    emptyOutDir: true,
+    // The build empties it, but for what tests import.
+    emptyOutDir: false,
     target: 'es2022',
     // Every file by its own address: the page's policy allows no inline scripts, styles or data.
     assetsInlineLimit: 0,

@@ -382,3 +382,31 @@ test.serial(
     t.deepEqual(complaints, []);
   },
 );
+
+test.serial(
+  `an answer that comes late does not hide what came after it was asked for (${inBrowser})`,
+  async (t) => {
+    const world = await open(t);
+    if (world === undefined) return t.pass();
+    const { url, page } = world;
+    await page.route(
+      '**/v2/groups?*',
+      async (route) => {
+        const response = await route.fetch();
+        await post(url, { id: '/late', cmd: 'sleep 1000', cpus: 0.1, mem: 32 });
+        await until('nothing happens any more', async () => {
+          const { tasks, deployments } = await appOf(url, '/late');
+          return tasks.length === 1 && deployments.length === 0;
+        });
+        // What events lead to has its chance to be answered first.
+        await page.waitForResponse(/v2\/apps\?id=/, { timeout: 3000 }).catch(() => undefined);
+        await route.fulfill({ response });
+      },
+      { times: 1 },
+    );
+    await page.goto(url);
+    await page.waitForResponse('**/v2/groups?*');
+    await page.getByRole('link', { name: 'late', exact: true }).waitFor();
+    t.is((await appOf(url, '/late')).instances, 1);
+  },
+);

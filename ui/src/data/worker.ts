@@ -59,7 +59,7 @@ async function answer(question: Question): Promise<unknown> {
     case 'task':
       return model.task(question.framework, question.id);
     case 'refreshAgents':
-      await refreshAgents();
+      await refreshAgents().catch(() => undefined);
       return undefined;
     case 'connect':
       tryNow();
@@ -77,13 +77,14 @@ async function recall(): Promise<void> {
   changed();
 }
 
-/** An answer of the operator API; undefined when there is none, or it may not be seen. */
+/** An answer of the operator API; undefined when it may not be seen. @throws when there was none, or the master has too much to do */
 async function ask<T>(type: string): Promise<T | undefined> {
   const response = await fetch('/api/v1', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...BY_SCRIPT },
     body: JSON.stringify({ type }),
-  }).catch(() => undefined);
+  });
+  if (response.status === 503) throw new Error(`${type} was not answered`);
   return bodyOf<T>(response);
 }
 
@@ -110,20 +111,29 @@ async function refreshExecutors(): Promise<void> {
   changed();
 }
 
-/** Once after a while, however often it is asked for until then; the seldomer the longer an answer takes. */
+/**
+ * Once after a while, however often it is asked for until then; the seldomer the longer an answer takes; again when there was none. One look at a
+ * time: of two the older answer could come last, and stay.
+ */
 function gathered(look: () => Promise<void>): () => void {
   let waits = false;
+  let looks = false;
   let pauseMs = LOOK_MS;
   const run = async (): Promise<void> => {
     const begunMs = nowMs();
     waits = false;
-    if (connection.state === 'live') await look();
+    looks = true;
+    if (connection.state === 'live')
+      await look().catch(() => {
+        waits = true;
+      });
+    looks = false;
     pauseMs = Math.max(LOOK_MS, (nowMs() - begunMs) * LOOK_SHARE);
+    if (waits) later(pauseMs, () => void run());
   };
   return () => {
-    if (waits) return;
+    if (!waits && !looks) later(pauseMs, () => void run());
     waits = true;
-    later(pauseMs, () => void run());
   };
 }
 

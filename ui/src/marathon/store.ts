@@ -31,6 +31,8 @@ const AGAIN_MS = 2000;
 const LOOK_MS = 10_000;
 /** A quiet Marathon sends no events: this often it is asked whether it is there, and what the cluster uses. */
 const PULSE_MS = 15_000;
+/** What is not answered for so long holds up nothing else. */
+const TURN_MS_MAX = 30_000;
 /** Above this many apps that changed at once, all are read in one request. */
 const SINGLY_MAX = 8;
 const EVENT_TYPES = [
@@ -66,9 +68,10 @@ export function follow(): void {
   listen();
   onLogin(listen);
   every(PULSE_MS, () => {
-    if (!needsLogin.value) void quietly(refreshInfo);
+    if (!needsLogin.value && !reading) void quietly(refreshInfo);
   });
   every(QUEUE_LOOK_MS, () => {
+    if (reading) return;
     if (connection.value.state === 'live' && (queue.value.size > 0 || deployments.value.length > 0))
       void quietly(refreshWaiting);
   });
@@ -91,10 +94,32 @@ function listen(): void {
     source.addEventListener(type, ({ data }: MessageEvent<string>) => take(JSON.parse(data) as Heard));
 }
 
+let lastTurn: Promise<void> = Promise.resolve();
+let reading = false;
+
+/** One reading at a time, in the order of their wishes: of two under way the older answer could come last, and stay. */
+async function inTurn(run: () => Promise<void>): Promise<void> {
+  const before = lastTurn;
+  let end = (): void => undefined;
+  lastTurn = new Promise((resolve) => {
+    end = resolve;
+  });
+  await before;
+  reading = true;
+  const takeBack = later(TURN_MS_MAX, end);
+  try {
+    await run();
+  } finally {
+    reading = false;
+    takeBack();
+    end();
+  }
+}
+
 /** @returns whether there was an answer, or none will come before a login */
 async function quietly(run: () => Promise<void>): Promise<boolean> {
   try {
-    await run();
+    await inTurn(run);
     connection.value = { state: 'live', problem: '', heardAt: nowMs() };
     return true;
   } catch (error) {
