@@ -48,7 +48,8 @@ export class Subscriptions {
     }
     const known = id === '' ? frameworks.at(from) : frameworks.find(id);
     if (id === '' && known !== undefined && frameworks.isConnected(known.id)) {
-      // The answer to the first try was lost, or is on its way.
+      // The answer to the first try was lost, or is on its way; and so may be what was offered after it: nobody would answer that.
+      this.parts.offers.rescindOf(known);
       this.welcome(known, 'registered');
       return;
     }

@@ -86,6 +86,19 @@ test('the same driver without an id is told the same again', (t) => {
   t.is(scheduler.all('mesos.internal.FrameworkRegisteredMessage').length, 2);
 });
 
+test('what was offered to a driver that did not hear that it is subscribed is offered anew', (t) => {
+  const cluster = new TestCluster();
+  cluster.register(cluster.agent());
+  const scheduler = cluster.scheduler();
+  cluster.subscribe(scheduler);
+  cluster.run(10);
+  const lost = cluster.offer(scheduler);
+  cluster.subscribe(scheduler);
+  t.deepEqual(scheduler.last('mesos.internal.RescindResourceOfferMessage')?.offer_id, lost.id);
+  cluster.run(1100);
+  t.not(cluster.offer(scheduler).id.value, lost.id.value);
+});
+
 test('an id that this master does not know is accepted: the framework is older than the master', (t) => {
   const cluster = new TestCluster();
   const scheduler = cluster.scheduler();
