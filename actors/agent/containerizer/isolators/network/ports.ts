@@ -90,7 +90,18 @@ export class PortsIsolator implements Isolator {
     this.#timer = this.#options.clock.setTimer(this.#options.intervalMs, () => void this.#look());
   }
 
+  /** What could not be read this time is read the next: an agent does not end for it. */
   async #look(): Promise<void> {
+    try {
+      await this.#lookOnce();
+    } catch (error) {
+      this.#options.events.noticed(`who listens on which port is not known now: ${(error as Error).message}`);
+    }
+    this.#timer = undefined;
+    this.#arm();
+  }
+
+  async #lookOnce(): Promise<void> {
     const sockets = new Map([...listeningSockets()].filter(([, port]) => this.#isIsolated(port)));
     // Most machines have listeners; on one that has none there is nothing to look for.
     const families = sockets.size === 0 ? undefined : await this.#families();
@@ -102,8 +113,6 @@ export class PortsIsolator implements Isolator {
       this.#check(containerId, this.#portsOf(containerId, families, sockets, seen));
       await this.#pause();
     }
-    this.#timer = undefined;
-    this.#arm();
   }
 
   /** The machine's processes, read a few at a time. */

@@ -1,6 +1,9 @@
 /** network/ports, with real listeners. */
+import { createServer } from 'node:net';
 import test from 'ava';
+import { PortsIsolator } from '../../../../../../actors/agent/containerizer/isolators/network/ports.ts';
 import { TaskStatusReason } from '../../../../../../proto/generated/types/v1.ts';
+import { realPorts } from '../../../../../../runtime/index.ts';
 import { ownPort } from '../../../../../support/ports.ts';
 import { until } from '../../../../../support/until.ts';
 import { hasCgroups, IsolatedBench } from '../../support.ts';
@@ -118,4 +121,24 @@ test('as root: what left its session is found by its cgroup', async (t) => {
   // Its parent is gone, and its session its own.
   const id = bench.launch(`(setsid -f ${listener(port)}); exec sleep 1000`, given());
   t.regex((await bench.over(id)).limitation?.message ?? '', new RegExp(`\\[${port}-${port}\\]$`));
+});
+
+test('a look that fails is told, and the next one follows', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  t.teardown(() => void server.close());
+  const told: string[] = [];
+  const isolator = new PortsIsolator({
+    clock: realPorts().clock,
+    events: { limited: () => {}, noticed: (text) => told.push(text) },
+    intervalMs: 1,
+    enforce: false,
+    dirOf: () => {
+      throw new Error('too many open files');
+    },
+    processesOf: () => [],
+  });
+  t.teardown(() => isolator.close());
+  isolator.prepare({ containerId: 'one', resources: given().resources } as never);
+  await until('it looks again', () => told.length >= 2);
+  t.is(told[0], 'who listens on which port is not known now: too many open files');
 });
