@@ -23,9 +23,31 @@ function nameOfEntry(): string {
 /** The present entry. What is kept belongs to a part of the page that came into being with it: its key. */
 export const entry = signal(nameOfEntry());
 
+const leaving = new Set<() => void>();
+addEventListener('pagehide', leave);
+
 /** The browser is at another entry: to be told before the page shows what belongs to it. */
 export function enterEntry(): void {
+  leave();
   entry.value = nameOfEntry();
+}
+
+/**
+ * Is called while what belongs to the present entry is still shown: browsers tell of scrolling with the next frame,
+ * which is too late for who scrolls and goes on at once.
+ */
+export function useLeave(keep: () => void): void {
+  const latest = useRef(keep);
+  latest.current = keep;
+  useLayoutEffect(() => {
+    const last = (): void => latest.current();
+    leaving.add(last);
+    return () => void leaving.delete(last);
+  }, []);
+}
+
+function leave(): void {
+  for (const keep of leaving) keep();
 }
 
 /** Not in the history itself: browsers let that be written so often only. */
@@ -75,10 +97,14 @@ export function useKeptScroll(
     isRestored.current = true;
     box.current?.scrollTo({ top: keptAt<number>(here, name) ?? 0 });
   }, [isFilled]);
-  return ({ currentTarget }) => {
+  const keep = (at: HTMLElement): void => {
     // One that is left scrolls a last time.
-    if (isRestored.current && currentTarget.isConnected) keepAt(here, name, currentTarget.scrollTop);
+    if (isRestored.current && at.isConnected) keepAt(here, name, at.scrollTop);
   };
+  useLeave(() => {
+    if (box.current !== null) keep(box.current);
+  });
+  return ({ currentTarget }) => keep(currentTarget);
 }
 
 /** A browser that lets pages keep nothing forgets. */

@@ -1,7 +1,7 @@
 /** Which rows of a long table are in sight, by the height that rows have in this browser: with large text, or zoomed, they are higher. */
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { keepAt, keptAt, useEntry } from '../kept.ts';
+import { keepAt, keptAt, useEntry, useLeave } from '../kept.ts';
 
 /** Until rows have been seen. */
 const ROW_PX = 34;
@@ -67,9 +67,13 @@ export function useRowWindow(
     }
   });
   const key = keyAt(Math.floor(top));
-  useEffect(() => {
-    if (sought === undefined) keepAt(entry, name, { row: top, key } satisfies Spot);
-  }, [top, key, sought]);
+  const keep = (row: number): void => {
+    if (sought === undefined) keepAt(entry, name, { row, key: keyAt(Math.floor(row)) } satisfies Spot);
+  };
+  useEffect(() => keep(top), [top, key, sought]);
+  useLeave(() => {
+    if (goal.current === undefined && box.current !== null) keep(box.current.scrollTop / rowPx);
+  });
 
   return {
     first: Math.max(0, Math.floor(top) - SPARE),

@@ -1,6 +1,6 @@
 /** How far the whole page is scrolled: kept with each entry of the browser's history; a new place begins at its top. */
-import { useEffect, useLayoutEffect } from 'preact/hooks';
-import { entry, keepAt, keptAt } from '../kept.ts';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { entry, keepAt, keptAt, useLeave } from '../kept.ts';
 
 const NAME = 'window';
 /** With these a person says where to be. */
@@ -11,12 +11,18 @@ export function useWindowPlace(path: string): void {
   useEffect(() => {
     history.scrollRestoration = 'manual';
   }, []);
+  const isThere = useRef(false);
+  const keep = (): void => {
+    if (isThere.current) keepAt(entry.peek(), NAME, window.scrollY);
+  };
+  useLeave(keep);
   // Before the browser looks at what is left: it would be scrolled a last time, and kept.
   useLayoutEffect(() => {
     const top = keptAt<number>(entry.peek(), NAME) ?? 0;
     const ends: (() => void)[] = [];
-    const keep = (): void => keepAt(entry.peek(), NAME, window.scrollY);
+    isThere.current = false;
     const begin = (): void => {
+      isThere.current = true;
       for (const end of ends.splice(0)) end();
       addEventListener('scroll', keep, { passive: true });
       ends.push(() => removeEventListener('scroll', keep));
