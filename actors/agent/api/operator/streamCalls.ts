@@ -93,6 +93,19 @@ function attachOutput(containerId: string, request: OperatorRequest, agent: Serv
   request.reply.onClose(agent.host.defer(detach));
 }
 
+/**
+ * The stream of a session ends when its process has: clients leave at its end, and who leaves ends the session. One whose
+ * output was over would be killed before it could exit by itself.
+ */
+function sessionOutput(id: string, output: OutputStream, { nestedContainers }: ServedAgent): OutputReader {
+  return {
+    data: (name, bytes, taken) => output.data(name, bytes, taken),
+    ended: () => {
+      if (!nestedContainers.wait(id, () => output.ended())) output.ended();
+    },
+  };
+}
+
 function launchSession(containerId: string, request: OperatorRequest, agent: ServedAgent): void {
   const { command, container } = request.call.launch_nested_container_session ?? {};
   if (container?.linux_info?.share_cgroups === false)
@@ -108,14 +121,13 @@ function launchSession(containerId: string, request: OperatorRequest, agent: Ser
     {
       launched: ({ id, io }) => {
         const leave = host.defer(() => {
-          // Who has read all of the output may still ask how it ended.
-          if (io?.isOver === true) nestedContainers.destroy(id);
-          else nestedContainers.abandon(id);
+          // Who has read all of it may still ask how it ended.
+          if (nestedContainers.isAlive(id)) nestedContainers.abandon(id);
           io?.close();
         });
         if (request.reply.closed) leave();
         else {
-          io?.attach(new OutputStream(host, request));
+          io?.attach(sessionOutput(id, new OutputStream(host, request), agent));
           request.reply.onClose(leave);
         }
       },

@@ -48,11 +48,6 @@ export class ContainerIo {
     for (const reader of this.readers) reader.ended();
   }
 
-  /** Whether all of the output has come. */
-  get isOver(): boolean {
-    return this.over;
-  }
-
   /** @returns detaches it */
   attach(reader: OutputReader): () => void {
     this.readers.add(reader);

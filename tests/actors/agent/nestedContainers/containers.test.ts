@@ -167,6 +167,16 @@ test('a session runs in the sandbox and the environment of its task, and reads i
   t.is(input.status, 200);
 });
 
+test('a session whose output is over exits by itself, as does what closes its output and goes on', async (t) => {
+  const { url, root } = await withTask(t);
+  const id = nested(root, 'silent');
+  const output = new Output(url, session(id, { value: 'echo last; exec >&- 2>&-; sleep 0.5; exit 7' }));
+  await until('it ends', () => output.ended);
+  t.is(output.stdout, 'last\n');
+  const { text } = await call(url, wait(id));
+  t.deepEqual(JSON.parse(text), { type: 'WAIT_CONTAINER', wait_container: { exit_status: 7 << 8 } });
+});
+
 test('a session ends with who asked for it; nothing of it is lost before that, however much it is', async (t) => {
   const { url, root, workDir } = await withTask(t);
   const output = new Output(
