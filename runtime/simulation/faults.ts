@@ -41,6 +41,19 @@ export interface FaultPlan {
   readonly longestMs?: Partial<Readonly<Record<FaultKind, number>>> | undefined;
   /** Of all faults, those that last as long as their kind may; default 0. */
   readonly longShare?: number | undefined;
+  /** A machine that is cut off for long from all who matter to it; default: none. */
+  readonly isolation?: IsolationPlan | undefined;
+}
+
+/** One of `nodes` and each of `from` do not reach one another. */
+export interface IsolationPlan {
+  /** Of all schedules, those that have one, from 0 to 1. */
+  readonly share: number;
+  readonly nodes: readonly string[];
+  readonly from: readonly string[];
+  /** It begins within this time, and lasts for this long. */
+  readonly withinMs: number;
+  readonly forMs: number;
 }
 
 const LONGEST_MS: Readonly<Record<FaultKind, number>> = {
@@ -74,7 +87,17 @@ export function makeFaults(random: Random, plan: FaultPlan): Fault[] {
     const forMs = Math.round((plan.longestMs?.[kind] ?? LONGEST_MS[kind]) ** (lengthens ? 1 : length));
     faults.push({ kind, atMs: Math.round(when * plan.withinMs), node, to, forMs, ms });
   }
+  // Last, so that the others are the same with and without.
+  if (plan.isolation !== undefined) faults.push(...isolate(random, plan.isolation));
   return faults.sort((a, b) => a.atMs - b.atMs);
+}
+
+function isolate(random: Random, { share, nodes, from, withinMs, forMs }: IsolationPlan): Fault[] {
+  const [whether, who, when] = [random.next(), random.next(), random.next()];
+  const node = nodes[Math.floor(who * nodes.length)];
+  if (whether >= share || node === undefined) return [];
+  const atMs = Math.round(when * withinMs);
+  return from.map((to) => ({ kind: 'partition', atMs, node, to, forMs, ms: 0 }));
 }
 
 /** Lets the faults happen, as time passes. */

@@ -28,6 +28,7 @@ export interface Scenario {
   /** As in `FaultPlan`. */
   readonly longestMs?: FaultPlan['longestMs'];
   readonly longShare?: FaultPlan['longShare'];
+  readonly isolation?: FaultPlan['isolation'];
   /** Simulated time in which things go wrong … */
   readonly stormMs: number;
   /** … and after which, with everything mended, all must be well. */
@@ -58,6 +59,7 @@ export function faultsOf(scenario: Scenario, seed: number): Fault[] {
     most: scenario.faultsMost,
     longestMs: scenario.longestMs,
     longShare: scenario.longShare,
+    isolation: scenario.isolation,
   });
 }
 

@@ -2,7 +2,7 @@
 import { mesosCodec } from '../../../proto/messageCodec.ts';
 import type { Scenario } from '../../../runtime/simulation/index.ts';
 import { soleMaster } from './mastership.ts';
-import { AGENTS, BACK_MS, CALM_MS, FRAMEWORKS, playCluster, STORM_MS } from './world.ts';
+import { AGENTS, BACK_MS, CALM_MS, FRAMEWORKS, ISOLATION, playCluster, STORM_MS } from './world.ts';
 
 const SOMEBODY = { principal: 'somebody', secret: 'of somebody' };
 
@@ -16,6 +16,7 @@ export const clusterScenario: Scenario = {
   ],
   longestMs: { crash: 150_000, powerCut: 150_000, cut: 150_000, partition: 150_000, pause: 120_000 },
   longShare: 0.1,
+  isolation: { ...ISOLATION, from: ['master'] },
   faultsMost: 14,
   stormMs: STORM_MS,
   calmMs: CALM_MS,

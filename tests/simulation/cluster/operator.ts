@@ -4,9 +4,11 @@ import { DrainState } from '../../../proto/index.ts';
 import { HttpRefusal } from '../../../runtime/http/refusal.ts';
 import type { Simulation } from '../../../runtime/simulation/index.ts';
 import { partsOf } from './audit.ts';
-import { type Orderly, orderSomething, takeBack } from './orders.ts';
+import { markGone, type Orderly, orderSomething, takeBack } from './orders.ts';
 
 const EVERY_MS = 6_000;
+/** How often one who sees an agent that is not connected says that it will not come back. */
+const IMPATIENCE = 0.04;
 
 export interface OperatorOptions extends Pick<Orderly, 'promises' | 'markedGone'> {
   /** The one that leads. */
@@ -29,6 +31,7 @@ export function startOperator(simulation: Simulation, options: OperatorOptions):
       const agent = all[Math.floor(which * all.length)];
       if (!leadership.leading) return;
       try {
+        if (orders() && declareGone({ ...options, master, chance })) return;
         if (chance() < 0.5 && takeBack(master, agent, promises)) return;
         if (orders() && agent !== undefined) orderSomething({ ...options, master, agent, chance });
       } catch (error) {
@@ -37,6 +40,17 @@ export function startOperator(simulation: Simulation, options: OperatorOptions):
     });
   };
   simulation.at(EVERY_MS, work);
+}
+
+/** An agent that is only cut off, or starts just now, does not hear of it. @returns whether one was declared gone */
+function declareGone({ master, chance, markedGone }: Omit<Orderly, 'agent' | 'promises'>): boolean {
+  const { agents, registrar } = master.parts;
+  const away = [...agents.all()].map(({ id }) => id).filter((id) => !agents.isConnected(id));
+  away.push(...registrar.registry.unreachable.keys());
+  const [id] = away;
+  if (id === undefined || chance() >= IMPATIENCE) return false;
+  markGone(master, id, markedGone);
+  return true;
 }
 
 /** 45: at the end no drain waits for anything but a framework that has never come back. */

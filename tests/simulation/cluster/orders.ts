@@ -47,8 +47,9 @@ const drain: Orders = ({ master: { parts }, agent }) =>
     () => undefined,
   );
 
-const markGone: Orders = ({ master: { parts }, agent, markedGone }) =>
-  parts.losses.markGone(agent.id, (stored) => stored && markedGone(agent.id));
+export function markGone({ parts }: Master, id: string, marked: (agentId: string) => void): void {
+  parts.losses.markGone(id, (stored) => stored && marked(id));
+}
 
 /** A guarantee that the cluster can keep, within limits; or no quota any more. */
 const quota: Orders = ({ master, promises, chance }) => {
@@ -131,7 +132,7 @@ const reserve: Orders = ({ master: { parts }, agent }) => {
 /** What is ordered, and how often of a hundred times. */
 const ORDERS: readonly (readonly [share: number, order: Orders])[] = [
   [6, drain],
-  [2, markGone],
+  [2, ({ master, agent, markedGone }) => markGone(master, agent.id, markedGone)],
   [12, quota],
   [8, weight],
   [10, maintain],

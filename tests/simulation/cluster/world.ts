@@ -22,6 +22,8 @@ export const CALM_MS = 960_000;
 /** Everybody is back: links that are dead are given up, then pauses of a minute at most. */
 export const BACK_MS = 180_000;
 export const AGENTS = ['agent-1', 'agent-2'];
+/** Long enough for a master to call an agent unreachable, and over before the storm is. */
+export const ISOLATION = { share: 0.1, nodes: AGENTS, withinMs: 40_000, forMs: 130_000 };
 export const FRAMEWORKS = ['framework', 'plain', 'brief', 'modern'];
 
 /** The books of the leader are looked through after every so many steps. */

@@ -1,7 +1,7 @@
 /** The cluster under three real masters over a simulated etcd, while all fail and are cut off from etcd. */
 import { mesosCodec } from '../../../proto/messageCodec.ts';
 import type { Scenario } from '../../../runtime/simulation/index.ts';
-import { AGENTS, BACK_MS, FRAMEWORKS, playCluster, STORM_MS } from '../cluster/world.ts';
+import { AGENTS, BACK_MS, FRAMEWORKS, ISOLATION, playCluster, STORM_MS } from '../cluster/world.ts';
 import { MASTERS, severalMasters } from './several.ts';
 
 /** A new leader waits ten minutes for agents that do not come back, and then some. */
@@ -17,6 +17,7 @@ export const mastersScenario: Scenario = {
   ],
   longestMs: { crash: 100_000, powerCut: 100_000, cut: 100_000, partition: 100_000, pause: 60_000 },
   longShare: 0.1,
+  isolation: { ...ISOLATION, from: MASTERS },
   faultsMost: 12,
   stormMs: STORM_MS,
   calmMs: CALM_MS,
