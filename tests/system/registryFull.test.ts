@@ -4,9 +4,10 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { run } from '../cli/support/terminal.ts';
-import { bootEtcd, type EtcdCluster, hasEtcd } from '../support/etcd.ts';
+import { bootEtcd, hasEtcd } from '../support/etcd.ts';
 import { boot, bootAgent, bootMaster, freePort, getJson, scratch } from '../support/processes.ts';
 import { until } from '../support/until.ts';
+import { fill, makeRoom, SMALL } from './support/fullEtcd.ts';
 
 interface Summary {
   readonly slaves: { readonly active: boolean; readonly TASK_RUNNING: number }[];
@@ -59,45 +60,6 @@ function runJobs(t: ExecutionContext, master: string, folder: string, name: stri
   return boot(t, ['--role=framework', '--framework=jobs', `--master=${master}`, `--jobs=${file}`]);
 }
 
-/** `etcdctl` has time limits of its own: what a busy machine keeps from it is asked for again. */
-const PATIENT_MS = 300_000;
-
-const fill = (etcd: EtcdCluster) =>
-  until(
-    'etcd is full',
-    () => {
-      try {
-        etcd.ctl('put', 'filler', 'x'.repeat(100_000));
-        return false;
-      } catch (error) {
-        return /space exceeded/.test(String(error));
-      }
-    },
-    PATIENT_MS,
-  );
-
-function compact(etcd: EtcdCluster): void {
-  const { header } = JSON.parse(etcd.ctl('get', 'filler', '-w', 'json')) as { header: { revision: number } };
-  try {
-    etcd.ctl('compact', String(header.revision));
-  } catch (error) {
-    if (!/has been compacted/.test(String(error))) throw error;
-  }
-}
-
-const makeRoom = (etcd: EtcdCluster) =>
-  until(
-    'etcd has room',
-    () => {
-      etcd.ctl('del', 'filler');
-      compact(etcd);
-      etcd.ctl('defrag');
-      etcd.ctl('alarm', 'disarm');
-      return etcd.ctl('alarm', 'list') === '';
-    },
-    PATIENT_MS,
-  );
-
 async function bootOver(t: ExecutionContext, url: string) {
   const port = await freePort();
   const booted = boot(t, [
@@ -113,7 +75,7 @@ if (hasEtcd) {
   test.serial(
     'etcd: at its quota the leader leads on, and the next one waits; with room again all that waited is done',
     async (t) => {
-      const etcd = await bootEtcd(t, 1, undefined, ['--quota-backend-bytes=1048576']);
+      const etcd = await bootEtcd(t, 1, undefined, SMALL);
       const folder = scratch(t);
       const first = await bootOver(t, etcd.url);
       await first.says(/leading id=/);

@@ -72,6 +72,7 @@ export class MarathonMetrics {
       'mesos.calls.revive.counter': () => marathon.demand.revives,
       'mesos.calls.suppress.counter': () => marathon.demand.suppressions,
       'uptime.gauge.seconds': () => (marathon.context.clock.now() - marathon.startedMs) / 1000,
+      'state.held-up.gauge': () => (marathon.store.heldUp === undefined ? 0 : 1),
       'events.subscribers.gauge': () => marathon.events.followers,
     };
     for (const [name, pull] of Object.entries(gauges)) this.#registry.gauge(`marathon.${name}`, pull);

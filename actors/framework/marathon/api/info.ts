@@ -31,7 +31,7 @@ function masked(text: string | undefined): string | undefined {
 
 /** @param extended with what the cluster has and uses */
 export function infoAnswer(marathon: Marathon, self: string, extended = false): Answer {
-  const { settings, frameworkId } = marathon;
+  const { settings, frameworkId, store } = marathon;
   const { texts } = settings;
   const cluster = extended ? marathon.cluster.last(marathon.master) : undefined;
   const numbers = Object.fromEntries(NUMBERS.map((name) => [name, numberOf(texts[name])]));
@@ -43,6 +43,7 @@ export function infoAnswer(marathon: Marathon, self: string, extended = false): 
       elected: true,
       leader: self,
       ...(frameworkId !== undefined && { frameworkId }),
+      ...(store.heldUp !== undefined && { state_held_up: { reason: store.heldUp } }),
       marathon_config: {
         ...numbers,
         failover_timeout: (numberOf(texts['failover_timeout']) ?? FAILOVER_TIMEOUT_MS) / 1000,

@@ -14,6 +14,7 @@ import { changesRoute } from './changes.ts';
 import { deploymentsRoute } from './deployments.ts';
 import { streamEvents, subscriptionsRoute } from './events.ts';
 import { groupsRoute } from './groups.ts';
+import { answerHeldUp, expectWritable } from './heldUp.ts';
 import { helpAnswer } from './help.ts';
 import { configAnswer, infoAnswer, leaderAnswer, pingAnswer, schemaAnswer } from './info.ts';
 import { loggingAnswer } from './logging.ts';
@@ -133,12 +134,15 @@ export class MarathonApi {
       const { plugins } = this.#marathon.settings;
       if (rights !== undefined) plugins.together(() => rights.expect(area ?? '', call));
       const by = this.#nameOf(identity);
+      expectWritable(this.#marathon.store.heldUp, area, call);
       const author = { ...(by !== undefined && { by }), from: call.clientIp };
       const handled = this.#marathon.writes.as(author, () => handler(call));
       const answer =
         rights === undefined ? handled : plugins.together(() => rights.seen(area ?? '', handled));
-      // Nobody is told of what a crash could still undo.
-      this.#marathon.store.flushed(() => this.#send(request, reply, answer));
+      // Nobody is told, without a word of it, of what a crash could still undo.
+      this.#marathon.store.settled((heldUp) =>
+        this.#send(request, reply, heldUp === undefined ? answer : answerHeldUp(heldUp, area, call, answer)),
+      );
     });
   }
 

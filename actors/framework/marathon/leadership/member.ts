@@ -148,7 +148,7 @@ export class MarathonMember extends Process {
             entries,
             onFailure: (error) => this.#failed(error),
             onHeldUp: (reason) => {
-              if (reason === undefined) this.log.info('the state is written again');
+              if (reason === undefined) this.log.warn('the state is written again');
               else this.log.error('the state cannot be written now; what needs it waits', { reason });
             },
           });

@@ -19,6 +19,8 @@ export interface JournalStoreOptions {
 
 export class JournalStore implements OpenStore {
   readonly loaded: ReadonlyMap<string, unknown>;
+  /** A disk that does not take what is written ends it. */
+  readonly heldUp = undefined;
   readonly #journal: Journal;
   readonly #live = new Map<string, Uint8Array>();
   readonly #queue = new FlushQueue();
@@ -66,6 +68,10 @@ export class JournalStore implements OpenStore {
 
   flushed(then: () => void): void {
     this.#queue.add(then);
+  }
+
+  settled(then: (heldUp: string | undefined) => void): void {
+    this.#queue.add(() => then(undefined));
   }
 
   close(done: () => void): void {

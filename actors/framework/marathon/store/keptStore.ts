@@ -15,6 +15,10 @@ export class KeptStore implements OpenStore {
     return this.#store.loaded;
   }
 
+  get heldUp(): string | undefined {
+    return this.#store.heldUp;
+  }
+
   /** Everything as it is now. */
   entries(): ReadonlyMap<string, unknown> {
     return this.#now;
@@ -40,6 +44,10 @@ export class KeptStore implements OpenStore {
 
   flushed(then: () => void): void {
     this.#store.flushed(then);
+  }
+
+  settled(then: (heldUp: string | undefined) => void): void {
+    this.#store.settled(then);
   }
 
   deferBy(defer: (run: () => void) => void): void {

@@ -31,6 +31,8 @@ export class LeaderStore implements OpenStore {
   #heldUp: string | undefined;
   readonly #present: Set<string>;
   readonly #queue = new FlushQueue();
+  /** Who is to hear of it when writes are held up, each once. */
+  readonly #impatient = new Set<(heldUp: string | undefined) => void>();
   #defer: (run: () => void) => void = (run) => run();
   #pending: Pending[] = [];
   #writing = false;
@@ -63,10 +65,27 @@ export class LeaderStore implements OpenStore {
     this.#queue.add(then);
   }
 
-  /** What was handed over before is written first, unless that fails. */
+  get heldUp(): string | undefined {
+    return this.#heldUp;
+  }
+
+  settled(then: (heldUp: string | undefined) => void): void {
+    if (this.#heldUp !== undefined) {
+      then(this.#heldUp);
+      return;
+    }
+    const once = (heldUp: string | undefined): void => {
+      if (this.#impatient.delete(once)) then(heldUp);
+    };
+    this.#impatient.add(once);
+    this.#queue.add(() => once(undefined));
+  }
+
+  /** What was handed over before is written first, unless that fails or cannot be done now: nobody was told that it is. */
   close(done: () => void): void {
     this.#closed = done;
-    this.#next();
+    if (this.#heldUp === undefined) this.#next();
+    else this.giveUp();
   }
 
   /** This one does not lead any more: what was not written never will be. */
@@ -106,9 +125,14 @@ export class LeaderStore implements OpenStore {
   }
 
   #tellHeldUp(reason: string | undefined): void {
-    if (reason === this.#heldUp) return;
+    if (reason === this.#heldUp || this.#failed) return;
     this.#heldUp = reason;
     this.#onHeldUp(reason);
+    if (reason === undefined) return;
+    this.#defer(() => {
+      for (const then of [...this.#impatient]) then(reason);
+    });
+    if (this.#closed !== undefined) this.giveUp();
   }
 
   /** The longest beginning of what waits that one write can hold. */

@@ -24,6 +24,10 @@ export interface StateStore {
   remove(key: string): void;
   /** Runs `then` when all before is durable, in the order of the calls: at once when nothing is under way. */
   flushed(then: () => void): void;
+  /** The same, but as soon as writes are refused for want of room or rights `then` is told why, and does not wait for their end. */
+  settled(then: (heldUp: string | undefined) => void): void;
+  /** Why nothing can be written now; undefined when it can. */
+  readonly heldUp: string | undefined;
   close(done: () => void): void;
 }
 
@@ -67,6 +71,7 @@ export class FlushQueue {
 /** Keeps nothing beyond the process. */
 export class MemoryStore implements StateStore {
   readonly loaded: ReadonlyMap<string, unknown> = new Map();
+  readonly heldUp = undefined;
 
   put(): void {}
 
@@ -74,6 +79,10 @@ export class MemoryStore implements StateStore {
 
   flushed(then: () => void): void {
     then();
+  }
+
+  settled(then: (heldUp: string | undefined) => void): void {
+    then(undefined);
   }
 
   close(done: () => void): void {

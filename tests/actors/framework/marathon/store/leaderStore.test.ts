@@ -14,12 +14,14 @@ const text = (value: Uint8Array | undefined): unknown =>
 function below(changesPerCommit = 3) {
   const commits: (readonly (readonly [string, unknown])[])[] = [];
   const answers: StoreCallback[] = [];
+  let refuse: (reason: string) => void = () => undefined;
   let closed = 0;
   const store: RegistryStore = {
     changesPerCommit,
     sizeBytes: 0,
     fetch: (done) => done([]),
-    commit: (changes: readonly RegistryChange[], done) => {
+    commit: (changes: readonly RegistryChange[], done, heldUp) => {
+      refuse = (reason) => heldUp?.(reason, 500);
       commits.push(changes.map(({ key, value }) => [key, text(value)] as const));
       answers.push(done);
     },
@@ -28,7 +30,13 @@ function below(changesPerCommit = 3) {
       return Promise.resolve();
     },
   };
-  return { store, commits, answer: (error?: Error) => answers.shift()?.(error), closed: () => closed };
+  return {
+    store,
+    commits,
+    answer: (error?: Error) => answers.shift()?.(error),
+    refuse: (reason: string) => refuse(reason),
+    closed: () => closed,
+  };
 }
 
 function opened(entries: readonly (readonly [string, string])[] = [], changesPerCommit?: number) {
@@ -102,6 +110,45 @@ test('it closes when what was handed over is written; given up, at once and for 
   lost.answer();
   t.deepEqual(durable, []);
   t.is(lost.closed(), 1);
+});
+
+test('while writes are refused nobody waits who need not, it closes at once, and what waited is written when it can be', async (t) => {
+  const { own, refuse, answer, commits, closed } = opened();
+  const told: (readonly [string, string | undefined])[] = [];
+  const note = (who: string) => (heldUp: string | undefined) => told.push([who, heldUp]);
+  own.put('a', 1);
+  own.settled(note('before'));
+  own.flushed(() => told.push(['durable', undefined]));
+  t.deepEqual(told, []);
+  refuse('no space');
+  refuse('no space');
+  t.is(own.heldUp, 'no space');
+  own.settled(note('then'));
+  t.deepEqual(told.splice(0), [
+    ['before', 'no space'],
+    ['then', 'no space'],
+  ]);
+  answer();
+  t.is(own.heldUp, undefined);
+  t.deepEqual(told.splice(0), [['durable', undefined]], 'each is told once');
+  own.settled(note('after'));
+  t.deepEqual(told, [['after', undefined]]);
+
+  own.put('b', 1);
+  own.put('c', 1);
+  refuse('no space');
+  await new Promise<void>((done) => own.close(done));
+  t.is(closed(), 1);
+  answer();
+  t.deepEqual(commits, [[['a', 1]], [['b', 1]]]);
+
+  const ending = opened();
+  ending.own.put('a', 1);
+  const ended = new Promise<void>((done) => ending.own.close(done));
+  t.is(ending.closed(), 0);
+  ending.refuse('no space');
+  await ended;
+  t.is(ending.closed(), 1);
 });
 
 test('an entry that cannot be read is named', (t) => {
