@@ -64,6 +64,8 @@ export class ExecutorClient {
   private readonly recoveryTimeoutMs: number;
   private readonly tasks = new Map<string, TaskInfo>();
   private readonly updates = new Map<string, TaskStatus>();
+  /** Those that the agent was told of with the latest SUBSCRIBE. */
+  private subscribedWith: ReadonlySet<string> = new Set();
   private readonly line: CallLine;
   private stream: OpenStream | undefined;
   private again: Timer | undefined;
@@ -143,14 +145,15 @@ export class ExecutorClient {
 
   private call(call: Omit<ExecutorCall, 'executor_id' | 'framework_id'>): void {
     const done = ({ status, text }: Answer): void => {
-      // Not there, or not yet: what has to be told is told again with the next subscription.
-      const isLater = status === 202 || status === 404 || status === 503;
-      if (!isLater && !this.stopped) this.handlers.refused?.(`${status} ${text}`);
+      if (status === 202 || this.stopped) return;
+      // Not there, not yet, or too busy: what has to be told is told again, with the next subscription at the latest.
+      if (status !== 404 && status !== 503) this.handlers.refused?.(`${status} ${text}`);
+      else if (call.type === ExecutorCallType.UPDATE) this.tellAgain();
     };
     this.line.post(this.textOf(call), done);
   }
 
-  /** Updates may be lost with the connection for calls while the subscription lives: those not acknowledged are told once more. */
+  /** Updates may be lost with the connection for calls, or not be taken, while the subscription lives: those not acknowledged are told once more. */
   private tellAgain(): void {
     this.again ??= this.ports.clock.setTimer(TELL_AGAIN_MS, () => {
       this.again = undefined;
@@ -167,6 +170,7 @@ export class ExecutorClient {
 
   private subscribe(): void {
     if (this.stopped) return;
+    this.subscribedWith = new Set(this.updates.keys());
     const subscribe = {
       unacknowledged_tasks: [...this.tasks.values()],
       unacknowledged_updates: [...this.updates.values()].map((status) => ({ status })),
@@ -244,6 +248,8 @@ export class ExecutorClient {
     this.connected = true;
     this.givingUp?.cancel();
     this.givingUp = undefined;
+    for (const [key, status] of this.updates)
+      if (!this.subscribedWith.has(key)) this.call({ type: ExecutorCallType.UPDATE, update: { status } });
   }
 }
 

@@ -28,6 +28,11 @@ interface Agent {
   busyFor: number;
   /** Calls whose connection is closed instead. */
   hangsUpFor: number;
+  /** Other calls that are answered 503. */
+  refusesFor: number;
+  /** Subscriptions are opened, and not confirmed before `confirm`. */
+  holdsBack: boolean;
+  confirm(): void;
   readonly client: ExecutorClient;
   readonly clock: PausedClock;
   readonly variables: Record<string, string>;
@@ -55,8 +60,8 @@ async function agent(t: ExecutionContext, checkpoint: '0' | '1', tls?: Secured):
       if (type === 'SUBSCRIBE' && made.busyFor-- > 0) response.writeHead(503).end();
       else if (type === 'SUBSCRIBE') stream = response.writeHead(200);
       else if (made.hangsUpFor-- > 0) request.socket.destroy();
-      else response.writeHead(202).end();
-      if (stream === response) send({ type: 'SUBSCRIBED' });
+      else response.writeHead(made.refusesFor-- > 0 ? 503 : 202).end();
+      if (stream === response && !made.holdsBack) made.confirm();
     });
   };
   const server = tls?.server === undefined ? createServer(answer) : createTlsServer(tls.server, answer);
@@ -91,6 +96,9 @@ async function agent(t: ExecutionContext, checkpoint: '0' | '1', tls?: Secured):
     refusals,
     busyFor: 0,
     hangsUpFor: 0,
+    refusesFor: 0,
+    holdsBack: false,
+    confirm: () => send({ type: 'SUBSCRIBED' }),
     client,
     clock,
     variables,
@@ -130,6 +138,29 @@ test('updates whose connection broke are told again in their order, while the su
   t.deepEqual(types(there), [ExecutorEventType.SUBSCRIBED]);
   t.is(there.client.unacknowledged, 3);
   t.deepEqual(there.refusals, []);
+});
+
+test('an update that a busy agent did not take is told again while the subscription lives', async (t) => {
+  const there = await agent(t, '0');
+  there.client.start();
+  await until('it is subscribed', () => there.events.length > 0);
+  there.refusesFor = 2;
+  there.client.update(running('a'));
+  await until('it is taken', () => there.came.length === 4);
+  t.deepEqual(there.came, ['SUBSCRIBE', 'UPDATE a', 'UPDATE a', 'UPDATE a']);
+  t.deepEqual(there.refusals, []);
+});
+
+test('what happens between the subscription and its confirmation is told with that', async (t) => {
+  const there = await agent(t, '0');
+  there.holdsBack = true;
+  there.client.update(running('before'));
+  there.client.start();
+  await until('it has asked', () => there.came.length > 0);
+  there.client.update(running('between'));
+  there.confirm();
+  await until('it is told', () => there.came.length > 1);
+  t.deepEqual(there.came, ['SUBSCRIBE', 'UPDATE between']);
 });
 
 test('a record that is no event ends the stream: an executor with checkpoints comes back', async (t) => {
