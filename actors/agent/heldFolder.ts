@@ -61,7 +61,12 @@ export class HeldFolder {
   make(name: string, mode: number, owner?: UserNumbers): HeldFolder {
     const isMade = made(this.at(name), mode);
     const folder = this.enter(name);
-    if (isMade && owner !== undefined) folder.give(owner);
+    try {
+      if (isMade && owner !== undefined) folder.give(owner);
+    } catch (error) {
+      folder.close();
+      throw error;
+    }
     return folder;
   }
 

@@ -32,18 +32,20 @@ export function proxyOf(url: URL, variables: ProxyVariables): URL | undefined {
   return proxy;
 }
 
-function isExcepted({ hostname, port }: URL, variables: ProxyVariables): boolean {
+const PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443', 'ftp:': '21' };
+
+function isExcepted({ hostname, port, protocol }: URL, variables: ProxyVariables): boolean {
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   if (host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))) return true;
   const list = variables['no_proxy'] ?? variables['NO_PROXY'] ?? '';
   return list
     .split(/[\s,]+/)
     .filter((entry) => entry !== '')
-    .some((entry) => entry === '*' || covers(entry.toLowerCase(), host, port));
+    .some((entry) => entry === '*' || covers(entry.toLowerCase(), host, port || PORTS[protocol]));
 }
 
 /** A host and all below it, an address, a network (`10.0.0.0/8`); with a port, that alone. */
-function covers(entry: string, host: string, port: string): boolean {
+function covers(entry: string, host: string, port: string | undefined): boolean {
   const [, network, bits] = /^(.+)\/(\d{1,3})$/.exec(entry) ?? [];
   if (network !== undefined && isIP(network) !== 0) return isWithin(host, network, Number(bits));
   const [, name = entry, only] = /^([^:]+|\[.+\]):(\d+)$/.exec(entry) ?? [];

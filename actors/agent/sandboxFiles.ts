@@ -4,7 +4,7 @@
  */
 import * as fs from 'node:fs';
 import { relative } from 'node:path';
-import { descend, type HeldFolder, type SandboxWay, type UserNumbers } from './heldFolder.ts';
+import { descend, HeldFolder, type SandboxWay, type UserNumbers } from './heldFolder.ts';
 
 /** Who files are for; undefined: the agent's own user. */
 export type Owner = UserNumbers | undefined;
@@ -53,7 +53,7 @@ const LINKS_MAX = 40;
  * Makes a folder of a sandbox, level by level, and holds it; those that are made belong to the owner.
  *
  * @param path relative to the sandbox, '.' for itself; links on it may lead to where they want within the sandbox
- * @returns undefined when a link on the way leads out of the sandbox: nothing was made behind it
+ * @returns undefined when the path, or a link on it, leads out of the sandbox: nothing was made there
  * @throws the file system's error
  */
 export function makeFolder(
@@ -62,9 +62,11 @@ export function makeFolder(
   owner: Owner,
   mode: number = 0o755,
 ): HeldFolder | undefined {
+  const names = namesOf(path);
+  if (names.includes('..')) return undefined;
   const sandbox = descend(way.root, way.below);
   try {
-    return new Descent(sandbox, owner, mode).from(sandbox.enter('.'), namesOf(path));
+    return new Descent(sandbox, owner, mode).from(sandbox.enter('.'), names);
   } finally {
     sandbox.close();
   }
@@ -85,18 +87,23 @@ class Descent {
   /** Closes `folder` unless it is the last. */
   from(folder: HeldFolder, [name, ...rest]: readonly string[]): HeldFolder | undefined {
     if (name === undefined) return folder;
-    let next: HeldFolder;
+    const next = this.#step(folder, name);
+    if (next instanceof HeldFolder) return this.from(next, rest);
+    if (next[0] === '..' || this.#links > LINKS_MAX) return undefined;
+    return this.from(this.#sandbox.enter('.'), [...next, ...rest]);
+  }
+
+  /** The folder of that name, or where the link leads that is there; closes the one it is in. */
+  #step(folder: HeldFolder, name: string): HeldFolder | readonly string[] {
     try {
-      next = folder.make(name, this.#mode, this.#owner);
+      return folder.make(name, this.#mode, this.#owner);
     } catch (error) {
       const linked = this.#linked(folder.at(name));
-      folder.close();
       if (linked === undefined) throw error;
-      if (linked[0] === '..' || this.#links > LINKS_MAX) return undefined;
-      return this.from(this.#sandbox.enter('.'), [...linked, ...rest]);
+      return linked;
+    } finally {
+      folder.close();
     }
-    folder.close();
-    return this.from(next, rest);
   }
 
   /** Where a link leads, from the sandbox; undefined for what is none. */

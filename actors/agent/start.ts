@@ -301,7 +301,6 @@ function running(node: Node, agent: Agent, stores: Stores, ending: Ending): Star
   };
 }
 
-/** Address, resources and attributes, by the flags and by what the machine has. */
 /** @throws StartError when there are fewer than `--resources` says */
 function gpusGiven({ nvidia_gpu_devices }: AgentFlags, named: number): number {
   const { size } = chosenGpus('/dev', nvidia_gpu_devices).gpus;
@@ -310,6 +309,7 @@ function gpusGiven({ nvidia_gpu_devices }: AgentFlags, named: number): number {
   return size;
 }
 
+/** Address, resources and attributes, by the flags and by what the machine has. */
 function describeMachine(node: Node, flags: AgentFlags): AgentInfo {
   const given = parseResourceMessages(flags.resources, flags.default_role);
   const named = new Set(given.map(({ name }) => name));

@@ -149,6 +149,7 @@ export class Fetcher implements FetcherPort {
   /** The file in the cache, or undefined: then it is fetched for this container alone. */
   async #cached(job: Job): Promise<CacheEntry | undefined> {
     const { item, userName, options } = job;
+    const { signal } = options;
     const key = `${userName ?? ''}\n${item.uri}`;
     let entry = this.#cache.find(key);
     if (entry === undefined) {
@@ -157,9 +158,10 @@ export class Fetcher implements FetcherPort {
       entry = this.#cache.find(key) ?? (size === undefined ? undefined : this.#fill(key, job, size));
     }
     try {
-      await (entry && Promise.race([entry.ready, aborted(options.signal)]));
+      await (entry && Promise.race([entry.ready, aborted(signal)]));
       return entry;
     } catch {
+      if (entry !== undefined) this.#cache.release(entry);
       return undefined;
     }
   }
@@ -177,6 +179,7 @@ export class Fetcher implements FetcherPort {
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 }

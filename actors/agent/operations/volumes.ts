@@ -93,6 +93,8 @@ export function sourceProblem(paths: AgentPaths, resources: Resources): string |
 export class RealVolumes implements VolumePort {
   private readonly newName: () => string;
   private readonly onWarning: (text: string) => void;
+  /** One after another: of two that delete at once each would complain of what the other took. */
+  private deleting: Promise<void> = Promise.resolve();
 
   /** @param newName a name that nothing has yet */
   constructor(newName: () => string, onWarning: (text: string) => void) {
@@ -130,9 +132,9 @@ export class RealVolumes implements VolumePort {
     }
     await syncFolder(dirname(path));
     // All that lies there, also of an earlier run that was killed while it deleted.
-    emptyFolder(grave).catch((error: Error) =>
-      this.onWarning(`a destroyed volume is not deleted: ${error.message}`),
-    );
+    this.deleting = this.deleting
+      .then(() => emptyFolder(grave))
+      .catch((error: Error) => this.onWarning(`a destroyed volume is not deleted: ${error.message}`));
   }
 }
 

@@ -68,8 +68,29 @@ test('a folder of a sandbox is made behind links that stay in it, and behind no 
   t.is(made('chain/z/w'), join(sandbox, 'real/deep/z/w'));
   t.is(made('out/z'), undefined);
   t.is(made('up'), undefined);
+  t.is(made('real/../..'), undefined);
   t.throws(() => made('round/z'), { code: 'ELOOP' });
   t.deepEqual(fs.readdirSync(elsewhere), []);
+});
+
+test('what cannot be made leaves no folder open', (t) => {
+  const { sandbox } = places(t);
+  fs.symlinkSync('nowhere', join(sandbox, 'dangling'));
+  fs.writeFileSync(join(sandbox, 'file'), '');
+  for (const path of ['dangling/x', 'file/x'])
+    t.throws(() => makeFolder({ root: sandbox, below: '' }, path, undefined), undefined, path);
+  const fds = fs.existsSync('/proc/self/fd') ? fs.readdirSync('/proc/self/fd') : [];
+  const open = fds.map((fd) => {
+    try {
+      return fs.readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return '';
+    }
+  });
+  t.deepEqual(
+    open.filter((path) => path.startsWith(sandbox)),
+    [],
+  );
 });
 
 test('the way to a sandbox begins where nobody but the agent can move it', (t) => {

@@ -30,6 +30,8 @@ const CASES: readonly (readonly [string, ProxyVariables, string | undefined])[] 
   ['http://a.example/', { ...OF_HTTP, no_proxy: '*' }, undefined],
   ['http://a.example:81/', { ...OF_HTTP, no_proxy: 'a.example:80' }, 'http://proxy:3128/'],
   ['http://a.example:81/', { ...OF_HTTP, no_proxy: 'a.example:81' }, undefined],
+  ['http://a.example/', { ...OF_HTTP, no_proxy: 'a.example:80' }, undefined],
+  ['https://a.example/', { https_proxy: 'first:1', no_proxy: 'a.example:443' }, undefined],
   ['http://10.1.2.3/', { ...OF_HTTP, no_proxy: '10.0.0.0/8' }, undefined],
   ['http://11.1.2.3/', { ...OF_HTTP, no_proxy: '10.0.0.0/8' }, 'http://proxy:3128/'],
   ['http://[fd00::1]/', { ...OF_HTTP, no_proxy: 'fd00::/16' }, undefined],

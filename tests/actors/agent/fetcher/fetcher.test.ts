@@ -11,6 +11,7 @@ import { Fetcher, type FetcherOptions } from '../../../../actors/agent/fetcher/f
 import type { CommandInfoURI } from '../../../../proto/generated/types/v1.ts';
 import { MetricsRegistry } from '../../../../runtime/metrics/index.ts';
 import { realPorts } from '../../../../runtime/realPorts.ts';
+import { until } from '../../../support/until.ts';
 
 const { clock } = realPorts();
 
@@ -322,6 +323,36 @@ test('the cache: one download for many, content only, let go of when room is nee
     ['GET /a', 'GET /b', 'GET /c', 'GET /b'],
   );
   t.true(fs.readdirSync(join(root, 'cache/none')).length <= 3);
+});
+
+test('who gives up waits for no download of others, and leaves the room of the cache to them', async (t) => {
+  let go: () => void = () => undefined;
+  const { url, asked } = await server(t, ({ method, url: path }, response) => {
+    response.writeHead(200, { 'content-length': 800 });
+    if (method === 'HEAD') response.end();
+    else if (path === '/slow') go = () => response.end(Buffer.alloc(800));
+    else response.end(Buffer.alloc(800));
+  });
+  const { fetcher, get, root } = place(t, { cacheBytes: 1000 });
+  const sandbox = join(root, 'given up');
+  fs.mkdirSync(sandbox);
+  const uris = [{ value: `${url}/slow`, cache: true }];
+  const launch = { containerId: 'c', sandbox, command: { value: 'true' }, environment: {}, uris };
+  const givenUp = new AbortController();
+  const fetching = fetcher.fetch(launch, givenUp.signal);
+  await until('it is under way', () => asked.includes('GET /slow'));
+  givenUp.abort(new Error('the container was destroyed'));
+  await t.throwsAsync(fetching);
+  // One that was given up already does not wait either.
+  await t.throwsAsync(fetcher.fetch(launch, givenUp.signal));
+  go();
+  await get({ value: `${url}/slow`, cache: true });
+  const other = { value: `${url}/other`, cache: true };
+  for (let times = 0; times < 2; times++) await get(other);
+  t.deepEqual(
+    asked.filter((line) => line.startsWith('GET')),
+    ['GET /slow', 'GET /other'],
+  );
 });
 
 test('what does not fit into the cache, or does not tell its size, is fetched for each', async (t) => {

@@ -1,5 +1,13 @@
 /** Folders of volumes on a real disk, and their links in sandboxes (agent.md §3, §10.2). */
-import { existsSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { linkVolume, mountVolumes } from '../../../../actors/agent/operations/volumeLinks.ts';
@@ -113,6 +121,21 @@ test('disks of --resources have roots that are there, and no MOUNT disk holds th
   t.regex(disk({ type: Source.PATH, path: { root: path.join(folder, 'none') } }) ?? '', /no such folder/);
   t.regex(disk({ type: Source.MOUNT, mount: { root: folder } }) ?? '', /must not hold/);
   t.is(disk({ type: Source.PATH, path: { root: folder } }), undefined);
+});
+
+test('volumes that go at the same time are deleted without a complaint', async (t) => {
+  const { paths, change, warnings } = setUp(t);
+  const each = Array.from({ length: 8 }, (_, n) => Resources.of([volume(`v${n}`)]));
+  for (const one of each) {
+    const changes = volumeChanges(paths, none, one);
+    t.is(await change(changes), undefined);
+    for (const place of changes.make)
+      for (let n = 0; n < 200; n++) writeFileSync(path.join(place.path, `file ${n}`), '');
+  }
+  await Promise.all(each.map((one) => change(volumeChanges(paths, one, none))));
+  const removed = path.join(paths.workDir, 'volumes/removed');
+  await until('all is deleted', () => readdirSync(removed).length === 0);
+  t.deepEqual(warnings, []);
 });
 
 test('a volume is linked into a sandbox, at a path inside it', (t) => {

@@ -38,6 +38,7 @@ export class SecretFiles {
   }
 
   forget(containerId: string): void {
+    if (!isOwn(this.#place)) return;
     fs.rmSync(join(this.#place, containerId), { recursive: true, force: true });
     // Nothing stays of an agent that has none.
     if (this.known().length === 0) fs.rmSync(this.#place, { recursive: true, force: true });
@@ -45,7 +46,7 @@ export class SecretFiles {
 
   /** Containers of which there is something. */
   known(): string[] {
-    return namesIn(this.#place);
+    return isOwn(this.#place) ? namesIn(this.#place) : [];
   }
 
   get #place(): string {
@@ -57,17 +58,21 @@ export class SecretFiles {
     return this.#folder;
   }
 
-  /** Anybody may make folders in the memory that all share: one that is not ours is not used. */
+  /** Anybody may make folders in the memory that all share: one that is not ours is not used. @throws Error in one line */
   #opened(): string {
     const folder = this.#place;
     if (folder.startsWith(`${SHARED_MEMORY}/`) && !isMemory(SHARED_MEMORY))
       throw new Error(`neither ${this.#runtimeDir} nor ${SHARED_MEMORY} is memory: secrets would be on disk`);
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const stat = fs.lstatSync(folder);
-    if (!stat.isDirectory() || stat.uid !== process.geteuid?.() || (stat.mode & 0o77) !== 0)
-      throw new Error(`${folder}: is not a folder of the agent alone`);
+    if (!isOwn(folder)) throw new Error(`${folder}: is not a folder of the agent alone`);
     return folder;
   }
+}
+
+/** Whether it is a folder in which nobody else can put or exchange anything. */
+function isOwn(folder: string): boolean {
+  const stat = fs.lstatSync(folder, { throwIfNoEntry: false });
+  return stat?.isDirectory() === true && stat.uid === process.geteuid?.() && (stat.mode & 0o77) === 0;
 }
 
 function isMemory(folder: string): boolean {

@@ -29,6 +29,9 @@ export class PosixVolumesIsolator implements Isolator {
       if (folder === undefined) throw new Error(`volume at '${to}': leads out of the sandbox`);
       try {
         fs.symlinkSync(from, folder.at(basename(to)));
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        throw new Error(`volume at '${to}': ${code === 'EEXIST' ? 'there is something already' : code}`);
       } finally {
         folder.close();
       }

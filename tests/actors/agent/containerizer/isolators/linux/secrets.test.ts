@@ -1,4 +1,5 @@
 /** volume/secret: secrets as files of a container, in memory only. */
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
@@ -97,6 +98,23 @@ test('as root: one that cannot be resolved, or shown, fails its container, and n
   bench.containerizer.recover(['left'], bench.sink);
   await bench.over('left');
   t.deepEqual(secrets.known(), []);
+});
+
+test('what somebody else put where secrets are is neither believed nor touched', (t) => {
+  const runtimeDir = `/proc/self/${process.pid}`;
+  const own = createHash('sha256').update(runtimeDir).digest('hex').slice(0, 16);
+  const folder = `/dev/shm/mesostate-secrets-${own}`;
+  fs.mkdirSync(join(folder, 'left'), { recursive: true });
+  t.teardown(() => fs.rmSync(folder, { recursive: true }));
+  // As if another user had made it: anybody may exchange what is in it.
+  fs.chmodSync(folder, 0o777);
+  const secrets = new SecretFiles(runtimeDir);
+  t.deepEqual(secrets.known(), []);
+  secrets.forget('left');
+  t.true(fs.existsSync(join(folder, 'left')));
+  t.throws(() => secrets.keep('c', Buffer.from('x')), {
+    message: `${folder}: is not a folder of the agent alone`,
+  });
 });
 
 test('secrets are values; files of them are in memory', (t) => {
