@@ -132,8 +132,9 @@ test.serial(
     await page.getByRole('img', { name: /now in running/ }).waitFor();
     await page.getByRole('region', { name: 'What can happen next' }).getByText('The task runs.').waitFor();
     t.is(await page.locator('svg.statechart title', { hasText: 'The task runs.' }).count(), 1);
-    await page.getByRole('button', { name: /UPDATE_STARTING staging → starting/ }).click();
-    await page.getByRole('img', { name: /now in starting/ }).waitFor();
+    // Not to `starting`: a slow agent tells of that when the task runs already, and the master skips it.
+    await page.getByRole('button', { name: /– → staging/ }).click();
+    await page.getByRole('img', { name: /now in staging/ }).waitFor();
     await page.getByRole('button', { name: 'Live again' }).click();
     await picture(page, 'statechart');
     await page.goBack();

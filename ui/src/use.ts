@@ -51,6 +51,31 @@ export function useLoaded<T>(ask: () => Promise<T>, over: readonly unknown[], li
   return { ...state, again: () => setRound((before) => before + 1) };
 }
 
+/** So long a search rests before it is asked: who types is not answered letter by letter. */
+const REST_MS = 250;
+
+/**
+ * What a node has to search for: asked at once when the page opens, then whenever something else is wanted, but only when that has
+ * rested for a moment and what was asked before is answered.
+ *
+ * @param wanted what is asked for; also told as `asked` as soon as it is
+ */
+export function useLoadedInTurn<T>(
+  ask: (wanted: string) => Promise<T>,
+  wanted: string,
+): Loaded<T> & { readonly asked: string } {
+  const [asked, setAsked] = useState(wanted);
+  const [isBusy, setBusy] = useState(false);
+  const loaded = useLoaded(() => {
+    setBusy(true);
+    return ask(asked).finally(() => setBusy(false));
+  }, [asked]);
+  useEffect(() => {
+    if (!isBusy && wanted !== asked) return later(REST_MS, () => setAsked(wanted));
+  }, [isBusy, wanted, asked]);
+  return { ...loaded, asked };
+}
+
 /** The last that was known of something: what vanishes while one looks, or fills in a form about it, stays in sight. */
 export function useLast<T>(value: T | undefined): T | undefined {
   const last = useRef<T | undefined>(undefined);

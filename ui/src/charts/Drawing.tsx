@@ -1,7 +1,7 @@
 /** A statechart as a picture: where it is now is lit, where it may go next is marked, descriptions are on hover. */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Chart } from './definition.ts';
-import { labelAside, labelLines, type PlacedEdge, type PlacedState, place } from './layout.ts';
+import { labelAside, labelLines, type Placed, type PlacedEdge, type PlacedState, place } from './layout.ts';
 
 interface DrawingProps {
   readonly chart: Chart;
@@ -27,16 +27,8 @@ const LEGIBLE = 0.8;
 /** Pixels of the drawing in a unit of the page's text: both grow together. */
 const REM = 15;
 
-export function Drawing({
-  chart,
-  title,
-  lit,
-  counts,
-  labels,
-  taken,
-  marksNext = true,
-  kind = 'Statechart of',
-}: DrawingProps) {
+export function Drawing(props: DrawingProps) {
+  const { chart, title, lit, counts, marksNext = true, kind = 'Statechart of' } = props;
   const spare = counts === undefined ? 0 : COUNT_CHARACTERS;
   const placed = useMemo(() => place(chart, spare), [chart, spare]);
   const next = new Set(
@@ -53,16 +45,7 @@ export function Drawing({
     isNext: next.has(state.path),
     count: counts?.[state.path],
   });
-  const arrows = placed.edges.map((edge) => {
-    const isTaken = taken?.from === edge.from && taken.to === edge.to;
-    const label = labels?.get(`${edge.from}→${edge.to}`);
-    return {
-      edge,
-      isTaken,
-      isFaint: placed.isDense && !lit.includes(edge.from),
-      lines: label !== undefined ? [label] : !placed.isDense || isTaken ? labelLines(edge.events) : [],
-    };
-  });
+  const arrows = arrowsOf(placed, props);
   const words = lit.length === 0 ? '' : `, now in ${lit.join(', ')}`;
   return (
     <svg
@@ -73,20 +56,7 @@ export function Drawing({
       role="img"
       aria-label={`${kind} ${title}${words}`}
     >
-      <defs>
-        <marker
-          id="arrow"
-          viewBox="0 0 8 8"
-          refX="8"
-          refY="4"
-          markerUnits="userSpaceOnUse"
-          markerWidth="9"
-          markerHeight="9"
-          orient="auto-start-reverse"
-        >
-          <polygon points="0,0 8,4 0,8" />
-        </marker>
-      </defs>
+      <ArrowHead />
       {/* No arrow crosses a name: those that hold others, arrows, the others, then all that is written. */}
       {holders.map((state) => (
         <StateBox key={state.path} {...boxProps(state)} />
@@ -108,6 +78,38 @@ export function Drawing({
         />
       ))}
     </svg>
+  );
+}
+
+function arrowsOf(placed: Placed, { lit, labels, taken }: DrawingProps) {
+  return placed.edges.map((edge) => {
+    const isTaken = taken?.from === edge.from && taken.to === edge.to;
+    const label = labels?.get(`${edge.from}→${edge.to}`);
+    return {
+      edge,
+      isTaken,
+      isFaint: placed.isDense && !lit.includes(edge.from),
+      lines: label !== undefined ? [label] : !placed.isDense || isTaken ? labelLines(edge.events) : [],
+    };
+  });
+}
+
+function ArrowHead() {
+  return (
+    <defs>
+      <marker
+        id="arrow"
+        viewBox="0 0 8 8"
+        refX="8"
+        refY="4"
+        markerUnits="userSpaceOnUse"
+        markerWidth="9"
+        markerHeight="9"
+        orient="auto-start-reverse"
+      >
+        <polygon points="0,0 8,4 0,8" />
+      </marker>
+    </defs>
   );
 }
 

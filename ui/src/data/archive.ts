@@ -36,8 +36,9 @@ export function archivePath(question: ArchiveQuestion): string {
   return `/tasks/archive?${query}`;
 }
 
-export function askArchive(question: ArchiveQuestion): Promise<Archived> {
-  return getJson(archivePath(question));
+/** @param path of `archivePath` */
+export function askArchive(path: string): Promise<Archived> {
+  return getJson(path);
 }
 
 /** As tables of tasks that are remembered have it. */

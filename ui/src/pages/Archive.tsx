@@ -1,42 +1,44 @@
 /** Ended tasks that the master remembers no more, from its archive: searched there, a hundred at a time. */
-import { useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { archivedRow, archivePath, askArchive } from '../data/archive.ts';
+import type { TaskRow } from '../data/rows.ts';
+import { entry, useKept, useKeptScroll } from '../kept.ts';
 import { t } from '../language.ts';
 import { Ago, ApiLink, Cell, IdText, Problem, StateBadge } from '../parts/bits.tsx';
+import { NoRows, ScrollRegion, TableTools } from '../parts/tableParts.tsx';
 import { place, setQuery, to } from '../router.ts';
-import { useLoaded } from '../use.ts';
+import { useLoadedInTurn } from '../use.ts';
 
 const SHOWN = 100;
 
 export function Archive() {
+  return <Kept key={entry.value} />;
+}
+
+function Kept() {
   const { query } = place.value;
   const search = query.get('search') ?? '';
-  const framework = query.get('framework') ?? '';
-  const [limit, setLimit] = useState(SHOWN);
-  const question = { framework_id: framework, search, limit };
-  const { value, problem, isKnown } = useLoaded(() => askArchive(question), [search, framework, limit]);
+  const [limit, setLimit] = useKept('archive/limit', SHOWN);
+  const wanted = archivePath({ framework_id: query.get('framework') ?? '', search, limit });
+  const { value, problem, isKnown, asked } = useLoadedInTurn(askArchive, wanted);
   const rows = (value?.tasks ?? []).map(archivedRow);
+  const box = useRef<HTMLDivElement>(null);
+  const scrolled = useKeptScroll('archive/scroll', box, rows.length > 0);
   return (
     <>
       <h1>{t('Archive')}</h1>
-      <ApiLink path={archivePath(question)} />
+      <ApiLink path={asked} />
       <p>{t(value?.kept === false ? NO_ARCHIVE : 'Tasks that ended, as far back as the archive reaches.')}</p>
       <Problem text={problem} />
       <section class="table" aria-label={t('Archive')}>
-        <div class="tools">
-          <h2>
-            {t('Tasks')} <span class="count">{value?.total ?? '…'}</span>
-          </h2>
-          <input
-            type="search"
-            placeholder={t('Find…')}
-            aria-label={t('Find in {label}', { label: t('Archive') })}
-            value={search}
-            onInput={(event) => setQuery('search', event.currentTarget.value)}
-          />
-        </div>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-        <div class="scroll" tabIndex={0}>
+        <TableTools
+          title="Tasks"
+          count={value?.total}
+          search={search}
+          findLabel={t('Find in {label}', { label: t('Archive') })}
+          find={(text) => setQuery('search', text)}
+        />
+        <ScrollRegion box={box} onScroll={scrolled}>
           <table>
             <thead>
               <tr>
@@ -49,33 +51,12 @@ export function Archive() {
             </thead>
             <tbody>
               {rows.map((row, at) => (
-                <tr key={`${row.key}/${at}`}>
-                  <td>
-                    <IdText id={row.id} href={to('tasks', row.framework, row.id)} />
-                  </td>
-                  <td>
-                    <Cell content={row.name} />
-                  </td>
-                  <td>
-                    <StateBadge state={row.state} />
-                  </td>
-                  <td>
-                    <Cell content={row.frameworkName} />
-                  </td>
-                  <td>
-                    <Ago at={row.since} />
-                  </td>
-                  <td>
-                    <Cell content={row.message} />
-                  </td>
-                </tr>
+                <Line key={`${row.key}/${at}`} row={row} />
               ))}
             </tbody>
           </table>
-          {isKnown && rows.length === 0 && (
-            <p class="nothing">{t(search === '' ? 'There are none.' : 'Nothing fits what is looked for.')}</p>
-          )}
-        </div>
+          {isKnown && rows.length === 0 && <NoRows search={search} nothing="There are none." />}
+        </ScrollRegion>
         {(value?.total ?? 0) > rows.length && rows.length < LIMIT_MAX && (
           <button type="button" onClick={() => setLimit(Math.min(LIMIT_MAX, limit * 5))}>
             {t('Show more of {count}', { count: value?.total ?? 0 })}
@@ -83,6 +64,31 @@ export function Archive() {
         )}
       </section>
     </>
+  );
+}
+
+function Line({ row }: { readonly row: TaskRow }) {
+  return (
+    <tr>
+      <td>
+        <IdText id={row.id} href={to('tasks', row.framework, row.id)} />
+      </td>
+      <td>
+        <Cell content={row.name} />
+      </td>
+      <td>
+        <StateBadge state={row.state} />
+      </td>
+      <td>
+        <Cell content={row.frameworkName} />
+      </td>
+      <td>
+        <Ago at={row.since} />
+      </td>
+      <td>
+        <Cell content={row.message} />
+      </td>
+    </tr>
   );
 }
 

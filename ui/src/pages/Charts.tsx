@@ -181,44 +181,58 @@ function Live({ pattern, name, title, counts, isSingle }: LiveProps) {
           <p>{watched.leftOut} steps were left out: more happened than can be shown.</p>
         )}
       </div>
-      <section aria-label="Steps">
-        <h2>
-          {t('Steps')}{' '}
-          {shown !== undefined && (
-            <button type="button" onClick={() => setShown(undefined)}>
-              {t('Live again')}
-            </button>
-          )}
-        </h2>
-        {watched.steps.length === 0 && <p>{t('Nothing that is still recorded has happened.')}</p>}
-        <ol class="steps" reversed>
-          {watched.steps
-            .map((each, at) => ({ each, at }))
-            .reverse()
-            .map(({ each, at }) => (
-              <li key={at}>
-                <button type="button" aria-current={at === shown} onClick={() => setShown(at)}>
-                  <code>{each.event}</code> {text(each.before)} → <strong>{text(each.after)}</strong>
-                  <br />
-                  <small>
-                    {new Date(each.atMs).toISOString().slice(11, 23)} {each.instance}
-                  </small>
-                </button>
-              </li>
-            ))}
-        </ol>
-        {step !== undefined && (
-          <details>
-            <summary>{t('The event')}</summary>
-            {step.payload === undefined ? (
-              <p>{t('What it said was not kept: nobody watched then.')}</p>
-            ) : (
-              <pre>{JSON.stringify(step.payload, undefined, 1)}</pre>
-            )}
-          </details>
-        )}
-      </section>
+      <Steps steps={watched.steps} shown={shown} show={setShown} step={step} />
     </div>
+  );
+}
+
+interface StepsProps {
+  readonly steps: Watched['steps'];
+  /** Which of them is looked at; undefined: the last, as they come. */
+  readonly shown: number | undefined;
+  readonly step: Step | undefined;
+  show(at: number | undefined): void;
+}
+
+function Steps({ steps, shown, step, show }: StepsProps) {
+  return (
+    <section aria-label="Steps">
+      <h2>
+        {t('Steps')}{' '}
+        {shown !== undefined && (
+          <button type="button" onClick={() => show(undefined)}>
+            {t('Live again')}
+          </button>
+        )}
+      </h2>
+      {steps.length === 0 && <p>{t('Nothing that is still recorded has happened.')}</p>}
+      <ol class="steps" reversed>
+        {steps
+          .map((each, at) => ({ each, at }))
+          .reverse()
+          .map(({ each, at }) => (
+            <li key={at}>
+              <button type="button" aria-current={at === shown} onClick={() => show(at)}>
+                <code>{each.event}</code> {text(each.before)} → <strong>{text(each.after)}</strong>
+                <br />
+                <small>
+                  {new Date(each.atMs).toISOString().slice(11, 23)} {each.instance}
+                </small>
+              </button>
+            </li>
+          ))}
+      </ol>
+      {step !== undefined && (
+        <details>
+          <summary>{t('The event')}</summary>
+          {step.payload === undefined ? (
+            <p>{t('What it said was not kept: nobody watched then.')}</p>
+          ) : (
+            <pre>{JSON.stringify(step.payload, undefined, 1)}</pre>
+          )}
+        </details>
+      )}
+    </section>
   );
 }
 

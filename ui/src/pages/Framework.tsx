@@ -2,6 +2,7 @@
 import { askFramework } from '../data/client.ts';
 import { rightToEnd, secondsOf } from '../data/facts.ts';
 import { call } from '../data/http.ts';
+import type { Details } from '../data/rows.ts';
 import { memoryText, numberText, percentText } from '../format.ts';
 import { t } from '../language.ts';
 import { Action } from '../parts/Action.tsx';
@@ -21,8 +22,7 @@ export function Framework({ id }: { readonly id: string }) {
         {isKnown ? t('The master knows no framework {id} (any more).', { id }) : t('Looking …')}
       </p>
     );
-  const { framework, row } = value;
-  const { framework_info: info } = framework;
+  const { row } = value;
   const body = { type: 'TEARDOWN', teardown: { framework_id: { value: id } } };
   return (
     <>
@@ -33,33 +33,7 @@ export function Framework({ id }: { readonly id: string }) {
         <Problem text="The master knows it no more, or not yet again. This is what was last known." />
       )}
       <ApiLink path={`/frameworks?framework_id=${encodeURIComponent(id)}`} />
-      <Facts>
-        <Fact name="Framework">
-          <IdText id={id} />
-        </Fact>
-        {/^https?:\/\//.test(row.webUi) && (
-          <Fact name="Its own page">
-            <a href={row.webUi} rel="noreferrer">
-              {row.webUi}
-            </a>
-          </Fact>
-        )}
-        <Fact name="User">{row.user}</Fact>
-        <Fact name="Roles">{row.roles}</Fact>
-        {row.principal !== '' && <Fact name="Principal">{row.principal}</Fact>}
-        <Fact name="Host">{info.hostname ?? '–'}</Fact>
-        <Fact name="Failover timeout">{info.failover_timeout ?? 0} s</Fact>
-        <Fact name="Capabilities">
-          {(info.capabilities ?? []).map(({ type }) => type.toLowerCase()).join(', ') || '–'}
-        </Fact>
-        <Fact name="Registered">
-          <Ago at={secondsOf(framework.registered_time)} />
-        </Fact>
-        <Fact name="Tasks">{row.tasks}</Fact>
-        <Fact name="CPUs">{numberText(row.cpus)}</Fact>
-        <Fact name="Memory">{memoryText(row.mem)}</Fact>
-        <Fact name="Max share">{percentText(row.share)}</Fact>
-      </Facts>
+      <FrameworkFacts value={value} />
       {row.state !== 'completed' && (
         <div class="actions">
           <Action
@@ -82,5 +56,39 @@ export function Framework({ id }: { readonly id: string }) {
         </a>
       </p>
     </>
+  );
+}
+
+function FrameworkFacts({ value }: { readonly value: NonNullable<Details['framework']> }) {
+  const { framework, row } = value;
+  const { framework_info: info } = framework;
+  return (
+    <Facts>
+      <Fact name="Framework">
+        <IdText id={row.id} />
+      </Fact>
+      {/^https?:\/\//.test(row.webUi) && (
+        <Fact name="Its own page">
+          <a href={row.webUi} rel="noreferrer">
+            {row.webUi}
+          </a>
+        </Fact>
+      )}
+      <Fact name="User">{row.user}</Fact>
+      <Fact name="Roles">{row.roles}</Fact>
+      {row.principal !== '' && <Fact name="Principal">{row.principal}</Fact>}
+      <Fact name="Host">{info.hostname ?? '–'}</Fact>
+      <Fact name="Failover timeout">{info.failover_timeout ?? 0} s</Fact>
+      <Fact name="Capabilities">
+        {(info.capabilities ?? []).map(({ type }) => type.toLowerCase()).join(', ') || '–'}
+      </Fact>
+      <Fact name="Registered">
+        <Ago at={secondsOf(framework.registered_time)} />
+      </Fact>
+      <Fact name="Tasks">{row.tasks}</Fact>
+      <Fact name="CPUs">{numberText(row.cpus)}</Fact>
+      <Fact name="Memory">{memoryText(row.mem)}</Fact>
+      <Fact name="Max share">{percentText(row.share)}</Fact>
+    </Facts>
   );
 }

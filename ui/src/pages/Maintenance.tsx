@@ -51,10 +51,6 @@ export function Maintenance() {
   const { value, problem, again } = useLoaded(askPlan, [], true);
   const windows = value?.windows ?? [];
   const down = new Set((value?.down ?? []).map(nameOf));
-  const replace = (next: readonly Window[]) => ({
-    type: 'UPDATE_MAINTENANCE_SCHEDULE',
-    update_maintenance_schedule: { schedule: { windows: next } },
-  });
   const does = (body: object) => () => call<void>(body).then(again);
   return (
     <>
@@ -62,51 +58,75 @@ export function Maintenance() {
       <ApiLink path="/maintenance/schedule" />
       <Problem text={problem} />
       {value !== undefined && windows.length === 0 && <p>{t('No maintenance is planned.')}</p>}
-      {windows.map((window, at) => {
-        const { start, duration } = window.unavailability;
-        const machines = [...(window.machine_ids ?? [])];
-        return (
-          <section class="card" key={at}>
-            <h2>
-              From {momentText(start.nanoseconds / 1e9)}{' '}
-              {duration === undefined ? 'on, without end' : `for ${spanText(duration.nanoseconds / 1e9)}`}
-            </h2>
-            <ul>
-              {machines.map((machine) => (
-                <li key={nameOf(machine)}>
-                  {nameOf(machine)} <StateBadge state={down.has(nameOf(machine)) ? 'down' : 'draining'} />
-                </li>
-              ))}
-            </ul>
-            <div class="actions">
-              <Action
-                label="Take down"
-                needs={['START_MAINTENANCE']}
-                question="Remove the agents of these machines? Their tasks are lost."
-                call={{ type: 'START_MAINTENANCE', start_maintenance: { machines } }}
-                dangerous
-                perform={does({ type: 'START_MAINTENANCE', start_maintenance: { machines } })}
-              />
-              <Action
-                label="Bring up"
-                needs={['STOP_MAINTENANCE']}
-                question="Let the agents of these machines register again, and end the window?"
-                call={{ type: 'STOP_MAINTENANCE', stop_maintenance: { machines } }}
-                perform={does({ type: 'STOP_MAINTENANCE', stop_maintenance: { machines } })}
-              />
-              <Action
-                label="Cancel window"
-                needs={['UPDATE_MAINTENANCE_SCHEDULE']}
-                question="Cancel this window? Machines that are down must be brought up first."
-                call={replace(windows.filter((_, other) => other !== at))}
-                perform={does(replace(windows.filter((_, other) => other !== at)))}
-              />
-            </div>
-          </section>
-        );
-      })}
-      <PlanWindow plan={(window) => does(replace([...windows, window]))()} />
+      {windows.map((window, at) => (
+        <PlannedWindow
+          key={at}
+          window={window}
+          others={windows.filter((each) => each !== window)}
+          {...{ down, does }}
+        />
+      ))}
+      <PlanWindow plan={(window) => does(replaced([...windows, window]))()} />
     </>
+  );
+}
+
+const replaced = (windows: readonly Window[]) => ({
+  type: 'UPDATE_MAINTENANCE_SCHEDULE',
+  update_maintenance_schedule: { schedule: { windows } },
+});
+
+interface PlannedWindowProps {
+  readonly window: Window;
+  /** That stay when this one is cancelled. */
+  readonly others: readonly Window[];
+  /** Names of the machines that are down. */
+  readonly down: ReadonlySet<string>;
+  /** Makes a call and looks at the plan again. */
+  does(body: object): () => Promise<void>;
+}
+
+function PlannedWindow({ window, others, down, does }: PlannedWindowProps) {
+  const { start, duration } = window.unavailability;
+  const machines = [...(window.machine_ids ?? [])];
+  return (
+    <section class="card">
+      <h2>
+        From {momentText(start.nanoseconds / 1e9)}{' '}
+        {duration === undefined ? 'on, without end' : `for ${spanText(duration.nanoseconds / 1e9)}`}
+      </h2>
+      <ul>
+        {machines.map((machine) => (
+          <li key={nameOf(machine)}>
+            {nameOf(machine)} <StateBadge state={down.has(nameOf(machine)) ? 'down' : 'draining'} />
+          </li>
+        ))}
+      </ul>
+      <div class="actions">
+        <Action
+          label="Take down"
+          needs={['START_MAINTENANCE']}
+          question="Remove the agents of these machines? Their tasks are lost."
+          call={{ type: 'START_MAINTENANCE', start_maintenance: { machines } }}
+          dangerous
+          perform={does({ type: 'START_MAINTENANCE', start_maintenance: { machines } })}
+        />
+        <Action
+          label="Bring up"
+          needs={['STOP_MAINTENANCE']}
+          question="Let the agents of these machines register again, and end the window?"
+          call={{ type: 'STOP_MAINTENANCE', stop_maintenance: { machines } }}
+          perform={does({ type: 'STOP_MAINTENANCE', stop_maintenance: { machines } })}
+        />
+        <Action
+          label="Cancel window"
+          needs={['UPDATE_MAINTENANCE_SCHEDULE']}
+          question="Cancel this window? Machines that are down must be brought up first."
+          call={replaced(others)}
+          perform={does(replaced(others))}
+        />
+      </div>
+    </section>
   );
 }
 

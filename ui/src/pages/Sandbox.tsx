@@ -50,14 +50,13 @@ function Folder({ files, path }: { readonly files: FilePlace; readonly path: str
   const entries = [...(value ?? [])].sort(
     (a, b) => Number(isFolder(b)) - Number(isFolder(a)) || (a.path < b.path ? -1 : 1),
   );
-  const { link } = files;
   return (
     <>
       <h1>{t('Sandbox')}</h1>
       <ApiLink path={asked} />
       <nav aria-label="Folders" class="crumbs">
         {crumbs(path).map(([name, target]) => (
-          <a key={target} href={link('browse', target)}>
+          <a key={target} href={files.link('browse', target)}>
             {name}
           </a>
         ))}
@@ -83,39 +82,45 @@ function Folder({ files, path }: { readonly files: FilePlace; readonly path: str
           </thead>
           <tbody>
             {entries.map((entry) => (
-              <tr key={entry.path}>
-                <td>
-                  <code>{entry.mode}</code>
-                </td>
-                <td>
-                  {entry.uid}:{entry.gid}
-                </td>
-                <td class="numeric">{isFolder(entry) ? '–' : bytesText(entry.size)}</td>
-                <td class="numeric">
-                  <Ago at={entry.mtime} />
-                </td>
-                <td>
-                  <a href={link(isFolder(entry) ? 'browse' : 'read', entry.path)}>
-                    {nameOf(entry)}
-                    {isFolder(entry) && '/'}
-                  </a>
-                </td>
-                <td>
-                  {!isFolder(entry) && (
-                    <a
-                      href={files.ask(`files/download?path=${encodeURIComponent(entry.path)}`)}
-                      download={nameOf(entry)}
-                    >
-                      download
-                    </a>
-                  )}
-                </td>
-              </tr>
+              <EntryLine key={entry.path} files={files} entry={entry} />
             ))}
           </tbody>
         </WideTable>
       )}
     </>
+  );
+}
+
+function EntryLine({ files, entry }: { readonly files: FilePlace; readonly entry: FileEntry }) {
+  return (
+    <tr>
+      <td>
+        <code>{entry.mode}</code>
+      </td>
+      <td>
+        {entry.uid}:{entry.gid}
+      </td>
+      <td class="numeric">{isFolder(entry) ? '–' : bytesText(entry.size)}</td>
+      <td class="numeric">
+        <Ago at={entry.mtime} />
+      </td>
+      <td>
+        <a href={files.link(isFolder(entry) ? 'browse' : 'read', entry.path)}>
+          {nameOf(entry)}
+          {isFolder(entry) && '/'}
+        </a>
+      </td>
+      <td>
+        {!isFolder(entry) && (
+          <a
+            href={files.ask(`files/download?path=${encodeURIComponent(entry.path)}`)}
+            download={nameOf(entry)}
+          >
+            download
+          </a>
+        )}
+      </td>
+    </tr>
   );
 }
 

@@ -1,6 +1,6 @@
 /** One task: its history with timings, where it runs, what it printed. */
 
-import { type Archived, archivedRow, askArchive } from '../data/archive.ts';
+import { type Archived, archivedRow, archivePath, askArchive } from '../data/archive.ts';
 import { askTask } from '../data/client.ts';
 import { rightToEnd } from '../data/facts.ts';
 import { postForm } from '../data/http.ts';
@@ -31,7 +31,7 @@ export function Task({ framework, id }: { readonly framework: string; readonly i
 /** One that the master does not remember: from its archive, or why not. */
 function Former({ framework, id }: { readonly framework: string; readonly id: string }) {
   const question = { framework_id: framework, task_id: id, limit: 1 };
-  const { value, problem, isKnown } = useLoaded(() => askArchive(question), [framework, id]);
+  const { value, problem, isKnown } = useLoaded(() => askArchive(archivePath(question)), [framework, id]);
   const [found] = value?.tasks ?? [];
   if (found !== undefined)
     return (
@@ -76,32 +76,7 @@ function Shown({ value, note }: ShownProps) {
       <ApiLink
         path={`/tasks?task_id=${encodeURIComponent(id)}&framework_id=${encodeURIComponent(framework)}`}
       />
-      <Facts>
-        <Fact name="Task">
-          <IdText id={id} />
-        </Fact>
-        <Fact name="Framework">
-          <a href={to('frameworks', framework)}>{row.frameworkName}</a>
-        </Fact>
-        <Fact name="Agent">
-          <a href={to('agents', row.agent)}>{row.host || row.agent}</a>
-        </Fact>
-        <Fact name="Executor">{task.executor_id?.value || 'of its own'}</Fact>
-        <Fact name="User">{task.user ?? '–'}</Fact>
-        <Fact name="Role">{row.role}</Fact>
-        <Fact name="CPUs">{numberText(row.cpus)}</Fact>
-        <Fact name="Memory">{memoryText(row.mem)}</Fact>
-        {row.health !== '' && (
-          <Fact name="Health">
-            <StateBadge state={row.health} />
-          </Fact>
-        )}
-        {(task.labels?.labels ?? []).map(({ key, value }) => (
-          <Fact key={key} name={key}>
-            {value ?? ''}
-          </Fact>
-        ))}
-      </Facts>
+      <TaskFacts value={value} />
       <div class="actions">
         <a class="button" href={file('stdout')}>
           stdout
@@ -130,6 +105,37 @@ function Shown({ value, note }: ShownProps) {
       </div>
       <History statuses={task.statuses ?? []} />
     </>
+  );
+}
+
+function TaskFacts({ value: { task, row } }: { readonly value: NonNullable<Details['task']> }) {
+  return (
+    <Facts>
+      <Fact name="Task">
+        <IdText id={row.id} />
+      </Fact>
+      <Fact name="Framework">
+        <a href={to('frameworks', row.framework)}>{row.frameworkName}</a>
+      </Fact>
+      <Fact name="Agent">
+        <a href={to('agents', row.agent)}>{row.host || row.agent}</a>
+      </Fact>
+      <Fact name="Executor">{task.executor_id?.value || 'of its own'}</Fact>
+      <Fact name="User">{task.user ?? '–'}</Fact>
+      <Fact name="Role">{row.role}</Fact>
+      <Fact name="CPUs">{numberText(row.cpus)}</Fact>
+      <Fact name="Memory">{memoryText(row.mem)}</Fact>
+      {row.health !== '' && (
+        <Fact name="Health">
+          <StateBadge state={row.health} />
+        </Fact>
+      )}
+      {(task.labels?.labels ?? []).map(({ key, value }) => (
+        <Fact key={key} name={key}>
+          {value ?? ''}
+        </Fact>
+      ))}
+    </Facts>
   );
 }
 

@@ -1,6 +1,6 @@
 /** A button that does something to the cluster: it asks before, shows progress, and says in words what went wrong. */
 
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import { curlOf } from '../data/http.ts';
 import { mayDo, principal } from '../data/rights.ts';
@@ -29,46 +29,11 @@ interface ActionProps {
   perform(force: boolean): Promise<void>;
 }
 
-export function Action({
-  label,
-  question,
-  call,
-  shell = call === undefined ? undefined : curlOf(call),
-  dangerous = false,
-  needs = [],
-  needsThen = [],
-  confirmWord,
-  children,
-  mayForce,
-  perform,
-}: ActionProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const title = useId();
+export function Action(props: ActionProps) {
+  const { label, needs = [], dangerous = false } = props;
   const why = useId();
+  const asking = useAsking(props.perform, props.mayForce);
   const refusal = refusalOf(needs);
-  const refusalThen = refusalOf(needsThen);
-  const [isBusy, setBusy] = useState(false);
-  const [problem, setProblem] = useState('');
-  const [forcible, setForcible] = useState(false);
-  const [typed, setTyped] = useState('');
-  const open = () => {
-    setProblem('');
-    setForcible(false);
-    setTyped('');
-    dialog.current?.showModal();
-  };
-  const act = async (force: boolean) => {
-    setBusy(true);
-    try {
-      await perform(force);
-      dialog.current?.close();
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
-      setForcible(mayForce?.(error) === true);
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
     <>
       {/* Not `disabled`: who comes by keyboard is to hear why. */}
@@ -78,7 +43,7 @@ export function Action({
         aria-disabled={refusal !== ''}
         aria-describedby={refusal === '' ? undefined : why}
         title={refusal}
-        onClick={() => refusal === '' && open()}
+        onClick={() => refusal === '' && asking.open()}
       >
         {t(label)}
       </button>
@@ -87,58 +52,125 @@ export function Action({
           {refusal}
         </span>
       )}
-      <dialog ref={dialog} aria-labelledby={title}>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            void act(false);
-          }}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey))
-              event.currentTarget.requestSubmit();
-          }}
-        >
-          <h2 id={title}>{t(label)}</h2>
-          <p>{t(question)}</p>
-          {children}
-          {confirmWord !== undefined && (
-            <label>
-              {t('Type')} <code>{confirmWord}</code> {t('to go on')}{' '}
-              <input
-                value={typed}
-                onInput={(event) => setTyped(event.currentTarget.value)}
-                autoComplete="off"
-              />
-            </label>
-          )}
-          {shell !== undefined && (
-            <details>
-              <summary>{t('The same from a shell')}</summary>
-              <pre>{shell}</pre>
-            </details>
-          )}
-          <Problem text={refusalThen} />
-          <Problem text={problem} />
-          <div class="buttons">
-            <button type="button" onClick={() => dialog.current?.close()}>
-              {t('Cancel')}
-            </button>
-            {forcible && (
-              <button type="button" class="danger" disabled={isBusy} onClick={() => void act(true)}>
-                {t('Force')}
-              </button>
-            )}
-            <button
-              type="submit"
-              class={dangerous ? 'danger' : 'primary'}
-              disabled={isBusy || refusalThen !== '' || (confirmWord !== undefined && typed !== confirmWord)}
-            >
-              {isBusy ? t('Working …') : t(label)}
-            </button>
-          </div>
-        </form>
-      </dialog>
+      <ActionDialog {...props} asking={asking} />
     </>
+  );
+}
+
+interface Asking {
+  readonly dialog: RefObject<HTMLDialogElement>;
+  readonly isBusy: boolean;
+  /** What went wrong, in words. */
+  readonly problem: string;
+  /** Whether that can be overridden. */
+  readonly isForcible: boolean;
+  /** What was typed to confirm. */
+  readonly typed: string;
+  type(text: string): void;
+  open(): void;
+  close(): void;
+  act(force: boolean): Promise<void>;
+}
+
+/** From the question to its end: closed when it is done, open with the reason when it is not. */
+function useAsking(perform: ActionProps['perform'], mayForce: ActionProps['mayForce']): Asking {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState('');
+  const [isForcible, setForcible] = useState(false);
+  const [typed, setTyped] = useState('');
+  const open = () => {
+    setProblem('');
+    setForcible(false);
+    setTyped('');
+    dialog.current?.showModal();
+  };
+  const close = () => dialog.current?.close();
+  const act = async (force: boolean) => {
+    setBusy(true);
+    try {
+      await perform(force);
+      close();
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+      setForcible(mayForce?.(error) === true);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { dialog, isBusy, problem, isForcible, typed, type: setTyped, open, close, act };
+}
+
+function ActionDialog(props: ActionProps & { readonly asking: Asking }) {
+  const { label, question, call, needsThen = [], confirmWord, children, asking } = props;
+  const { shell = call === undefined ? undefined : curlOf(call) } = props;
+  const title = useId();
+  const refusal = refusalOf(needsThen);
+  return (
+    <dialog ref={asking.dialog} aria-labelledby={title}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void asking.act(false);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
+        }}
+      >
+        <h2 id={title}>{t(label)}</h2>
+        <p>{t(question)}</p>
+        {children}
+        {confirmWord !== undefined && <ConfirmField word={confirmWord} asking={asking} />}
+        {shell !== undefined && (
+          <details>
+            <summary>{t('The same from a shell')}</summary>
+            <pre>{shell}</pre>
+          </details>
+        )}
+        <Problem text={refusal} />
+        <Problem text={asking.problem} />
+        <Buttons {...props} isReady={refusal === '' && [undefined, asking.typed].includes(confirmWord)} />
+      </form>
+    </dialog>
+  );
+}
+
+function ConfirmField({ word, asking }: { readonly word: string; readonly asking: Asking }) {
+  return (
+    <label>
+      {t('Type')} <code>{word}</code> {t('to go on')}{' '}
+      <input
+        value={asking.typed}
+        onInput={(event) => asking.type(event.currentTarget.value)}
+        autoComplete="off"
+      />
+    </label>
+  );
+}
+
+interface ButtonsProps {
+  readonly label: string;
+  readonly dangerous?: boolean;
+  readonly asking: Asking;
+  /** Whether all is filled in and allowed. */
+  readonly isReady: boolean;
+}
+
+function Buttons({ label, dangerous = false, asking, isReady }: ButtonsProps) {
+  return (
+    <div class="buttons">
+      <button type="button" onClick={asking.close}>
+        {t('Cancel')}
+      </button>
+      {asking.isForcible && (
+        <button type="button" class="danger" disabled={asking.isBusy} onClick={() => void asking.act(true)}>
+          {t('Force')}
+        </button>
+      )}
+      <button type="submit" class={dangerous ? 'danger' : 'primary'} disabled={asking.isBusy || !isReady}>
+        {asking.isBusy ? t('Working …') : t(label)}
+      </button>
+    </div>
   );
 }
 

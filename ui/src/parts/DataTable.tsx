@@ -1,15 +1,15 @@
 /** A table over rows that the worker keeps: only those in sight are asked for and drawn, however many there are. */
 
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { askRows } from '../data/client.ts';
-import { connection, version } from '../data/live.ts';
-import type { RowKinds, Rows } from '../data/rows.ts';
+import { useRef } from 'preact/hooks';
+import { connection } from '../data/live.ts';
+import type { RowKinds } from '../data/rows.ts';
 import { entry } from '../kept.ts';
 import { t } from '../language.ts';
 import { place, setQuery } from '../router.ts';
 import { Cell } from './bits.tsx';
-import { useRowWindow } from './rowWindow.ts';
+import { NoRows, ScrollRegion, SelectFilter, SortHead, TableTools } from './tableParts.tsx';
+import { useTableRows } from './tableRows.ts';
 
 export interface Column<Row> {
   /** Member of the row that is sorted by. */
@@ -43,137 +43,92 @@ export function DataTable<Kind extends keyof RowKinds>(props: TableProps<Kind>) 
 
 function Table<Kind extends keyof RowKinds>(props: TableProps<Kind>) {
   const { kind, label, columns, where = {}, prefix = '', choice, keyOf } = props;
-  const { query } = place.value;
-  const search = query.get(`${prefix}search`) ?? '';
-  const chosen = choice === undefined ? '' : (query.get(`${prefix}${choice.name}`) ?? '');
-  const sort = query.get(`${prefix}sort`) ?? props.sort?.by ?? '';
-  const descending = query.has(`${prefix}sort`)
-    ? query.get(`${prefix}desc`) === '1'
-    : (props.sort?.descending ?? false);
-  const [found, setFound] = useState<Rows<RowKinds[Kind]> & { readonly offset: number }>({
-    rows: [],
-    total: -1,
-    offset: 0,
-  });
+  const { search, chosen, sort, descending } = chosenIn(place.value.query, props);
   const box = useRef<HTMLDivElement>(null);
-  const keyAt = (at: number): string | undefined => {
-    const row = found.rows[at - found.offset];
-    return row && keyOf(row);
-  };
-  const sight = useRowWindow(`${prefix}${kind}`, box, keyAt);
-  const { first, count, rowPx, sought } = sight;
-  const filters = JSON.stringify({ ...where, ...(choice === undefined ? {} : { [choice.name]: chosen }) });
-
-  const asked = useRef('');
-  useEffect(() => {
-    const what = JSON.stringify([kind, search, filters, sort, descending]);
-    if (asked.current !== '' && asked.current !== what) sight.begin();
-    asked.current = what;
-  }, [kind, search, filters, sort, descending]);
-
-  useEffect(() => {
-    let current = true;
-    const question = {
-      kind,
-      search,
-      where: JSON.parse(filters),
-      offset: first,
-      limit: count,
-      ...(sort === '' ? {} : { sort, descending }),
-      ...(sought !== undefined && { find: sought }),
-    };
-    void askRows<Kind>(question).then((answer) => {
-      if (!current) return;
-      setFound({ ...answer, offset: first });
-      sight.found(answer.at, answer.total);
-    });
-    return () => {
-      current = false;
-    };
-  }, [kind, search, filters, sort, descending, first, count, sought, version.value]);
-
-  const scrolled = ({ currentTarget }: { readonly currentTarget: HTMLElement }) => {
-    // A table that is left scrolls a last time.
-    if (currentTarget.isConnected) sight.scrolled(currentTarget);
-  };
+  const wanted = choice === undefined ? where : { ...where, [choice.name]: chosen };
+  const { found, sight } = useTableRows(
+    { kind, prefix, search, where: wanted, sort, descending, keyOf },
+    box,
+  );
   const sortBy = (name: string) => {
     setQuery(`${prefix}sort`, name);
     setQuery(`${prefix}desc`, sort === name && !descending ? '1' : '');
   };
+  const scrolled = ({ currentTarget }: { readonly currentTarget: HTMLElement }) => {
+    // A table that is left scrolls a last time.
+    if (currentTarget.isConnected) sight.scrolled(currentTarget);
+  };
+  const isKnown = found.total >= 0;
   const total = Math.max(0, found.total);
   return (
     <section class="table" aria-label={t(label)}>
-      <div class="tools">
-        <h2>
-          {t(label)} <span class="count">{found.total < 0 ? '…' : total}</span>
-        </h2>
+      <TableTools
+        title={label}
+        count={isKnown ? total : undefined}
+        search={search}
+        find={(text) => setQuery(`${prefix}search`, text)}
+      >
         {choice !== undefined && (
-          <label>
-            {t(choice.title)}{' '}
-            <select
-              value={chosen}
-              onChange={(event) => setQuery(`${prefix}${choice.name}`, event.currentTarget.value)}
-            >
-              <option value="">{t('all')}</option>
-              {choice.values.map((value) => (
-                <option key={value} value={value}>
-                  {t(value.toLowerCase())}
-                </option>
-              ))}
-            </select>
-          </label>
+          <SelectFilter
+            title={choice.title}
+            value={chosen}
+            values={choice.values}
+            choose={(value) => setQuery(`${prefix}${choice.name}`, value)}
+          />
         )}
-        <input
-          type="search"
-          placeholder={t('Find…')}
-          aria-label={t('Find in {label}', { label: t(label) })}
-          value={search}
-          onInput={(event) => setQuery(`${prefix}search`, event.currentTarget.value)}
-        />
-      </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <div class="scroll" ref={box} tabIndex={0} onScroll={scrolled}>
+      </TableTools>
+      <ScrollRegion box={box} onScroll={scrolled}>
         <table aria-rowcount={total + 1}>
-          <thead>
-            <tr>
-              {columns.map(({ name, title, numeric }) => (
-                <th
-                  key={name}
-                  scope="col"
-                  class={numeric ? 'numeric' : ''}
-                  aria-sort={sort === name ? (descending ? 'descending' : 'ascending') : 'none'}
-                >
-                  <button type="button" onClick={() => sortBy(name)}>
-                    {t(title)}
-                    <span aria-hidden="true">{sort === name ? (descending ? ' ▼' : ' ▲') : ''}</span>
-                  </button>
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <SortHead columns={columns} by={sort} descending={descending} sortBy={sortBy} />
           <tbody>
-            <Spacer heightPx={Math.min(found.offset, total) * rowPx} />
-            {found.rows.map((row, at) => (
-              <tr key={keyOf(row)} aria-rowindex={found.offset + at + 2}>
-                {columns.map((column) => (
-                  <td key={column.name} class={column.numeric ? 'numeric' : ''}>
-                    <Cell content={column.show(row)} />
-                  </td>
-                ))}
-              </tr>
-            ))}
-            <Spacer heightPx={(total - found.offset - found.rows.length) * rowPx} />
+            <Spacer heightPx={Math.min(found.offset, total) * sight.rowPx} />
+            <TableRows rows={found.rows} offset={found.offset} columns={columns} keyOf={keyOf} />
+            <Spacer heightPx={(total - found.offset - found.rows.length) * sight.rowPx} />
           </tbody>
         </table>
-        {found.total === 0 && <p class="nothing">{nothingText(search)}</p>}
-      </div>
+        {isKnown && total === 0 && <NoRows search={search} nothing={nothingText()} />}
+      </ScrollRegion>
     </section>
   );
 }
 
-function nothingText(search: string): string {
-  if (search !== '') return t('Nothing fits what is looked for.');
-  return connection.value.state === 'live' ? t('There are none.') : t('Nothing is known yet.');
+/** What the address says of a table; where it says nothing, as it is at first. */
+function chosenIn<Kind extends keyof RowKinds>(query: URLSearchParams, props: TableProps<Kind>) {
+  const { prefix = '', choice, sort } = props;
+  return {
+    search: query.get(`${prefix}search`) ?? '',
+    chosen: choice === undefined ? '' : (query.get(`${prefix}${choice.name}`) ?? ''),
+    sort: query.get(`${prefix}sort`) ?? sort?.by ?? '',
+    descending: query.has(`${prefix}sort`) ? query.get(`${prefix}desc`) === '1' : (sort?.descending ?? false),
+  };
+}
+
+interface TableRowsProps<Row> {
+  readonly rows: readonly Row[];
+  /** Of the first of them, among all that there are. */
+  readonly offset: number;
+  readonly columns: readonly Column<Row>[];
+  keyOf(row: Row): string;
+}
+
+function TableRows<Row>({ rows, offset, columns, keyOf }: TableRowsProps<Row>) {
+  return (
+    <>
+      {rows.map((row, at) => (
+        <tr key={keyOf(row)} aria-rowindex={offset + at + 2}>
+          {columns.map((column) => (
+            <td key={column.name} class={column.numeric ? 'numeric' : ''}>
+              <Cell content={column.show(row)} />
+            </td>
+          ))}
+        </tr>
+      ))}
+    </>
+  );
+}
+
+function nothingText(): string {
+  return connection.value.state === 'live' ? 'There are none.' : 'Nothing is known yet.';
 }
 
 /** Holds the place of rows out of sight. */

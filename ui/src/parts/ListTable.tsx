@@ -5,6 +5,7 @@ import { useRef } from 'preact/hooks';
 import { entry, useKept, useKeptScroll } from '../kept.ts';
 import { t } from '../language.ts';
 import { Cell } from './bits.tsx';
+import { NoRows, ScrollRegion, SortHead, TableTools } from './tableParts.tsx';
 
 export interface ListColumn<Row> {
   readonly title: string;
@@ -43,41 +44,15 @@ function Table<Row>(props: ListTableProps<Row>) {
   const found = sorted(matching(rows, columns, search), columns, sort.by, sort.descending === true);
   return (
     <section class="table" aria-label={t(label)}>
-      <div class="tools">
-        <h2>
-          {t(label)} <span class="count">{found.length}</span>
-        </h2>
-        <input
-          type="search"
-          placeholder={t('Find…')}
-          aria-label={t('Find in {label}', { label: t(label) })}
-          value={search}
-          onInput={(event) => setSearch(event.currentTarget.value)}
-        />
-      </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <div class="scroll" tabIndex={0} ref={box} onScroll={scrolled}>
+      <TableTools title={label} count={found.length} search={search} find={setSearch} />
+      <ScrollRegion box={box} onScroll={scrolled}>
         <table>
-          <thead>
-            <tr>
-              {columns.map(({ title, numeric }) => (
-                <th
-                  key={title}
-                  scope="col"
-                  class={numeric ? 'numeric' : ''}
-                  aria-sort={sort.by === title ? (sort.descending ? 'descending' : 'ascending') : 'none'}
-                >
-                  <button
-                    type="button"
-                    onClick={() => setSort({ by: title, descending: sort.by === title && !sort.descending })}
-                  >
-                    {t(title)}
-                    <span aria-hidden="true">{sort.by === title ? (sort.descending ? ' ▼' : ' ▲') : ''}</span>
-                  </button>
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <SortHead
+            columns={columns.map((column) => ({ ...column, name: column.title }))}
+            by={sort.by}
+            descending={sort.descending === true}
+            sortBy={(title) => setSort({ by: title, descending: sort.by === title && !sort.descending })}
+          />
           <tbody>
             {found.slice(0, most).map((row) => (
               <tr key={keyOf(row)}>
@@ -90,10 +65,8 @@ function Table<Row>(props: ListTableProps<Row>) {
             ))}
           </tbody>
         </table>
-        {found.length === 0 && (
-          <p class="nothing">{t(search === '' ? nothing : 'Nothing fits what is looked for.')}</p>
-        )}
-      </div>
+        {found.length === 0 && <NoRows search={search} nothing={nothing} />}
+      </ScrollRegion>
       {found.length > most && (
         <button type="button" onClick={() => setMost(most * 5)}>
           {t('Show more of {count}', { count: found.length })}

@@ -35,11 +35,66 @@ interface LogViewProps {
 }
 
 export function LogView({ files, path, at, search, find, linkTo }: LogViewProps) {
+  const [wraps, setWraps] = useState(true);
+  const box = useRef<HTMLPreElement>(null);
+  const { view, problem, follows, setFollows, readBack } = useTail(files, path, at);
+
+  useEffect(() => {
+    if (follows) box.current?.scrollTo({ top: box.current.scrollHeight });
+  }, [view, follows]);
+
+  const back = async () => {
+    const height = box.current?.scrollHeight ?? 0;
+    if (await readBack())
+      requestAnimationFrame(() => box.current?.scrollBy({ top: (box.current?.scrollHeight ?? 0) - height }));
+  };
+  const onScroll = () => {
+    const { current } = box;
+    if (current === null) return;
+    const atEnd = current.scrollHeight - current.scrollTop - current.clientHeight < 40;
+    if (follows !== atEnd && (atEnd || follows)) setFollows(atEnd);
+    if (current.scrollTop === 0 && view.start > 0) void back();
+  };
+  const name = path.split('/').at(-1) ?? path;
+  const text = linesWith(view.text, search);
+  const start = Math.max(0, view.start);
+  return (
+    <section aria-label={name}>
+      <div class="tools">
+        <Check label="follow" value={follows} set={setFollows} />
+        <Check label="wrap" value={wraps} set={setWraps} />
+        <input
+          type="search"
+          placeholder={t('Lines with…')}
+          aria-label={t('Show only lines of {name} with', { name })}
+          value={search}
+          onInput={(event) => find(event.currentTarget.value)}
+        />
+        <a class="button" href={files.ask(`files/download?path=${encodeURIComponent(path)}`)} download={name}>
+          {t('Download')}
+        </a>
+        <button type="button" onClick={() => saveText(text, name)}>
+          {t('Download what is shown')}
+        </button>
+        <a class="button" href={linkTo(start)}>
+          {t('Link to this part')}
+        </a>
+        <span>
+          {bytesText(start)} – {bytesText(view.end)}
+          {start > 0 && ` (${t('scroll up for what is before')})`}
+        </span>
+      </div>
+      <Problem text={problem} />
+      <Lines box={box} text={text} wraps={wraps} onScroll={onScroll} />
+    </section>
+  );
+}
+
+/** What is read of a file: its end as it grows while one follows it; before, what is `at` a place, and back from there. */
+function useTail(files: FilePlace, path: string, at: number | undefined) {
   const [view, setView] = useState<View>(NOTHING_READ);
   const [problem, setProblem] = useState('');
   const [follows, setFollows] = useState(at === undefined);
-  const [wraps, setWraps] = useState(true);
-  const box = useRef<HTMLPreElement>(null);
   const readOf =
     (name: string): Read =>
     (offset, length) =>
@@ -75,53 +130,17 @@ export function LogView({ files, path, at, search, find, linkTo }: LogViewProps)
     };
   }, [files.roots, path, follows]);
 
-  useEffect(() => {
-    if (follows) box.current?.scrollTo({ top: box.current.scrollHeight });
-  }, [view, follows]);
-
-  const back = async () => {
-    const height = box.current?.scrollHeight ?? 0;
-    setView(await older(read, view));
-    requestAnimationFrame(() => box.current?.scrollBy({ top: (box.current?.scrollHeight ?? 0) - height }));
+  /** @returns whether what is before could be read */
+  const readBack = async (): Promise<boolean> => {
+    try {
+      setView(await older(read, view));
+      return true;
+    } catch (error) {
+      tell(error);
+      return false;
+    }
   };
-  const onScroll = () => {
-    const { current } = box;
-    if (current === null) return;
-    const atEnd = current.scrollHeight - current.scrollTop - current.clientHeight < 40;
-    if (follows !== atEnd && (atEnd || follows)) setFollows(atEnd);
-    if (current.scrollTop === 0 && view.start > 0) back().catch(tell);
-  };
-  const name = path.split('/').at(-1) ?? path;
-  return (
-    <section aria-label={name}>
-      <div class="tools">
-        <Check label="follow" value={follows} set={setFollows} />
-        <Check label="wrap" value={wraps} set={setWraps} />
-        <input
-          type="search"
-          placeholder={t('Lines with…')}
-          aria-label={`Show only lines of ${name} with`}
-          value={search}
-          onInput={(event) => find(event.currentTarget.value)}
-        />
-        <a class="button" href={files.ask(`files/download?path=${encodeURIComponent(path)}`)} download={name}>
-          {t('Download')}
-        </a>
-        <button type="button" onClick={() => saveText(linesWith(view.text, search), name)}>
-          {t('Download what is shown')}
-        </button>
-        <a class="button" href={linkTo(Math.max(0, view.start))}>
-          {t('Link to this part')}
-        </a>
-        <span>
-          {bytesText(Math.max(0, view.start))} – {bytesText(view.end)}
-          {view.start > 0 && ` (${t('scroll up for what is before')})`}
-        </span>
-      </div>
-      <Problem text={problem} />
-      <Lines box={box} text={linesWith(view.text, search)} wraps={wraps} onScroll={onScroll} />
-    </section>
-  );
+  return { view, problem, follows, setFollows, readBack };
 }
 
 /** A part of a file, as one sees it: the whole may have gigabytes. */

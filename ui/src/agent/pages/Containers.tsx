@@ -7,7 +7,7 @@ import { getJson } from '../../data/http.ts';
 import { bytesText, numberText } from '../../format.ts';
 import { t } from '../../language.ts';
 import { ApiLink, IdText, Meter, Problem } from '../../parts/bits.tsx';
-import { ListTable } from '../../parts/ListTable.tsx';
+import { type ListColumn, ListTable } from '../../parts/ListTable.tsx';
 import { to } from '../../router.ts';
 import { useLoaded } from '../../use.ts';
 import { sandboxOf } from '../state.ts';
@@ -23,6 +23,56 @@ interface Row extends ContainerUse {
   readonly cpus: number | undefined;
 }
 
+const COLUMNS: readonly ListColumn<Row>[] = [
+  {
+    title: 'Container',
+    value: ({ container_id }) => container_id,
+    show: ({ container_id }) => <IdText id={container_id} />,
+  },
+  {
+    title: 'Executor',
+    value: ({ executor_id }) => executor_id,
+    show: ({ executor_id, framework_id }) => (
+      <IdText id={executor_id} href={to('frameworks', framework_id)} />
+    ),
+  },
+  {
+    title: 'CPUs',
+    numeric: true,
+    value: ({ cpus }) => cpus ?? 0,
+    show: ({ cpus, statistics }) =>
+      cpus === undefined ? '…' : <Meter used={cpus} total={statistics.cpus_limit ?? 0} text={numberText} />,
+  },
+  {
+    title: 'Memory',
+    numeric: true,
+    value: ({ statistics }) => memoryOf(statistics),
+    show: ({ statistics }) => (
+      <Meter used={memoryOf(statistics)} total={statistics.mem_limit_bytes ?? 0} text={bytesText} />
+    ),
+  },
+  {
+    title: 'Disk',
+    numeric: true,
+    value: ({ statistics }) => statistics.disk_used_bytes ?? 0,
+    show: ({ statistics: { disk_used_bytes, disk_limit_bytes = 0 } }) =>
+      disk_used_bytes === undefined ? (
+        '–'
+      ) : (
+        <Meter used={disk_used_bytes} total={disk_limit_bytes} text={bytesText} />
+      ),
+  },
+  { title: 'Processes', numeric: true, value: ({ statistics }) => statistics.processes ?? '–' },
+  { title: 'PID', numeric: true, value: ({ status }) => status?.executor_pid ?? '–' },
+  {
+    title: 'Sandbox',
+    value: () => '',
+    show: ({ framework_id, executor_id }) => (
+      <a href={ownFiles.link('browse', sandboxOf(framework_id, executor_id))}>{t('files')}</a>
+    ),
+  },
+];
+
 export function Containers() {
   const [round, setRound] = useState(0);
   const { value, problem, isKnown } = useLoaded(
@@ -30,6 +80,27 @@ export function Containers() {
     [round],
     true,
   );
+  const rows = useRows(value);
+  useEffect(() => later(round === 0 ? FIRST_LOOK_MS : LOOK_MS, () => setRound(round + 1)), [round]);
+  return (
+    <>
+      <h1>{t('Containers')}</h1>
+      <ApiLink path="/containers" />
+      <Problem text={problem} />
+      <ListTable
+        label="Containers"
+        rows={rows}
+        nothing={isKnown ? 'Nothing runs here.' : 'Asking …'}
+        keyOf={({ container_id }) => container_id}
+        sort={{ by: 'Memory', descending: true }}
+        columns={COLUMNS}
+      />
+    </>
+  );
+}
+
+/** With what each used since it was looked at before. */
+function useRows(value: readonly ContainerUse[] | undefined): readonly Row[] {
   const before = useRef(new Map<string, ContainerUse>());
   const rows = useRef<readonly Row[]>([]);
   const seen = useRef<readonly ContainerUse[] | undefined>(undefined);
@@ -41,74 +112,7 @@ export function Containers() {
     }));
     before.current = new Map(value.map((each) => [each.container_id, each]));
   }
-  useEffect(() => later(round === 0 ? FIRST_LOOK_MS : LOOK_MS, () => setRound(round + 1)), [round]);
-  return (
-    <>
-      <h1>{t('Containers')}</h1>
-      <ApiLink path="/containers" />
-      <Problem text={problem} />
-      <ListTable
-        label="Containers"
-        rows={rows.current}
-        nothing={isKnown ? 'Nothing runs here.' : 'Asking …'}
-        keyOf={({ container_id }) => container_id}
-        sort={{ by: 'Memory', descending: true }}
-        columns={[
-          {
-            title: 'Container',
-            value: ({ container_id }) => container_id,
-            show: ({ container_id }) => <IdText id={container_id} />,
-          },
-          {
-            title: 'Executor',
-            value: ({ executor_id }) => executor_id,
-            show: ({ executor_id, framework_id }) => (
-              <IdText id={executor_id} href={to('frameworks', framework_id)} />
-            ),
-          },
-          {
-            title: 'CPUs',
-            numeric: true,
-            value: ({ cpus }) => cpus ?? 0,
-            show: ({ cpus, statistics }) =>
-              cpus === undefined ? (
-                '…'
-              ) : (
-                <Meter used={cpus} total={statistics.cpus_limit ?? 0} text={numberText} />
-              ),
-          },
-          {
-            title: 'Memory',
-            numeric: true,
-            value: ({ statistics }) => memoryOf(statistics),
-            show: ({ statistics }) => (
-              <Meter used={memoryOf(statistics)} total={statistics.mem_limit_bytes ?? 0} text={bytesText} />
-            ),
-          },
-          {
-            title: 'Disk',
-            numeric: true,
-            value: ({ statistics }) => statistics.disk_used_bytes ?? 0,
-            show: ({ statistics: { disk_used_bytes, disk_limit_bytes = 0 } }) =>
-              disk_used_bytes === undefined ? (
-                '–'
-              ) : (
-                <Meter used={disk_used_bytes} total={disk_limit_bytes} text={bytesText} />
-              ),
-          },
-          { title: 'Processes', numeric: true, value: ({ statistics }) => statistics.processes ?? '–' },
-          { title: 'PID', numeric: true, value: ({ status }) => status?.executor_pid ?? '–' },
-          {
-            title: 'Sandbox',
-            value: () => '',
-            show: ({ framework_id, executor_id }) => (
-              <a href={ownFiles.link('browse', sandboxOf(framework_id, executor_id))}>files</a>
-            ),
-          },
-        ]}
-      />
-    </>
-  );
+  return rows.current;
 }
 
 function memoryOf({ mem_rss_bytes, mem_total_bytes }: ContainerUse['statistics']): number {

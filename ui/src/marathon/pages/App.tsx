@@ -101,42 +101,12 @@ function Crumbs({ id }: { readonly id: string }) {
 function Steering({ app, isDelayed }: { readonly app: App; readonly isDelayed: boolean }) {
   const { id, instances } = app;
   const path = appPath(id);
-  const [wanted, setWanted] = useState('');
-  const [lasts, setLasts] = useState('');
   return (
     <div class="actions">
       <a class="button" href={to('edit', id)}>
         {t('Edit')}
       </a>
-      <Write
-        label="Scale"
-        question={t('How many instances of {id}? It has {instances}.', { id, instances })}
-        method="PUT"
-        path={Number(lasts) > 0 ? `${path}?expireAfterSeconds=${Number(lasts)}` : path}
-        body={{ instances: wanted === '' ? instances : Number(wanted) }}
-      >
-        <label>
-          {t('Instances')}{' '}
-          <input
-            type="number"
-            min="0"
-            step="1"
-            required
-            value={wanted === '' ? String(instances) : wanted}
-            onInput={(event) => setWanted(event.currentTarget.value)}
-          />
-        </label>
-        <label>
-          {t('For so many seconds (empty: from now on)')}{' '}
-          <input
-            type="number"
-            min="1"
-            step="1"
-            value={lasts}
-            onInput={(event) => setLasts(event.currentTarget.value)}
-          />
-        </label>
-      </Write>
+      <Scale id={id} instances={instances} />
       <Write
         label="Restart"
         question="Replace all its instances, as an upgrade does?"
@@ -172,5 +142,42 @@ function Steering({ app, isDelayed }: { readonly app: App; readonly isDelayed: b
         }}
       />
     </div>
+  );
+}
+
+function Scale({ id, instances }: { readonly id: string; readonly instances: number }) {
+  const path = appPath(id);
+  const [wanted, setWanted] = useState('');
+  const [lasts, setLasts] = useState('');
+  return (
+    <Write
+      label="Scale"
+      question={t('How many instances of {id}? It has {instances}.', { id, instances })}
+      method="PUT"
+      path={Number(lasts) > 0 ? `${path}?expireAfterSeconds=${Number(lasts)}` : path}
+      body={{ instances: wanted === '' ? instances : Number(wanted) }}
+    >
+      <label>
+        {t('Instances')}{' '}
+        <input
+          type="number"
+          min="0"
+          step="1"
+          required
+          value={wanted === '' ? String(instances) : wanted}
+          onInput={(event) => setWanted(event.currentTarget.value)}
+        />
+      </label>
+      <label>
+        {t('For so many seconds (empty: from now on)')}{' '}
+        <input
+          type="number"
+          min="1"
+          step="1"
+          value={lasts}
+          onInput={(event) => setLasts(event.currentTarget.value)}
+        />
+      </label>
+    </Write>
   );
 }

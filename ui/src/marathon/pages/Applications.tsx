@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { memoryText, numberText } from '../../format.ts';
 import { t } from '../../language.ts';
 import { ApiLink, StateBadge } from '../../parts/bits.tsx';
+import { NoRows, ScrollRegion, SelectFilter, SortHead, TableTools } from '../../parts/tableParts.tsx';
 import { place, setQuery, to } from '../../router.ts';
 import { Dependencies } from '../parts/Dependencies.tsx';
 import { HealthBar } from '../parts/HealthBar.tsx';
@@ -34,13 +35,11 @@ export function Applications({ group }: { readonly group: string }) {
   const { query } = place.value;
   const search = query.get('search') ?? '';
   const status = query.get('status') ?? '';
-  const [showsAll, setShowsAll] = useState(false);
   if (!isLoaded.value) return <p role="status">{t('Asking Marathon …')}</p>;
   const known = { apps: apps.value, groups: groups.value, queue: queue.value };
   const found =
     search === '' && status === '' ? childRows(known, group) : searchedRows(known, group, search, status);
   const rows = sortedRows(found, query.get('sort') ?? 'name', query.get('desc') === '1');
-  const shown = showsAll ? rows : rows.slice(0, SHOWN_MAX);
   const podsHere = pods.value.filter((id) => isBelow(id, group));
   return (
     <>
@@ -57,34 +56,7 @@ export function Applications({ group }: { readonly group: string }) {
         <GroupActions group={group} />
       </div>
       <Removed group={group} />
-      <section class="table" aria-label={t('Applications')}>
-        <Tools total={rows.length} search={search} status={status} />
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-        <div class="scroll" tabIndex={0}>
-          <table>
-            <Head />
-            <tbody>
-              {shown.map((row) => (
-                <RowLine key={`${row.kind}${row.id}`} row={row} whole={search !== '' || status !== ''} />
-              ))}
-            </tbody>
-          </table>
-          {rows.length === 0 && (
-            <p class="nothing">
-              {t(
-                search === '' && status === ''
-                  ? 'Nothing runs here yet.'
-                  : 'Nothing fits what is looked for.',
-              )}
-            </p>
-          )}
-        </div>
-        {shown.length < rows.length && (
-          <button type="button" onClick={() => setShowsAll(true)}>
-            {t('Show all {count}', { count: rows.length })}
-          </button>
-        )}
-      </section>
+      <RowTable rows={rows} search={search} status={status} />
       {podsHere.length > 0 && (
         <section>
           <h2>{t('Pods')}</h2>
@@ -116,37 +88,49 @@ function Crumbs({ group }: { readonly group: string }) {
   );
 }
 
-interface ToolsProps {
-  readonly total: number;
+interface RowTableProps {
+  readonly rows: readonly Row[];
   readonly search: string;
   readonly status: string;
 }
 
-function Tools({ total, search, status }: ToolsProps) {
+function RowTable({ rows, search, status }: RowTableProps) {
+  const [showsAll, setShowsAll] = useState(false);
+  const shown = showsAll ? rows : rows.slice(0, SHOWN_MAX);
+  const isNarrowed = search !== '' || status !== '';
   return (
-    <div class="tools">
-      <h2>
-        {t('Applications')} <span class="count">{total}</span>
-      </h2>
-      <label>
-        {t('Status')}{' '}
-        <select value={status} onChange={(event) => setQuery('status', event.currentTarget.value)}>
-          <option value="">{t('all')}</option>
-          {STATUSES.map((each) => (
-            <option key={each} value={each}>
-              {t(each.toLowerCase())}
-            </option>
-          ))}
-        </select>
-      </label>
-      <input
-        type="search"
-        placeholder={t('Find…')}
-        aria-label={t('Find applications')}
-        value={search}
-        onInput={(event) => setQuery('search', event.currentTarget.value)}
-      />
-    </div>
+    <section class="table" aria-label={t('Applications')}>
+      <TableTools
+        title="Applications"
+        count={rows.length}
+        search={search}
+        findLabel={t('Find applications')}
+        find={(text) => setQuery('search', text)}
+      >
+        <SelectFilter
+          title="Status"
+          value={status}
+          values={STATUSES}
+          choose={(value) => setQuery('status', value)}
+        />
+      </TableTools>
+      <ScrollRegion>
+        <table>
+          <Head />
+          <tbody>
+            {shown.map((row) => (
+              <RowLine key={`${row.kind}${row.id}`} row={row} whole={isNarrowed} />
+            ))}
+          </tbody>
+        </table>
+        {rows.length === 0 && <NoRows search={search + status} nothing="Nothing runs here yet." />}
+      </ScrollRegion>
+      {shown.length < rows.length && (
+        <button type="button" onClick={() => setShowsAll(true)}>
+          {t('Show all {count}', { count: rows.length })}
+        </button>
+      )}
+    </section>
   );
 }
 
@@ -158,25 +142,7 @@ function Head() {
     setQuery('sort', name);
     setQuery('desc', sort === name && !descending ? '1' : '');
   };
-  return (
-    <thead>
-      <tr>
-        {COLUMNS.map(({ name, title, numeric }) => (
-          <th
-            key={name}
-            scope="col"
-            class={numeric ? 'numeric' : ''}
-            aria-sort={sort === name ? (descending ? 'descending' : 'ascending') : 'none'}
-          >
-            <button type="button" onClick={() => sortBy(name)}>
-              {t(title)}
-              <span aria-hidden="true">{sort === name ? (descending ? ' ▼' : ' ▲') : ''}</span>
-            </button>
-          </th>
-        ))}
-      </tr>
-    </thead>
-  );
+  return <SortHead columns={COLUMNS} by={sort} descending={descending} sortBy={sortBy} />;
 }
 
 function RowLine({ row, whole }: { readonly row: Row; readonly whole: boolean }) {

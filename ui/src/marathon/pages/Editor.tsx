@@ -72,25 +72,12 @@ function withFlag(path: string, flag: string): string {
   return `${path}${path.includes('?') ? '&' : '?'}${flag}=true`;
 }
 
-function Editor({ title, first, id }: EditorProps) {
-  const [document, setDocument] = useState(first);
-  const [isReadable, setReadable] = useState(true);
+/** Sends what is written; what is wrong with it stays until it is sent again. */
+function useSending(method: Method, body: Definition) {
+  const [isBusy, setBusy] = useState(false);
   const [problems, setProblems] = useState<readonly PlaceProblem[]>([]);
   const [problem, setProblem] = useState('');
   const [locked, setLocked] = useState(false);
-  const [isBusy, setBusy] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
-  // To the first field that is wrong, however long the form is.
-  useEffect(() => {
-    if (problems.length > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [problems]);
-  const [tried, setTried] = useState<Answer | undefined>(undefined);
-  const [isInPlace, setInPlace] = useState(false);
-  const write = writeOf(id, first, document);
-  const { method, body } = write;
-  const path = isInPlace ? withFlag(write.path, 'inPlace') : write.path;
-  const isSame = id !== undefined && Object.keys(body).length === 0;
-
   const send = async <T,>(target: string, then: (answer: T) => void) => {
     setBusy(true);
     setProblem('');
@@ -107,6 +94,23 @@ function Editor({ title, first, id }: EditorProps) {
       setBusy(false);
     }
   };
+  return { isBusy, problems, problem, locked, send };
+}
+
+function Editor({ title, first, id }: EditorProps) {
+  const [document, setDocument] = useState(first);
+  const [isReadable, setReadable] = useState(true);
+  const [tried, setTried] = useState<Answer | undefined>(undefined);
+  const [isInPlace, setInPlace] = useState(false);
+  const write = writeOf(id, first, document);
+  const { method, body } = write;
+  const path = isInPlace ? withFlag(write.path, 'inPlace') : write.path;
+  const { isBusy, problems, problem, locked, send } = useSending(method, body);
+  const form = useRef<HTMLFormElement>(null);
+  // To the first field that is wrong, however long the form is.
+  useEffect(() => {
+    if (problems.length > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [problems]);
   const submit = (force: boolean) =>
     send<{ id?: string }>(force ? withFlag(path, 'force') : path, (answer) => {
       location.hash = to('apps', id ?? answer.id ?? '/');
@@ -126,18 +130,7 @@ function Editor({ title, first, id }: EditorProps) {
       <h1>{title}</h1>
       <DocumentEditor document={document} problems={problems} change={change} readable={setReadable} />
       {id !== undefined && (
-        <>
-          <h2>{t('What changes')}</h2>
-          <Diff label={t('What changes')} before={first} after={document} />
-          <label>
-            <input
-              type="checkbox"
-              checked={isInPlace}
-              onChange={(event) => setInPlace(event.currentTarget.checked)}
-            />{' '}
-            {t('Leave running instances alone; refuse what they would have to be replaced for')}
-          </label>
-        </>
+        <WhatChanges before={first} after={document} isInPlace={isInPlace} setInPlace={setInPlace} />
       )}
       {tried !== undefined && <DryRun answer={tried} />}
       <details>
@@ -145,27 +138,70 @@ function Editor({ title, first, id }: EditorProps) {
         <pre class="diff">{shellLine(method, path, body)}</pre>
       </details>
       <Problem text={problem} />
-      <div class="actions">
-        <a class="button" href={id === undefined ? '#/' : to('apps', id)}>
-          {t('Cancel')}
-        </a>
-        <button
-          type="button"
-          disabled={isBusy || !isReadable || isSame}
-          onClick={() => void send<Answer>(withFlag(path, 'dryRun'), setTried)}
-        >
-          {t('Try without doing it')}
-        </button>
-        {locked && (
-          <button type="button" class="danger" disabled={isBusy} onClick={() => void submit(true)}>
-            {t('Stop the other deployment and deploy this')}
-          </button>
-        )}
-        <button type="submit" class="primary" disabled={isBusy || !isReadable || isSame}>
-          {t(isBusy ? 'Working …' : id === undefined ? 'Create' : 'Deploy')}
-        </button>
-      </div>
+      <Buttons
+        id={id}
+        isBusy={isBusy}
+        isReady={isReadable && (id === undefined || Object.keys(body).length > 0)}
+        attempt={() => void send<Answer>(withFlag(path, 'dryRun'), setTried)}
+        force={locked ? () => void submit(true) : undefined}
+      />
     </form>
+  );
+}
+
+interface WhatChangesProps {
+  readonly before: Definition;
+  readonly after: Definition;
+  readonly isInPlace: boolean;
+  setInPlace(isInPlace: boolean): void;
+}
+
+function WhatChanges({ before, after, isInPlace, setInPlace }: WhatChangesProps) {
+  return (
+    <>
+      <h2>{t('What changes')}</h2>
+      <Diff label={t('What changes')} before={before} after={after} />
+      <label>
+        <input
+          type="checkbox"
+          checked={isInPlace}
+          onChange={(event) => setInPlace(event.currentTarget.checked)}
+        />{' '}
+        {t('Leave running instances alone; refuse what they would have to be replaced for')}
+      </label>
+    </>
+  );
+}
+
+interface ButtonsProps {
+  /** Of the app that is edited; none when it is created. */
+  readonly id: string | undefined;
+  readonly isBusy: boolean;
+  /** Whether there is something that can be sent. */
+  readonly isReady: boolean;
+  attempt(): void;
+  /** Only where another deployment is in the way. */
+  readonly force: (() => void) | undefined;
+}
+
+function Buttons({ id, isBusy, isReady, attempt, force }: ButtonsProps) {
+  return (
+    <div class="actions">
+      <a class="button" href={id === undefined ? '#/' : to('apps', id)}>
+        {t('Cancel')}
+      </a>
+      <button type="button" disabled={isBusy || !isReady} onClick={attempt}>
+        {t('Try without doing it')}
+      </button>
+      {force !== undefined && (
+        <button type="button" class="danger" disabled={isBusy} onClick={force}>
+          {t('Stop the other deployment and deploy this')}
+        </button>
+      )}
+      <button type="submit" class="primary" disabled={isBusy || !isReady}>
+        {t(isBusy ? 'Working …' : id === undefined ? 'Create' : 'Deploy')}
+      </button>
+    </div>
   );
 }
 

@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks';
 import { t } from '../../language.ts';
 import { IdText, StateBadge } from '../../parts/bits.tsx';
+import { NoRows, ScrollRegion, TableTools } from '../../parts/tableParts.tsx';
 import { appPath } from '../api.ts';
 import { taskLink } from '../master.ts';
 import type { Task } from '../types.ts';
@@ -31,61 +32,71 @@ export function Instances({ app, tasks }: InstancesProps) {
     );
   const shown = showsAll ? found : found.slice(0, SHOWN_MAX);
   return (
-    <section class="table" aria-label="Instances">
-      <div class="tools">
-        <h2>
-          {t('Instances')} <span class="count">{found.length}</span>
-        </h2>
-        <input
-          type="search"
-          placeholder={t('Find…')}
-          aria-label={t('Find instances')}
-          value={search}
-          onInput={(event) => setSearch(event.currentTarget.value)}
-        />
-      </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <div class="scroll" tabIndex={0}>
+    <section class="table" aria-label={t('Instances')}>
+      <TableTools
+        title="Instances"
+        count={found.length}
+        search={search}
+        findLabel={t('Find instances')}
+        find={setSearch}
+      />
+      <ScrollRegion>
         <table>
-          <thead>
-            <tr>
-              <th scope="col" aria-sort={byHost ? 'none' : 'ascending'}>
-                <button type="button" onClick={() => setByHost(false)}>
-                  {t('Number')}
-                  {byHost ? '' : ' ▲'}
-                </button>
-              </th>
-              <th scope="col">{t('Instance')}</th>
-              <th scope="col" aria-sort={byHost ? 'ascending' : 'none'}>
-                <button type="button" onClick={() => setByHost(true)}>
-                  {t('Host')}
-                  {byHost ? ' ▲' : ''}
-                </button>
-              </th>
-              <th scope="col">{t('State')}</th>
-              <th scope="col">{t('Health')}</th>
-              <th scope="col">{t('Version')}</th>
-              <th scope="col">{t('Started')}</th>
-              <th scope="col">{t('Logs')}</th>
-              <th scope="col">{t('Kill')}</th>
-            </tr>
-          </thead>
+          <Head byHost={byHost} setByHost={setByHost} />
           <tbody>
             {shown.map((task) => (
               <InstanceLine key={task.id} app={app} task={task} />
             ))}
           </tbody>
         </table>
-        {found.length === 0 && (
-          <p class="nothing">{t(search === '' ? 'There are none.' : 'Nothing fits what is looked for.')}</p>
-        )}
-      </div>
+        {found.length === 0 && <NoRows search={search} nothing="There are none." />}
+      </ScrollRegion>
       {shown.length < found.length && (
         <button type="button" onClick={() => setShowsAll(true)}>
           {t('Show all {count}', { count: found.length })}
         </button>
       )}
     </section>
+  );
+}
+
+interface HeadProps {
+  readonly byHost: boolean;
+  setByHost(byHost: boolean): void;
+}
+
+function Head({ byHost, setByHost }: HeadProps) {
+  return (
+    <thead>
+      <tr>
+        <SortButton title="Number" isChosen={!byHost} choose={() => setByHost(false)} />
+        <th scope="col">{t('Instance')}</th>
+        <SortButton title="Host" isChosen={byHost} choose={() => setByHost(true)} />
+        <th scope="col">{t('State')}</th>
+        <th scope="col">{t('Health')}</th>
+        <th scope="col">{t('Version')}</th>
+        <th scope="col">{t('Started')}</th>
+        <th scope="col">{t('Logs')}</th>
+        <th scope="col">{t('Kill')}</th>
+      </tr>
+    </thead>
+  );
+}
+
+interface SortButtonProps {
+  readonly title: string;
+  readonly isChosen: boolean;
+  choose(): void;
+}
+
+function SortButton({ title, isChosen, choose }: SortButtonProps) {
+  return (
+    <th scope="col" aria-sort={isChosen ? 'ascending' : 'none'}>
+      <button type="button" onClick={choose}>
+        {t(title)}
+        <span aria-hidden="true">{isChosen ? ' ▲' : ''}</span>
+      </button>
+    </th>
   );
 }
 
