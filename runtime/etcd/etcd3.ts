@@ -40,14 +40,16 @@ const STORE_MS = 60_000;
 const ELECTION_MS = 8_000;
 const PAUSE_MIN_MS = 50;
 const PAUSE_MAX_MS = 1000;
-/** Entries of one page of a list; a page must stay below the 4 MiB that gRPC takes. */
+/** Entries of one page of a list; fewer where they are large. */
 const PAGE = 500;
+/** Bytes of a page; an entry has 1.5 MB at most with etcd's defaults. */
+const PAGE_BYTES_MAX = 16 * 1024 * 1024;
 
 const GRPC = {
   // A member that vanished without a word is noticed by its silence; etcd allows a ping every 5 s.
   'grpc.keepalive_time_ms': 10_000,
   'grpc.keepalive_timeout_ms': 5_000,
-  'grpc.max_receive_message_length': 64 * 1024 * 1024,
+  'grpc.max_receive_message_length': PAGE_BYTES_MAX,
 } as const;
 
 type Policy = NonNullable<NonNullable<IOptions['faultHandling']>['global']>;
@@ -147,10 +149,16 @@ class Etcd3Client implements EtcdClient {
     const entries: EtcdEntry[] = [];
     let revision = '0';
     let key = Buffer.from(prefix);
+    let limit = PAGE;
     for (;;) {
-      const page = await this.repeat(() =>
-        this.etcd.kv.range({ key, range_end: endOf(prefix), limit: PAGE, revision }),
-      );
+      const asked = { key, range_end: endOf(prefix), limit, revision };
+      const page = await this.repeat(() => this.etcd.kv.range(asked)).catch((error: unknown) => {
+        if (limit === 1 || !isTooLarge(error)) throw error;
+      });
+      if (page === undefined) {
+        limit = Math.ceil(limit / 8);
+        continue;
+      }
       if (revision === '0') revision = page.header.revision;
       entries.push(...entriesOf(page.kvs));
       const last = page.kvs.at(-1);
@@ -237,12 +245,18 @@ function isPassing(error: unknown): boolean {
   return error instanceof Error && PASSING.has(error.constructor.name);
 }
 
+/** Whether a request or an answer was not read, for its size. */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('larger than max');
+}
+
 /** Those with which etcd says that it does not write: no room, too much to do (the package's own spelling); no rights. */
 const REFUSING: ReadonlySet<string> = new Set(['GRPCResourceExhastedError', 'EtcdPermissionDeniedError']);
 
 function toldBy(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error));
-  return REFUSING.has(error.constructor.name) ? new EtcdRefusal(error.message) : error;
+  // What is too large once is so for ever.
+  return REFUSING.has(error.constructor.name) && !isTooLarge(error) ? new EtcdRefusal(error.message) : error;
 }
 
 function requestOf({ compare, changes, otherwiseRead = [] }: EtcdTransaction): ITxnRequest {

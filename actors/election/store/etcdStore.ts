@@ -1,7 +1,8 @@
 /**
  * The state of those who take turns (the registry of masters, the services of a Marathon) in etcd, written by the leading one alone.
  *
- * An entry is a key `<prefix>registry/entries/<entry>`; `<prefix>registry/version` counts the commits. Every transaction compares the
+ * An entry is a key `<prefix>registry/entries/<entry>`; what is too large for one key goes on below `<prefix>registry/parts/<entry>/`.
+ * `<prefix>registry/version` counts the commits. Every transaction compares the
  * create revision of the leader's key, so that a deposed master cannot write, and the version's own revision, so that nobody else
  * has written in between. Both also prove leadership when there is nothing to write.
  *
@@ -51,6 +52,7 @@ export interface EtcdStoreOptions {
 
 /** etcd takes 128 operations and 1.5 MB in one request; some room is left for the version and for the frame. */
 const CHANGES_MAX = 120;
+/** Of a transaction, and of the value of a key. */
 const BYTES_MAX = 1024 * 1024;
 
 export class EtcdStore implements RegistryStore {
@@ -64,6 +66,8 @@ export class EtcdStore implements RegistryStore {
   private revision = '0';
   /** Of a batch that an earlier master made valid but did not bring into the entries. */
   private unfinished: readonly RegistryChange[] = [];
+  /** Entries that have parts. */
+  private readonly parted = new Set<string>();
   private readonly pauses: Pauses | undefined;
   /** Of the commit that is under way. */
   private heldUp: HeldUpCallback | undefined;
@@ -117,17 +121,21 @@ export class EtcdStore implements RegistryStore {
   private read(entries: readonly EtcdEntry[]): Error | Iterable<readonly [string, Uint8Array]> {
     const entriesAt = `${this.root}entries/`;
     const pendingAt = `${this.root}pending/`;
+    const partsAt = `${this.root}parts/`;
     const pieces: EtcdEntry[] = [];
+    const parts: EtcdEntry[] = [];
     try {
       for (const entry of entries) {
         const { key, value } = entry;
         if (key.startsWith(entriesAt)) this.stored.put({ key: key.slice(entriesAt.length), value });
+        else if (key.startsWith(partsAt)) parts.push(entry);
         else if (key.startsWith(pendingAt)) pieces.push(entry);
         else if (key === `${this.root}version`) {
           this.version = versionOf(value);
           this.revision = entry.modRevision;
         } else throw new Error(`etcd: '${key}' is none of the registry's keys`);
       }
+      this.join(parts, partsAt);
       if (this.version.pending > 0) this.takeUp(pieces);
       return this.stored.entries();
     } catch (error) {
@@ -135,9 +143,24 @@ export class EtcdStore implements RegistryStore {
     }
   }
 
+  /** Entries that one key was too small for: the rest of each, piece by piece. */
+  private join(parts: readonly EtcdEntry[], partsAt: string): void {
+    const whole = new Map<string, Uint8Array[]>();
+    for (const { key, value } of inOrder(parts)) {
+      const entry = decodeURIComponent(key.slice(partsAt.length, key.lastIndexOf('/')));
+      const pieces = whole.get(entry) ?? [this.stored.get(entry) ?? new Uint8Array()];
+      pieces.push(value);
+      whole.set(entry, pieces);
+    }
+    for (const [key, pieces] of whole) {
+      this.parted.add(key);
+      this.stored.put({ key, value: new Uint8Array(Buffer.concat(pieces)) });
+    }
+  }
+
   /** A batch that is valid but not in the entries yet. */
   private takeUp(pieces: readonly EtcdEntry[]): void {
-    const found = [...pieces].sort((a, b) => (a.key < b.key ? -1 : 1)).slice(0, this.version.pending);
+    const found = inOrder(pieces).slice(0, this.version.pending);
     if (found.length < this.version.pending)
       throw new Error(`etcd: ${this.version.pending} pieces of a batch expected, found ${found.length}`);
     this.unfinished = readBatch(Buffer.concat(found.map(({ value }) => value)));
@@ -152,8 +175,20 @@ export class EtcdStore implements RegistryStore {
       if (error === undefined) for (const change of changes) this.stored.put(change);
       done(error);
     };
-    if (changes.length <= CHANGES_MAX && bytes <= BYTES_MAX) this.step(this.entriesOf(changes), 0, kept);
+    const small = bytes <= BYTES_MAX ? this.entriesOf(changes) : undefined;
+    if (small !== undefined && small.length <= CHANGES_MAX) this.step(small, 0, this.settled(changes, kept));
     else this.writeLarge(changes, kept);
+  }
+
+  /** What of the entries has parts, once they are written. */
+  private settled(changes: readonly RegistryChange[], done: StoreCallback): StoreCallback {
+    return (error) => {
+      if (error === undefined)
+        for (const { key, value } of changes)
+          if (isParted(value)) this.parted.add(key);
+          else this.parted.delete(key);
+      done(error);
+    };
   }
 
   private writeLarge(changes: readonly RegistryChange[], done: StoreCallback): void {
@@ -174,26 +209,34 @@ export class EtcdStore implements RegistryStore {
   /** Brings a valid batch into the entries, and forgets its pieces with the last of it. */
   private apply(changes: readonly RegistryChange[], done: StoreCallback): void {
     const { pending } = this.version;
+    const all = this.entriesOf(changes);
+    const finish = this.settled(changes, done);
     const next = (from: number): void => {
-      if (from >= changes.length) {
-        this.step([{ deleteBelow: `${this.root}pending/` }], 0, done);
+      if (from >= all.length) {
+        this.step([{ deleteBelow: `${this.root}pending/` }], 0, finish);
         return;
       }
-      let to = from;
-      let bytes = 0;
-      while (to < changes.length && to - from < CHANGES_MAX && bytes < BYTES_MAX)
-        bytes += changes[to++]?.value?.length ?? 0;
-      this.step(this.entriesOf(changes.slice(from, to)), pending, (error) =>
-        error === undefined ? next(to) : done(error),
-      );
+      const to = endOfTransaction(all, from);
+      this.step(all.slice(from, to), pending, (error) => (error === undefined ? next(to) : done(error)));
     };
     next(0);
   }
 
   private entriesOf(changes: readonly RegistryChange[]): EtcdChange[] {
-    return changes.map(({ key, value }) => {
+    return changes.flatMap(({ key, value }): EtcdChange[] => {
       const at = `${this.root}entries/${key}`;
-      return value === undefined ? { delete: at } : { put: at, value };
+      const isSimple = !this.parted.has(key) && !isParted(value);
+      if (isSimple) return [value === undefined ? { delete: at } : { put: at, value }];
+      const below = `${this.root}parts/${encodeURIComponent(key)}/`;
+      const old: EtcdChange = { deleteBelow: below };
+      if (value === undefined) return [old, { delete: at }];
+      const parts: EtcdChange[] = [];
+      for (let from = BYTES_MAX; from < value.length; from += BYTES_MAX)
+        parts.push({
+          put: `${below}${String(from / BYTES_MAX).padStart(6, '0')}`,
+          value: value.subarray(from, from + BYTES_MAX),
+        });
+      return [old, { put: at, value: value.subarray(0, BYTES_MAX) }, ...parts];
     });
   }
 
@@ -244,6 +287,27 @@ export class EtcdStore implements RegistryStore {
       done();
     });
   }
+}
+
+/** Whether one key is too small for a value. */
+function isParted(value: Uint8Array | undefined): boolean {
+  return value !== undefined && value.length > BYTES_MAX;
+}
+
+/** As many changes as one transaction takes: one at least. Parts of an entry never come with what deletes those of before. */
+function endOfTransaction(changes: readonly EtcdChange[], from: number): number {
+  let bytes = 0;
+  let to = from;
+  for (const change of changes.slice(from, from + CHANGES_MAX)) {
+    bytes += 'put' in change ? change.value.length : 0;
+    if (to > from && bytes > BYTES_MAX) break;
+    to++;
+  }
+  return to;
+}
+
+function inOrder(entries: readonly EtcdEntry[]): EtcdEntry[] {
+  return [...entries].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /**

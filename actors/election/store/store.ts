@@ -54,6 +54,10 @@ export class StoredEntries {
     return this.values;
   }
 
+  get(key: string): Uint8Array | undefined {
+    return this.values.get(key);
+  }
+
   put({ key, value }: RegistryChange): void {
     const old = this.values.get(key);
     if (old !== undefined) this.bytes -= key.length + old.length;

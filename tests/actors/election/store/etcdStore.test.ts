@@ -195,6 +195,68 @@ if (hasEtcd) {
     }
     t.true(steps > 5, `${steps} steps`);
   });
+
+  test('etcd: entries larger than a key may be, and many large ones, are there whole or not at all', async (t) => {
+    const { lead, store } = await place(t);
+    const fence = await lead('one');
+    /** Another text for each size. */
+    const sized = (mb: number): string => String(mb).padEnd(mb * 1024 * 1024, 'x');
+    /** The size of each entry; of one that is not what was written, nothing. */
+    const shown = async (reader: EtcdStore) =>
+      Object.entries(await texts(reader))
+        .map(
+          ([key, text]) =>
+            `${key} ${text === sized(text.length / 1024 / 1024) ? text.length / 1024 / 1024 : ''}`,
+        )
+        .sort();
+    // One with whose name that of another begins; two that together are too much.
+    const old = [
+      change('a', sized(2.5)),
+      change('a/b', sized(1.25)),
+      change('c', sized(0.75)),
+      change('d', sized(0.75)),
+    ];
+    const before = ['a 2.5', 'a/b 1.25', 'c 0.75', 'd 0.75'];
+    const after = ['a 1.5', 'c 2.25', 'd 0.75'];
+    let steps = 0;
+    for (let answer = ''; answer !== 'stored'; steps++) {
+      const writer = store(fence);
+      await texts(writer);
+      t.is(await commit(writer, old), 'stored');
+      t.deepEqual(await shown(store(fence)), before);
+      // The next one ends after that many transactions.
+      let left = steps;
+      const ends = (client: EtcdClient): EtcdClient => ({
+        ...bound(client),
+        transact: (transaction, done) => {
+          if (left-- > 0) client.transact(transaction, done);
+          else done(new Error('the end'));
+        },
+      });
+      const next = store(fence, ends);
+      await texts(next);
+      answer = await commit(next, [
+        change('a', sized(1.5)),
+        change('a/b', undefined),
+        change('c', sized(2.25)),
+      ]);
+      const reader = store(fence);
+      const found = await shown(reader);
+      t.deepEqual(found, found.length === before.length ? before : after, `after ${steps} steps`);
+      // Who takes over finishes it.
+      t.is(await commit(reader, []), 'stored');
+      t.deepEqual(await shown(store(fence)), found);
+    }
+    t.true(steps > 5, `${steps} steps`);
+    const last = store(fence);
+    await texts(last);
+    t.is(await commit(last, [change('a', 'small'), change('c', undefined)]), 'stored');
+    const many = Array.from({ length: 20 }, (_, n) => change(`large/${n}`, sized(1)));
+    t.is(await commit(last, many), 'stored');
+    const all = await texts(store(fence));
+    t.is(all['a'], 'small');
+    t.is(Object.keys(all).length, 22);
+  });
 }
 
 test('a store that holds no leader’s key does not write', async (t) => {
