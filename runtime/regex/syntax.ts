@@ -169,13 +169,21 @@ class Parser {
     const match = this.match(/\^?\]?(\[:\^?\w+:\]|\\[\s\S]|[^\]\\])*\]/y);
     if (match === null) return this.fail('a character class is not closed');
     const negated = match[0].startsWith('^');
-    const body = match[0].slice(negated ? 1 : 0, -1);
-    const posix = body.replaceAll(/\[:(\^?)(\w+):\]/g, (whole, not: string, name: string) => {
-      const set = POSIX[name];
-      return set === undefined || not !== '' ? this.fail(`unknown class ${whole}`) : set;
+    const body = match[0].slice(negated ? 1 : 0, -1).replace(/^\]/, '\\]');
+    const parts = body.replaceAll(CLASS_PART, (whole, ...groups: (string | undefined)[]) => {
+      const [not, posix, kind, property, hex, escaped, dash = ''] = groups;
+      const set = posix === undefined ? setOf(kind, property, escaped) : this.posixClass(posix, not);
+      // Behind a set a dash begins no range.
+      if (set !== undefined) return dash === '' ? set : `${set}\\-`;
+      if (hex !== undefined) return `\\u{${hex}}${dash}`;
+      return escaped === undefined ? `\\${whole}` : inClass(escaped) + dash;
     });
-    const escaped = posix.replace(/^\]/, '\\]').replaceAll(/(?<!\\)\[/g, '\\[');
-    return this.oneOf(`[${negated ? '^' : ''}${escaped}]`, flags);
+    return this.oneOf(`[${negated ? '^' : ''}${parts}]`, flags);
+  }
+
+  private posixClass(name: string, not: string | undefined): string {
+    const set = POSIX[name];
+    return set === undefined || not !== '' ? this.fail(`unknown class [:${not}${name}:]`) : set;
   }
 
   private escape(flags: Flags): Node {
@@ -197,8 +205,7 @@ class Parser {
   private unicodeClass(letter: string, flags: Flags): Node {
     const match = this.match(/\w|\{\^?\w+\}/y);
     if (match === null) return this.fail(`\\${letter} needs a class`);
-    const name = match[0].replaceAll(/[{}]/g, '');
-    return this.oneOf(`\\${letter}{${/^..?$/.test(name) ? name : `Script=${name}`}}`, flags);
+    return this.oneOf(propertyOf(letter, match[0]), flags);
   }
 
   private hexEscape(flags: Flags): Node {
@@ -222,7 +229,7 @@ class Parser {
       const regex = new RegExp(`^${set}$`, flags.ignoreCase ? 'iu' : 'u');
       return { kind: 'character', test: (c) => regex.test(c) };
     } catch {
-      return this.fail(`bad character class ${set}`);
+      return this.fail(`bad character class ${set.slice(0, SHOWN_LENGTH_MAX)}`);
     }
   }
 
@@ -256,6 +263,36 @@ class Parser {
       `regular expression ${shownPattern(this.pattern)}: ${why} (near character ${this.at})`,
     );
   }
+}
+
+/**
+ * In the body of a class: `[:alpha:]`, `\pL`, `\x{41}`, another escape, each with the `-` behind it, and `[`, which JavaScript wants
+ * escaped.
+ */
+const CLASS_PART =
+  /(?:\[:(\^?)(\w+):\]|\\([pP])(\w|\{\^?\w+\})|\\x\{([0-9A-Fa-f]{1,6})\}|\\([\s\S]))(-?)|\[/g;
+
+/** An escape in a class, as JavaScript has it: there nothing may be escaped that need not be. */
+function inClass(escaped: string): string {
+  if (escaped === 'a') return '\\x07';
+  return /^[A-Za-z0-9^$\\.*+?()[\]{}|/-]$/.test(escaped) ? `\\${escaped}` : escaped;
+}
+
+/** A set in a class: `\pL`, `\d`. @returns undefined for what is a single character */
+function setOf(
+  kind: string | undefined,
+  property: string | undefined,
+  escaped: string | undefined,
+): string | undefined {
+  if (kind !== undefined && property !== undefined) return propertyOf(kind, property);
+  return escaped !== undefined && /^[dDwWsS]$/.test(escaped) ? `\\${escaped}` : undefined;
+}
+
+/** @param letter `p` or `P` @param name `L`, `{Lu}`, `{Greek}`, or not: `{^Greek}` */
+function propertyOf(letter: string, name: string): string {
+  const [, not = '', bare = ''] = /^\{?(\^?)(\w+)\}?$/.exec(name) ?? [];
+  const isNot = (letter === 'P') !== (not === '^');
+  return `\\${isNot ? 'P' : 'p'}{${bare.length <= 2 ? bare : `Script=${bare}`}}`;
 }
 
 /** What stands between `\Q` and `\E`, or the end, stands for itself. */
