@@ -31,7 +31,7 @@ export class Context {
   }
 
   get master(): MasterApi {
-    this.#master ??= new MasterApi(() => this.leader(), this.config);
+    this.#master ??= new MasterApi(() => this.leader(), this.config, this.terminal.clock);
     return this.#master;
   }
 
@@ -39,7 +39,7 @@ export class Context {
   agent(address: string): AgentApi {
     const { master } = this.config;
     const protocol = master.kind === 'address' ? master.url.protocol : master.protocol;
-    return new AgentApi(new URL(`${protocol}//${address}`), this.config);
+    return new AgentApi(new URL(`${protocol}//${address}`), this.config, this.terminal.clock);
   }
 
   /** Where the leading master is, or one that knows. @throws Problem when etcd cannot tell */

@@ -1,6 +1,7 @@
 /** HTTP of the command line: one origin, credentials, redirects to the leading master, errors in words. */
 import http from 'node:http';
 import https from 'node:https';
+import type { Clock } from '../../runtime/ports.ts';
 import { ExitCode } from '../../runtime/startError.ts';
 import type { Credential } from '../config.ts';
 import { Problem } from '../problem.ts';
@@ -32,6 +33,9 @@ export interface StartedRequest {
 
 /** How often the masters may say that another one leads. */
 const REDIRECTS_MAX = 5;
+/** How often a server is asked that has too much to do, and how long is waited in between at most: half a minute as a rule. */
+const BUSY_ATTEMPTS_MAX = 30;
+const BUSY_WAIT_SECONDS_MAX = 5;
 /** Answers longer than this are refused, in bytes: a state of 100,000 tasks has some 200 MB. */
 const ANSWER_BYTES_MAX = 1024 * 1024 * 1024;
 
@@ -42,13 +46,15 @@ export class HttpClient {
   #origin: URL | undefined;
   readonly #find: () => Promise<URL>;
   readonly #access: Access;
+  readonly #clock: Clock;
 
   /** @param place where the server is, or who tells it: asked at first, and again when it is there no more */
-  constructor(what: string, place: URL | (() => Promise<URL>), access: Access) {
+  constructor(what: string, place: URL | (() => Promise<URL>), access: Access, clock: Clock) {
     this.what = what;
     this.#origin = place instanceof URL ? place : undefined;
     this.#find = place instanceof URL ? async () => place : place;
     this.#access = access;
+    this.#clock = clock;
   }
 
   /** Where it was found in the end. */
@@ -82,7 +88,7 @@ export class HttpClient {
   async open(question: Question): Promise<http.IncomingMessage> {
     for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
       const origin = await this.origin();
-      const response = await this.#somewhere(origin, question);
+      const response = await this.#taken(origin, question);
       const status = response.statusCode ?? 0;
       const { location } = response.headers;
       if ((status === 307 || status === 302) && location !== undefined) {
@@ -106,6 +112,18 @@ export class HttpClient {
       request.once('error', (error) => reject(this.#unreachable(origin, error)));
     });
     return { request, response };
+  }
+
+  /** What a server that has too much to do turns away unseen (503 with `Retry-After`) is asked again when it says. */
+  async #taken(origin: URL, question: Question): Promise<http.IncomingMessage> {
+    for (let attempt = 1; ; attempt++) {
+      const response = await this.#somewhere(origin, question);
+      const seconds = Number(response.headers['retry-after']);
+      if (response.statusCode !== 503 || !(seconds > 0) || attempt === BUSY_ATTEMPTS_MAX) return response;
+      response.resume();
+      const delayMs = Math.min(seconds, BUSY_WAIT_SECONDS_MAX) * 1000;
+      await new Promise<void>((resolve) => void this.#clock.setTimer(delayMs, resolve));
+    }
   }
 
   /** There, or where the server has gone to meanwhile. */

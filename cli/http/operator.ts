@@ -12,6 +12,7 @@ import {
 import { fromJson } from '../../proto/json.ts';
 import { JSON_TYPE, PROTOBUF_TYPE, readMessage, writeMessage } from '../../proto/mediaTypes.ts';
 import { RecordDecoder } from '../../proto/recordio.ts';
+import type { Clock } from '../../runtime/ports.ts';
 import { Problem } from '../problem.ts';
 import { type Access, HttpClient } from './client.ts';
 
@@ -22,8 +23,8 @@ export class MasterApi {
   readonly http: HttpClient;
 
   /** @param find tells where a master is, the leading one if it can */
-  constructor(find: () => Promise<URL>, access: Access) {
-    this.http = new HttpClient('master', find, access);
+  constructor(find: () => Promise<URL>, access: Access, clock: Clock) {
+    this.http = new HttpClient('master', find, access, clock);
   }
 
   /** @throws Problem with what the master said */
@@ -92,8 +93,8 @@ async function* readEvents(response: AsyncIterable<unknown>): AsyncGenerator<Ind
 export class AgentApi {
   readonly http: HttpClient;
 
-  constructor(origin: URL, access: Access) {
-    this.http = new HttpClient('agent', origin, access);
+  constructor(origin: URL, access: Access, clock: Clock) {
+    this.http = new HttpClient('agent', origin, access, clock);
   }
 
   /** @throws Problem with what the agent said */

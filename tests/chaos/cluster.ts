@@ -24,7 +24,7 @@ const BOOT = path.join(repositoryRoot, 'runtime/boot.js');
 
 /** Short timings, so that every kind of recovery happens within seconds. */
 const MASTER_FLAGS = [
-  '--etcd_session_timeout=3secs',
+  '--etcd_session_timeout=5secs',
   '--agent_ping_timeout=1secs',
   '--max_agent_ping_timeouts=5',
   '--allocation_interval=300ms',
@@ -128,15 +128,11 @@ export async function leaders({ urls }: ChaosCluster, page = '/leadership'): Pro
 }
 
 /** Waits until one master leads and so many agents are active there. @returns its address */
-export async function settled(cluster: ChaosCluster, agents: number, timeoutMs = 90_000): Promise<string> {
-  return until(
-    `one master leads ${agents} agents (logs in ${cluster.logs})`,
-    async () => {
-      const [leader, ...others] = await leaders(cluster, '/state-summary');
-      if (leader === undefined || others.length > 0) return undefined;
-      const slaves = leader.state['slaves'] as { active: boolean }[];
-      return slaves.filter(({ active }) => active).length === agents ? cluster.urls[leader.index] : undefined;
-    },
-    timeoutMs,
-  );
+export async function settled(cluster: ChaosCluster, agents: number): Promise<string> {
+  return until(`one master leads ${agents} agents (logs in ${cluster.logs})`, async () => {
+    const [leader, ...others] = await leaders(cluster, '/state-summary');
+    if (leader === undefined || others.length > 0) return undefined;
+    const slaves = leader.state['slaves'] as { active: boolean }[];
+    return slaves.filter(({ active }) => active).length === agents ? cluster.urls[leader.index] : undefined;
+  });
 }

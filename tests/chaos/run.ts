@@ -113,12 +113,12 @@ async function account(leader: string, folder: string): Promise<string[]> {
     return tasks.filter(({ state }) => OPEN.has(state));
   };
   try {
-    await until('no task is open at the master', async () => (await open()).length === 0, 120_000);
+    await until('no task is open at the master', async () => (await open()).length === 0);
   } catch {
     for (const { id, state } of await open()) problems.push(`${id} is ${state}, but its framework has ended`);
   }
   try {
-    await until('no process of a task runs', () => taskProcesses(folder).length === 0, 120_000);
+    await until('no process of a task runs', () => taskProcesses(folder).length === 0);
   } catch {
     problems.push(...taskProcesses(folder).map((line) => `a task's process runs on: ${line}`));
   }

@@ -17,8 +17,6 @@ interface App {
 const SLEEP = 'sleep 86399';
 const INSTANCES_MAX = 10;
 const CHANGE_EVERY_MS = 6_000;
-/** Instances of agents that were away are given up, and those of agents that come back are ended. */
-const SETTLE_MS = 180_000;
 
 export class Service {
   readonly marathon: Supervised;
@@ -98,7 +96,7 @@ export class Service {
       return this.wanted.includes(instances) && running === instances && processes === instances;
     };
     try {
-      await until('the app is as wanted', asWanted, SETTLE_MS);
+      await until('the app is as wanted', asWanted);
     } catch {
       const found = JSON.stringify(await this.app());
       const processes = taskProcesses(this.folder, SLEEP).length;
@@ -109,7 +107,7 @@ export class Service {
       [200, 404].includes((await this.call('DELETE', '/v2/apps/service?force=true')) ?? 0),
     );
     try {
-      await until('no instance runs', () => taskProcesses(this.folder, SLEEP).length === 0, SETTLE_MS);
+      await until('no instance runs', () => taskProcesses(this.folder, SLEEP).length === 0);
     } catch {
       for (const line of taskProcesses(this.folder, SLEEP))
         this.problems.push(`an instance runs on: ${line}`);

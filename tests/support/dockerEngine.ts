@@ -54,7 +54,6 @@ export async function startEngine({
     await until(
       () => `the engine answers: ${fs.readFileSync(join(folder, 'log'), 'utf8').slice(-2000)}`,
       () => run('version'),
-      120_000,
     );
     run('import', makeImage(folder), 'shell:1');
   } catch (error) {

@@ -6,8 +6,8 @@ import { freePort, scratch } from './processes.ts';
 import { until } from './until.ts';
 
 /** On a busy machine etcdctl, and the disk of etcd, take their time. */
-const PATIENCE = ['--command-timeout=20s', '--dial-timeout=20s'];
-const CTL_MS_MAX = 120_000;
+const PATIENCE = ['--command-timeout=60s', '--dial-timeout=60s'];
+const CTL_MS_MAX = 300_000;
 
 export const hasEtcd: boolean = spawnSync('etcd', ['--version'], { stdio: 'ignore' }).status === 0;
 
@@ -29,6 +29,13 @@ export interface EtcdCluster {
   get(key: string): string | undefined;
   /** Runs `etcdctl`. @returns what it prints @throws Error with what it says */
   ctl(...args: string[]): string;
+  /**
+   * Ends the lease of who leads, as time does when a killed leader extends it no more. A lease so short that a test can wait for its end is
+   * one that a busy machine does not extend in time.
+   *
+   * @param of the key below `/mesostate` at which candidates stand in line
+   */
+  endLeadership(of: 'election' | 'marathon/election'): void;
 }
 
 /** Files with which members speak TLS to clients, and want their certificates. */
@@ -108,9 +115,19 @@ export async function bootEtcd(
     return asked.stdout.trim();
   };
   const get = (key: string) => ctl('get', '--print-value-only', key) || undefined;
+  const endLeadership = (of: string): void => {
+    const first = ctl(
+      ...['get', '--prefix', '--sort-by=CREATE', '--limit=1', '--write-out=json'],
+      `/mesostate/${of}/`,
+    );
+    // Above what a number holds.
+    const lease = /"lease":(\d+)/.exec(first)?.[1];
+    if (lease === undefined) throw new Error(`nobody leads: ${first}`);
+    ctl('lease', 'revoke', BigInt(lease).toString(16));
+  };
   await until('etcd answers', () => get('x') === undefined);
   const url = `${scheme}://${places}/mesostate`;
-  return { members, get, ctl, url, masterUrl: url.replace('http', 'etcd') };
+  return { members, get, ctl, endLeadership, url, masterUrl: url.replace('http', 'etcd') };
 }
 
 function member(t: ExecutionContext, clientPort: number, args: readonly string[]): EtcdMember {

@@ -1,4 +1,4 @@
-/** Ports that are one test file's alone: a node that is started again needs its former one, which must not be another's by then. */
+/** Ports that are one test's or test file's alone: a node that is started again needs its former one, which must not be another's by then. */
 import { createServer } from 'node:net';
 
 /** Below those that the system gives out by itself. */
@@ -22,13 +22,28 @@ export async function ownPort(): Promise<number> {
   }
 }
 
-/** A block is whose listens on its first port; the system lets go of it with the thread. */
-async function claimBlock(): Promise<number> {
-  for (let i = 0; i < BLOCKS; i++) {
-    const first = FIRST + ((process.pid + i) % BLOCKS) * BLOCK_PORTS;
+/** Below those of `ownPort`. */
+const RANGES_FROM = 10_000;
+const RANGES = 100;
+/** Of each range, without the port that says whose it is. */
+export const RANGE_PORTS = 99;
+
+/** The first of `RANGE_PORTS` ports that an agent may offer: tasks of another test would listen on the same. */
+export async function ownRange(): Promise<number> {
+  return (await claim(RANGES_FROM, RANGES, RANGE_PORTS + 1)) + 1;
+}
+
+function claimBlock(): Promise<number> {
+  return claim(FIRST, BLOCKS, BLOCK_PORTS);
+}
+
+/** A block is whose listens on its first port; the system lets go of it with the process. */
+async function claim(from: number, count: number, size: number): Promise<number> {
+  for (let i = 0; i < count; i++) {
+    const first = from + ((process.pid + i) % count) * size;
     if (await listens(first, () => undefined)) return first;
   }
-  throw new Error(`no block of ports is free from ${FIRST} on`);
+  throw new Error(`no block of ports is free from ${from} on`);
 }
 
 function canListen(port: number): Promise<boolean> {

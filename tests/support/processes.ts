@@ -1,13 +1,17 @@
 /** Nodes as OS processes of their own, started as a user starts them. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
 import { removeFolder } from './folders.ts';
+import './patientFetch.ts';
+import { ownPort } from './ports.ts';
 import { until } from './until.ts';
+
+/** A node's, of which no other test file knows: nodes that are started again need their former one. */
+export { ownPort as freePort } from './ports.ts';
 
 /** The repository's folder, found from the compiled test. */
 export const repositoryRoot: string = (() => {
@@ -29,9 +33,6 @@ export interface Booted {
   /** Sends a signal and waits for the end. */
   end(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals>;
 }
-
-/** On a machine that does much else, a program may take this long to begin. */
-const SAYS_MS_MAX = 120_000;
 
 /** Runs `node runtime/boot.js` with these arguments; it is killed when the test ends. */
 export function boot(t: ExecutionContext, args: readonly string[], env: Record<string, string> = {}): Booted {
@@ -58,7 +59,7 @@ export function boot(t: ExecutionContext, args: readonly string[], env: Record<s
     pid: child.pid ?? -1,
     output: () => text,
     exited,
-    says: (pattern, timeoutMs = SAYS_MS_MAX) =>
+    says: (pattern, timeoutMs) =>
       until(
         () => `${args.join(' ')} says ${pattern}; it said:\n${text.slice(-3000)}`,
         () => pattern.exec(text),
@@ -91,32 +92,6 @@ function endTasksIn(folder: string): void {
   }
 }
 
-/** Below those that connections are given, which could take one before its node has it; above what tests name, below what tasks get. */
-const [FIRST_PORT, PORTS] = [20_000, 10_000];
-/** Test files run as processes beside each other: each begins elsewhere. */
-let nextPort = (process.pid * 97) % PORTS;
-
-/** A port that nobody listens on now, and that this process was not told before. */
-export async function freePort(): Promise<number> {
-  for (let left = PORTS; left > 0; left--) {
-    const port = FIRST_PORT + nextPort;
-    nextPort = (nextPort + 1) % PORTS;
-    if (await isFree(port)) return port;
-  }
-  throw new Error('no port is free');
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
-}
-
-/** On a busy machine Node itself takes its time to start. */
-const BOOT_TIMEOUT_MS = 120_000;
-
 export interface MasterProcess extends Booted {
   readonly port: number;
   readonly url: string;
@@ -127,9 +102,9 @@ export async function bootMaster(
   folder: string,
   flags: readonly string[] = [],
 ): Promise<MasterProcess> {
-  const port = await freePort();
+  const port = await ownPort();
   const booted = boot(t, ['--role=master', `--port=${port}`, `--work_dir=${folder}/master`, ...flags]);
-  await booted.says(/listens on/, BOOT_TIMEOUT_MS);
+  await booted.says(/listens on/);
   return { ...booted, port, url: `http://127.0.0.1:${port}` };
 }
 
@@ -146,7 +121,7 @@ export async function bootAgent(
   flags: readonly string[] = [],
   options: { readonly port?: number } = {},
 ): Promise<AgentProcess> {
-  const port = options.port ?? (await freePort());
+  const port = options.port ?? (await ownPort());
   const booted = boot(t, [
     '--role=agent',
     `--master=127.0.0.1:${master.port}`,
@@ -157,8 +132,16 @@ export async function bootAgent(
     '--no-switch_user',
     ...flags,
   ]);
-  await booted.says(/listens on/, BOOT_TIMEOUT_MS);
+  await booted.says(/listens on/);
   return { ...booted, port, url: `http://127.0.0.1:${port}`, workDir };
+}
+
+/** Resolves when the master knows that its agents are away: it has rescinded what they offered. */
+export async function noAgentIsActive({ url }: Pick<MasterProcess, 'url'>): Promise<void> {
+  await until('no agent is active', async () => {
+    const { slaves } = await getJson<{ slaves: readonly { readonly active: boolean }[] }>(`${url}/slaves`);
+    return slaves.every(({ active }) => !active);
+  });
 }
 
 /** An answer of an endpoint, as JSON. */

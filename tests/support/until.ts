@@ -1,5 +1,8 @@
 /** Waiting in the real world: for a condition, with a bound, never for luck. */
 
+/** What never comes is told of after this long; what comes late, on however slow a machine, must come sooner. */
+export const PATIENCE_MS = 300_000;
+
 /**
  * Resolves as soon as `condition` returns something truthy (looked at every few milliseconds; throwing is "not yet").
  * @throws when it does not within `timeoutMs`, naming `what` (made when it is needed)
@@ -7,7 +10,7 @@
 export async function until<T>(
   what: string | (() => string),
   condition: () => T | Promise<T>,
-  timeoutMs = 120_000,
+  timeoutMs = PATIENCE_MS,
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + timeoutMs;
   let trouble = '';

@@ -7,7 +7,6 @@ const isRoot = process.getuid?.() === 0;
 const cgroupsRoot = `mesostate-test-storm-${process.pid}`;
 
 test('an agent killed ten times while it launches, runs and kills tasks: every one is accounted for (as root within cgroups)', async (t) => {
-  t.timeout(240_000);
   const { tally, problems } = await runStorm({
     folder: scratch(t),
     kills: 10,

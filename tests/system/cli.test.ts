@@ -266,7 +266,7 @@ test('a command is run on the cluster: what it prints, how it ends, Ctrl-C', asy
   t.regex(grouped.stderr, /first finished.*\n(.*\n)*second finished/);
 
   const terminal = new TestTerminal({ MESOSTATE_MASTER: `127.0.0.1:${here.master.port}` });
-  const running = cli(['run', 'echo begun; sleep 100'], terminal);
+  const running = cli(['run', 'echo begun; sleep 1000'], terminal);
   await until('it runs', () => terminal.printed.includes('begun'));
   terminal.signal('SIGINT');
   t.is(await running, 130);

@@ -20,6 +20,7 @@ test('a command is run, and heard, where the authority is known; else one is tol
   await master.says(/listens on/);
   const agent = boot(t, [
     ...['--role=agent', '--port=0', `--master=127.0.0.1:${port}`, `--work_dir=${folder}/agent`],
+    `--runtime_dir=${folder}/run`,
     ...['--no-switch_user', '--resources=cpus:4;mem:1024;disk:1024', ...secure.slice(0, 3)],
   ]);
   await agent.says(/listens on/);

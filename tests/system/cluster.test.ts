@@ -17,8 +17,8 @@ interface Summary {
   readonly frameworks: { readonly id: string; readonly active: boolean }[];
 }
 
-/** Master timings that make a dead agent unreachable within a few seconds. */
-const QUICK = ['--agent_ping_timeout=1secs', '--max_agent_ping_timeouts=2', '--allocation_interval=200ms'];
+/** Master timings that make a dead agent unreachable within a few seconds, and no other, unless the machine stands still for as long. */
+const QUICK = ['--agent_ping_timeout=1secs', '--max_agent_ping_timeouts=5', '--allocation_interval=200ms'];
 
 function jobsFile(folder: string, jobs: readonly object[]): string {
   const file = path.join(folder, 'jobs.json');
@@ -43,6 +43,9 @@ async function agentsActive(url: string, n: number): Promise<void> {
     return slaves.filter((slave) => slave.active).length === n;
   });
 }
+
+/** A command that ends when the test says so: what sleeps for so long has ended on a busy machine before all of its kind have begun. */
+const untilOpen = (gate: string): string => `until [ -e '${gate}' ]; do sleep 0.2; done`;
 
 /** Every `stdout` of the sandboxes of an agent, by task id. */
 function sandboxes(agent: AgentProcess): Map<string, string> {
@@ -123,20 +126,31 @@ test.serial(
     const one = await bootAgent(t, master, path.join(folder, 'agent1'), ['--resources=cpus:1;mem:1024']);
     const two = await bootAgent(t, master, path.join(folder, 'agent2'), ['--resources=cpus:1;mem:1024']);
     await agentsActive(master.url, 2);
-    const job = { name: 'long', instances: 4, cpus: 0.5, mem: 64, command: 'sleep 4' };
+    const gate = path.join(folder, 'gate');
+    const job = { name: 'long', instances: 4, cpus: 0.5, mem: 64, command: untilOpen(gate) };
     const run = runJobs(t, master.port, jobsFile(folder, [job]));
     await until('both agents run tasks', async () => {
       const { slaves } = await getJson<Summary>(`${master.url}/state-summary`);
       return slaves.length === 2 && slaves.every((slave) => slave.TASK_RUNNING === 2);
     });
+    const tasksOf = async () => (await getJson<{ tasks: TaskView[] }>(`${master.url}/tasks`)).tasks;
+    const { id: dead } = await getJson<{ id: string }>(`${one.url}/state`);
+    const there = (await tasksOf()).filter(({ slave_id }) => slave_id === dead).map(({ id }) => id);
     one.child.kill('SIGKILL');
+    await until('its tasks are unreachable', async () => {
+      const tasks = (await tasksOf()).filter(({ id }) => there.includes(id));
+      const isUnreachable = ({ statuses }: TaskView) =>
+        statuses.some(({ state }) => state === 'TASK_UNREACHABLE');
+      return tasks.length === 2 && tasks.every(isUnreachable);
+    });
+    writeFileSync(gate, '');
     t.is(await run.exited, 0, run.output().slice(-3000));
-    const { tasks } = await getJson<{ tasks: TaskView[] }>(`${master.url}/tasks`);
-    const wasUnreachable = (task: TaskView) =>
-      task.statuses.some(({ state }) => state === 'TASK_UNREACHABLE');
-    const unreachable = tasks.filter(wasUnreachable);
-    t.is(unreachable.length, 2, JSON.stringify(tasks.map(({ id, statuses }) => [id, statuses])));
-    t.is(tasks.filter((task) => task.state === 'TASK_FINISHED').length, 4);
+    const tasks = await tasksOf();
+    t.is(
+      tasks.filter((task) => task.state === 'TASK_FINISHED').length,
+      4,
+      JSON.stringify(tasks.map(({ id, statuses }) => [id, statuses])),
+    );
     t.is(await two.end(), 0);
   },
 );
@@ -148,12 +162,13 @@ test.serial('an agent killed and started again finds its tasks, and nothing is r
   const flags = ['--resources=cpus:4;mem:1024'];
   const first = await bootAgent(t, master, workDir, flags);
   await agentsActive(master.url, 1);
+  const gate = path.join(folder, 'gate');
   const job = {
     name: 'ticking',
     instances: 4,
     cpus: 0.5,
     mem: 64,
-    command: 'echo started; sleep 6; echo ended',
+    command: `echo started; ${untilOpen(gate)}; echo ended`,
   };
   const run = runJobs(t, master.port, jobsFile(folder, [job]));
   await until('all run', async () => {
@@ -163,6 +178,7 @@ test.serial('an agent killed and started again finds its tasks, and nothing is r
   first.child.kill('SIGKILL');
   await first.exited;
   const second = await bootAgent(t, master, workDir, flags, { port: first.port });
+  writeFileSync(gate, '');
   t.is(await run.exited, 0, run.output().slice(-3000) + second.output().slice(-3000));
   const found = [...sandboxes(second)];
   t.is(found.length, 4);
@@ -191,7 +207,9 @@ test.serial(
     const master = await bootMaster(t, folder, QUICK);
     const agent = await bootAgent(t, master, path.join(folder, 'agent'), ['--resources=cpus:4;mem:1024']);
     await agentsActive(master.url, 1);
-    const job = { name: 'steady', instances: 4, cpus: 0.5, mem: 64, command: 'echo once; sleep 6' };
+    const gate = path.join(folder, 'gate');
+    const command = `echo once; ${untilOpen(gate)}`;
+    const job = { name: 'steady', instances: 4, cpus: 0.5, mem: 64, command };
     const run = runJobs(t, master.port, jobsFile(folder, [job]));
     await until('all run', async () => {
       const { slaves } = await getJson<Summary>(`${master.url}/state-summary`);
@@ -207,6 +225,7 @@ test.serial(
     ]);
     await again.says(/listens on/);
     await agentsActive(master.url, 1);
+    writeFileSync(gate, '');
     t.is(await run.exited, 0, run.output().slice(-3000));
     const found = [...sandboxes(agent)];
     t.is(found.length, 4);

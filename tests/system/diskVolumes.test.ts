@@ -9,13 +9,12 @@ import {
   SchedulerEventType,
   TaskState,
 } from '../../proto/index.ts';
-import { bootAgent, bootMaster, scratch } from '../support/processes.ts';
+import { bootAgent, bootMaster, noAgentIsActive, scratch } from '../support/processes.ts';
 import { SchedulerClient } from '../support/schedulerClient.ts';
 import { until } from '../support/until.ts';
 import { DISK_FRAMEWORK } from './support/diskFramework.ts';
 
 test('tasks keep data on PATH and MOUNT disks, also over a killed agent', async (t) => {
-  t.timeout(240_000);
   const folder = scratch(t);
   const [shared, mounted] = [path.join(folder, 'shared'), path.join(folder, 'mounted')];
   for (const root of [shared, mounted]) mkdirSync(root);
@@ -82,16 +81,15 @@ test('tasks keep data on PATH and MOUNT disks, also over a killed agent', async 
   for (const file of files) t.is(readFileSync(file, 'utf8'), 'one\n', file);
 
   await agent.end('SIGKILL');
+  // What it offered is void, and said to be.
+  await noAgentIsActive(master);
   const before = client.events.length;
   await bootAgent(t, master, workDir, flags, { port: agent.port });
-  const again = await until(
-    'it offers the volumes again',
-    () =>
-      client.events
-        .slice(before)
-        .flatMap(({ offers }) => offers?.offers ?? [])
-        .findLast(({ resources: all }) => (all ?? []).filter(({ disk }) => disk?.persistence).length === 2),
-    60_000,
+  const again = await until('it offers the volumes again', () =>
+    client.events
+      .slice(before)
+      .flatMap(({ offers }) => offers?.offers ?? [])
+      .findLast(({ resources: all }) => (all ?? []).filter(({ disk }) => disk?.persistence).length === 2),
   );
   await accept(again.id, [launch('two', 'echo two >>part/log; echo two >>whole/log')]);
   await ends('two');

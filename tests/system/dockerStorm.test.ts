@@ -7,7 +7,6 @@ import { until } from '../support/until.ts';
 
 if (canRunDocker) {
   test('as root with Docker: an agent killed while it starts, runs and kills containers: all are accounted for, none is left', async (t) => {
-    t.timeout(240_000);
     const engine = await startEngine();
     t.teardown(() => engine.stop());
     const { tally, problems } = await runStorm({

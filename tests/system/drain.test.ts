@@ -59,23 +59,15 @@ test.serial(
     await first.end('SIGKILL');
     const port = ['--role=master', `--port=${first.port}`, `--work_dir=${folder}/master`, ...flags];
     await boot(t, port).says(/listens on/);
-    const drained = await until(
-      'the agent is drained',
-      async () => {
-        const { slaves } = await state().catch(() => ({ slaves: [] as State['slaves'] }));
-        return slaves.find(({ id, drain_info }) => id === before.slave_id && drain_info?.state === 'DRAINED');
-      },
-      40_000,
-    );
+    const drained = await until('the agent is drained', async () => {
+      const { slaves } = await state().catch(() => ({ slaves: [] as State['slaves'] }));
+      return slaves.find(({ id, drain_info }) => id === before.slave_id && drain_info?.state === 'DRAINED');
+    });
     t.false(drained.active);
-    const moved = await until(
-      'the task runs elsewhere',
-      async () => {
-        const now = await runningTask();
-        return now?.slave_id === before.slave_id ? undefined : now;
-      },
-      40_000,
-    );
+    const moved = await until('the task runs elsewhere', async () => {
+      const now = await runningTask();
+      return now?.slave_id === before.slave_id ? undefined : now;
+    });
     t.not(moved.slave_id, before.slave_id);
     t.is((await call('REACTIVATE_AGENT', {})).status, 200);
     await until('it is active again', async () => (await state()).slaves.every(({ active }) => active));

@@ -17,7 +17,7 @@ import {
   type TaskStatus,
 } from '../../proto/index.ts';
 import { parseResources } from '../../proto/resources/index.ts';
-import { bootAgent, bootMaster, repositoryRoot, scratch } from '../support/processes.ts';
+import { bootAgent, bootMaster, noAgentIsActive, repositoryRoot, scratch } from '../support/processes.ts';
 import { until } from '../support/until.ts';
 
 const { TASK_RUNNING, TASK_FINISHED, TASK_FAILED, TASK_KILLED } = TaskState;
@@ -138,7 +138,7 @@ async function cluster(t: ExecutionContext, more: readonly string[] = []) {
   const key = path.join(folder, 'key');
   writeFileSync(key, 'the key of the tokens\n', { mode: 0o600 });
   const flags = [
-    ...['--resources=cpus:4;mem:2048;disk:100', '--executor_reregistration_timeout=5secs'],
+    ...['--resources=cpus:4;mem:2048;disk:100', '--executor_reregistration_timeout=15secs'],
     ...['--authenticate_http_executors', `--jwt_secret_key=${key}`],
     ...more,
   ];
@@ -204,10 +204,15 @@ test.serial(
       // Whatever it was doing just then; the first update of the round says only that it is not too early.
       await until('the round has begun', () => framework.states(names[0] ?? '').length > 0);
       await present.end('SIGKILL');
+      // What it offered is void before another one is asked for.
+      await noAgentIsActive(master);
+      await until('its offers are rescinded', () =>
+        framework.events.every(({ offers }) => offers === undefined),
+      );
       present = await bootAgent(t, master, path.join(folder, 'agent'), flags, { port: agent.port });
     }
     for (const id of ids) {
-      await until(`${id} has ended`, () => framework.states(id).includes(TASK_FINISHED), 60_000);
+      await until(`${id} has ended`, () => framework.states(id).includes(TASK_FINISHED));
       t.deepEqual(framework.states(id), [TASK_RUNNING, TASK_FINISHED], id);
     }
     t.deepEqual(framework.states('canary'), [TASK_RUNNING]);
@@ -231,7 +236,7 @@ test.serial('a task group over HTTP: both run, the end of one that is killed end
     framework_id: executor.framework_id,
     resources: parseResources('cpus:0.1;mem:32;disk:10').allocatedTo('*').toMessages(),
   };
-  const member = (id: string) => ({ name: id, task_id: { value: id }, command: { value: 'sleep 60' } });
+  const member = (id: string) => ({ name: id, task_id: { value: id }, command: { value: 'sleep 1000' } });
   await framework.launch((facts) => ['one', 'two'].map((id) => ({ ...facts, ...member(id) })), pod);
   await until('both run', () => ['one', 'two'].every((id) => framework.states(id).includes(TASK_RUNNING)));
   framework.client.call({ type: SchedulerCallType.KILL, kill: { task_id: { value: 'one' } } });

@@ -93,7 +93,7 @@ test('a cluster killed and started again on the same folder goes on with its tas
   const run = runJobs(t, folder, port, [job]);
   const url = `http://127.0.0.1:${port}`;
   const running = async () => (await getJson<Summary>(`${url}/state-summary`)).slaves[0]?.TASK_RUNNING;
-  await until('both run', async () => (await running()) === 2, 60_000);
+  await until('both run', async () => (await running()) === 2);
   await first.end('SIGKILL');
   const second = start();
   await second.says(/listens on/);

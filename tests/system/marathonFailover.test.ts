@@ -28,7 +28,7 @@ async function bootMarathon(t: ExecutionContext, master: string, etcd: string): 
   const port = await freePort();
   const booted = boot(t, [
     ...['--role=framework', '--framework=marathon', `--master=${master}`, `--etcd=${etcd}`],
-    ...[`--http_port=${port}`, '--etcd_session_timeout=6secs', '--min_revive_offers_interval=100'],
+    ...[`--http_port=${port}`, '--etcd_session_timeout=2mins', '--min_revive_offers_interval=100'],
   ]);
   await booted.says(/marathon listens on/);
   return { ...booted, url: `http://127.0.0.1:${port}`, place: `127.0.0.1:${port}` };
@@ -132,6 +132,7 @@ if (hasEtcd) {
         return deployments.length > 0 && fresh.length > 0 && tasks.some(({ id }) => before.includes(id));
       });
       await first.end('SIGKILL');
+      etcd.endLeadership('marathon/election');
       await second.says(/marathon: leads/);
       await settled(second);
       const after = await idsOf(second);

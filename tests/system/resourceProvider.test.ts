@@ -31,7 +31,6 @@ function found<T>(value: T | undefined): T {
 }
 
 test('the disk of a provider is made a volume that tasks keep data on, also over a killed agent', async (t) => {
-  t.timeout(240_000);
   const folder = scratch(t);
   const master = await bootMaster(t, folder, ['--allocation_interval=100ms']);
   const agent = await bootAgent(t, master, path.join(folder, 'agent'), FLAGS);

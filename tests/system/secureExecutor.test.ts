@@ -104,6 +104,7 @@ test('a custom executor is let in where nodes speak TLS and share a secret, and 
     }
   }
   await framework.says(/state 2 \{"words":6\}/);
+  t.not(started, '');
   process.kill(Number(started), 'SIGKILL');
   await until('the secret goes with the container', () => readdirSync(secrets).length === 0);
   const stderr = readdirSync(path.join(folder, 'agent'), { recursive: true, encoding: 'utf8' }).filter(

@@ -126,7 +126,8 @@ test('what ended and was acknowledged is forgotten', async (t) => {
 
 test('after a boot of the machine every run counts as ended', async (t) => {
   const { master, world, agent, workDir } = await registeredAgent(t);
-  master.run(commandTask('before', 'exec sleep 3'));
+  // Nobody ends it: it goes when its folder does.
+  master.run(commandTask('before', `while [ -e ${workDir} ]; do sleep 0.1; done`));
   await until('it runs', () => master.states('before').includes(TASK_RUNNING));
   await agent.leave();
   writeFileSync(join(workDir, 'meta', 'boot_id'), 'another boot');
@@ -141,13 +142,18 @@ test('tasks of a framework without checkpoints are not kept: what is left of the
   const framework = { ...FRAMEWORK, checkpoint: false };
   master.run(commandTask('light', `echo $$ >${workDir}/pid; exec sleep 1000`), framework);
   await until('it runs', () => master.states('light').includes(TASK_RUNNING));
-  const pid = Number(await until('its pid', () => readFileSync(join(workDir, 'pid'), 'utf8').trim()));
+  const pid = await pidIn(workDir);
   await agent.leave();
   await realAgent(t, world, workDir, portOf(agent));
   await until('it is gone', () => !lives(pid));
   t.deepEqual((await reregistered(master)).tasks ?? [], []);
   t.false(master.states('light').includes(TASK_LOST));
 });
+
+/** What a task writes there first; that it runs is told before it does so. */
+async function pidIn(workDir: string): Promise<number> {
+  return Number(await until('its pid', () => readFileSync(join(workDir, 'pid'), 'utf8').trim()));
+}
 
 function lives(pid: number): boolean {
   try {
@@ -195,7 +201,7 @@ test('without --strict a damaged file is set aside and counted; what runs of it 
   const { master, world, agent, workDir } = await registeredAgent(t);
   master.run(commandTask('unknown', `echo $$ >${workDir}/pid; exec sleep 1000`));
   await until('it runs', () => master.states('unknown').includes(TASK_RUNNING));
-  const pid = Number(readFileSync(join(workDir, 'pid'), 'utf8'));
+  const pid = await pidIn(workDir);
   await agent.leave();
   const journal = join(workDir, 'meta', 'checkpoints.journal');
   const bytes = readFileSync(journal);
@@ -271,7 +277,7 @@ test('with --recover=cleanup all that was left is ended, then the agent, and no 
   const { master, world, agent, workDir } = await registeredAgent(t);
   master.run(commandTask('old', `echo $$ >${workDir}/pid; exec sleep 1000`));
   await until('it runs', () => master.states('old').includes(TASK_RUNNING));
-  const pid = Number(readFileSync(join(workDir, 'pid'), 'utf8'));
+  const pid = await pidIn(workDir);
   await agent.leave();
   const cleaning = await realAgent(t, world, workDir, { ...portOf(agent), recover: 'cleanup' });
   t.is(await cleaning.done, 0);
@@ -289,7 +295,7 @@ test('stop with killTasks ends all that was started', async (t) => {
   await until('it is registered', () => world.master.agent);
   world.master.run(commandTask('long', `echo $$ >${workDir}/pid; exec sleep 1000`));
   await until('it runs', () => world.master.states('long').includes(TASK_RUNNING));
-  const pid = Number(readFileSync(join(workDir, 'pid'), 'utf8'));
+  const pid = await pidIn(workDir);
   t.true(lives(pid));
   await agent.stop({ killTasks: true });
   t.false(lives(pid));

@@ -1,7 +1,7 @@
 /** The life of apps over a real agent that runs real commands (spec: marathon.md §35, checks 1 to 5, 9, 14, 18 and 19). */
 import test from 'ava';
 import { scratch } from '../../support/processes.ts';
-import { until } from '../../support/until.ts';
+import { stopwatch, until } from '../../support/until.ts';
 import { type App, marathonCluster } from '../support/marathonCluster.ts';
 
 const FIRST = { id: 'my-first-app', cmd: 'echo $A$B; exec sleep 1000', cpus: 0.1, mem: 64 };
@@ -153,16 +153,19 @@ test('the state is written to a backup and brought back, by the leader that give
   const folder = scratch(t);
   const marathon = await marathonCluster(t, { flags: [`--backup_location=${folder}`] });
   const abdicate = (query: string) => marathon.ask('DELETE', `/v2/leader?${query}`);
-  const began = async (): Promise<number> => {
+  const upSeconds = async (): Promise<number> => {
     const { gauges } = await marathon.call<{ gauges: Record<string, { value: number }> }>('GET', '/metrics');
     return gauges['marathon.uptime.gauge.seconds']?.value ?? Number.NaN;
   };
   const again = async (query: string): Promise<void> => {
-    const before = await began();
+    const since = stopwatch();
     const { status, body, text } = await abdicate(query);
     t.is(status, 200, text);
     t.is(body.message, 'Leadership abdicated');
-    await until('it began anew', async () => (await began()) < before);
+    await until('it began anew', async () => {
+      const elapsedMs = since();
+      return (await upSeconds()) * 1000 < elapsedMs;
+    });
   };
   await marathon.call('POST', '/v2/apps', { ...FIRST, id: '/kept' });
   const { tasks } = await marathon.runs('/kept', 1);

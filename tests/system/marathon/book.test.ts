@@ -1,7 +1,7 @@
 /** The calls of the book's third chapter and of the documents of 0.8, as they are printed (spec: marathon.md §2.3, §2.4, §13.2, §16, §23). */
 import test from 'ava';
 import { until } from '../../support/until.ts';
-import { type App, FIRST_PORT, marathonCluster } from '../support/marathonCluster.ts';
+import { type App, marathonCluster } from '../support/marathonCluster.ts';
 
 /** POST /v2/apps as the documents of 0.8 print it. */
 const OLD_APP = `{"id":"/product/us-east/service/myapp","cmd":"env && sleep 300","args":null,"cpus":1.5,"mem":256,"instances":3,
@@ -32,7 +32,7 @@ test('made, scaled by either PUT, with ports it needs, in groups that depend on 
   const three = await marathon.runs('/my-first-app', 3);
   t.is(three.cmd, 'python3 -m http.server $PORT0 || sleep 1000');
 
-  const port = FIRST_PORT + 500;
+  const port = marathon.firstPort + 50;
   const ports = `{"id": "fixed", "cmd": "sleep 1000", "cpus": 0.1, "mem": 32, "ports": [${port}], "requirePorts": true}`;
   t.is((await marathon.ask('POST', '/v2/apps', ports)).status, 201);
   t.deepEqual((await marathon.runs('/fixed', 1)).tasks[0]?.ports, [port]);

@@ -2,7 +2,7 @@
 import test from 'ava';
 import { canRunDocker, startEngine } from '../../support/dockerEngine.ts';
 import { until } from '../../support/until.ts';
-import { type App, FIRST_PORT, type MarathonCluster, marathonCluster } from '../support/marathonCluster.ts';
+import { type App, type MarathonCluster, marathonCluster } from '../support/marathonCluster.ts';
 
 let engine: Awaited<ReturnType<typeof startEngine>> | undefined;
 test.before(async () => {
@@ -13,9 +13,8 @@ test.after.always(() => engine?.stop());
 /** Serves its variables on the port of the container. */
 const SERVE = 'mkdir /www; env > /www/index.html; exec httpd -f -p 8080 -h /www';
 
-const FIXED = FIRST_PORT + 777;
 const APP = { cmd: SERVE, cpus: 0.1, mem: 32 };
-const TIMES = { gracePeriodSeconds: 60, intervalSeconds: 0.5, timeoutSeconds: 10, delaySeconds: 0.1 };
+const TIMES = { gracePeriodSeconds: 600, intervalSeconds: 0.5, timeoutSeconds: 120, delaySeconds: 0.1 };
 
 function cluster(t: Parameters<typeof marathonCluster>[0]): Promise<MarathonCluster> {
   return marathonCluster(t, {
@@ -34,7 +33,6 @@ const healthy = (marathon: MarathonCluster, id: string): Promise<App> =>
       told = JSON.stringify([app.tasks, app.lastTaskFailure]);
       return app.tasksHealthy === 1 && app.deployments.length === 0 ? app : undefined;
     },
-    60_000,
   );
 
 async function variables(port: number): Promise<Record<string, string>> {
@@ -44,8 +42,8 @@ async function variables(port: number): Promise<Record<string, string>> {
 }
 
 test(`an app of a book, on a bridge with mapped ports${canRunDocker ? '' : ' (no Docker here: it fails, and says why)'}`, async (t) => {
-  t.timeout(180_000);
   const marathon = await cluster(t);
+  const required = marathon.firstPort + 77;
   await marathon.call('POST', '/v2/apps', {
     ...APP,
     id: '/old',
@@ -56,7 +54,7 @@ test(`an app of a book, on a bridge with mapped ports${canRunDocker ? '' : ' (no
         network: 'BRIDGE',
         portMappings: [
           { containerPort: 8080, hostPort: 0, servicePort: 9000, protocol: 'tcp' },
-          { containerPort: 9090, hostPort: FIXED },
+          { containerPort: 9090, hostPort: required },
         ],
         privileged: false,
         parameters: [{ key: 'label', value: 'own=yes' }],
@@ -76,15 +74,15 @@ test(`an app of a book, on a bridge with mapped ports${canRunDocker ? '' : ' (no
   const old = await healthy(marathon, '/old');
   const [task] = old.tasks;
   const [port = 0, fixed] = task?.ports ?? [];
-  t.is(fixed, FIXED);
+  t.is(fixed, required);
   const env = await variables(port);
   t.like(env, {
     PORT: String(port),
     PORT0: String(port),
-    PORT1: String(FIXED),
+    PORT1: String(required),
     PORT_8080: String(port),
-    PORT_9090: String(FIXED),
-    PORTS: `${port},${FIXED}`,
+    PORT_9090: String(required),
+    PORTS: `${port},${required}`,
     HOST: '127.0.0.1',
     MARATHON_APP_ID: '/old',
     MARATHON_APP_DOCKER_IMAGE: 'shell:1',
@@ -104,7 +102,7 @@ test(`an app of a book, on a bridge with mapped ports${canRunDocker ? '' : ' (no
   t.true(inspect[0]?.HostConfig.Binds.includes(`${marathon.folder}:/data:ro`));
   t.deepEqual(inspect[0]?.HostConfig.PortBindings, {
     '8080/tcp': [{ HostIp: '', HostPort: String(port) }],
-    '9090/tcp': [{ HostIp: '', HostPort: String(FIXED) }],
+    '9090/tcp': [{ HostIp: '', HostPort: String(required) }],
   });
   await marathon.call('PUT', '/v2/apps/old', {
     env: { V: '2' },
@@ -114,14 +112,10 @@ test(`an app of a book, on a bridge with mapped ports${canRunDocker ? '' : ' (no
       docker: { image: 'shell:1', network: 'BRIDGE', portMappings: [{ containerPort: 8080 }] },
     },
   });
-  const changed = await until(
-    'the new one alone runs',
-    async () => {
-      const app = await healthy(marathon, '/old');
-      return app.tasks.length === 1 && app.tasks[0]?.id !== task?.id ? app : undefined;
-    },
-    60_000,
-  );
+  const changed = await until('the new one alone runs', async () => {
+    const app = await healthy(marathon, '/old');
+    return app.tasks.length === 1 && app.tasks[0]?.id !== task?.id ? app : undefined;
+  });
   t.is((await variables(changed.tasks[0]?.ports[0] ?? 0))['V'], '2');
   await marathon.call('DELETE', '/v2/apps/old');
   await marathon.settled();
@@ -129,7 +123,6 @@ test(`an app of a book, on a bridge with mapped ports${canRunDocker ? '' : ' (no
 });
 
 test(`present shapes: health checks of mapped ports by Marathon and by the agent, the host's network, an image's own entry point${canRunDocker ? '' : ' (no Docker here: nothing runs)'}`, async (t) => {
-  t.timeout(180_000);
   const marathon = await cluster(t);
   const container = { type: 'DOCKER', docker: { image: 'shell:1' } };
   const bridged = {

@@ -23,7 +23,7 @@ test('a server that is asked to quit ends well, long before its time is over', a
     mem: 32,
     env: { A: asked },
     ports: [0],
-    healthChecks: [{ protocol: 'TCP', gracePeriodSeconds: 60, intervalSeconds: 0.2, timeoutSeconds: 5 }],
+    healthChecks: [{ protocol: 'TCP', gracePeriodSeconds: 600, intervalSeconds: 0.2, timeoutSeconds: 120 }],
     httpShutdown: { gracefulWaitSeconds: 3_600, abortWaitSeconds: 3_600 },
   });
   await until('it is healthy', async () => (await marathon.app('/web')).tasksHealthy === 1);

@@ -2,12 +2,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
+import { RANGE_PORTS } from '../../support/ports.ts';
 import { scratch } from '../../support/processes.ts';
 import { until } from '../../support/until.ts';
-import { type App, FIRST_PORT, type MarathonCluster, marathonCluster } from '../support/marathonCluster.ts';
+import { type App, type MarathonCluster, marathonCluster } from '../support/marathonCluster.ts';
 
 const APP = { cpus: 0.1, mem: 32 };
-const FIXED = FIRST_PORT + 500;
 
 /** A command that writes its variables down, for the test to read. */
 function tellsEnvironment(marathon: MarathonCluster): { cmd: string; env: Record<string, string> } {
@@ -29,20 +29,23 @@ async function environmentOf(marathon: MarathonCluster, taskId: string): Promise
 test('a required port is the one the command gets; others are any of the agent, in the variables and for the bridge script', async (t) => {
   const marathon = await marathonCluster(t);
   const tells = tellsEnvironment(marathon);
+  const inRange = (port: number): boolean =>
+    port >= marathon.firstPort && port < marathon.firstPort + RANGE_PORTS;
+  const required = marathon.firstPort + 50;
   await marathon.call('POST', '/v2/apps', {
     ...APP,
     ...tells,
     id: 'fixed',
-    ports: [FIXED],
+    ports: [required],
     requirePorts: true,
   });
   const fixed = await marathon.runs('/fixed', 1);
-  t.deepEqual(fixed.tasks[0]?.ports, [FIXED]);
+  t.deepEqual(fixed.tasks[0]?.ports, [required]);
   t.like(await environmentOf(marathon, fixed.tasks[0]?.id ?? ''), {
-    PORT: String(FIXED),
-    PORT0: String(FIXED),
-    [`PORT_${FIXED}`]: String(FIXED),
-    PORTS: String(FIXED),
+    PORT: String(required),
+    PORT0: String(required),
+    [`PORT_${required}`]: String(required),
+    PORTS: String(required),
   });
 
   await marathon.call('POST', '/v2/apps', {
@@ -56,13 +59,7 @@ test('a required port is the one the command gets; others are any of the agent, 
   const web = await marathon.runs('/shop/web', 2);
   for (const { id, ports } of web.tasks) {
     const [first = 0, second = 0] = ports;
-    t.true(
-      first >= FIRST_PORT &&
-        first <= FIRST_PORT + 999 &&
-        second >= FIRST_PORT &&
-        second <= FIRST_PORT + 999 &&
-        first !== second,
-    );
+    t.true(inRange(first) && inRange(second) && first !== second);
     t.like(await environmentOf(marathon, id), {
       PORT: String(first),
       PORT0: String(first),
@@ -92,7 +89,7 @@ test('a required port is the one the command gets; others are any of the agent, 
   const line = lines.find((each) => each.startsWith('shop_web\t8080\t'))?.split('\t') ?? [];
   t.deepEqual([line.slice(2, 4).sort(), line.slice(4)], [both.sort(), ['']], 'a tab also after the last one');
   t.true(lines.includes('shop_none\t \t127.0.0.1 '));
-  t.true(lines.some((each) => each === `fixed\t${FIXED}\t127.0.0.1:${FIXED}\t`));
+  t.true(lines.some((each) => each === `fixed\t${required}\t127.0.0.1:${required}\t`));
 });
 
 interface Printed extends App {

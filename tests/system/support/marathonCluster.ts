@@ -1,7 +1,7 @@
 /** A master, agents and a Marathon, each a process of its own, started as a user starts them. */
 import { readdirSync, readlinkSync } from 'node:fs';
 import type { ExecutionContext } from 'ava';
-import { ownPort } from '../../support/ports.ts';
+import { ownPort, ownRange, RANGE_PORTS } from '../../support/ports.ts';
 import {
   type Booted,
   boot,
@@ -53,45 +53,47 @@ export interface ClusterOptions {
   readonly flags?: readonly string[];
 }
 
-/** The first of a thousand ports that agents offer: another range for each test file, as files run beside each other; below those of `ownPort`. */
-export const FIRST_PORT: number = 10_000 + (process.pid % 10) * 1_000;
-
-const AGENT = [
-  `--resources=cpus:8;mem:4096;disk:1000;ports:[${FIRST_PORT}-${FIRST_PORT + 999}]`,
-  '--hostname=127.0.0.1',
-];
-
-function withUsual(own: readonly string[]): string[] {
+function withUsual(firstPort: number, own: readonly string[]): string[] {
+  const usual = [
+    `--resources=cpus:8;mem:4096;disk:1000;ports:[${firstPort}-${firstPort + RANGE_PORTS - 1}]`,
+    '--hostname=127.0.0.1',
+  ];
   const nameOf = (flag: string): string => flag.split('=', 1)[0] ?? '';
   const given = new Set(own.map(nameOf));
-  return [...AGENT.filter((flag) => !given.has(nameOf(flag))), ...own];
+  return [...usual.filter((flag) => !given.has(nameOf(flag))), ...own];
 }
 
 export class MarathonCluster {
   readonly master: MasterProcess;
   readonly folder: string;
   readonly url: string;
+  /** The first of the ports that its agents offer, `RANGE_PORTS` in a row. */
+  readonly firstPort: number;
   readonly #start: () => Booted;
   process: Booted;
   #agents = 0;
 
-  constructor(master: MasterProcess, folder: string, url: string, start: () => Booted) {
+  constructor(master: MasterProcess, folder: string, url: string, firstPort: number, start: () => Booted) {
     this.master = master;
     this.folder = folder;
     this.url = url;
+    this.firstPort = firstPort;
     this.#start = start;
     this.process = start();
   }
 
   /** @param flags take the place of the usual ones */
   async addAgent(t: ExecutionContext, flags: readonly string[]): Promise<void> {
-    this.#agents++;
-    await bootAgent(t, this.master, `${this.folder}/agent-${this.#agents}`, withUsual(flags));
+    const number = ++this.#agents;
+    // Agents are all of this host, whose ports they do not share.
+    const firstPort = number === 1 ? this.firstPort : await ownRange();
+    await bootAgent(t, this.master, `${this.folder}/agent-${number}`, withUsual(firstPort, flags));
   }
 
-  /** Resolves when Marathon answers. */
-  ready(): Promise<unknown> {
-    return this.process.says(/marathon listens on/);
+  /** Resolves when Marathon answers as the leader; who only listens may ask for a moment. */
+  async ready(): Promise<void> {
+    await this.process.says(/marathon listens on/);
+    await until('Marathon leads', async () => (await this.ask('GET', '/v2/info')).status === 200);
   }
 
   /** `kill -9`, and a new one over the same state. */
@@ -141,11 +143,10 @@ export class MarathonCluster {
   }
 
   /** Waits until nothing is being deployed. */
-  settled(timeoutMs?: number): Promise<unknown> {
+  settled(): Promise<unknown> {
     return until(
       () => `no deployment is under way; ${this.process.output().slice(-2000)}`,
       async () => (await this.call<object[]>('GET', '/v2/deployments')).length === 0,
-      timeoutMs,
     );
   }
 
@@ -197,7 +198,7 @@ export async function marathonCluster(
         ...flags,
       ],
     ]);
-  const made = new MarathonCluster(master, folder, `http://127.0.0.1:${port}`, start);
+  const made = new MarathonCluster(master, folder, `http://127.0.0.1:${port}`, await ownRange(), start);
   await Promise.all([made.ready(), ...agents.map((own) => made.addAgent(t, own))]);
   return made;
 }

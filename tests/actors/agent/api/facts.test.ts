@@ -81,10 +81,10 @@ test("volumes of a default executor's tasks are attached below the run, and one 
     reservations: [{ type: 2, role: 'dev' }],
     disk: { persistence: { id }, volume: { container_path, mode: 1 } },
   });
-  const task = commandTask('pod', 'sleep 60');
+  const task = commandTask('pod', 'sleep 1000');
   const more = [volume('good', 'data')];
   const odd = [volume('bad', '../../etc')];
-  const wrong = commandTask('odd', 'sleep 60', { resources: odd });
+  const wrong = commandTask('odd', 'sleep 1000', { resources: odd });
   master.tell('mesos.internal.CheckpointResourcesMessage', { resources: [...more, ...odd] });
   world.run(100);
   master.runGroup([{ ...task, resources: [...(task.resources ?? []), ...more] }]);

@@ -268,14 +268,15 @@ test('no more checks once the task has ended', (t) => {
 
 // ---- real ones ----------------------------------------------------------------------------------------------------
 
-const often = { delay_seconds: 0, interval_seconds: 0.1, timeout_seconds: 5, grace_period_seconds: 0 };
+/** A look takes as long as the machine needs for it. */
+const often = { delay_seconds: 0, interval_seconds: 0.1, timeout_seconds: 120, grace_period_seconds: 0 };
 
 test('COMMAND runs with the environment and in the sandbox of its task', async (t) => {
   const { master } = await registeredAgent(t);
   const value = 'test "$WORD" = known && test -e mark && exit 7';
   const check = { type: CheckInfoType.COMMAND, command: { command: { value } }, ...often };
   const environment = { variables: [{ name: 'WORD', value: 'known' }] };
-  master.run(commandTask('one', '', { command: { value: 'touch mark; sleep 60', environment }, check }));
+  master.run(commandTask('one', '', { command: { value: 'touch mark; sleep 1000', environment }, check }));
   await until('it is told', () =>
     master.statuses('one').some((s) => s.check_status?.command?.exit_code === 7),
   );
@@ -292,9 +293,9 @@ test('COMMAND of a task of a group; killed when it fails, and its group with it'
     ...often,
   };
   // Looks come one at a time: with the second the first one has found it well.
-  const task = 'until [ -e looks ] && [ $(wc -l <looks) -ge 2 ]; do sleep 0.02; done; touch stop; sleep 60';
+  const task = 'until [ -e looks ] && [ $(wc -l <looks) -ge 2 ]; do sleep 0.02; done; touch stop; sleep 1000';
   master.runGroup(
-    [commandTask('one', task, { health_check }), commandTask('two', 'sleep 60')],
+    [commandTask('one', task, { health_check }), commandTask('two', 'sleep 1000')],
     DEFAULT_EXECUTOR,
   );
   await until('both ended', () => ['one', 'two'].every((id) => master.states(id).includes(TASK_KILLED)));
@@ -306,7 +307,7 @@ test('COMMAND of a task of a group; killed when it fails, and its group with it'
 test('health outlives a restart of the agent: told before, it is not told again; a failure then is', async (t) => {
   const { master, world, agent, workDir } = await registeredAgent(t);
   const health_check = { type: HealthCheckType.COMMAND, command: { value: 'test ! -e stop' }, ...often };
-  master.run(commandTask('one', 'sleep 60', { health_check }));
+  master.run(commandTask('one', 'sleep 1000', { health_check }));
   const healths = () =>
     master.statuses('one').flatMap(({ healthy }) => (healthy === undefined ? [] : [healthy]));
   await until('it is healthy', () => healths()[0] === true);

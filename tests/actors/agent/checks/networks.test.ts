@@ -15,7 +15,7 @@ test('as root: HTTP and TCP checks look into the network of a task, whose addres
   const networks = bridgedNetworks(t);
   const { master, agent } = await registeredAgent(t, networks.flags);
   const container = { type: ContainerInfoType.MESOS, network_infos: [{ name: 'bridged' }] };
-  const often = { delay_seconds: 0, interval_seconds: 0.1 };
+  const often = { delay_seconds: 0, interval_seconds: 0.1, timeout_seconds: 120, grace_period_seconds: 600 };
   const listen = 'require("http").createServer((_, answer) => answer.end()).listen(8000, "127.0.0.1")';
   const task = commandTask('task', `exec '${process.execPath}' -e '${listen}'`, {
     container,
@@ -46,7 +46,7 @@ test('as root: a task of a group on a network of its own tells its address, not 
   const networks = bridgedNetworks(t);
   const { master } = await registeredAgent(t, networks.flags);
   const container = { type: ContainerInfoType.MESOS, network_infos: [{ name: 'bridged' }] };
-  master.runGroup([commandTask('apart', 'sleep 60', { container }), commandTask('along', 'sleep 60')]);
+  master.runGroup([commandTask('apart', 'sleep 1000', { container }), commandTask('along', 'sleep 1000')]);
   if (!canNetwork) {
     await until('it fails', () => master.states('apart').includes(TaskState.TASK_FAILED));
     t.regex(master.statuses('apart').at(-1)?.message ?? '', /network 'bridged': networks need root/);

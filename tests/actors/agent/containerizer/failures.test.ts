@@ -47,7 +47,7 @@ for (const leadersMax of [0, 32]) {
     const shell = join(bench.root, 'full');
     fs.writeFileSync(shell, '#!/bin/sh\ntrap \'\' XFSZ\nulimit -f 0\nexec /bin/sh "$@"\n', { mode: 0o755 });
     const full = new Bench(t, { leadersMax, shell });
-    const id = full.launch('echo ran >&2; sleep 60');
+    const id = full.launch('echo ran >&2; sleep 1000');
     await full.ended(id);
     t.deepEqual(full.story(id), [
       'failed: the container was not started: its process could not be written down',

@@ -13,6 +13,7 @@ import {
 import { AgentPaths } from '../../../../actors/agent/paths.ts';
 import { realPorts } from '../../../../runtime/realPorts.ts';
 import { removeFolder } from '../../../support/folders.ts';
+import { PATIENCE_MS } from '../../../support/until.ts';
 
 export const { clock } = realPorts();
 
@@ -139,7 +140,7 @@ export class Bench {
 
   /** Looks again after each report and every 10 ms. */
   async until(condition: () => boolean, what: string): Promise<void> {
-    const deadline = clock.monotonic() + 120_000;
+    const deadline = clock.monotonic() + PATIENCE_MS;
     while (!condition()) {
       if (clock.monotonic() > deadline) {
         throw new Error(`waited in vain for ${what}: ${JSON.stringify([...this.stories].slice(0, 10))}`);

@@ -3,7 +3,7 @@ import { alive, Bench, clock } from './helpers.ts';
 
 test('SIGTERM ends a command that heeds it, and the status says so', async (t) => {
   const bench = new Bench(t);
-  const id = bench.launch('sleep 60');
+  const id = bench.launch('sleep 1000');
   const pid = await bench.started(id);
   bench.containerizer.terminate(id, 30_000);
   t.deepEqual(await bench.ended(id), { kind: 'signaled', signal: 15 });
@@ -12,9 +12,9 @@ test('SIGTERM ends a command that heeds it, and the status says so', async (t) =
 
 test('a kill before the start is not lost', async (t) => {
   const bench = new Bench(t);
-  const destroyed = bench.launch('sleep 60');
+  const destroyed = bench.launch('sleep 1000');
   bench.containerizer.destroy(destroyed);
-  const terminated = bench.launch('sleep 60');
+  const terminated = bench.launch('sleep 1000');
   bench.containerizer.terminate(terminated, 30_000);
   const stubborn = bench.launch('trap "" TERM; while :; do sleep 1; done');
   bench.containerizer.terminate(stubborn, 300);
@@ -61,7 +61,7 @@ test('a signal of choice reaches the command', async (t) => {
 
 test('a stopped process is killed as well', async (t) => {
   const bench = new Bench(t);
-  const id = bench.launch('kill -STOP $$; sleep 60');
+  const id = bench.launch('kill -STOP $$; sleep 1000');
   await bench.started(id);
   bench.containerizer.terminate(id, 30_000);
   t.deepEqual(await bench.ended(id), { kind: 'signaled', signal: 15 });
@@ -69,7 +69,7 @@ test('a stopped process is killed as well', async (t) => {
 
 test('children in groups and sessions of their own are found while their parent lives', async (t) => {
   const bench = new Bench(t);
-  const id = bench.launch("setsid sh -c 'echo $$ >inner; exec sleep 60' & setsid -w sleep 61");
+  const id = bench.launch("setsid sh -c 'echo $$ >inner; exec sleep 1000' & setsid -w sleep 1001");
   const inner = Number(await bench.line(id, 'inner'));
   t.true(alive(inner));
   bench.containerizer.destroy(id);
@@ -81,7 +81,7 @@ test('children in groups and sessions of their own are found while their parent 
 test('a daemon that kept the session is killed when the command ends', async (t) => {
   const bench = new Bench(t);
   const id = bench.launch(
-    "(sh -c 'echo $$ >daemon; exec sleep 60' &) ; while [ ! -s daemon ]; do :; done; exit 2",
+    "(sh -c 'echo $$ >daemon; exec sleep 1000' &) ; while [ ! -s daemon ]; do :; done; exit 2",
   );
   t.deepEqual(await bench.ended(id), { kind: 'exited', code: 2 });
   const daemon = Number(await bench.line(id, 'daemon'));
@@ -92,7 +92,7 @@ test('a daemon that kept the session is killed when the command ends', async (t)
 test('a daemon that forked away is reached by a kill while the command runs', async (t) => {
   const bench = new Bench(t);
   const id = bench.launch(
-    '(sh -c \'trap "echo told >told; exit" TERM; echo $$ >daemon; while :; do sleep 0.05; done\' &) ; sleep 60',
+    '(sh -c \'trap "echo told >told; exit" TERM; echo $$ >daemon; while :; do sleep 0.05; done\' &) ; sleep 1000',
   );
   await bench.line(id, 'daemon');
   bench.containerizer.terminate(id, 30_000);
@@ -110,7 +110,7 @@ test('a container that forks all the time is destroyed', async (t) => {
 
 test('a leader killed by somebody else leaves an unknown status and no process', async (t) => {
   const bench = new Bench(t);
-  const id = bench.launch('echo $PPID >leader; echo $$ >own; sleep 60');
+  const id = bench.launch('echo $PPID >leader; echo $$ >own; sleep 1000');
   const leader = Number(await bench.line(id, 'leader'));
   const own = Number(await bench.line(id, 'own'));
   process.kill(leader, 'SIGKILL');
@@ -121,7 +121,7 @@ test('a leader killed by somebody else leaves an unknown status and no process',
 
 test('50 containers killed at once all end', async (t) => {
   const bench = new Bench(t);
-  const ids = Array.from({ length: 50 }, () => bench.launch('sleep 60 & sleep 60'));
+  const ids = Array.from({ length: 50 }, () => bench.launch('sleep 1000 & sleep 1000'));
   await Promise.all(ids.map((id) => bench.started(id)));
   for (const id of ids) bench.containerizer.terminate(id, 5000);
   await Promise.all(ids.map((id) => bench.destroyed(id)));
@@ -130,7 +130,7 @@ test('50 containers killed at once all end', async (t) => {
 
 test('usage sums the processes of a container', async (t) => {
   const bench = new Bench(t);
-  const id = bench.launch('sleep 60 & i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo >busy; wait');
+  const id = bench.launch('sleep 1000 & i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo >busy; wait');
   await bench.line(id, 'busy');
   await bench.until(() => {
     const usage = bench.containerizer.usage(id);

@@ -324,7 +324,7 @@ test('a leader runs one container after another, each in a clean session', async
   const leaders = new Set<string>();
   for (let round = 0; round < 4; round++) {
     const id = bench.launch(
-      `umask 777; cd /; export LEFT=1; trap : TERM; (sleep 60 &); echo $PPID >"$MESOS_SANDBOX/leader"; exit ${round}`,
+      `umask 777; cd /; export LEFT=1; trap : TERM; (sleep 1000 &); echo $PPID >"$MESOS_SANDBOX/leader"; exit ${round}`,
       {
         environment: { MESOS_SANDBOX: bench.sandbox(`c${round + 1}-${process.pid}`) },
       },
@@ -372,14 +372,18 @@ test('a leader that is killed loses its command’s status at most', async (t) =
   t.deepEqual(bench.story(next).slice(0, 2), ['started', 'exited']);
 });
 
+/** Its process id, once there is one. */
+const spawnerOf = ({ containerizer }: Bench): Promise<number> =>
+  until('there is a spawner', () => containerizer.spawnerPid);
+
 test('a spawner that is killed is replaced, and what it was given is launched', async (t) => {
   const bench = new Bench(t, { leadersMax: 0 });
   const before = bench.launch('sleep 1; exit 4');
   await bench.started(before);
-  const { spawnerPid } = bench.containerizer;
-  process.kill(spawnerPid ?? 0, 'SIGSTOP');
+  const spawnerPid = await spawnerOf(bench);
+  process.kill(spawnerPid, 'SIGSTOP');
   const ids = Array.from({ length: 30 }, (_, i) => bench.launch(`echo once >>count; exit ${i}`));
-  process.kill(spawnerPid ?? 0, 'SIGKILL');
+  process.kill(spawnerPid, 'SIGKILL');
   await Promise.all(ids.map((id) => bench.destroyed(id)));
   ids.forEach((id, i) => {
     t.deepEqual(bench.story(id), ['started', 'exited', 'destroyed']);
@@ -396,7 +400,7 @@ test('a spawner killed again and again in the midst of launching loses and doubl
   for (let round = 0; round < 3; round++) {
     for (let i = 0; i < 20; i++) ids.push(bench.launch('echo once >>count'));
     await bench.started(ids.at(-20) ?? '');
-    process.kill(bench.containerizer.spawnerPid ?? 0, 'SIGKILL');
+    process.kill(await spawnerOf(bench), 'SIGKILL');
   }
   await Promise.all(ids.map((id) => bench.destroyed(id)));
   for (const id of ids) {
@@ -407,7 +411,7 @@ test('a spawner killed again and again in the midst of launching loses and doubl
 
 test('closing lets go of what runs', async (t) => {
   const bench = new Bench(t);
-  const id = bench.launch('echo $$ >pid; sleep 60');
+  const id = bench.launch('echo $$ >pid; sleep 1000');
   const pid = Number(await bench.line(id, 'pid'));
   bench.restart();
   t.true(alive(pid));

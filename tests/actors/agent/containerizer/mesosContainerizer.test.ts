@@ -43,7 +43,7 @@ test('one whose processes are gone before the chart comes to kill them ends all 
 
 test('one that is to be destroyed before it was found again is found, told of and destroyed', async (t) => {
   const bench = new Bench(t);
-  const id = bench.launch('sleep 60');
+  const id = bench.launch('sleep 1000');
   const pid = await bench.started(id);
   bench.stories.clear();
   const slow = slowAgent(bench, 0);

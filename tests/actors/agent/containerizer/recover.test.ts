@@ -46,7 +46,7 @@ test('a container whose leader was given another one since takes nothing of that
   const bench = new Bench(t);
   const pidOf = (id: string) => fs.readFileSync(join(bench.paths.container(id), 'pid'), 'utf8').split('\n');
   const isRunning = () => fs.existsSync(join(bench.sandbox('second'), 'pid'));
-  await killedAgent(bench, { first: 'exit 7', second: 'echo $$ >pid; sleep 60' }, isRunning, 1, true);
+  await killedAgent(bench, { first: 'exit 7', second: 'echo $$ >pid; sleep 1000' }, isRunning, 1, true);
   t.is(pidOf('first')[1], pidOf('second')[1]);
   bench.containerizer.recover(['first'], bench.sink);
   bench.containerizer.recover(['second'], bench.sink);
@@ -69,7 +69,7 @@ for (const leadersMax of [0, 32]) {
       {
         waiting: 'echo $$ >pid; while [ ! -e go ]; do sleep 0.05; done; exit 6',
         ended: 'exit 7',
-        sleeping: 'echo $$ >pid; sleep 60',
+        sleeping: 'echo $$ >pid; sleep 1000',
       },
       () =>
         fs.existsSync(file('waiting', 'pid')) &&
@@ -124,7 +124,7 @@ for (const leadersMax of [0, 32]) {
 
 test('a recovered container whose leader was killed meanwhile ends with an unknown status', async (t) => {
   const bench = new Bench(t);
-  const id = bench.launch('echo $PPID >leader; sleep 60');
+  const id = bench.launch('echo $PPID >leader; sleep 1000');
   const leader = Number(await bench.line(id, 'leader'));
   const pid = await bench.started(id);
   bench.restart();
@@ -139,7 +139,7 @@ test('a recovered container whose leader was killed meanwhile ends with an unkno
 
 test('a half-written status is not taken for one', async (t) => {
   const bench = new Bench(t);
-  const id = bench.launch('echo $PPID >leader; sleep 60');
+  const id = bench.launch('echo $PPID >leader; sleep 1000');
   await bench.line(id, 'leader');
   bench.restart();
   fs.writeFileSync(join(bench.paths.container(id), 'status'), '1');
@@ -196,7 +196,7 @@ for (const [what, put] of Object.entries(IN_THE_WAY)) {
       put(file(id, name));
     }
     fs.writeFileSync(bench.paths.container('fourth'), 'no folder');
-    const good = bench.launch('echo $$ >pid; exec sleep 60');
+    const good = bench.launch('echo $$ >pid; exec sleep 1000');
     await bench.line(good, 'pid');
     bench.restart();
     bench.stories.clear();

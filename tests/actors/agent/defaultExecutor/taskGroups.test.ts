@@ -50,15 +50,15 @@ test('a group runs in containers inside that of its executor, which ends well wi
 
 test('one that fails or is killed takes its group with it, not another group of the same executor', async (t) => {
   const { master } = await registeredAgent(t);
-  master.runGroup([commandTask('other', 'sleep 60')]);
+  master.runGroup([commandTask('other', 'sleep 1000')]);
   await running(master, 'other');
-  master.runGroup([commandTask('long', 'sleep 60'), commandTask('killed', 'sleep 60')], undefined, false);
+  master.runGroup([commandTask('long', 'sleep 1000'), commandTask('killed', 'sleep 1000')], undefined, false);
   await running(master, 'long', 'killed');
   master.kill('killed');
   await until('the group has ended', () => master.states('long').includes(TASK_KILLED));
   t.deepEqual(master.states('long'), [TASK_STARTING, TASK_RUNNING, TASK_KILLING, TASK_KILLED]);
   t.deepEqual(master.states('other'), [TASK_STARTING, TASK_RUNNING]);
-  master.runGroup([commandTask('wait', 'sleep 60'), commandTask('bad', 'exit 4')], undefined, false);
+  master.runGroup([commandTask('wait', 'sleep 1000'), commandTask('bad', 'exit 4')], undefined, false);
   await until(
     'the second group has ended',
     () => master.states('wait').includes(TASK_KILLED) && master.states('bad').includes(TASK_FAILED),
@@ -96,7 +96,7 @@ test('a volume that leaves the sandbox fails its task, and so its group', async 
   };
   const volumes = [{ mode: VolumeMode.RW, container_path: 'common', source }];
   const container = { type: ContainerInfoType.MESOS, volumes };
-  master.runGroup([commandTask('escapes', 'true', { container }), commandTask('good', 'sleep 60')]);
+  master.runGroup([commandTask('escapes', 'true', { container }), commandTask('good', 'sleep 1000')]);
   await until('both ended', () => master.states('good').includes(TASK_KILLED));
   const last = master.statuses('escapes').at(-1);
   t.like(last, { state: TASK_FAILED, reason: TaskStatusReason.REASON_CONTAINER_LAUNCH_FAILED });
@@ -105,7 +105,7 @@ test('a volume that leaves the sandbox fails its task, and so its group', async 
 
 test('a kill of what waits for its executor ends the whole group', async (t) => {
   const { master } = await registeredAgent(t);
-  master.runGroup([commandTask('one', 'sleep 60'), commandTask('two', 'sleep 60')]);
+  master.runGroup([commandTask('one', 'sleep 1000'), commandTask('two', 'sleep 1000')]);
   master.kill('one');
   await until('both ended', () => master.states('two').length > 0 && master.states('one').length > 0);
   for (const id of ['one', 'two']) {
@@ -134,7 +134,7 @@ test('tasks of a group outlive a restart of the agent; ends that happened meanwh
     t,
     (before) => {
       before.runGroup([
-        commandTask('stays', 'sleep 60'),
+        commandTask('stays', 'sleep 1000'),
         commandTask('ends', 'sleep 0.3; touch ../../ended'),
       ]);
       return running(before, 'stays', 'ends');
@@ -153,7 +153,7 @@ test('an executor that died while the agent was away takes its tasks with it', a
   const { master } = await restarted(
     t,
     async (before) => {
-      before.runGroup([commandTask('one', 'sleep 61'), commandTask('two', 'sleep 61')]);
+      before.runGroup([commandTask('one', 'sleep 1001'), commandTask('two', 'sleep 1001')]);
       await running(before, 'one', 'two');
     },
     async (workDir) => {

@@ -11,7 +11,7 @@ import { commandTask } from '../support/testMaster.ts';
 const { TASK_RUNNING } = TaskState;
 
 /** An agent with a running task, and the container of that. */
-async function withTask(t: ExecutionContext, command = 'sleep 60', more: Record<string, string> = {}) {
+async function withTask(t: ExecutionContext, command = 'sleep 1000', more: Record<string, string> = {}) {
   const made = await registeredAgent(t, more);
   const environment = { variables: [{ name: 'WORD', value: 'of the task' }] };
   made.master.run(commandTask('task', '', { command: { value: command, environment } }));
@@ -62,8 +62,8 @@ test('kill by signal; what runs is not removed; what is inside ends with what is
   const { url, root, master } = await withTask(t);
   const id = nested(root, 'outer');
   const inside = { value: 'inside', parent: id };
-  t.is((await call(url, launch(id, 'sleep 60'))).status, 200);
-  t.is((await call(url, launch(inside, 'sleep 60'))).status, 200);
+  t.is((await call(url, launch(id, 'sleep 1000'))).status, 200);
+  t.is((await call(url, launch(inside, 'sleep 1000'))).status, 200);
   t.is((await call(url, remove(id))).status, 500);
   const listed = async (get_containers: object) => {
     const { text } = await call(url, { type: 'GET_CONTAINERS', get_containers });
@@ -79,7 +79,7 @@ test('kill by signal; what runs is not removed; what is inside ends with what is
   const statuses = (await Promise.all(ended)).map(({ text }) => JSON.parse(text).wait_container.exit_status);
   t.deepEqual(statuses, [15, 9]);
   const third = nested(root, 'third');
-  t.is((await call(url, launch(third, 'sleep 60'))).status, 200);
+  t.is((await call(url, launch(third, 'sleep 1000'))).status, 200);
   const last = call(url, wait(third));
   master.kill('task');
   t.is(JSON.parse((await last).text).wait_container.exit_status, 9);
@@ -181,7 +181,7 @@ test('a session ends with who asked for it; nothing of it is lost before that, h
   const { url, root, workDir } = await withTask(t);
   const output = new Output(
     url,
-    session(nested(root, 'long'), { value: 'seq 1 200000; echo end; sleep 61' }),
+    session(nested(root, 'long'), { value: 'seq 1 200000; echo end; sleep 1001' }),
   );
   await until('all is there', () => output.stdout.endsWith('end\n'));
   t.is(output.stdout.split('\n').length, 200_002);
@@ -235,13 +235,13 @@ test('records of input that make no sense cost the client its connection, not th
 });
 
 test('somebody else may watch a terminal; heartbeats come while nothing is said', async (t) => {
-  const { url, root } = await withTask(t, 'sleep 60', { http_heartbeat_interval: '50ms' });
+  const { url, root } = await withTask(t, 'sleep 1000', { http_heartbeat_interval: '50ms' });
   const id = nested(root, 'shown');
   t.is(
     (
       await call(
         url,
-        launch(id, 'read word; echo got $word; sleep 60', { container: { type: 'MESOS', tty_info: {} } }),
+        launch(id, 'read word; echo got $word; sleep 1000', { container: { type: 'MESOS', tty_info: {} } }),
       )
     ).status,
     200,
@@ -263,7 +263,7 @@ test('containers inside a task outlive the agent’s process with their terminal
   const loop = 'while read word; do echo "got $word"; done';
   const container = { type: 'MESOS', tty_info: {} };
   t.is((await call(agent.url, launch(shown, loop, { container }))).status, 200);
-  const output = new Output(agent.url, session(nested(root, 'session'), { value: 'sleep 62' }));
+  const output = new Output(agent.url, session(nested(root, 'session'), { value: 'sleep 1002' }));
   await until('the session is there', () => output.status);
   const { port } = new URL(agent.url);
   await agent.leave();
@@ -284,7 +284,7 @@ test('containers inside a task outlive the agent’s process with their terminal
 test('a standalone container is nobody’s: launched, found again after a restart, killed, forgotten', async (t) => {
   const { master, world, agent, workDir } = await registeredAgent(t);
   const id = { value: 'alone' };
-  t.is((await call(agent.url, launch(id, 'touch here; sleep 60'))).status, 200);
+  t.is((await call(agent.url, launch(id, 'touch here; sleep 1000'))).status, 200);
   t.is((await call(agent.url, launch(id, 'true'))).status, 202);
   await until('it runs', () => existsSync(join(workDir, 'containers/alone/here')));
   const attach = { type: 'ATTACH_CONTAINER_OUTPUT', attach_container_output: { container_id: id } };

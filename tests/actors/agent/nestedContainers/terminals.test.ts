@@ -61,7 +61,7 @@ test('a command task on a terminal: attached to, resized, typed at, also by way 
 });
 
 test('a task on a terminal is killed like any other, and one that is over has none', async (t) => {
-  const { master, agent, id } = await onTerminal(t, 'sleep 60');
+  const { master, agent, id } = await onTerminal(t, 'sleep 1000');
   master.kill('task');
   await until('it is killed', () => master.states('task').includes(TASK_KILLED));
   t.is((await call(agent.url, attach(id))).status, 404);
