@@ -9,7 +9,15 @@ import { inPlace, isApp, type Spec, seenDifferences, versioned } from '../model/
 import type { Committed } from '../writes.ts';
 import { appJson, definitionJson, type Embeds, embedsOf, LIST_EMBEDS, SINGLE_EMBEDS } from './appJson.ts';
 import type { Answer, Call } from './call.ts';
-import { earlierApp, isRollback, newApp, patchedApp, readInput, type WriteContext } from './readApp.ts';
+import {
+  crossedOut,
+  earlierApp,
+  isRollback,
+  newApp,
+  patchedApp,
+  readInput,
+  type WriteContext,
+} from './readApp.ts';
 import { parseSelector, type Selector } from './selector.ts';
 import { deleteTask, deleteTasks, tasksAnswer } from './tasks.ts';
 
@@ -231,7 +239,8 @@ function appFor(
   }
   if (isRollback(document) && (partial || Object.keys(input).length <= 2))
     return earlierApp(input, earlier, write);
-  return partial ? patchedApp(input, earlier, write, prefix) : newApp(input, id, write, earlier, prefix);
+  if (partial) return patchedApp(input, earlier, write, prefix, crossedOut(document));
+  return newApp(input, id, write, earlier, prefix);
 }
 
 /** Ours: `?expireAfterSeconds=600` takes a change of the number of instances back by itself. */
@@ -271,22 +280,27 @@ function keptInPlace(app: App, earlier: App | undefined, prefix = ''): App {
   return app === earlier ? app : inPlace(app, earlier);
 }
 
-/** Many apps in one deployment. A single object with an id is taken for a list of one, as a book shows it. */
+/**
+ * Many apps in one deployment. A single object with an id is taken for a list of one, as a book shows it. Of an app that occurs twice the
+ * second change is one of the first one's result, as in Marathon.
+ */
 function putMany(marathon: Marathon, call: Call): Answer {
   const given = call.json();
   const documents: unknown[] = Array.isArray(given) ? given : [given];
   const write = writeContext(marathon, call);
   const partial = call.flag('partialUpdate', true);
-  const apps = documents.map((document, index) => {
+  const made = new Map<string, App>();
+  documents.forEach((document, index) => {
     const prefix = `(${index})`;
     const input = readInput(document, write, prefix);
     if (input.id === undefined) throw notValid([{ path: `${prefix}/id`, error: 'is required' }]);
     const id = resolveId(input.id);
-    const earlier = marathon.definitions.root.app(id);
+    const earlier = made.get(id) ?? marathon.definitions.root.app(id);
     if (earlier === undefined && call.method === 'PATCH') throw noApp(id);
     const app = appFor(document, input, id, write, earlier, partial, prefix);
-    return call.flag('inPlace') ? keptInPlace(app, earlier, prefix) : app;
+    made.set(id, call.flag('inPlace') ? keptInPlace(app, earlier, prefix) : app);
   });
+  const apps = [...made.values()];
   const done = marathon.writes.commit(changeOf(apps), write.version, { force: call.flag('force') });
   for (const app of apps) tellWrite(marathon, call, app);
   return committed(done, write);

@@ -43,11 +43,26 @@ export function newApp(input: AppInput, id: string, write: WriteContext, earlier
   return finish(modern(input, write, prefix), id, write, earlier, prefix);
 }
 
-/** The app with some members changed; objects are replaced as a whole. @throws ApiError 422 */
-export function patchedApp(input: AppInput, app: App, write: WriteContext, prefix = ''): App {
-  const { version: _version, versionInfo: _info, ...base } = app;
+/** Of the two ways to say what runs, the one that a document takes back (null) where it gives the other. Null says nothing elsewhere. */
+export function crossedOut(document: unknown): 'cmd' | 'args' | undefined {
+  if (!isObject(document)) return undefined;
+  const { cmd, args } = document;
+  if (cmd === null && Array.isArray(args)) return 'cmd';
+  return args === null && typeof cmd === 'string' ? 'args' : undefined;
+}
+
+/** The app with some members changed; objects are replaced as a whole. @param drop a member that goes @throws ApiError 422 */
+export function patchedApp(
+  input: AppInput,
+  app: App,
+  write: WriteContext,
+  prefix = '',
+  drop?: 'cmd' | 'args',
+): App {
+  const { version: _version, versionInfo: _info, ...kept } = app;
+  const base = Object.fromEntries(Object.entries(kept).filter(([name]) => name !== drop));
   const changes = modern(input, write, prefix);
-  const merged = { ...(base as unknown as ModernInput), ...changes };
+  const merged: ModernInput = { ...(base as ModernInput), ...changes };
   // Port definitions are the host network's only, mappings the others': the ones that were given win.
   const toHost = changes.networks?.every(({ mode }) => mode === 'host') === true;
   if (toHost && changes.container === undefined && merged.container?.portMappings !== undefined) {

@@ -1,5 +1,5 @@
 /** From a group as clients write it to the change it means. */
-import { notValid } from '../errors.ts';
+import { type ApiError, notValid } from '../errors.ts';
 import type { Marathon } from '../marathon.ts';
 import { appReader } from '../model/appSchema.ts';
 import { idProblem, isBelow, parentOf, ROOT, resolveId } from '../model/ids.ts';
@@ -75,15 +75,18 @@ function addGroup(
   groups: Map<string, GroupInfo | undefined>,
 ): void {
   const { root } = write.marathon.definitions;
+  if (groups.get(id) !== undefined) throw twice(id, at);
   groups.set(id, infoOf(input, id, at, write));
   input.apps?.forEach((app, index) => {
     const place = `${at}/apps(${index})`;
     const appId = inside(app.id, id, `${place}/id`);
+    if (services.get(appId) !== undefined) throw twice(appId, place);
     services.set(appId, newApp(app, appId, write, root.app(appId), place));
   });
   input.pods?.forEach((pod, index) => {
     const place = `${at}/pods(${index})`;
     const podId = inside(pod.id, id, `${place}/id`);
+    if (services.get(podId) !== undefined) throw twice(podId, place);
     services.set(podId, newPod(pod, podId, write, root.pod(podId), place));
   });
   input.groups?.forEach((group, index) => {
@@ -111,6 +114,11 @@ function infoOf(input: GroupInput, id: string, at: string, { marathon, version }
     ...(enforceRole !== undefined && { enforceRole }),
     version,
   };
+}
+
+/** Which of the two was meant nobody knows. */
+function twice(id: string, at: string): ApiError {
+  return notValid([{ path: `${at}/id`, error: `${id} is defined more than once` }]);
 }
 
 /** The absolute id of a member. @throws ApiError 422 when it lies elsewhere */
