@@ -88,7 +88,10 @@ export class DrainHolds {
     if (wait === undefined) return;
     const frameworks = new Set(wait.held.map(({ frameworkId }) => frameworkId));
     actor.log.info('a drain waits for tasks to be moved', { agent_id: agentId, tasks: wait.held.length });
-    const unavailability = { start: { nanoseconds: Math.round(wait.endsAtMs * 1e6) } };
+    // Frameworks are told by the time of day.
+    const { nowMs, steadyMs } = this.parts;
+    const endsMs = nowMs + Math.max(0, wait.endsAtMs - steadyMs);
+    const unavailability = { start: { nanoseconds: Math.round(endsMs * 1e6) } };
     inverseOffers.make(
       [...frameworks]
         .filter((id) => !inverseOffers.of(id).some(({ agent_id }) => agent_id?.value === agentId))

@@ -26,7 +26,7 @@ const GRACE_NS_MAX = 2 ** 63;
 
 export class Drains {
   private readonly parts: MasterParts;
-  /** When this master told an agent to drain, milliseconds since 1970. */
+  /** When this master told an agent to drain, by both clocks. */
   private readonly started = new Map<string, { readonly nowMs: number; readonly steadyMs: number }>();
   readonly holds: DrainHolds;
 
@@ -45,6 +45,11 @@ export class Drains {
     return this.info(id) === undefined ? undefined : this.started.get(id)?.nowMs;
   }
 
+  /** Agents of which it is known when they were told to drain. */
+  get remembered(): number {
+    return this.started.size;
+  }
+
   /** DRAIN_AGENT; another order replaces the one of before. @throws HttpRefusal 400, 409 */
   drain({ agent_id, max_grace_period, mark_gone }: MasterCallDrainAgent, done: Done): void {
     const id = agent_id.value;
@@ -61,6 +66,7 @@ export class Drains {
     const config = configOf(max_grace_period, mark_gone);
     registrar.apply(drainAgent(id, config), (applied) => {
       if (!this.isStillThere(id, applied, done)) return;
+      this.forgetGone();
       actor.log.info('draining agent', { agent_id: id, mark_gone: mark_gone ?? false });
       agents.chart.step(id, { type: 'DRAIN_STARTED' });
       const there = agents.find(id);
@@ -130,6 +136,15 @@ export class Drains {
     if (this.holds.holds(agent, started.steadyMs, () => this.remindAgain(agent.id))) return;
     actor.send(agent.pid, 'mesos.internal.DrainSlaveMessage', { config });
     if (isListed) this.check(agent);
+  }
+
+  /** Agents that are in the registry no more. */
+  private forgetGone(): void {
+    for (const id of [...this.started.keys()]) {
+      if (this.kept(id) !== undefined) continue;
+      this.started.delete(id);
+      this.holds.forget(id);
+    }
   }
 
   private remindAgain(id: string): void {

@@ -4,6 +4,7 @@
  */
 import { fromJson, type RateLimits } from '../../../proto/index.ts';
 import type { Pid } from '../../../runtime/index.ts';
+import type { Counter } from '../../../runtime/metrics/index.ts';
 import { RateLimiter } from '../agents/rateLimiter.ts';
 import type { MasterParts } from '../parts.ts';
 
@@ -14,8 +15,16 @@ interface Bounded {
   waiting: number;
 }
 
+/** Of a principal: `frameworks/<principal>/messages_…`. */
+interface Counted {
+  readonly received: Counter;
+  readonly processed: Counter;
+}
+
 export class FrameworkRateLimits {
   private readonly parts: MasterParts;
+  /** By principal. */
+  private readonly counted = new Map<string, Counted>();
   /** By principal; undefined for one that is listed without a rate. */
   private readonly listed = new Map<string, Bounded | undefined>();
   private readonly others: Bounded | undefined;
@@ -36,9 +45,10 @@ export class FrameworkRateLimits {
       return;
     }
     const { principal } = framework.description.info;
-    this.count(principal, 'messages_received');
+    const counters = principal === undefined ? undefined : this.countersOf(principal);
+    if (counters !== undefined) counters.received.value++;
     const counted = () => {
-      this.count(principal, 'messages_processed');
+      if (counters !== undefined) counters.processed.value++;
       handle();
     };
     const bounded = this.limiterOf(principal);
@@ -79,10 +89,30 @@ export class FrameworkRateLimits {
     return { limiter, capacity, waiting: 0 };
   }
 
-  private count(principal: string | undefined, what: string): void {
-    if (principal === undefined) return;
-    this.parts.actor.metrics.counter(`frameworks/${principal}/${what}`).value++;
+  /** A framework is no more: with the last one of its principal goes what was counted of that, as in Mesos. */
+  forget(principal: string | undefined): void {
+    const { frameworks, actor } = this.parts;
+    if (principal === undefined || !this.counted.has(principal)) return;
+    for (const { description } of frameworks.all()) if (description.info.principal === principal) return;
+    this.counted.delete(principal);
+    for (const what of COUNTED) actor.metrics.remove(nameOf(principal, what));
   }
+
+  private countersOf(principal: string): Counted {
+    const known = this.counted.get(principal);
+    if (known !== undefined) return known;
+    const counter = (what: (typeof COUNTED)[number]) =>
+      this.parts.actor.metrics.counter(nameOf(principal, what));
+    const made = { received: counter('messages_received'), processed: counter('messages_processed') };
+    this.counted.set(principal, made);
+    return made;
+  }
+}
+
+const COUNTED = ['messages_received', 'messages_processed'] as const;
+
+function nameOf(principal: string, what: (typeof COUNTED)[number]): string {
+  return `frameworks/${principal}/${what}`;
 }
 
 /**

@@ -37,6 +37,7 @@ export class FrameworkRemoval {
     frameworks.retire(framework);
     changes.frameworkRemoved(framework);
     metrics.frameworks.remove(framework);
+    this.parts.rateLimits.forget(framework.description.info.principal);
     framework.connection?.close();
   }
 

@@ -43,6 +43,24 @@ test('messages of a listed principal wait in order; those beyond its capacity ar
   t.is(metrics.counter('frameworks/slow/messages_processed').value, 4);
 });
 
+test('what is counted of a principal goes with its last framework', (t) => {
+  const { cluster, scheduler, id } = flood('slow', 2);
+  const other = cluster.scheduler(6002, 'scheduler-2');
+  const second = cluster.subscribe(other, frameworkInfo({ principal: 'slow', failover_timeout: 1e6 }));
+  const counted = () =>
+    Object.keys(cluster.masterNode.metrics.snapshot()).filter((name) => name.startsWith('frameworks/slow/'));
+  const all = ['frameworks/slow/messages_processed', 'frameworks/slow/messages_received'];
+  t.deepEqual(counted().sort(), all);
+  const tearDown = (by: Puppet, frameworkId: string) => {
+    cluster.call(by, { framework_id: { value: frameworkId }, type: SchedulerCallType.TEARDOWN });
+    cluster.run(10_000);
+  };
+  tearDown(scheduler, id);
+  t.deepEqual(counted().sort(), all);
+  tearDown(other, second);
+  t.deepEqual(counted(), []);
+});
+
 test('a principal that is listed without a rate is heard at once, all others share one limiter', (t) => {
   t.is(flood('free', 6).revived(), 6);
   for (const principal of ['other', undefined]) {

@@ -236,6 +236,10 @@ test('a task may say that its drain is worth a wait: its framework is asked, and
   moved.cluster.run(1000);
   t.deepEqual(moved.agent.all(DRAIN), []);
   t.is(moved.scheduler.all(INVERSE).length, 1);
+  const [asked] = moved.scheduler.last(INVERSE)?.inverse_offers ?? [];
+  const startMs = (asked?.unavailability.start.nanoseconds ?? 0) / 1e6;
+  const leftMs = startMs - moved.cluster.nowMs;
+  t.true(leftMs > 58_000 && leftMs < 60_000, `in ${leftMs} ms`);
   t.false(agentOf(moved.cluster)?.active);
   moved.end(TaskState.TASK_FINISHED);
   t.is(moved.agent.all(DRAIN).length, 1, 'nothing to wait for is left');
@@ -251,4 +255,15 @@ test('a task may say that its drain is worth a wait: its framework is asked, and
   stays.end();
   t.is(agentOf(stays.cluster)?.drain_info?.state, DrainState.DRAINED);
   t.deepEqual([...moved.cluster.errors, ...stays.cluster.errors], []);
+});
+
+test('agents that went are not remembered with those that drain', (t) => {
+  const { cluster } = running();
+  const { drains } = cluster.master.parts;
+  for (let n = 0; n < 3; n++) {
+    const id = cluster.register(cluster.agent(5100 + n), agentInfo(), DRAINABLE);
+    t.is(drain(cluster, id, { mark_gone: true }).status, 200);
+    t.is(drains.startedMs(id), undefined, 'nothing was on it: it is gone');
+    t.is(drains.remembered, 1);
+  }
 });
