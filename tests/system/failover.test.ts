@@ -95,6 +95,9 @@ if (hasEtcd) {
       const standby = await fetch(`${second.url}/state?x=1`, { redirect: 'manual' });
       t.is(standby.status, 307);
       t.is(standby.headers.get('location'), `//127.0.0.1:${first.port}/master/state?x=1`);
+      t.is((await fetch(`${second.url}/tasks/archive`, { redirect: 'manual' })).status, 307);
+      const archive = await fetch(`${second.url}/tasks/archive?own=true`, { redirect: 'manual' });
+      t.deepEqual(await archive.json(), { kept: false, total: 0, tasks: [] });
       for (const page of ['/health', '/version', '/flags', '/metrics/snapshot'])
         t.is((await fetch(second.url + page)).status, 200, page);
       const scheduler = await fetch(`${second.url}/api/v1/scheduler`, { redirect: 'manual' });

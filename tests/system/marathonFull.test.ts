@@ -1,5 +1,7 @@
 /** What a Marathon among several keeps is in an etcd at its quota: it says so, reads are answered, nothing is lost, and it goes on when there is room. */
 import test, { type ExecutionContext } from 'ava';
+import { openPage, picture } from '../support/browser.ts';
+import { chromiumPath } from '../support/chromium.ts';
 import { bootEtcd, hasEtcd } from '../support/etcd.ts';
 import { boot, bootAgent, bootMaster, freePort, scratch } from '../support/processes.ts';
 import { until } from '../support/until.ts';
@@ -18,8 +20,9 @@ async function bootMarathon(t: ExecutionContext, flags: readonly string[]) {
     ...['--min_revive_offers_interval=100', ...flags],
   ]);
   await booted.says(/marathon listens on/);
+  const url = `http://127.0.0.1:${port}`;
   const ask = async (method: string, target: string, body?: object) => {
-    const answer = await fetch(`http://127.0.0.1:${port}${target}`, {
+    const answer = await fetch(`${url}${target}`, {
       method,
       headers: { 'Content-Type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -27,7 +30,20 @@ async function bootMarathon(t: ExecutionContext, flags: readonly string[]) {
     const warning = answer.headers.get('warning');
     return { status: answer.status, warning, body: (await answer.json()) as Answer };
   };
-  return { ...booted, ask, gauge: () => heldUp(`http://127.0.0.1:${port}/metrics`) };
+  return { ...booted, url, ask, gauge: () => heldUp(`${url}/metrics`) };
+}
+
+/** What the page says of it to a person, where there is a browser. @returns waits until it says so no more */
+async function told(t: ExecutionContext, { url }: Marathon): Promise<() => Promise<void>> {
+  if (chromiumPath === undefined) return async () => undefined;
+  const { page } = await openPage(t, chromiumPath);
+  await page.goto(`${url}/`);
+  const alert = page
+    .getByRole('alert')
+    .filter({ hasText: /Marathon cannot write its state: .*space exceeded/ });
+  await alert.waitFor();
+  await picture(page, 'marathon-held-up');
+  return () => alert.waitFor({ state: 'detached' });
 }
 
 async function heldUp(url: string): Promise<number | undefined> {
@@ -87,9 +103,11 @@ if (hasEtcd) {
       t.regex(read.warning ?? '', /cannot be written now: .*database space exceeded/);
       t.regex((await first.ask('GET', '/v2/info')).body.state_held_up?.reason ?? '', /space exceeded/);
       t.is(await first.gauge(), 1);
+      const over = await told(t, first);
 
       await makeRoom(etcd);
       await runs(first, 'late', 2);
+      await over();
       t.is(await first.gauge(), 0);
       t.is((await first.ask('GET', '/v2/apps/web')).warning, null);
       t.is((await first.ask('PUT', '/v2/apps/web', app(2))).status, 200);

@@ -111,6 +111,9 @@ test.serial(
     const { page } = await openPage(t, chromiumPath);
     await page.goto(`${second.url}/#/agents`);
     await page.getByRole('heading', { name: 'This master stands by.' }).waitFor();
+    await page.getByRole('link', { name: 'its archive' }).click();
+    await page.getByText('This master keeps no archive').waitFor();
+    await page.goBack();
     await page
       .locator('main')
       .getByRole('link', { name: /To the leading one/ })

@@ -4,6 +4,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { run } from '../cli/support/terminal.ts';
+import { objections, openPage, picture } from '../support/browser.ts';
+import { chromiumPath } from '../support/chromium.ts';
 import { bootEtcd, hasEtcd } from '../support/etcd.ts';
 import { boot, bootAgent, bootMaster, freePort, getJson, scratch } from '../support/processes.ts';
 import { until } from '../support/until.ts';
@@ -52,6 +54,25 @@ const bootNextAgent = (t: ExecutionContext, master: AnyMaster, folder: string, n
     '--resources=cpus:4;mem:1024;disk:1024',
     `--attributes=note:${'x'.repeat(10_000)}`,
   ]);
+
+/** What the summary says of it to a person, where there is a browser. @returns waits until it says so no more */
+async function told(t: ExecutionContext, master: AnyMaster, words: RegExp): Promise<() => Promise<void>> {
+  if (chromiumPath === undefined) return async () => undefined;
+  const { page, complaints } = await openPage(t, chromiumPath);
+  await page.goto(`${master.url}/`);
+  const alert = page.getByRole('alert').filter({ hasText: words });
+  await alert.waitFor();
+  t.deepEqual(await objections(page), []);
+  await picture(page, 'registry-held-up');
+  await page.getByRole('button', { name: '中文' }).click();
+  await page.getByRole('alert').filter({ hasText: '无法写入注册表' }).waitFor();
+  await page.getByRole('button', { name: 'English' }).click();
+  await alert.waitFor();
+  return async () => {
+    await alert.waitFor({ state: 'detached' });
+    t.deepEqual(complaints, []);
+  };
+}
 
 function runJobs(t: ExecutionContext, master: string, folder: string, name: string, instances: number) {
   const file = path.join(folder, `${name}.json`);
@@ -105,8 +126,10 @@ if (hasEtcd) {
       t.is(await first.end(), 0);
       await refusedOften(second, /database space exceeded/);
       t.like(await leadership(second), { state: 'recovering', leading: false });
+      const over = await told(t, second, /cannot begin to lead: .*space exceeded/);
       await makeRoom(etcd);
       await second.says(/leading id=/);
+      await over();
       t.is(await second.end(), 0);
     },
   );
@@ -141,9 +164,11 @@ test.serial(
     await refusedOften(master, /registry\.journal: ENOSPC/);
     runJobs(t, `127.0.0.1:${master.port}`, folder, 'early', 3);
     await until('tasks run, and the other agent waits', async () => String(await running(master)) === '3');
+    const over = await told(t, master, /registry cannot be written since .*ENOSPC.*\(\d+ change\(s\) wait/);
     rmSync(filler);
     await until('the other agent is admitted', async () => (await running(master)).length === 2);
     await goesOn(master);
+    await over();
     t.is(await master.end(), 0);
     const next = await bootMaster(t, small);
     await next.says(/agents_to_come=2/);

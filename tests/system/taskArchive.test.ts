@@ -62,9 +62,26 @@ test(`what a master remembers no more is in its archive, and says so where there
 
   if (chromiumPath === undefined) return;
   const { page, complaints } = await openPage(t, chromiumPath);
+  const asked: string[] = [];
+  let answer = (): void => undefined;
+  const typed = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/tasks/archive?*', async (route) => {
+    asked.push(new URL(route.request().url()).searchParams.get('search') ?? '');
+    await typed;
+    await route.continue();
+  });
   await page.goto(`${master.url}/#/tasks`);
   await page.getByRole('link', { name: 'the archive' }).click();
-  await page.getByRole('searchbox', { name: 'Find in Archive' }).fill('failed old');
+  await page.getByRole('searchbox', { name: 'Find in Archive' }).pressSequentially('failed old');
+  answer();
+  await until('what was typed is asked for', () => asked.at(-1) === 'failed old');
+  t.deepEqual(
+    [...new Set(asked)],
+    ['', 'failed old'],
+    'one question after the other, and none for each letter',
+  );
   await page.getByRole('row').filter({ hasText: 'failed' }).getByRole('link').first().click();
   await page.getByText('this is from the archive').waitFor();
   await page.getByRole('cell', { name: /status 3/ }).waitFor();

@@ -15,6 +15,8 @@ const ASKED = [
   /\btitle: '([^']+)'/g,
   /\blabel="([^"]+)"/g,
   /\bquestion="([^"]+)"/g,
+  /\bnothing="([^"]+)"/g,
+  /^(?:const [A-Z_]+ =\n)? {2}'((?:[^'\\]|\\.)+)';$/gm,
 ];
 /** What a form asks for, as a table. */
 const FORM = [/\b(?:title|label|hint): '((?:[^'\\]|\\.)+)'/g];

@@ -13,7 +13,7 @@ import { Operations } from './pages/Operations.tsx';
 import { Roles } from './pages/Roles.tsx';
 import { Sandbox } from './pages/Sandbox.tsx';
 import { Summary } from './pages/Summary.tsx';
-import { Task } from './pages/Task.tsx';
+import { FormerTask, Task } from './pages/Task.tsx';
 import { Layout, type Place } from './parts/Layout.tsx';
 import { isStandingBy, StandsBy } from './parts/StandsBy.tsx';
 import { AgentTable, FrameworkTable, OfferTable, TaskTable } from './parts/tables.tsx';
@@ -23,7 +23,7 @@ import './style.css';
 
 function Page() {
   const [kind, id, third = ''] = place.value.path;
-  if (isStandingBy()) return nodePage(kind) ?? <StandsBy />;
+  if (isStandingBy()) return nodePage(kind) ?? archivePage(kind, id, third) ?? <StandsBy />;
   switch (kind) {
     case 'agents':
       if (id === undefined) return titled('Agents', <AgentTable />);
@@ -66,6 +66,13 @@ function Page() {
     default:
       return nodePage(kind) ?? <Summary />;
   }
+}
+
+/** What a master that stands by knows from when it led. */
+function archivePage(kind: string | undefined, framework: string | undefined, task: string) {
+  if (kind === 'archive') return <Archive />;
+  if (kind !== 'tasks' || framework === undefined) return undefined;
+  return <FormerTask framework={framework} id={task} key={`${framework}/${task}`} />;
 }
 
 function titled(title: string, content: preact.JSX.Element) {

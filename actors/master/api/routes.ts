@@ -106,8 +106,8 @@ function addReadings(parts: MasterParts, route: AddRoute): void {
     help: 'What was used in the last hour; of one with ?agent_id= or ?framework_id=',
     realm: READ_ONLY,
   });
-  route('/tasks/archive', whileLeading(parts, taskArchiveEndpoint(parts)), {
-    help: 'Ended tasks that are remembered no more; ?framework_id=, ?task_id=, ?search=, ?limit=, ?offset=',
+  route('/tasks/archive', taskArchiveEndpoint(parts), {
+    help: 'Ended tasks that are remembered no more; ?framework_id=, ?task_id=, ?search=, ?limit=, ?offset=, ?own=true',
     realm: READ_ONLY,
   });
   route('/maintenance/status', whileLeading(parts, statusEndpoint(parts)), {

@@ -5,6 +5,7 @@ import { expectMethod, HttpRefusal, refusable } from '../../../runtime/http/refu
 import type { HttpHandler } from '../../../runtime/index.ts';
 import type { MasterParts } from '../parts.ts';
 import type { ArchivedTask } from '../tasks/archive.ts';
+import { whileLeading } from './leaderOnly.ts';
 import { Viewer } from './viewer.ts';
 
 const LIMIT = 100;
@@ -15,8 +16,22 @@ const WORDS_MAX = 20;
  * `?framework_id=`, `?task_id=`, `?search=WORDS`, `?limit=`, `?offset=` → `{"kept": BOOLEAN, "total": N, "tasks": […]}`, of which each
  * has `ended`, `state`, `framework_id`, `framework_name`, `task_id`, `task_name` and `task`, a mesos.v1.Task. Without an archive
  * `kept` is false and there are none: who asks for a task that is gone is told so, not that the question was wrong.
+ *
+ * With `?own=true` a master that does not lead answers from its own archive instead of leading to the leader's: each knows what
+ * ended while it led itself.
  */
 export function taskArchiveEndpoint(parts: MasterParts): HttpHandler {
+  const answer = archiveOf(parts);
+  const leaders = whileLeading(parts, answer);
+  return refusable((request, reply) => {
+    const own = request.query.get('own');
+    if (own !== null && own !== 'true' && own !== 'false')
+      throw new HttpRefusal(400, `own: expected true or false, got '${own.slice(0, 60)}'`);
+    return own === 'true' ? answer(request, reply) : leaders(request, reply);
+  });
+}
+
+function archiveOf(parts: MasterParts): HttpHandler {
   return refusable((request, reply) => {
     expectMethod(request.method, 'GET');
     const { query, principal } = request;

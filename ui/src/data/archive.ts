@@ -28,6 +28,8 @@ export interface ArchiveQuestion {
   readonly search?: string;
   readonly limit?: number;
   readonly offset?: number;
+  /** Of the master that is asked, also while another one leads. */
+  readonly own?: true;
 }
 
 export function archivePath(question: ArchiveQuestion): string {

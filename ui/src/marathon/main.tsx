@@ -2,6 +2,7 @@
 
 import { t } from '../language.ts';
 import { NODE_PLACES, nodePage, show } from '../pages/anyNode.tsx';
+import { Problem } from '../parts/bits.tsx';
 import { Layout } from '../parts/Layout.tsx';
 import { place, to } from '../router.ts';
 import '../style.css';
@@ -13,7 +14,7 @@ import { Deployments } from './pages/Deployments.tsx';
 import { Create, Edit } from './pages/Editor.tsx';
 import { EditPod, PodPage } from './pages/Pod.tsx';
 import { ClusterBar } from './parts/ClusterBar.tsx';
-import { deployments, follow } from './store.ts';
+import { deployments, follow, info } from './store.ts';
 
 function Page() {
   const [kind, id = '/'] = place.value.path;
@@ -61,6 +62,15 @@ function goTo(...parts: readonly string[]): void {
   location.hash = to(...parts);
 }
 
+/** Whatever one is about to do. */
+function StateHeldUp() {
+  const held = info.value?.state_held_up;
+  return <Problem text={held === undefined ? '' : t(STATE_HELD_UP, { reason: held.reason })} />;
+}
+
+const STATE_HELD_UP =
+  'Marathon cannot write its state: {reason}. Until it can, nothing can be changed. Instances go on.';
+
 function App() {
   const underWay = deployments.value.length;
   return (
@@ -78,6 +88,7 @@ function App() {
         ['about', 'About'],
       ]}
     >
+      <StateHeldUp />
       <Page />
     </Layout>
   );

@@ -144,6 +144,8 @@ export interface Info {
   readonly marathon_config: Readonly<Record<string, unknown>>;
   /** Of the whole cluster; where Marathon may see it. Memory and disk in MiB. */
   readonly cluster?: ClusterUse;
+  /** While its own state cannot be written: an etcd without room. */
+  readonly state_held_up?: { readonly reason: string };
 }
 
 /** What `/v2/pods/ID::status` tells. */

@@ -19,7 +19,7 @@ function Kept() {
   const { query } = place.value;
   const search = query.get('search') ?? '';
   const [limit, setLimit] = useKept('archive/limit', SHOWN);
-  const wanted = archivePath({ framework_id: query.get('framework') ?? '', search, limit });
+  const wanted = archivePath({ framework_id: query.get('framework') ?? '', search, limit, own: true });
   const { value, problem, isKnown, asked } = useLoadedInTurn(askArchive, wanted);
   const rows = (value?.tasks ?? []).map(archivedRow);
   const box = useRef<HTMLDivElement>(null);
@@ -28,7 +28,14 @@ function Kept() {
     <>
       <h1>{t('Archive')}</h1>
       <ApiLink path={asked} />
-      <p>{t(value?.kept === false ? NO_ARCHIVE : 'Tasks that ended, as far back as the archive reaches.')}</p>
+      {value?.kept === false ? (
+        <p>{t(NO_ARCHIVE)}</p>
+      ) : (
+        <p>
+          {t('Tasks that ended while this master led, as far back as its archive reaches.')}{' '}
+          {t('What ended while another one led is in the archive of that one, and on its page.')}
+        </p>
+      )}
       <Problem text={problem} />
       <section class="table" aria-label={t('Archive')}>
         <TableTools

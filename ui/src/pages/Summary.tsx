@@ -6,6 +6,7 @@ import { memoryText, numberText } from '../format.ts';
 import { t } from '../language.ts';
 import { ApiLink, Fact, Facts } from '../parts/bits.tsx';
 import { LineChart } from '../parts/LineChart.tsx';
+import { RegistryHeldUp } from '../parts/RegistryHeldUp.tsx';
 import { TaskTable } from '../parts/tables.tsx';
 import { to } from '../router.ts';
 import { useLoaded } from '../use.ts';
@@ -16,6 +17,7 @@ export function Summary() {
     <>
       <h1>{t('Cluster')}</h1>
       <ApiLink path="/state-summary" />
+      <RegistryHeldUp />
       {value === undefined ? <p>{t('Asking the master …')}</p> : <Figures summary={value} />}
       <TaskTable label="Tasks" />
     </>

@@ -17,7 +17,7 @@ export function Task({ framework, id }: { readonly framework: string; readonly i
   const { value: now, isKnown } = useLoaded(() => askTask(framework, id), [framework, id], true);
   const value = useLast(now);
   if (value === undefined)
-    return isKnown ? <Former framework={framework} id={id} /> : <p role="status">{t('Looking …')}</p>;
+    return isKnown ? <FormerTask framework={framework} id={id} /> : <p role="status">{t('Looking …')}</p>;
   return (
     <Shown
       value={value}
@@ -28,9 +28,9 @@ export function Task({ framework, id }: { readonly framework: string; readonly i
   );
 }
 
-/** One that the master does not remember: from its archive, or why not. */
-function Former({ framework, id }: { readonly framework: string; readonly id: string }) {
-  const question = { framework_id: framework, task_id: id, limit: 1 };
+/** One that the master does not remember, or another one does: from its archive, or why not. */
+export function FormerTask({ framework, id }: { readonly framework: string; readonly id: string }) {
+  const question = { framework_id: framework, task_id: id, limit: 1, own: true } as const;
   const { value, problem, isKnown } = useLoaded(() => askArchive(archivePath(question)), [framework, id]);
   const [found] = value?.tasks ?? [];
   if (found !== undefined)
@@ -51,7 +51,7 @@ function Former({ framework, id }: { readonly framework: string; readonly id: st
 
 function unknownText(answer: Archived | undefined): string {
   return answer?.kept === true
-    ? 'The master does not know this task (any more), and its archive does not reach back to it.'
+    ? 'The master does not know this task (any more), and its archive does not reach back to it. What ended while another master led is in the archive of that one.'
     : 'The master does not know this task (any more): it remembers the last completed tasks of a framework only, and keeps no archive (--task_archive).';
 }
 

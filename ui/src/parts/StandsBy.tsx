@@ -1,6 +1,7 @@
 /** In the place of what a master that stands by cannot tell: the way to the one that leads. */
 import { connection } from '../data/live.ts';
 import { t } from '../language.ts';
+import { to } from '../router.ts';
 
 /** The same place of the page of another master. */
 export function leaderPlace(leader: string): string {
@@ -23,6 +24,9 @@ export function StandsBy() {
         <a class="button" href={leaderPlace(leader)}>
           {t('To the leading one')}, {leader}
         </a>
+      </p>
+      <p>
+        <a href={to('archive')}>{t('Tasks that ended while this one led: its archive')}</a>
       </p>
     </section>
   );

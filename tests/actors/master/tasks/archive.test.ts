@@ -134,7 +134,8 @@ test('wrong questions are told; what one may not see is not there', async (t) =>
   }
   t.is(cluster.get(`/tasks/archive?search=${'a+'.repeat(21)}`).status, 400);
   t.is(cluster.request('POST', '/tasks/archive', '').status, 405);
-  await asked(cluster, 1);
+  t.is(cluster.get('/tasks/archive?own=1').status, 400);
+  t.deepEqual(await asked(cluster, 1), await ask(cluster, '?own=true'));
 
   const closed = ended(t, ['one'], {
     acls: JSON.stringify({ view_tasks: [{ principals: { type: 'NONE' }, users: { type: 'ANY' } }] }),
