@@ -104,7 +104,7 @@ test.serial(
     if (chromiumPath === undefined || !hasEtcd) return t.pass();
     const folder = scratch(t);
     const etcd = await bootEtcd(t);
-    const flags = [`--etcd=${etcd.url}`, '--etcd_session_timeout=10secs'];
+    const flags = [`--etcd=${etcd.url}`, '--etcd_session_timeout=60secs'];
     const first = await bootMaster(t, path.join(folder, 'one'), flags);
     await first.says(/leading/);
     const second = await bootMaster(t, path.join(folder, 'two'), flags);

@@ -1,11 +1,11 @@
 /** Long tables in a real browser: every row is drawn where it belongs, and back leads to the row one was at; also with large text, and on a phone. */
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { apiCluster } from '../../bench/support/apiCluster.ts';
 import { packageRoot } from '../../runtime/build.ts';
 import { Assets } from '../../runtime/http/assets.ts';
-import { inBrowser } from '../support/browser.ts';
+import { inBrowser, openPage } from '../support/browser.ts';
 import { chromiumPath } from '../support/chromium.ts';
 import { until } from '../support/until.ts';
 
@@ -93,11 +93,7 @@ for (const [name, width, fontPx] of [
     async (t) => {
       if (chromiumPath === undefined) return t.pass();
       const url = await cluster(t);
-      const args = ['--no-sandbox', `--blink-settings=defaultFontSize=${fontPx}`];
-      const browser = await chromium.launch({ executablePath: chromiumPath, args });
-      t.teardown(() => browser.close());
-      const page = await browser.newPage({ viewport: { width, height: 800 } });
-      page.setDefaultTimeout(90_000);
+      const { page } = await openPage(t, chromiumPath, { width, height: 800, fontPx });
       await page.goto(`${url}/#/agents?sort=id`);
       await page.getByRole('row').nth(1).waitFor();
       const { rowPx } = await scrolled(page, 0);
@@ -142,10 +138,7 @@ test.serial(
   async (t) => {
     if (chromiumPath === undefined) return t.pass();
     const url = await cluster(t);
-    const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
-    t.teardown(() => browser.close());
-    const page = await browser.newPage({ viewport: { width: 390, height: 500 } });
-    page.setDefaultTimeout(90_000);
+    const { page } = await openPage(t, chromiumPath, { width: 390, height: 500 });
     const top = (): Promise<number> => page.evaluate('window.scrollY');
     await page.goto(`${url}/#/agents`);
     await page.getByRole('cell').getByRole('link').first().click();

@@ -82,7 +82,7 @@ test(`one logs in, does what one may, and logs in again when that has expired ($
   await drain.click({ force: true });
   const dialog = page.getByRole('dialog');
   t.is(await dialog.count(), 0, 'nothing is asked that could not be done');
-  t.is(await page.getByRole('button', { name: 'Deactivate' }).getAttribute('aria-disabled'), 'false');
+  await page.getByRole('button', { name: 'Deactivate', disabled: false }).waitFor();
   await page.getByRole('button', { name: 'Reserve', exact: true }).click();
   await dialog.getByLabel('Role').fill('db');
   await dialog.getByText('RESERVE_RESOURCES:db').waitFor();

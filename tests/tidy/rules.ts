@@ -22,6 +22,7 @@ interface Ban {
 const PORTS =
   /^(runtime\/(ports|realPorts)[^/]*\.ts$|ui\/src\/clock\.ts$|runtime\/ports\/|bench\/|scripts\/|tests\/support\/)/;
 const TESTS = /^tests\//;
+const BROWSERS = /^(tests\/support\/browser\.ts$|bench\/)/;
 const NOWHERE = /^$/;
 
 const BANS: readonly Ban[] = [
@@ -38,6 +39,7 @@ const BANS: readonly Ban[] = [
   ban(/@ts-(ignore|nocheck|expect-error)\b/, 'text', 'make the types right', /^tests\/tidy\//),
   ban(/\b(enum|namespace)\s+\w+\s*\{/, 'bare', 'types must be erasable', NOWHERE),
   ban(/\btest(\.\w+)*\.(skip|only|todo|failing)\b/, 'bare', 'every test runs', NOWHERE),
+  ban(/\bchromium\.launch\(/, 'bare', 'open pages by tests/support/browser.ts', BROWSERS),
   ban(/\b(TO[D]O|FIX[M]E|XX[X])\b/, 'text', 'finish it or open an issue', /^tests\/tidy\//),
   ban(/['"`]\/(home|root|tmp)\//, 'code', 'no paths of this machine; os.tmpdir() for passing files', TESTS),
 ];
