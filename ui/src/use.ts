@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { later } from './clock.ts';
 import { ApiError } from './data/http.ts';
 import { version } from './data/live.ts';
+import { type Looks, looksOf } from './looks.ts';
 
 export interface Loaded<T> {
   readonly value: T | undefined;
@@ -22,32 +23,45 @@ function mayPass(error: unknown): boolean {
 /**
  * Asks when the page opens, when one of `over` changes, and when told to; again after a while where there was no answer.
  *
- * @param live also whenever the cluster changes
+ * @param live also whenever the cluster changes; a number: also whenever it is another
  */
-export function useLoaded<T>(ask: () => Promise<T>, over: readonly unknown[], live = false): Loaded<T> {
+export function useLoaded<T>(
+  ask: () => Promise<T>,
+  over: readonly unknown[],
+  live: boolean | number = false,
+): Loaded<T> {
   const [state, setState] = useState<Omit<Loaded<T>, 'again'>>({
     value: undefined,
     isKnown: false,
     problem: '',
   });
   const [round, setRound] = useState(0);
+  const latest = useRef(ask);
+  latest.current = ask;
+  const change = typeof live === 'number' ? live : live ? version.value : 0;
+  const looks = useRef<Looks | undefined>(undefined);
   useEffect(() => {
-    let current = true;
     let takeBack = (): void => undefined;
-    ask().then(
-      (value) => current && setState({ value, isKnown: true, problem: '' }),
-      (error: unknown) => {
-        if (!current) return;
+    const own = looksOf({
+      ask: () => {
+        takeBack();
+        return latest.current();
+      },
+      answered: (value) => setState({ value, isKnown: true, problem: '' }),
+      failed: (error) => {
         const problem = error instanceof Error ? error.message : String(error);
         setState((before) => ({ ...before, isKnown: true, problem }));
-        if (mayPass(error)) takeBack = later(AGAIN_MS, () => setRound((before) => before + 1));
+        if (mayPass(error)) takeBack = later(AGAIN_MS, own.again);
       },
-    );
+    });
+    looks.current = own;
+    own.look(change);
     return () => {
-      current = false;
+      own.end();
       takeBack();
     };
-  }, [...over, round, live ? version.value : 0]);
+  }, [...over, round]);
+  useEffect(() => looks.current?.look(change), [change]);
   return { ...state, again: () => setRound((before) => before + 1) };
 }
 

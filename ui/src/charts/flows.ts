@@ -56,7 +56,7 @@ export function useFlows(pattern: string): {
 } {
   const [, setRound] = useState(0);
   const known = useRef(new Map<string, Known>());
-  const problem = useStream(
+  const { problem } = useStream(
     `flows=${encodeURIComponent(pattern)}`,
     () => known.current.clear(),
     (event) => {

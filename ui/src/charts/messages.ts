@@ -45,7 +45,7 @@ export function useMessages(
   process: string,
   name: string,
   paused: boolean,
-): Heard & { problem: string; clear(): void } {
+): Heard & { readonly problem: string; readonly isListening: boolean; clear(): void } {
   const [heard, setHeard] = useState<Heard>({ messages: [], leftOut: 0 });
   const kept = useRef({ messages: [] as Message[], leftOut: 0, n: 0, drawing: false, paused });
   kept.current.paused = paused;
@@ -60,7 +60,7 @@ export function useMessages(
     draw();
   };
   const query = new URLSearchParams({ messages: process === '' ? '*' : process, name: `*${name}*` });
-  const problem = useStream(
+  const { problem, isOpen } = useStream(
     query.toString(),
     () => undefined,
     (event) => {
@@ -75,7 +75,7 @@ export function useMessages(
       later(DRAW_MS, draw);
     },
   );
-  return { ...heard, problem, clear };
+  return { ...heard, problem, isListening: isOpen, clear };
 }
 
 function messageOf({ createdAt, from = OUTSIDE, to, name, trace, body }: WireMessage, n: number): Message {

@@ -5,18 +5,31 @@ import { onLogin } from '../data/session.ts';
 
 const AGAIN_MS = 2000;
 
+export interface Stream {
+  /** What is wrong, in words; empty while it is open, and until the first try has failed. */
+  readonly problem: string;
+  /** Whether what happens from now on is heard. */
+  readonly isOpen: boolean;
+}
+
+const BEGINNING: Stream = { problem: '', isOpen: false };
+const OPEN: Stream = { problem: '', isOpen: true };
+const LOST: Stream = {
+  problem: 'The node does not answer, or does not let you watch; trying again.',
+  isOpen: false,
+};
+
 /**
  * Reads `/__inspect__?<query>` as long as the page is there.
  *
  * @param opened called at each beginning: what was heard before is void
- * @returns what is wrong, in words; empty while it is open
  */
 export function useStream(
   query: string,
   opened: () => void,
   take: (event: { readonly type: string }) => void,
-): string {
-  const [problem, setProblem] = useState('');
+): Stream {
+  const [stream, setStream] = useState(BEGINNING);
   useEffect(() => {
     let socket: WebSocket | undefined;
     let cancel: (() => void) | undefined;
@@ -24,30 +37,38 @@ export function useStream(
     const open = (): void => {
       if (!current) return;
       cancel?.();
-      socket?.close();
+      end(socket);
       const own = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/__inspect__?${query}`);
       socket = own;
       own.addEventListener('open', () => {
+        if (!current || own !== socket) return;
         opened();
-        setProblem('');
+        setStream(OPEN);
       });
       own.addEventListener('message', ({ data }: MessageEvent<string>) => {
-        if (current) take(JSON.parse(data) as { type: string });
+        if (current && own === socket) take(JSON.parse(data) as { type: string });
       });
       own.addEventListener('close', () => {
         if (!current || own !== socket) return;
-        setProblem('The node does not answer, or does not let you watch; trying again.');
+        setStream(LOST);
         cancel = later(AGAIN_MS, open);
       });
     };
+    setStream((before) => (before.isOpen ? BEGINNING : before));
     open();
     const forget = onLogin(open);
     return () => {
       current = false;
       forget();
       cancel?.();
-      socket?.close();
+      end(socket);
     };
   }, [query]);
-  return problem;
+  return stream;
+}
+
+/** One that is not open yet is closed when it is: browsers call the other way an error. */
+function end(socket: WebSocket | undefined): void {
+  if (socket?.readyState === WebSocket.CONNECTING) socket.addEventListener('open', () => socket.close());
+  else socket?.close();
 }

@@ -84,7 +84,7 @@ export function useWatched(pattern: string): Watched {
     const { machines, instances, steps, leftOut } = kept.current;
     setWatched({ machines: new Map(machines), instances: new Map(instances), steps, leftOut });
   };
-  const problem = useStream(
+  const { problem } = useStream(
     `actor=${encodeURIComponent(pattern)}`,
     () => {
       // What it did is still true when the stream begins anew.

@@ -5,7 +5,7 @@ const AGAIN_MS = 60_000;
 
 /**
  * @param chart `<actor>/<chart>`
- * @param moved called when something changed, not for how it was when the watch began
+ * @param moved called when something changed, and at the beginning: what changed until then nobody told
  * @param counted called with how many are in each state, also at the beginning
  * @param isWanted asked before the watch is begun again of itself, after it ended
  * @returns begins to watch, unless that is done already; who may not see the inspector hears nothing
@@ -23,11 +23,9 @@ export function chartWatch(
       `${location.origin.replace(/^http/, 'ws')}/__inspect__?flows=${encodeURIComponent(chart)}`,
     );
     socket = own;
-    let isFirst = true;
     own.addEventListener('message', ({ data }: MessageEvent<string>) => {
       counted((JSON.parse(data) as { counts?: Record<string, number> }).counts ?? {});
-      if (!isFirst) moved();
-      isFirst = false;
+      moved();
     });
     own.addEventListener('close', () => {
       socket = undefined;

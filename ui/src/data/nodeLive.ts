@@ -38,7 +38,7 @@ every(PULSE_MS, () => {
  * @param query of the stream whose every event is a change: flows of charts, or messages
  */
 export function useNodeLive(query: string): void {
-  const problem = useStream(query, changed, changed);
+  const { problem } = useStream(query, changed, changed);
   useEffect(() => {
     isOpen = problem === '';
     if (isOpen) return;

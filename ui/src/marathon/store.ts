@@ -153,6 +153,8 @@ async function readAll(): Promise<void> {
   apps.value = new Map(all.flatMap((group) => group.apps ?? []).map((app) => [app.id, app]));
   takeGroups(root);
   isLoaded.value = true;
+  // Of pods more is shown than that they are there: what happened while nothing was heard.
+  podChanges.value += 1;
   version.value += 1;
 }
 

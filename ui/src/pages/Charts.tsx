@@ -150,8 +150,9 @@ interface LiveProps {
 
 function Live({ pattern, name, title, counts, isSingle }: LiveProps) {
   const watched = useWatched(pattern);
-  const [shown, setShown] = useState<number | undefined>(undefined);
-  const step = shown === undefined ? watched.steps.at(-1) : watched.steps[shown];
+  // The step itself: its place changes when earlier ones are told later, or too many have come.
+  const [shown, setShown] = useState<Step | undefined>(undefined);
+  const step = shown ?? watched.steps.at(-1);
   // A machine is known to its node before the first instance and after the last.
   const machine = useFlows(name).charts.find((each) => each.chart === name)?.machine;
   const definition = watched.machines.get(name) ?? machine;
@@ -189,9 +190,9 @@ function Live({ pattern, name, title, counts, isSingle }: LiveProps) {
 interface StepsProps {
   readonly steps: Watched['steps'];
   /** Which of them is looked at; undefined: the last, as they come. */
-  readonly shown: number | undefined;
+  readonly shown: Step | undefined;
   readonly step: Step | undefined;
-  show(at: number | undefined): void;
+  show(step: Step | undefined): void;
 }
 
 function Steps({ steps, shown, step, show }: StepsProps) {
@@ -212,7 +213,7 @@ function Steps({ steps, shown, step, show }: StepsProps) {
           .reverse()
           .map(({ each, at }) => (
             <li key={at}>
-              <button type="button" aria-current={at === shown} onClick={() => show(at)}>
+              <button type="button" aria-current={each === shown} onClick={() => show(each)}>
                 <code>{each.event}</code> {text(each.before)} → <strong>{text(each.after)}</strong>
                 <br />
                 <small>

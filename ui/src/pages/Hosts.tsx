@@ -12,7 +12,7 @@ import { useLoaded } from '../use.ts';
 const LOOK_S = 5;
 
 export function Hosts() {
-  const { value = [], problem, again } = useLoaded(askHosts, [Math.floor(now.value / LOOK_S)]);
+  const { value = [], problem, again } = useLoaded(askHosts, [], Math.floor(now.value / LOOK_S));
   const off = value.filter(({ status }) => status === 'off').length;
   return (
     <>

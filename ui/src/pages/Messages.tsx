@@ -14,7 +14,7 @@ export function Messages() {
   const trace = query.get('trace') ?? '';
   const [paused, setPaused] = useState(false);
   const [chosen, setChosen] = useState<Message | undefined>(undefined);
-  const { messages, leftOut, problem, clear } = useMessages(process, name, paused);
+  const { messages, leftOut, problem, isListening, clear } = useMessages(process, name, paused);
   const shown = trace === '' ? messages : messages.filter((each) => each.trace === trace);
   return (
     <>
@@ -54,7 +54,13 @@ export function Messages() {
       </div>
       <Problem text={problem} />
       <div class="split">
-        <Sequence messages={shown} chosen={chosen} choose={setChosen} follows={!paused} />
+        <Sequence
+          messages={shown}
+          chosen={chosen}
+          choose={setChosen}
+          follows={!paused}
+          isListening={isListening}
+        />
         <Details message={chosen} />
       </div>
     </>
@@ -65,13 +71,14 @@ interface SequenceProps {
   readonly messages: readonly Message[];
   readonly chosen: Message | undefined;
   readonly follows: boolean;
+  readonly isListening: boolean;
   choose(message: Message): void;
 }
 
 /** Left of the lifelines stand the times. */
 const MARGIN = 0.14;
 
-function Sequence({ messages, chosen, choose, follows }: SequenceProps) {
+function Sequence({ messages, chosen, choose, follows, isListening }: SequenceProps) {
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   useEffect(() => {
@@ -89,7 +96,13 @@ function Sequence({ messages, chosen, choose, follows }: SequenceProps) {
     return MARGIN + width * ((at === -1 ? ends.indexOf(OTHERS) : at) + 0.5);
   };
   if (messages.length === 0)
-    return <p role="status">Nothing has passed since the page began to listen; it goes on listening.</p>;
+    return (
+      <p role="status">
+        {isListening
+          ? 'Nothing has passed since the page began to listen; it goes on listening.'
+          : t('Asking the node …')}
+      </p>
+    );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <div class="sequence" ref={box} tabIndex={0} onScroll={onScroll}>

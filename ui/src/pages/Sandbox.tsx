@@ -1,5 +1,6 @@
 /** Files of an agent: all sandboxes, and what is in one. */
 
+import { now } from '../clock.ts';
 import type { FilePlace } from '../data/files.ts';
 import { getJson } from '../data/http.ts';
 import { bytesText } from '../format.ts';
@@ -19,6 +20,9 @@ interface FileEntry {
   readonly mtime: number;
 }
 
+/** No event tells of files that come and grow: this often one looks again, in seconds. */
+const LOOK_S = 5;
+
 export function Sandbox({ files }: { readonly files: FilePlace }) {
   const path = place.value.query.get('path') ?? '';
   return path === '' ? <Roots files={files} /> : <Folder files={files} path={path} />;
@@ -26,7 +30,7 @@ export function Sandbox({ files }: { readonly files: FilePlace }) {
 
 function Roots({ files }: { readonly files: FilePlace }) {
   const asked = files.ask('files/debug');
-  const { value, problem } = useLoaded(() => getJson<Record<string, string>>(asked), [asked]);
+  const { value, problem } = useLoaded(() => getJson<Record<string, string>>(asked), [asked], looks());
   return (
     <>
       <h1>{t('Files')}</h1>
@@ -46,7 +50,7 @@ function Roots({ files }: { readonly files: FilePlace }) {
 
 function Folder({ files, path }: { readonly files: FilePlace; readonly path: string }) {
   const asked = files.ask(`files/browse?path=${encodeURIComponent(path)}`);
-  const { value, problem, isKnown } = useLoaded(() => getJson<readonly FileEntry[]>(asked), [asked]);
+  const { value, problem, isKnown } = useLoaded(() => getJson<readonly FileEntry[]>(asked), [asked], looks());
   const entries = [...(value ?? [])].sort(
     (a, b) => Number(isFolder(b)) - Number(isFolder(a)) || (a.path < b.path ? -1 : 1),
   );
@@ -124,6 +128,7 @@ function EntryLine({ files, entry }: { readonly files: FilePlace; readonly entry
   );
 }
 
+const looks = (): number => Math.floor(now.value / LOOK_S);
 const isFolder = ({ mode }: FileEntry): boolean => mode.startsWith('d');
 const nameOf = ({ path }: FileEntry): string => path.split('/').at(-1) ?? path;
 

@@ -45,8 +45,8 @@ export function useTableRows<Kind extends keyof RowKinds>(
     asked.current = what;
   }, [kind, search, filters, sort, descending]);
 
+  const latest = useRef('');
   useEffect(() => {
-    let current = true;
     const question = {
       kind,
       search,
@@ -56,14 +56,20 @@ export function useTableRows<Kind extends keyof RowKinds>(
       ...(sort === '' ? {} : { sort, descending }),
       ...(sought !== undefined && { find: sought }),
     };
+    // What was asked of an earlier state of the cluster counts too: the worker answers in turn, and changes may come faster.
+    const own = JSON.stringify(question);
+    latest.current = own;
     void askRows<Kind>(question).then((answer) => {
-      if (!current) return;
+      if (latest.current !== own) return;
       setFound({ ...answer, offset: first });
       sight.found(answer.at, answer.total);
     });
-    return () => {
-      current = false;
-    };
   }, [kind, search, filters, sort, descending, first, count, sought, version.value]);
+  useEffect(
+    () => () => {
+      latest.current = '';
+    },
+    [],
+  );
   return { found, sight };
 }
