@@ -56,6 +56,8 @@ export class LineArchive {
   /** Bytes by number, oldest first; the last is written to. */
   readonly #files: Map<number, number>;
   #current: number | undefined;
+  /** The highest number that was tried: none comes twice, also when its file went, or could not be made. */
+  #last: number;
   #queue: Work[] = [];
   #waitingBytes = 0;
   #isBusy = false;
@@ -85,6 +87,7 @@ export class LineArchive {
     this.#bytesMax = bytesMax;
     this.#fileBytesMax = Math.max(1, Math.floor(bytesMax / FILES_MIN));
     this.#files = new Map(numbersIn(dir, name).map((file) => [file, fs.statSync(this.#path(file)).size]));
+    this.#last = Math.max(0, ...this.#files.keys());
     this.#makeRoom(0);
     for (const file of this.#files.keys()) forEachLine(file, fs.readFileSync(this.#path(file)), onLine);
   }
@@ -200,7 +203,7 @@ export class LineArchive {
     if (this.#current !== undefined && size + bytes <= this.#fileBytesMax) return this.#current;
     this.#leave();
     this.#makeRoom(this.#fileBytesMax);
-    const number = this.#newest + 1;
+    const number = ++this.#last;
     const fd = fs.openSync(this.#path(number), 'wx', 0o600);
     this.#files.set(number, 0);
     this.#current = fd;
@@ -208,8 +211,13 @@ export class LineArchive {
   }
 
   #leave(): void {
-    if (this.#current !== undefined) fs.closeSync(this.#current);
+    const fd = this.#current;
     this.#current = undefined;
+    try {
+      if (fd !== undefined) fs.closeSync(fd);
+    } catch {
+      // What a file system tells only now is of lines that a power cut would have taken as well.
+    }
   }
 
   get #newest(): number {
