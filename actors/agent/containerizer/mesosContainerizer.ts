@@ -115,7 +115,9 @@ export class MesosContainerizer implements ContainerPort {
 
   recordedContainers(): string[] {
     const known = this.#isolators.flatMap((isolator) => [...(isolator.known?.() ?? [])]);
-    return [...new Set([...this.#launcher.recordedContainers(), ...known])];
+    // An agent may have ended between the making of a root file system and the launch.
+    const made = (this.#options.provisioner?.known() ?? []).filter((id) => !id.includes('.'));
+    return [...new Set([...this.#launcher.recordedContainers(), ...known, ...made])];
   }
 
   async pruneImages(excluded: readonly string[]): Promise<void> {
@@ -163,8 +165,11 @@ export class MesosContainerizer implements ContainerPort {
   remove(containerId: string): void {
     this.#launcher.remove(containerId);
     // After a boot nothing runs and nothing was recovered, but files may be left.
-    if (!this.#managed.has(containerId) && this.#isolators.some(({ known }) => known !== undefined))
+    if (this.#managed.has(containerId)) return;
+    if (this.#isolators.some(({ known }) => known !== undefined))
       void cleanUp(this.#options, containerId, this.#isolators);
+    for (const id of this.#options.provisioner?.known() ?? [])
+      if (id === containerId || id.startsWith(`${containerId}.`)) void releaseImage(this.#options, id);
   }
 
   /** A limit was broken: its sink is told why, then it ends. */

@@ -7,6 +7,8 @@ import { Provisioner } from '../../../../../actors/agent/containerizer/images/pr
 import { ImageStore } from '../../../../../actors/agent/containerizer/images/store.ts';
 import { ImageType } from '../../../../../proto/index.ts';
 import { scratch } from '../../../../support/processes.ts';
+import { until } from '../../../../support/until.ts';
+import { IsolatedBench } from '../support.ts';
 
 /** An archive as `docker save` writes it, with one file in one layer. */
 function archive(registry: string, name: string): void {
@@ -89,4 +91,24 @@ test('images of volumes count as that of the root file system does', async (t) =
   await provisioner.release('c2');
   await provisioner.prune([]);
   t.deepEqual(staged(), ['one', 'two']);
+});
+
+test('root file systems of containers that nobody knows any more go: an agent was killed while it made them, or the machine was booted', async (t) => {
+  const images = join(scratch(t), 'images');
+  fs.mkdirSync(images);
+  const bench = new IsolatedBench(t, {
+    ...{ isolation: 'filesystem/linux', image_providers: 'docker', docker_registry: images },
+  });
+  // Nothing is launched: that needs root.
+  const containerizer = bench.restart(true);
+  const containers = join(bench.paths.workDir, 'provisioner/containers');
+  for (const id of ['killed', 'booted', 'booted.inside', 'bootedlater'])
+    fs.mkdirSync(join(containers, id, 'backends/overlay/upper'), { recursive: true });
+  t.deepEqual(containerizer.recordedContainers().sort(), ['booted', 'bootedlater', 'killed']);
+  containerizer.recover(['killed'], bench.sink);
+  await bench.over('killed');
+  t.deepEqual(fs.readdirSync(containers).sort(), ['booted', 'booted.inside', 'bootedlater']);
+  containerizer.remove('booted');
+  await until('all of it is gone', () => fs.readdirSync(containers).length === 1);
+  t.deepEqual(fs.readdirSync(containers), ['bootedlater']);
 });
