@@ -6,12 +6,13 @@
  */
 import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { basename, extname, join, relative, resolve, sep } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import type { Principal } from '../http/authentication.ts';
 import { replyJson } from '../http/json.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 import type { HttpReply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
+import { Found } from './found.ts';
 import type { UserNames } from './userNames.ts';
 
 /** Bytes that one read answers at most (16 pages). */
@@ -19,9 +20,6 @@ export const READ_BYTES_MAX = 64 * 1024;
 
 /** Bytes of one chunk of a download. */
 const CHUNK_BYTES = 64 * 1024;
-
-/** A task may have made a pipe there, and nobody is to wait for whoever writes into it. */
-const READING = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** A tree of files that may be looked into. */
 export interface Attachment {
@@ -71,18 +69,16 @@ export class Files {
   }
 
   download(request: HttpRequest, reply: HttpReply): void {
-    this.answer(request, reply, async (path) => {
-      const real = await this.resolved(path, request.principal);
-      const file = await fs.open(real, READING);
-      try {
-        const stat = await file.stat();
-        if (stat.isDirectory()) throw new HttpRefusal(400, `Cannot download a directory: '${path}'`);
-        if (!stat.isFile()) throw new HttpRefusal(400, `Cannot download what is no plain file: '${path}'`);
-        await stream(file, real, reply);
-      } finally {
-        await file.close();
-      }
-    });
+    this.answer(request, reply, (path) =>
+      this.held(path, request.principal, async (found) => {
+        const file = await openPlain(found, 'download', `: '${path}'`);
+        try {
+          await stream(file, found.path, reply);
+        } finally {
+          await file.close();
+        }
+      }),
+    );
   }
 
   debug(request: HttpRequest, reply: HttpReply): void {
@@ -92,11 +88,15 @@ export class Files {
   }
 
   /**
-   * The real path of a virtual one.
+   * Does something with what has a virtual path.
    *
    * @throws (by rejection) HttpRefusal 400 outside of what is attached, 403, 404 when there is no such file
    */
-  async resolved(path: string, principal: Principal | undefined): Promise<string> {
+  private async held<T>(
+    path: string,
+    principal: Principal | undefined,
+    act: (found: Found) => Promise<T>,
+  ): Promise<T> {
     const trimmed = path.length > 1 ? path.replace(/\/+$/, '') : path;
     const attached = this.attached();
     for (let prefix = trimmed; prefix !== ''; prefix = prefix.slice(0, prefix.lastIndexOf('/'))) {
@@ -104,7 +104,12 @@ export class Files {
       if (attachment === undefined) continue;
       if (attachment.admits?.(principal) === false)
         throw new HttpRefusal(403, `You may not look into '${path}'`);
-      return await inside(attachment.root, trimmed.slice(prefix.length), path);
+      const found = await Found.below(attachment.root, trimmed.slice(prefix.length), path);
+      try {
+        return await act(found);
+      } finally {
+        await found.close();
+      }
     }
     throw new HttpRefusal(404, `There is no file '${path}'`);
   }
@@ -142,16 +147,19 @@ export class Files {
   ): Promise<FilePart> {
     return refusing(
       path,
-      this.resolved(path, principal).then((real) => readPart(real, offset, length)),
+      this.held(path, principal, (found) => readPart(found, offset, length)),
     );
   }
 
-  private async listed(path: string, principal: Principal | undefined): Promise<FileRow[]> {
-    const real = await this.resolved(path, principal);
-    if (!(await fs.stat(real)).isDirectory()) return [];
-    const names = (await fs.readdir(real)).sort();
-    const rows = await Promise.all(names.map((name) => this.row(join(path, name), join(real, name))));
-    return rows.filter((row) => row !== undefined);
+  private listed(path: string, principal: Principal | undefined): Promise<FileRow[]> {
+    return this.held(path, principal, async (found) => {
+      if (!(await found.stat()).isDirectory()) return [];
+      const names = (await fs.readdir(found.itself)).sort();
+      const rows = await Promise.all(
+        names.map((name) => this.row(join(path, name), `${found.itself}/${name}`)),
+      );
+      return rows.filter((row) => row !== undefined);
+    });
   }
 
   /** undefined for what vanished meanwhile, and for links to nowhere. */
@@ -186,20 +194,6 @@ function rowText({ path, nlink, size, mtimeMs, mode, uid, gid }: FileRow): strin
   return `{${head},"mtime":${Math.floor(mtimeMs / 1000)}.0,${tail}}`;
 }
 
-async function inside(root: string, below: string, path: string): Promise<string> {
-  const realRoot = await fs.realpath(root);
-  const wanted = resolve(realRoot, `.${below}`);
-  // Before the disk is asked, so that nobody learns what there is outside.
-  const real = isBelow(realRoot, wanted) ? await fs.realpath(wanted) : wanted;
-  if (!isBelow(realRoot, real)) throw new HttpRefusal(400, `'${path}' leads out of its sandbox`);
-  return real;
-}
-
-function isBelow(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way !== '..' && !way.startsWith(`..${sep}`);
-}
-
 /** -1 stands for absent, as in Mesos. */
 function wholeNumber(request: HttpRequest, name: string): number | undefined {
   const text = request.query.get(name);
@@ -210,21 +204,27 @@ function wholeNumber(request: HttpRequest, name: string): number | undefined {
   return value === -1 ? undefined : value;
 }
 
+/** @throws (by rejection) HttpRefusal 400 for what is none; the file system's error */
+async function openPlain(found: Found, what: string, which = ''): Promise<fs.FileHandle> {
+  const stat = await found.stat();
+  if (stat.isDirectory()) throw new HttpRefusal(400, `Cannot ${what} a directory${which}`);
+  if (!stat.isFile()) throw new HttpRefusal(400, `Cannot ${what} what is no plain file${which}`);
+  return found.open();
+}
+
 async function readPart(
-  real: string,
+  found: Found,
   offset: number | undefined,
   length: number | undefined,
 ): Promise<FilePart> {
-  const file = await fs.open(real, READING);
+  const file = await openPlain(found, 'read');
   try {
-    const stat = await file.stat();
-    if (stat.isDirectory()) throw new HttpRefusal(400, 'Cannot read a directory');
-    if (!stat.isFile()) throw new HttpRefusal(400, 'Cannot read what is no plain file');
-    if (offset === undefined) return { size: stat.size, offset: stat.size, data: Buffer.alloc(0) };
-    const wanted = Math.min(length ?? READ_BYTES_MAX, READ_BYTES_MAX, Math.max(0, stat.size - offset));
+    const { size } = await file.stat();
+    if (offset === undefined) return { size, offset: size, data: Buffer.alloc(0) };
+    const wanted = Math.min(length ?? READ_BYTES_MAX, READ_BYTES_MAX, Math.max(0, size - offset));
     const buffer = Buffer.alloc(wanted);
     const { bytesRead } = wanted === 0 ? { bytesRead: 0 } : await file.read(buffer, 0, wanted, offset);
-    return { size: stat.size, offset, data: buffer.subarray(0, bytesRead) };
+    return { size, offset, data: buffer.subarray(0, bytesRead) };
   } finally {
     await file.close();
   }

@@ -1,11 +1,12 @@
 /** Keeps the output of containers within limits, by a look at all files from time to time: no process a task. */
-import { join } from 'node:path';
 import type { Clock, Timer } from '../../../runtime/ports.ts';
+import { descend, type HeldFolder, type SandboxWay, sandboxWay, withHeld } from '../heldFolder.ts';
 import type { LogLimits } from './limits.ts';
 import { rotateFile } from './rotate.ts';
 
 /** The output of one container. */
 export interface LoggedContainer {
+  readonly containerId: string;
   readonly sandbox: string;
   readonly limits: LogLimits;
 }
@@ -40,15 +41,33 @@ export class ContainerLogger {
   }
 
   async #look(): Promise<void> {
-    for (const { sandbox, limits } of [...this.#options.containers()]) {
+    for (const container of [...this.#options.containers()]) {
       for (const name of ['stdout', 'stderr'] as const) {
         if (this.#closed) return;
         try {
-          await rotateFile(join(sandbox, name), limits[name]);
+          await rotateOutput(container, name);
         } catch (error) {
           this.#options.onWarning(`Output of a container cannot be rotated: ${(error as Error).message}`);
         }
       }
     }
+  }
+}
+
+/** By folders held open: who writes there may exchange those of nested containers for links. */
+export async function rotateOutput(
+  { containerId, sandbox, limits }: LoggedContainer,
+  name: 'stdout' | 'stderr',
+): Promise<void> {
+  const folder = folderOf(sandboxWay(containerId, sandbox));
+  if (folder !== undefined) await withHeld(folder, () => rotateFile(folder, name, limits[name]));
+}
+
+/** undefined of one that is gone, and of what stands in its place */
+function folderOf({ root, below }: SandboxWay): HeldFolder | undefined {
+  try {
+    return descend(root, below);
+  } catch {
+    return undefined;
   }
 }

@@ -35,12 +35,12 @@ function* writing(
       return defaults;
     }
   };
-  for (const { directory, exit, info } of host.tables.runs.values()) {
+  for (const { containerId, directory, exit, info } of host.tables.runs.values()) {
     // What Docker's engine gathers is followed by its length.
     if (exit !== undefined || info.container?.type === ContainerInfoType.DOCKER) continue;
-    yield { sandbox: directory, limits: limits(info.command?.environment) };
+    yield { containerId, sandbox: directory, limits: limits(info.command?.environment) };
   }
   for (const { id, sandbox, isDebug } of nestedContainers.all) {
-    if (!isDebug && nestedContainers.isAlive(id)) yield { sandbox, limits: defaults };
+    if (!isDebug && nestedContainers.isAlive(id)) yield { containerId: id, sandbox, limits: defaults };
   }
 }

@@ -1,6 +1,7 @@
 /** Rotates one file that others write to: copies it and cuts it off, so that who has it open goes on. */
 import * as fs from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import type { HeldFolder } from '../heldFolder.ts';
 import type { LogLimit } from './limits.ts';
 
 const PIECE_BYTES = 256 * 1024;
@@ -9,12 +10,17 @@ const { O_RDWR, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = fs.constan
 
 /**
  * Does nothing while the file is not larger than its limit. It belongs to a task, who may have put anything in its place:
- * links and what is no plain file are left alone.
+ * links and what is no plain file are left alone. The folder is to stay open until it is done.
  *
  * @returns whether it was rotated
  * @throws the file system's error
  */
-export async function rotateFile(path: string, { bytesMax, kept }: LogLimit): Promise<boolean> {
+export async function rotateFile(
+  folder: HeldFolder,
+  name: string,
+  { bytesMax, kept }: LogLimit,
+): Promise<boolean> {
+  const path = folder.at(name);
   const file = await openPlain(path);
   if (file === undefined) return false;
   try {

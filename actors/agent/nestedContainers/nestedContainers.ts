@@ -5,7 +5,6 @@
  * The end of each is kept until it is removed or its root has ended.
  */
 
-import { join } from 'node:path';
 import { ChartTable } from '../../../statecharts/engine.ts';
 import { nestedContainerMachine } from '../../../statecharts/nestedContainer.ts';
 import {
@@ -251,7 +250,7 @@ export class NestedContainers {
 
   /** What goes through the pipes of one that looks into another is nobody else's to keep. */
   private openIo({ id, sandbox, isDebug }: NestedRecord, io: ContainerIo): void {
-    openIo(this.host, id, io, isDebug ? undefined : join(sandbox, 'stdout'));
+    openIo(this.host, id, io, isDebug ? undefined : sandbox);
   }
 
   private forget({ id, io, isDebug }: NestedRecord): void {

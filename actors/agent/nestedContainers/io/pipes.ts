@@ -7,6 +7,7 @@ import * as fs from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { readEnvironment } from '../../containerizer/processTable.ts';
+import { type SandboxWay, within } from '../../heldFolder.ts';
 import { APPENDING } from '../../sandboxFiles.ts';
 
 export type OutputName = 'stdout' | 'stderr';
@@ -31,8 +32,8 @@ export interface Pipes {
 export interface PipesPort {
   /** Makes the pipes of a container in a folder of their own. @param done with a line of text if it cannot be */
   make(dir: string, done: (error?: Error) => void): void;
-  /** @param log file that all output goes to as well */
-  open(dir: string, events: PipeEvents, log: string | undefined): Pipes;
+  /** @param log the sandbox with the file `stdout` that all output goes to as well */
+  open(dir: string, events: PipeEvents, log: SandboxWay | undefined): Pipes;
   /** Sets the size of the terminal below that process. */
   resize(pid: number, rows: number, columns: number): void;
   /** The environment of a running process. */
@@ -76,9 +77,9 @@ function make(dir: string, done: (error?: Error) => void): void {
 }
 
 /** @returns undefined, too, when the container has put something else there: its output goes to who is attached alone */
-function openLog(log: string | undefined): number | undefined {
+function openLog(log: SandboxWay | undefined): number | undefined {
   try {
-    return log === undefined ? undefined : fs.openSync(log, APPENDING, 0o644);
+    return log && within(log.root, log.below, (folder) => fs.openSync(folder.at('stdout'), APPENDING, 0o644));
   } catch {
     return undefined;
   }
@@ -94,7 +95,7 @@ function writeLog(file: number | undefined, bytes: Buffer): void {
   }
 }
 
-function open(dir: string, events: PipeEvents, log: string | undefined): Pipes {
+function open(dir: string, events: PipeEvents, log: SandboxWay | undefined): Pipes {
   const { O_RDONLY, O_RDWR, O_NONBLOCK } = fs.constants;
   const input = socketOf(join(dir, 'stdin'), O_RDWR | O_NONBLOCK, 'writable');
   const file = openLog(log);

@@ -1,22 +1,23 @@
 /** Opening the inputs and outputs of containers, and keeping those of executors' own containers: a command task with a terminal. */
-import { join } from 'node:path';
+import { sandboxWay } from '../../heldFolder.ts';
 import type { AgentHost } from '../../host.ts';
 import { ContainerIo } from './containerIo.ts';
 import type { OutputName } from './pipes.ts';
 
-/** @param log file that all output goes to as well; undefined where it is nobody else's to keep */
+/** @param sandbox with the file `stdout` that all output goes to as well; undefined where it is nobody else's to keep */
 export function openIo(
   { pipes, paths, defer, log: logger }: Pick<AgentHost, 'pipes' | 'paths' | 'defer' | 'log'>,
   containerId: string,
   io: ContainerIo,
-  log: string | undefined,
+  sandbox: string | undefined,
 ): void {
   const events = {
     data: defer((name: OutputName, bytes: Uint8Array, taken: () => void) => io.data(name, bytes, taken)),
     ended: defer(() => io.ended()),
   };
   try {
-    io.connect(pipes.open(paths.io(containerId), events, log));
+    const way = sandbox === undefined ? undefined : sandboxWay(containerId, sandbox);
+    io.connect(pipes.open(paths.io(containerId), events, way));
   } catch (error) {
     logger.warn('The input and output of a container are lost', {
       container_id: containerId,
@@ -63,6 +64,6 @@ export class TaskTerminals {
   private take(containerId: string, sandbox: string): void {
     const io = new ContainerIo(true, false);
     this.open.set(containerId, io);
-    openIo(this.host, containerId, io, join(sandbox, 'stdout'));
+    openIo(this.host, containerId, io, sandbox);
   }
 }

@@ -1,9 +1,10 @@
 /** Output of containers is rotated while it is written. */
 import * as fs from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import test from 'ava';
 import { logLimits } from '../../../../actors/agent/containerLogger/limits.ts';
 import { rotateFile } from '../../../../actors/agent/containerLogger/rotate.ts';
+import { HeldFolder, withHeld } from '../../../../actors/agent/heldFolder.ts';
 import { TaskState } from '../../../../proto/generated/types/v1.ts';
 import { until } from '../../../support/until.ts';
 import { registeredAgent, temporaryFolder } from '../support/realAgent.ts';
@@ -11,16 +12,19 @@ import { commandTask } from '../support/testMaster.ts';
 
 const LIMIT = { bytesMax: 10, kept: 2 };
 
+const rotate = (path: string): Promise<boolean> =>
+  withHeld(HeldFolder.open(dirname(path)), (folder) => rotateFile(folder, basename(path), LIMIT));
+
 test('who has the file open writes on at its beginning; so many old ones are kept', async (t) => {
   const path = join(temporaryFolder(t), 'stdout');
   const writer = fs.openSync(path, 'a');
   t.teardown(() => fs.closeSync(writer));
   for (const text of ['first text of many', 'second text of many', 'third text of many']) {
     fs.writeSync(writer, text);
-    t.true(await rotateFile(path, LIMIT));
+    t.true(await rotate(path));
   }
   fs.writeSync(writer, 'short');
-  t.false(await rotateFile(path, LIMIT));
+  t.false(await rotate(path));
   t.is(fs.readFileSync(path, 'utf8'), 'short');
   t.is(fs.readFileSync(`${path}.1`, 'utf8'), 'third text of many');
   t.is(fs.readFileSync(`${path}.2`, 'utf8'), 'second text of many');
@@ -32,7 +36,7 @@ test('what cannot be copied stays, and so do the old files', async (t) => {
   for (const name of [path, `${path}.1`, `${path}.2`]) fs.writeFileSync(name, `the text of ${name}`);
   // In the way of the copy, as a full disk is.
   fs.mkdirSync(`${path}.rotating`);
-  for (let look = 0; look < 3; look++) await t.throwsAsync(rotateFile(path, LIMIT));
+  for (let look = 0; look < 3; look++) await t.throwsAsync(rotate(path));
   for (const name of [path, `${path}.1`, `${path}.2`])
     t.is(fs.readFileSync(name, 'utf8'), `the text of ${name}`);
 });
@@ -44,8 +48,7 @@ test('a link, a second name of another file and a folder are left alone', async 
   fs.symlinkSync(other, join(folder, 'link'));
   fs.linkSync(other, join(folder, 'name'));
   fs.mkdirSync(join(folder, 'folder'));
-  for (const name of ['link', 'name', 'folder', 'nothing'])
-    t.false(await rotateFile(join(folder, name), LIMIT), name);
+  for (const name of ['link', 'name', 'folder', 'nothing']) t.false(await rotate(join(folder, name)), name);
   t.is(fs.readFileSync(other, 'utf8'), 'somebody else has written this');
 });
 

@@ -1,0 +1,28 @@
+/** Somebody who exchanges a folder for a link to elsewhere and back, as fast as he can. */
+import { spawn } from 'node:child_process';
+import type { ExecutionContext } from 'ava';
+
+const PROGRAM = `
+  const fs = require('node:fs');
+  const [, folder, elsewhere] = process.argv;
+  fs.symlinkSync(elsewhere, folder + '.link');
+  process.stdout.write('ready');
+  for (;;) {
+    fs.renameSync(folder, folder + '.away');
+    fs.renameSync(folder + '.link', folder);
+    fs.renameSync(folder, folder + '.link');
+    fs.renameSync(folder + '.away', folder);
+  }`;
+
+/** Begins, and ends with the test. @param folder that is there, in a folder that nobody else changes */
+export async function exchanging(t: ExecutionContext, folder: string, elsewhere: string): Promise<void> {
+  const other = spawn(process.execPath, ['-e', PROGRAM, folder, elsewhere], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((resolve) => other.once('close', resolve));
+  t.teardown(async () => {
+    other.kill('SIGKILL');
+    await ended;
+  });
+  await new Promise((resolve) => other.stdout.once('data', resolve));
+}
