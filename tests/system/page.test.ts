@@ -161,6 +161,8 @@ test.serial(
       await dialog.getByRole('button', { name: 'Mark gone' }).isDisabled(),
       'the host must be typed first',
     );
+    await dialog.getByRole('textbox').press('Control+Enter');
+    t.true(await dialog.getByRole('button', { name: 'Mark gone' }).isDisabled(), 'whatever keys are pressed');
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     t.deepEqual(complaints, []);
   },

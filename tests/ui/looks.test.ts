@@ -6,7 +6,7 @@ import { transformWithOxc } from 'vite';
 import { repositoryRoot } from '../support/processes.ts';
 
 interface Looks {
-  look(change: number): void;
+  look(change: unknown): void;
   again(): void;
   end(): void;
 }

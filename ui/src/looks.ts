@@ -8,16 +8,20 @@ interface LooksProps<T> {
 
 export interface Looks {
   /** Asks about a change, if it was not asked about yet; after the answer that is waited for, if there is one. */
-  look(change: number): void;
+  look(change: unknown): void;
   /** Asks about the same once more. */
   again(): void;
   /** What is answered later counts no more. */
   end(): void;
 }
 
+/** No change is this. */
+const NOTHING = Symbol('nothing');
+
 /** Every answer counts, also one that changes have overtaken: where they come faster than answers none would else. */
 export function looksOf<T>({ ask, answered, failed }: LooksProps<T>): Looks {
-  let [wanted, isAsking, isCurrent] = [Number.NaN, false, true];
+  let wanted: unknown = NOTHING;
+  let [isAsking, isCurrent] = [false, true];
   const run = async (): Promise<void> => {
     const about = wanted;
     isAsking = true;

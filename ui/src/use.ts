@@ -23,12 +23,12 @@ function mayPass(error: unknown): boolean {
 /**
  * Asks when the page opens, when one of `over` changes, and when told to; again after a while where there was no answer.
  *
- * @param live also whenever the cluster changes; a number: also whenever it is another
+ * @param changes also whenever this is another, but one question at a time; true: whenever the cluster changes
  */
 export function useLoaded<T>(
   ask: () => Promise<T>,
   over: readonly unknown[],
-  live: boolean | number = false,
+  changes: unknown = undefined,
 ): Loaded<T> {
   const [state, setState] = useState<Omit<Loaded<T>, 'again'>>({
     value: undefined,
@@ -38,7 +38,7 @@ export function useLoaded<T>(
   const [round, setRound] = useState(0);
   const latest = useRef(ask);
   latest.current = ask;
-  const change = typeof live === 'number' ? live : live ? version.value : 0;
+  const change = changes === true ? version.value : changes;
   const looks = useRef<Looks | undefined>(undefined);
   useEffect(() => {
     let takeBack = (): void => undefined;

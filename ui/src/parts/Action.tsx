@@ -86,7 +86,10 @@ function useAsking(perform: ActionProps['perform'], mayForce: ActionProps['mayFo
     dialog.current?.showModal();
   };
   const close = () => dialog.current?.close();
+  const acts = useRef(false);
   const act = async (force: boolean) => {
+    if (acts.current) return;
+    acts.current = true;
     setBusy(true);
     try {
       await perform(force);
@@ -95,6 +98,7 @@ function useAsking(perform: ActionProps['perform'], mayForce: ActionProps['mayFo
       setProblem(error instanceof Error ? error.message : String(error));
       setForcible(mayForce?.(error) === true);
     } finally {
+      acts.current = false;
       setBusy(false);
     }
   };
@@ -106,12 +110,14 @@ function ActionDialog(props: ActionProps & { readonly asking: Asking }) {
   const { shell = call === undefined ? undefined : curlOf(call) } = props;
   const title = useId();
   const refusal = refusalOf(needsThen);
+  const isReady = refusal === '' && [undefined, asking.typed].includes(confirmWord);
   return (
     <dialog ref={asking.dialog} aria-labelledby={title}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void asking.act(false);
+          // Also by keys, which ask no button.
+          if (isReady) void asking.act(false);
         }}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
@@ -129,7 +135,7 @@ function ActionDialog(props: ActionProps & { readonly asking: Asking }) {
         )}
         <Problem text={refusal} />
         <Problem text={asking.problem} />
-        <Buttons {...props} isReady={refusal === '' && [undefined, asking.typed].includes(confirmWord)} />
+        <Buttons {...props} isReady={isReady} />
       </form>
     </dialog>
   );

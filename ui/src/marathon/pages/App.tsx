@@ -36,7 +36,8 @@ function Known({ app }: { readonly app: App }) {
   // A changed app is another object: then its instances are read again.
   const { value, problem } = useLoaded(
     () => ask<{ app: AppDetails }>('GET', `${appPath(id)}?extended=true`).then((answer) => answer.app),
-    [app],
+    [id],
+    app,
   );
   return (
     <>

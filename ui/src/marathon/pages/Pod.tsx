@@ -16,7 +16,8 @@ import type { Definition, PodInstance, PodStatus } from '../types.ts';
 export function PodPage({ id }: { readonly id: string }) {
   const { value: now, problem } = useLoaded(
     () => ask<PodStatus>('GET', `${podPath(id)}::status`),
-    [id, podChanges.value],
+    [id],
+    podChanges.value,
   );
   const value = useLast(now);
   const entry = queue.value.get(id);

@@ -13,7 +13,8 @@ export function Ended({ app }: { readonly app: App }) {
       ask<{ history: readonly EndedInstance[] }>('GET', `${appPath(app.id)}/tasks?history=true`).then(
         ({ history }) => history,
       ),
-    [app],
+    [app.id],
+    app,
   );
   if (value.length === 0) return null;
   return (
