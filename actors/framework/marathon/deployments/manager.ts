@@ -213,12 +213,11 @@ export class Deployments {
       unlocked(service);
     }
     const members = { id, plan: planSummary(plan) };
-    if (how === 'succeeded')
-      events.publish('deployment_success', members, () => ({ plan: planSummary(plan, true) }));
+    if (how === 'succeeded') events.publish('deployment_success', members, inFull(plan));
     else {
       const reason = deployment.reason || 'a step took longer than its deadline';
       if (how === 'failed') this.#tellStep(deployment, 'deployment_step_failure');
-      events.publish('deployment_failed', { ...members, reason }, () => ({ plan: planSummary(plan, true) }));
+      events.publish('deployment_failed', { ...members, reason }, inFull(plan));
     }
     changed(affected);
     const wantsBack = affected.some((each) => deployment.targetOf(each)?.update?.autoRollback === true);
@@ -227,8 +226,11 @@ export class Deployments {
 
   #tellStep({ plan, actions }: Deployment, type: string): void {
     const currentStep = stepJson(actions);
-    this.#options.events.publish(type, { plan: planSummary(plan), currentStep }, () => ({
-      plan: planSummary(plan, true),
-    }));
+    this.#options.events.publish(type, { plan: planSummary(plan), currentStep }, inFull(plan));
   }
+}
+
+/** Events are kept for a while, and with them what this holds: the plan alone. */
+function inFull(plan: Plan): () => object {
+  return () => ({ plan: planSummary(plan, true) });
 }
