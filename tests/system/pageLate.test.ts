@@ -8,7 +8,7 @@ import { holdBack } from '../support/holdBack.ts';
 import { boot, bootAgent, bootMaster, scratch } from '../support/processes.ts';
 import { until } from '../support/until.ts';
 
-test(`streams that open late: nothing is heard before, no change is missed, to leave them is no error (${inBrowser})`, async (t) => {
+test(`streams that open late: nothing is said to be heard before, no change is missed (${inBrowser})`, async (t) => {
   if (chromiumPath === undefined) return t.pass();
   const folder = scratch(t);
   const master = await bootMaster(t, folder, ['--allocation_interval=200ms', '--hosts_off_share_max=1']);

@@ -37,7 +37,7 @@ export function useStream(
     const open = (): void => {
       if (!current) return;
       cancel?.();
-      end(socket);
+      socket?.close();
       const own = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/__inspect__?${query}`);
       socket = own;
       own.addEventListener('open', () => {
@@ -61,14 +61,8 @@ export function useStream(
       current = false;
       forget();
       cancel?.();
-      end(socket);
+      socket?.close();
     };
   }, [query]);
   return stream;
-}
-
-/** One that is not open yet is closed when it is: browsers call the other way an error. */
-function end(socket: WebSocket | undefined): void {
-  if (socket?.readyState === WebSocket.CONNECTING) socket.addEventListener('open', () => socket.close());
-  else socket?.close();
 }
