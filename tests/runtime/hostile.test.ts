@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { WebSocket } from 'ws';
-import { type ListenOptions, listen, Process } from '../../runtime/index.ts';
+import { type ListenOptions, Process } from '../../runtime/index.ts';
 import type { ChannelEvents } from '../../runtime/transport/channel.ts';
 import { ChunkReader } from '../../runtime/transport/chunks.ts';
 import {
@@ -20,6 +20,7 @@ import {
   readEnvelope,
   readHello,
 } from '../../runtime/transport/frame.ts';
+import { listen } from '../support/listen.ts';
 import { until } from '../support/until.ts';
 import { simulatedWorld } from '../support/world.ts';
 

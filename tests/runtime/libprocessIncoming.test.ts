@@ -1,10 +1,11 @@
 /** What this node answers to a libprocess, row by row of spec runtime.md §5.2 to §5.4, over raw sockets. */
 import { connect } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import { type ListenOptions, listen, type Node, Process } from '../../runtime/index.ts';
+import { type ListenOptions, type Node, Process } from '../../runtime/index.ts';
 import { createLogger } from '../../runtime/logging/index.ts';
 import { realPorts } from '../../runtime/realPorts.ts';
 import { textCodec } from '../support/libprocessPeer.ts';
+import { listen } from '../support/listen.ts';
 import { until } from '../support/until.ts';
 
 class Receiver extends Process {

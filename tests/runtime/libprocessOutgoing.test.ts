@@ -1,17 +1,11 @@
 /** What leaves this node for a libprocess, byte by byte (spec: runtime.md §5.1, §5.3, §5.5). */
 import test, { type ExecutionContext } from 'ava';
-import {
-  type ExitReason,
-  type LinkOptions,
-  type ListenOptions,
-  listen,
-  Pid,
-  Process,
-} from '../../runtime/index.ts';
+import { type ExitReason, type LinkOptions, type ListenOptions, Pid, Process } from '../../runtime/index.ts';
 import { createLogger } from '../../runtime/logging/index.ts';
 import { realPorts } from '../../runtime/realPorts.ts';
 import { authority } from '../support/certificates.ts';
 import { type LibprocessPeer, libprocessPeer, textCodec } from '../support/libprocessPeer.ts';
+import { listen } from '../support/listen.ts';
 import { until } from '../support/until.ts';
 
 class Sender extends Process {

@@ -2,15 +2,9 @@
 import { spawn } from 'node:child_process';
 import test, { type ExecutionContext } from 'ava';
 import { WebSocket } from 'ws';
-import {
-  type ExitReason,
-  type LinkOptions,
-  type ListenOptions,
-  listen,
-  Pid,
-  Process,
-} from '../../runtime/index.ts';
+import { type ExitReason, type LinkOptions, type ListenOptions, Pid, Process } from '../../runtime/index.ts';
 import { controlFrame, helloFrame } from '../../runtime/transport/frame.ts';
+import { listen } from '../support/listen.ts';
 import { until } from '../support/until.ts';
 import { simulatedWorld } from '../support/world.ts';
 

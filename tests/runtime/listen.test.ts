@@ -2,7 +2,8 @@
 import { connect } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { WebSocket } from 'ws';
-import { type ListenOptions, listen, type Node, Pid, Process } from '../../runtime/index.ts';
+import { type ListenOptions, type Node, Pid, Process } from '../../runtime/index.ts';
+import { listen } from '../support/listen.ts';
 import { until } from '../support/until.ts';
 
 interface Words {

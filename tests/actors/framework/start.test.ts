@@ -1,5 +1,5 @@
 /** What `--role=framework` starts: flags, files and modules, and what is wrong with them. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
@@ -24,8 +24,19 @@ function flagsOf(...argv: string[]) {
   return parsed.values;
 }
 
+const folders: string[] = [];
+test.after.always(() => {
+  for (const each of folders) rmSync(each, { recursive: true, force: true });
+});
+
+function folderOf(what: string): string {
+  const folder = mkdtempSync(path.join(tmpdir(), `mesostate-${what}-`));
+  folders.push(folder);
+  return folder;
+}
+
 function moduleOf(source: string): string {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'mesostate-module-')), 'framework.mjs');
+  const file = path.join(folderOf('module'), 'framework.mjs');
   writeFileSync(file, source);
   return file;
 }
@@ -101,7 +112,7 @@ test('files that are not there', async (t) => {
 });
 
 test('the job processor: jobs from a file, to the end', async (t) => {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'mesostate-file-')), 'jobs.json');
+  const file = path.join(folderOf('file'), 'jobs.json');
   writeFileSync(file, JSON.stringify({ jobs: [{ cpus: 1, mem: 10, command: 'true' }] }));
   const { master, run, started, text } = await startedWorld(`--jobs=${file}`);
   master.offer('cpus:1;mem:10');
@@ -111,7 +122,7 @@ test('the job processor: jobs from a file, to the end', async (t) => {
 });
 
 test('stopped: a processor with a work_dir leaves its tasks to the next run, one without ends them', async (t) => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'mesostate-stop-'));
+  const dir = folderOf('stop');
   const file = path.join(dir, 'jobs.json');
   writeFileSync(file, JSON.stringify({ jobs: [{ cpus: 1, mem: 10, command: 'true' }] }));
   for (const [argv, teardowns, words] of [

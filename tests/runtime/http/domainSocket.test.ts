@@ -7,7 +7,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
-import { listen, listenOnDomainSocket, Process } from '../../../runtime/index.ts';
+import { listenOnDomainSocket, Process } from '../../../runtime/index.ts';
+import { listen } from '../../support/listen.ts';
 
 class Pages extends Process {
   override initialize(): void {

@@ -2,7 +2,8 @@
 import http from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
-import { type HttpStream, listen, Process } from '../../../runtime/index.ts';
+import { type HttpStream, Process } from '../../../runtime/index.ts';
+import { listen } from '../../support/listen.ts';
 import { until } from '../../support/until.ts';
 
 class Writer extends Process {

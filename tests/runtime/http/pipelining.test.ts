@@ -1,7 +1,8 @@
 /** Answers of one connection leave in the order of its requests, whatever order they are ready in (spec §5.3, §6.1). */
 import { connect } from 'node:net';
 import test from 'ava';
-import { type HttpReply, listen, Process } from '../../../runtime/index.ts';
+import { type HttpReply, Process } from '../../../runtime/index.ts';
+import { listen } from '../../support/listen.ts';
 import { until } from '../../support/until.ts';
 
 class Turns extends Process {

@@ -2,13 +2,14 @@
 import test, { type ExecutionContext } from 'ava';
 import { WebSocket } from 'ws';
 import { basicAuthenticator } from '../../../runtime/http/authentication.ts';
-import { listen, Process, VirtualClock } from '../../../runtime/index.ts';
+import { Process, VirtualClock } from '../../../runtime/index.ts';
 import { Inspector } from '../../../runtime/inspect/inspector.ts';
 import { RECORDED_MAX } from '../../../runtime/inspect/recording.ts';
 import { EVENTS_AT_ONCE_MAX, Watch } from '../../../runtime/inspect/watch.ts';
 import { definitionText, wireText } from '../../../runtime/inspect/wire.ts';
 import { ChartTable, LiveChart } from '../../../statecharts/engine.ts';
 import { linkMachine } from '../../../statecharts/link.ts';
+import { listen } from '../../support/listen.ts';
 import { until } from '../../support/until.ts';
 
 interface Told {

@@ -2,12 +2,13 @@
 import { createInspector, createWebSocketReceiver, type StatelyInspectionEvent } from '@statelyai/inspect';
 import test from 'ava';
 import { createActor } from 'xstate';
-import { listen, Process, VirtualClock } from '../../../runtime/index.ts';
+import { Process, VirtualClock } from '../../../runtime/index.ts';
 import { InspectBridge } from '../../../runtime/inspect/bridge.ts';
 import { ChartTable } from '../../../statecharts/engine.ts';
 import { linkMachine } from '../../../statecharts/link.ts';
 import { openPage } from '../../support/browser.ts';
 import { chromiumPath } from '../../support/chromium.ts';
+import { listen } from '../../support/listen.ts';
 import { until } from '../../support/until.ts';
 
 class Owner extends Process {

@@ -5,7 +5,6 @@ import {
   ClusterSecret,
   type ExitReason,
   type ListenOptions,
-  listen,
   type Pid,
   Process,
 } from '../../../runtime/index.ts';
@@ -20,6 +19,7 @@ import {
   readRefusal,
 } from '../../../runtime/transport/frame.ts';
 import { envelopesFrame } from '../../support/frames.ts';
+import { listen } from '../../support/listen.ts';
 import { until } from '../../support/until.ts';
 import { simulatedWorld } from '../../support/world.ts';
 

@@ -2,8 +2,9 @@
 import { request } from 'node:https';
 import { connect } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import { type ListenOptions, listen, type Pid, Process, type TlsOptions } from '../../../runtime/index.ts';
+import { type ListenOptions, type Pid, Process, type TlsOptions } from '../../../runtime/index.ts';
 import { authority } from '../../support/certificates.ts';
+import { listen } from '../../support/listen.ts';
 import { until } from '../../support/until.ts';
 
 interface Words {

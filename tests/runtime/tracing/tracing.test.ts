@@ -1,10 +1,11 @@
 /** A request's trace, from the HTTP edge over several nodes into their logs. */
 import test, { type ExecutionContext } from 'ava';
-import { type ListenOptions, listen, Pid, Process } from '../../../runtime/index.ts';
+import { type ListenOptions, Pid, Process } from '../../../runtime/index.ts';
 import { createLogger, MemorySink } from '../../../runtime/logging/index.ts';
 import { realPorts } from '../../../runtime/realPorts.ts';
 import { inject } from '../../support/http.ts';
 import { libprocessPeer, textCodec } from '../../support/libprocessPeer.ts';
+import { listen } from '../../support/listen.ts';
 import { until } from '../../support/until.ts';
 import { simulatedWorld } from '../../support/world.ts';
 

@@ -1,10 +1,11 @@
 /** How much may be on its way to a peer, as it tells what it has read, truly or not. */
 import test from 'ava';
 import { WebSocket } from 'ws';
-import { listen, Pid, Process } from '../../../runtime/index.ts';
+import { Pid, Process } from '../../../runtime/index.ts';
 import type { Channel } from '../../../runtime/transport/channel.ts';
 import { Inflow, Outflow, TELL_BYTES } from '../../../runtime/transport/flow.ts';
 import { controlFrame, FrameKind, helloFrame, readControl } from '../../../runtime/transport/frame.ts';
+import { listen } from '../../support/listen.ts';
 import { until } from '../../support/until.ts';
 
 function channel(buffered = { bytes: 0 }): Channel {

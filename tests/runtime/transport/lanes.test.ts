@@ -1,6 +1,7 @@
 /** Two nodes on real sockets: what is urgent does not wait behind what is large. */
 import test, { type ExecutionContext } from 'ava';
-import { type ExitReason, type ListenOptions, listen, type Pid, Process } from '../../../runtime/index.ts';
+import { type ExitReason, type ListenOptions, type Pid, Process } from '../../../runtime/index.ts';
+import { listen } from '../../support/listen.ts';
 import { until } from '../../support/until.ts';
 
 interface Words {

@@ -77,6 +77,8 @@ export class IsolatedBench {
     this.paths = new AgentPaths(join(this.root, 'work'), join(this.root, 'run'));
     this.cgroupsRoot = `mesostate-test/${process.pid}-${threadId}-${++made}`;
     this.#flags = flags;
+    // Flags that are refused leave it all the same.
+    t.teardown(() => removeFolder(this.root));
     this.containerizer = this.restart();
     t.teardown(() => this.#close());
   }

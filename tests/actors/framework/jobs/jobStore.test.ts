@@ -1,5 +1,5 @@
 /** A processor that is started again goes on where it was: the journal, and what comes of it. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
@@ -23,7 +23,15 @@ const jobs = parseJobFile(
 const spec = jobs[0];
 if (spec === undefined) throw new Error('the file holds jobs');
 
-const folder = () => mkdtempSync(path.join(tmpdir(), 'mesostate-jobs-'));
+const folders: string[] = [];
+const folder = () => {
+  const made = mkdtempSync(path.join(tmpdir(), 'mesostate-jobs-'));
+  folders.push(made);
+  return made;
+};
+test.after.always(() => {
+  for (const each of folders) rmSync(each, { recursive: true, force: true });
+});
 const closed = (store: JournalJobStore) => new Promise<void>((resolve) => store.close(resolve));
 
 test('what was saved is there again, the last record of each job', async (t) => {

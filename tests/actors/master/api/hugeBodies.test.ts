@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import test from 'ava';
 import { startMaster } from '../../../../actors/master/start.ts';
 import { mesosCodec } from '../../../../proto/messageCodec.ts';
-import { listen } from '../../../../runtime/index.ts';
 import { type Answer, send } from '../../../conformance/client.ts';
+import { listen } from '../../../support/listen.ts';
 import { flagsOf } from '../support/cluster.ts';
 
 const BODY_MAX = 1024 * 1024;
