@@ -15,7 +15,7 @@ const ASKED = [
   /\btitle: '([^']+)'/g,
   /\blabel="([^"]+)"/g,
   /\bquestion="([^"]+)"/g,
-  /\bnothing="([^"]+)"/g,
+  /\b(?:nothing|title|text)="([^"]+)"/g,
   /^(?:const [A-Z_]+ =\n)? {2}'((?:[^'\\]|\\.)+)';$/gm,
 ];
 /** What a form asks for, as a table. */

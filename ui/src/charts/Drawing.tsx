@@ -1,5 +1,6 @@
 /** A statechart as a picture: where it is now is lit, where it may go next is marked, descriptions are on hover. */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { t } from '../language.ts';
 import type { Chart } from './definition.ts';
 import { labelAside, labelLines, type Placed, type PlacedEdge, type PlacedState, place } from './layout.ts';
 
@@ -46,7 +47,7 @@ export function Drawing(props: DrawingProps) {
     count: counts?.[state.path],
   });
   const arrows = arrowsOf(placed, props);
-  const words = lit.length === 0 ? '' : `, now in ${lit.join(', ')}`;
+  const words = lit.length === 0 ? '' : t(', now in {states}', { states: lit.join(', ') });
   return (
     <svg
       ref={drawing}
@@ -54,7 +55,7 @@ export function Drawing(props: DrawingProps) {
       style={{ width: `clamp(${(placed.width * LEGIBLE) / REM}rem, 100%, ${placed.width / REM}rem)` }}
       viewBox={`0 0 ${placed.width} ${placed.height}`}
       role="img"
-      aria-label={`${kind} ${title}${words}`}
+      aria-label={`${t(kind)} ${title}${words}`}
     >
       <ArrowHead />
       {/* No arrow crosses a name: those that hold others, arrows, the others, then all that is written. */}

@@ -22,7 +22,9 @@ export function Agent({ id }: { readonly id: string }) {
   if (value === undefined)
     return (
       <p role="status">
-        {isKnown ? `Agent ${id} is not registered: it may be unreachable, or gone.` : 'Looking …'}
+        {isKnown
+          ? t('Agent {id} is not registered: it may be unreachable, or gone.', { id })
+          : t('Looking …')}
       </p>
     );
   const { agent, row } = value;
@@ -32,7 +34,11 @@ export function Agent({ id }: { readonly id: string }) {
         {row.host} <StateBadge state={row.state} />
       </h1>
       {now === undefined && (
-        <Problem text="It is not registered any more: unreachable, gone, or not back yet after a change of the master. This is what was last known." />
+        <Problem
+          text={t(
+            'It is not registered any more: unreachable, gone, or not back yet after a change of the master. This is what was last known.',
+          )}
+        />
       )}
       <ApiLink path={`/slaves?slave_id=${encodeURIComponent(id)}`} />
       <AgentFacts value={value} />

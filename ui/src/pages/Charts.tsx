@@ -54,7 +54,7 @@ export function Charts() {
           href={`/__inspect__/?actor=${encodeURIComponent(patternFor(actor, machine, instance))}`}
           target="_blank"
           rel="noreferrer"
-          title="Needs a node that was started with --inspect"
+          title={t('Needs a node that was started with --inspect')}
         >
           {t('Open in the Stately inspector')}
         </a>
@@ -97,9 +97,9 @@ interface ChoiceProps {
 function Choice({ name, title, value, values }: ChoiceProps) {
   return (
     <label>
-      {title}{' '}
+      {t(title)}{' '}
       <select value={value} onChange={(event) => setQuery(name, event.currentTarget.value)}>
-        <option value="">choose …</option>
+        <option value="">{t('choose …')}</option>
         {values.map((each) => (
           <option key={each} value={each}>
             {each}
@@ -130,7 +130,7 @@ function Overview({ states }: { readonly states: NonNullable<ProcessFacts['chart
                   {value}: {count}
                 </li>
               ))}
-              {Object.keys(state).length === 0 && <li>no instance now</li>}
+              {Object.keys(state).length === 0 && <li>{t('no instance now')}</li>}
             </ul>
           )}
         </section>
@@ -179,7 +179,9 @@ function Live({ pattern, name, title, counts, isSingle }: LiveProps) {
         <Next chart={chart} lit={lit} />
         <Problem text={watched.problem} />
         {watched.leftOut > 0 && (
-          <p>{watched.leftOut} steps were left out: more happened than can be shown.</p>
+          <p>
+            {t('{count} steps were left out: more happened than can be shown.', { count: watched.leftOut })}
+          </p>
         )}
       </div>
       <Steps steps={watched.steps} shown={shown} show={setShown} step={step} />
@@ -197,7 +199,7 @@ interface StepsProps {
 
 function Steps({ steps, shown, step, show }: StepsProps) {
   return (
-    <section aria-label="Steps">
+    <section aria-label={t('Steps')}>
       <h2>
         {t('Steps')}{' '}
         {shown !== undefined && (
@@ -244,7 +246,7 @@ function Next({ chart, lit }: { readonly chart: Chart; readonly lit: readonly st
   const next = edges.filter(({ from }) => lit.includes(from));
   if (here === undefined) return null;
   return (
-    <section aria-label="What can happen next">
+    <section aria-label={t('What can happen next')}>
       <h2>{here.name}</h2>
       <p>{here.description}</p>
       <ul>

@@ -27,7 +27,7 @@ export function Flows() {
         <label>
           {t('Machine')}{' '}
           <select value={asked ?? ''} onChange={(event) => setQuery('chart', event.currentTarget.value)}>
-            <option value="">the most important</option>
+            <option value="">{t('the most important')}</option>
             {names.map((name) => (
               <option key={name} value={name}>
                 {name}
@@ -35,7 +35,7 @@ export function Flows() {
             ))}
           </select>
         </label>
-        <span>Counted since the node started; rates are of the last ten seconds.</span>
+        <span>{t('Counted since the node started; rates are of the last ten seconds.')}</span>
       </div>
       <Problem text={problem} />
       {charts.length === 0 && problem === '' && <p role="status">{t('Asking the node …')}</p>}
@@ -77,8 +77,8 @@ function ChartOfFlows({ chart, machine, counts, flows }: ChartFlows) {
   return (
     <section class="card" aria-label={chart}>
       <h2>
-        {chart} <span class="count">{numberText(total)} now</span>
-        {begun > 0 && <span class="count"> · {numberText(begun)} in all</span>}
+        {chart} <span class="count">{t('{count} now', { count: numberText(total) })}</span>
+        {begun > 0 && <span class="count"> · {t('{count} in all', { count: numberText(begun) })}</span>}
       </h2>
       {met.length === 0 && <p>{t('There has been none yet.')}</p>}
       <div class="split" hidden={met.length === 0}>
@@ -108,7 +108,7 @@ function Ways({ ways }: { readonly ways: readonly Way[] }) {
               {t('How often')}
             </th>
             <th scope="col" class="numeric">
-              A second
+              {t('A second')}
             </th>
           </tr>
         </thead>

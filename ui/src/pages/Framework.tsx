@@ -30,7 +30,7 @@ export function Framework({ id }: { readonly id: string }) {
         {row.name} <StateBadge state={row.state} />
       </h1>
       {now === undefined && (
-        <Problem text="The master knows it no more, or not yet again. This is what was last known." />
+        <Problem text={t('The master knows it no more, or not yet again. This is what was last known.')} />
       )}
       <ApiLink path={`/frameworks?framework_id=${encodeURIComponent(id)}`} />
       <FrameworkFacts value={value} />
@@ -39,7 +39,10 @@ export function Framework({ id }: { readonly id: string }) {
           <Action
             label="Tear down"
             needs={[rightToEnd(row.principal)]}
-            question={`End ${row.name} and kill its ${row.tasks} task(s)? This cannot be undone.`}
+            question={t('End {name} and kill its {count} task(s)? This cannot be undone.', {
+              name: row.name,
+              count: row.tasks,
+            })}
             call={body}
             confirmWord={row.name}
             dangerous

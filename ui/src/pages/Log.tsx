@@ -70,7 +70,7 @@ function Beside({ path }: { readonly path: string }) {
           size={40}
           required
           value={other}
-          title="Path of another file of this agent, as its sandboxes show it"
+          title={t('Path of another file of this agent, as its sandboxes show it')}
           onInput={(event) => setOther(event.currentTarget.value)}
         />
       </label>{' '}

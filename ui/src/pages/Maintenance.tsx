@@ -89,11 +89,13 @@ interface PlannedWindowProps {
 function PlannedWindow({ window, others, down, does }: PlannedWindowProps) {
   const { start, duration } = window.unavailability;
   const machines = [...(window.machine_ids ?? [])];
+  const when = momentText(start.nanoseconds / 1e9);
   return (
     <section class="card">
       <h2>
-        From {momentText(start.nanoseconds / 1e9)}{' '}
-        {duration === undefined ? 'on, without end' : `for ${spanText(duration.nanoseconds / 1e9)}`}
+        {duration === undefined
+          ? t('From {when} on, without end', { when })
+          : t('From {when} for {span}', { when, span: spanText(duration.nanoseconds / 1e9) })}
       </h2>
       <ul>
         {machines.map((machine) => (

@@ -38,7 +38,7 @@ export function Messages() {
           />
         </label>
         <button type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
-          {paused ? 'Go on' : 'Pause'}
+          {t(paused ? 'Go on' : 'Pause')}
         </button>
         <button type="button" onClick={clear}>
           {t('Clear')}
@@ -49,7 +49,8 @@ export function Messages() {
           </button>
         )}
         <span>
-          {shown.length} message(s){leftOut > 0 && `, ${leftOut} left out: more passed than can be shown`}
+          {t('{count} message(s)', { count: shown.length })}
+          {leftOut > 0 && t(', {count} left out: more passed than can be shown', { count: leftOut })}
         </span>
       </div>
       <Problem text={problem} />
@@ -98,9 +99,11 @@ function Sequence({ messages, chosen, choose, follows, isListening }: SequencePr
   if (messages.length === 0)
     return (
       <p role="status">
-        {isListening
-          ? 'Nothing has passed since the page began to listen; it goes on listening.'
-          : t('Asking the node …')}
+        {t(
+          isListening
+            ? 'Nothing has passed since the page began to listen; it goes on listening.'
+            : 'Asking the node …',
+        )}
       </p>
     );
   return (
@@ -115,7 +118,7 @@ function Sequence({ messages, chosen, choose, follows, isListening }: SequencePr
         {ends.map((end) => (
           <div key={end} class="lifeline" style={{ left: percent(placeOf(end)) }} />
         ))}
-        <ol aria-label="Messages, the newest last">
+        <ol aria-label={t('Messages, the newest last')}>
           {messages.map((message) => (
             <li key={message.n}>
               <button type="button" aria-current={message === chosen} onClick={() => choose(message)}>
@@ -159,7 +162,7 @@ function Line({ message, from, to, width }: LineProps) {
     <>
       <span class="at">{new Date(atMs).toISOString().slice(11, 23)}</span>
       <span class="hidden">
-        {endParts(sender)[0]} to {endParts(receiver)[0]}:{' '}
+        {t('{sender} to {receiver}:', { sender: endParts(sender)[0], receiver: endParts(receiver)[0] })}{' '}
       </span>
       <span class={`line ${kind}`} style={{ left: percent(left), width: percent(span) }} />
       <span
@@ -179,7 +182,7 @@ function Details({ message }: { readonly message: Message | undefined }) {
   if (message === undefined) return <p>{t('Choose a message to see what it says.')}</p>;
   const { name, from, to, atMs, trace, body } = message;
   return (
-    <section class="card" aria-label="The message">
+    <section class="card" aria-label={t('The message')}>
       <h2>{name}</h2>
       <p>
         <code>{from}</code> → <code>{to}</code>
@@ -196,7 +199,7 @@ function Details({ message }: { readonly message: Message | undefined }) {
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <pre class="body" tabIndex={0}>
-        {body === undefined ? '(no body)' : JSON.stringify(body, undefined, 1)}
+        {body === undefined ? t('(no body)') : JSON.stringify(body, undefined, 1)}
       </pre>
     </section>
   );

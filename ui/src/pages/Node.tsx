@@ -36,10 +36,10 @@ function NameTable({ title, path, values, problem, again }: NameTableProps) {
   const [search, setSearch] = useState('');
   const shown = Object.entries(values).filter(([name]) => name.includes(search.trim()));
   return (
-    <section class="table" aria-label={title}>
+    <section class="table" aria-label={t(title)}>
       <div class="tools">
         <h2>
-          {title} <span class="count">{shown.length}</span>
+          {t(title)} <span class="count">{shown.length}</span>
         </h2>
         <ApiLink path={path} />
         {again !== undefined && (
@@ -50,7 +50,7 @@ function NameTable({ title, path, values, problem, again }: NameTableProps) {
         <input
           type="search"
           placeholder={t('Find…')}
-          aria-label={`Find in ${title}`}
+          aria-label={t('Find in {label}', { label: t(title) })}
           value={search}
           onInput={(event) => setSearch(event.currentTarget.value)}
         />

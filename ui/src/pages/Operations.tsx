@@ -67,7 +67,7 @@ function OperationLine({ operation }: { readonly operation: Operation }) {
       </td>
       <td>
         {framework_id === undefined ? (
-          'an operator'
+          t('an operator')
         ) : (
           <IdText id={framework_id.value} href={to('frameworks', framework_id.value)} />
         )}

@@ -131,7 +131,7 @@ function SetWeight({ role, changed }: { readonly role: Role; changed(): void }) 
     <Action
       label="Weight"
       needs={[`UPDATE_WEIGHT:${role.name}`]}
-      question={`How much more than others is ${role.name} to get?`}
+      question={t('How much more than others is {role} to get?', { role: role.name })}
       call={body}
       perform={() => call(body).then(changed)}
     >
@@ -171,7 +171,10 @@ function SetQuota({ role, config, changed }: QuotaProps) {
     <Action
       label="Quota"
       needs={[`UPDATE_QUOTA_WITH_CONFIG:${role}`]}
-      question={`What is ${role} sure to get, and what may it have at most? Empty: nothing is sure, and there is no bound.`}
+      question={t(
+        'What is {role} sure to get, and what may it have at most? Empty: nothing is sure, and there is no bound.',
+        { role },
+      )}
       call={body}
       perform={() => call(body).then(changed)}
     >
@@ -193,7 +196,7 @@ function SetQuota({ role, config, changed }: QuotaProps) {
       </label>
       <label>
         <input type="checkbox" checked={force} onChange={(event) => setForce(event.currentTarget.checked)} />{' '}
-        although the cluster may not have that much
+        {t('although the cluster may not have that much')}
       </label>
     </Action>
   );

@@ -58,14 +58,16 @@ function Folder({ files, path }: { readonly files: FilePlace; readonly path: str
     <>
       <h1>{t('Sandbox')}</h1>
       <ApiLink path={asked} />
-      <nav aria-label="Folders" class="crumbs">
+      <nav aria-label={t('Folders')} class="crumbs">
         {crumbs(path).map(([name, target]) => (
           <a key={target} href={files.link('browse', target)}>
             {name}
           </a>
         ))}
       </nav>
-      <Problem text={problem && `${problem} Agents remove the sandboxes of tasks that ended a while ago.`} />
+      <Problem
+        text={problem && `${problem} ${t('Agents remove the sandboxes of tasks that ended a while ago.')}`}
+      />
       {isKnown && (
         <WideTable>
           <thead>
@@ -120,7 +122,7 @@ function EntryLine({ files, entry }: { readonly files: FilePlace; readonly entry
             href={files.ask(`files/download?path=${encodeURIComponent(entry.path)}`)}
             download={nameOf(entry)}
           >
-            download
+            {t('download')}
           </a>
         )}
       </td>

@@ -97,7 +97,9 @@ function Shown({ value, note }: ShownProps) {
           <Action
             label="Kill"
             needs={[rightToEnd(value.principal)]}
-            question={`Kill ${row.name}? Its framework hears of it, and may start another one.`}
+            question={t('Kill {name}? Its framework hears of it, and may start another one.', {
+              name: row.name,
+            })}
             dangerous
             perform={() => postForm('/tasks/kill', { framework_id: framework, task_id: id })}
           />
@@ -120,7 +122,7 @@ function TaskFacts({ value: { task, row } }: { readonly value: NonNullable<Detai
       <Fact name="Agent">
         <a href={to('agents', row.agent)}>{row.host || row.agent}</a>
       </Fact>
-      <Fact name="Executor">{task.executor_id?.value || 'of its own'}</Fact>
+      <Fact name="Executor">{task.executor_id?.value || t('of its own')}</Fact>
       <Fact name="User">{task.user ?? '–'}</Fact>
       <Fact name="Role">{row.role}</Fact>
       <Fact name="CPUs">{numberText(row.cpus)}</Fact>

@@ -66,7 +66,7 @@ export function Layout({
           {version !== '' && ` · ${version}`}
           {principal.value !== undefined && ` · ${principal.value}`}
         </span>
-        <nav aria-label="Pages">
+        <nav aria-label={t('Pages')}>
           {places.map(([name, title, ...others]) => (
             <a
               key={name}

@@ -11,7 +11,7 @@ const TABS = [
 export function LiveTabs() {
   const [here] = place.value.path;
   return (
-    <nav class="tabs" aria-label="Ways to watch">
+    <nav class="tabs" aria-label={t('Ways to watch')}>
       {TABS.map(([name, title]) => (
         <a key={name} href={to(name)} aria-current={here === name ? 'page' : undefined}>
           {t(title)}

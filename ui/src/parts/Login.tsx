@@ -57,7 +57,7 @@ export function Login({ path }: { readonly path: string }) {
           />
         </label>
         <button type="submit" class="primary" disabled={isBusy}>
-          {isBusy ? 'Asking …' : 'Log in'}
+          {t(isBusy ? 'Asking …' : 'Log in')}
         </button>
       </form>
       <Problem text={problem} />

@@ -8,7 +8,7 @@ import { IdText, WideTable } from './bits.tsx';
 export function Providers({ providers }: { readonly providers: readonly ResourceProvider[] }) {
   if (providers.length === 0) return null;
   return (
-    <section class="card" aria-label="Resource providers">
+    <section class="card" aria-label={t('Resource providers')}>
       <h2>{t('Resource providers')}</h2>
       <WideTable>
         <thead>

@@ -31,7 +31,7 @@ interface ReservationsProps {
 export function Reservations({ id, resources }: ReservationsProps) {
   const reserved = resources.filter((resource) => (resource.reservations?.length ?? 0) > 0);
   return (
-    <section class="card" aria-label="Reservations">
+    <section class="card" aria-label={t('Reservations')}>
       <h2>{t('Reservations')}</h2>
       {reserved.length === 0 ? (
         <p>{t('Nothing is reserved.')}</p>
@@ -121,11 +121,11 @@ function MakeVolume({ id, resource }: { readonly id: string; readonly resource: 
       perform={does(body)}
     >
       <label>
-        ID of the volume{' '}
+        {t('ID of the volume')}{' '}
         <input required value={name} onInput={(event) => setName(event.currentTarget.value)} />
       </label>
       <label>
-        Size, in MiB{' '}
+        {t('Size, in MiB')}{' '}
         <input
           type="number"
           min="1"
@@ -156,7 +156,7 @@ function Reserve({ id }: { readonly id: string }) {
           {t('Role')} <input required value={role} onInput={(event) => setRole(event.currentTarget.value)} />
         </label>
         <label>
-          Resources{' '}
+          {t('Resources')}{' '}
           <input
             required
             placeholder="cpus:1;mem:256;disk:100"
@@ -186,7 +186,7 @@ function resourcesOf(text: string, role: string): Resource[] {
     .filter((part) => part !== '')
     .map((part) => {
       const match = /^([\w-]+):(\d+(?:\.\d+)?)$/.exec(part);
-      if (match === null) throw new Error(`'${part}' is not like cpus:1`);
+      if (match === null) throw new Error(t("'{part}' is not like cpus:1", { part }));
       const [, name = '', value] = match;
       const reservations = [{ type: 'DYNAMIC', role, ...asOurs() }];
       return { name, type: 'SCALAR', scalar: { value: Number(value) }, reservations };

@@ -30,7 +30,7 @@ export function WhyPending({ framework }: { readonly framework?: string }) {
   const path = framework === undefined ? '/why' : `/why?framework_id=${encodeURIComponent(framework)}`;
   const { value, problem, again } = useLoaded(() => getJson<Why>(path), [path]);
   return (
-    <section aria-label="Why pending">
+    <section aria-label={t('Why pending')}>
       <h2>
         {t('Why it gets what it gets')}{' '}
         <button type="button" onClick={again}>
@@ -46,8 +46,12 @@ export function WhyPending({ framework }: { readonly framework?: string }) {
           {roles.map(({ role, weight, role_share, refused_agents, answers }) => (
             <WideTable key={role}>
               <caption>
-                Role {role}: share {percentText(role_share)}, weight {numberText(weight)}
-                {refused_agents > 0 && `, refuses ${refused_agents} agent(s) for now`}
+                {t('Role {role}: share {share}, weight {weight}', {
+                  role,
+                  share: percentText(role_share),
+                  weight: numberText(weight),
+                })}
+                {refused_agents > 0 && t(', refuses {count} agent(s) for now', { count: refused_agents })}
               </caption>
               <thead>
                 <tr>

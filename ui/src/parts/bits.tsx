@@ -48,7 +48,7 @@ export function IdText({ id, href }: { readonly id: string; readonly href?: stri
   return (
     <span class="id" title={id}>
       {href === undefined ? <span>{shortId(id)}</span> : <a href={href}>{shortId(id)}</a>}
-      <button type="button" class="copy" aria-label={`Copy ${id}`} onClick={copy}>
+      <button type="button" class="copy" aria-label={t('Copy {id}', { id })} onClick={copy}>
         {copied ? '✓' : <CopyIcon />}
       </button>
     </span>
@@ -77,7 +77,12 @@ export function Meter({
   if (total === 0) return <span>–</span>;
   return (
     <span class="meter">
-      <meter min={0} max={total} value={used} aria-label={`${text(used)} of ${text(total)}`} />
+      <meter
+        min={0}
+        max={total}
+        value={used}
+        aria-label={t('{used} of {total}', { used: text(used), total: text(total) })}
+      />
       <span>
         {text(used)} / {text(total)}
       </span>

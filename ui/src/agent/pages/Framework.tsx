@@ -19,7 +19,9 @@ export function Framework({ id }: { readonly id: string }) {
     return (
       <>
         <Problem text={problem} />
-        <p role="status">{isKnown ? `This agent knows no framework ${id} (any more).` : 'Looking …'}</p>
+        <p role="status">
+          {isKnown ? t('This agent knows no framework {id} (any more).', { id }) : t('Looking …')}
+        </p>
       </>
     );
   return (
@@ -40,7 +42,9 @@ export function Framework({ id }: { readonly id: string }) {
       ))}
       {framework.completed_executors.length > 0 && (
         <details>
-          <summary>{framework.completed_executors.length} completed executor(s)</summary>
+          <summary>
+            {t('{count} completed executor(s)', { count: framework.completed_executors.length })}
+          </summary>
           {framework.completed_executors.map((executor) => (
             <Executor key={executor.container} framework={id} executor={executor} />
           ))}
@@ -59,7 +63,7 @@ function Executor({ framework, executor }: ExecutorProps) {
   const { id, name, source, container, resources, tasks, queued_tasks, completed_tasks } = executor;
   const sandbox = sandboxOf(framework, id);
   return (
-    <section class="card" aria-label={`Executor ${id}`}>
+    <section class="card" aria-label={t('Executor {id}', { id })}>
       <h3>{name || id}</h3>
       <Facts>
         <Fact name="Executor">
@@ -72,7 +76,7 @@ function Executor({ framework, executor }: ExecutorProps) {
         <Fact name="CPUs">{numberText(resources.cpus)}</Fact>
         <Fact name="Memory">{memoryText(resources.mem)}</Fact>
         <Fact name="Sandbox">
-          <a href={ownFiles.link('browse', sandbox)}>files</a> ·{' '}
+          <a href={ownFiles.link('browse', sandbox)}>{t('files')}</a> ·{' '}
           <a href={ownFiles.link('read', `${sandbox}/stdout`)}>stdout</a> ·{' '}
           <a href={ownFiles.link('read', `${sandbox}/stderr`)}>stderr</a>
         </Fact>
@@ -89,8 +93,8 @@ function Tasks({ title, tasks }: { readonly title: string; readonly tasks: reado
   return (
     <WideTable>
       <caption>
-        {title}: {tasks.length}
-        {tasks.length > TASKS_SHOWN && `, the latest ${TASKS_SHOWN} shown`}
+        {t(title)}: {tasks.length}
+        {tasks.length > TASKS_SHOWN && t(', the latest {count} shown', { count: TASKS_SHOWN })}
       </caption>
       <thead>
         <tr>

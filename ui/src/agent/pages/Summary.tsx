@@ -13,7 +13,7 @@ export function Summary() {
   return (
     <>
       <h1>
-        {value?.hostname ?? 'Agent'} {value?.drain_config !== undefined && <StateBadge state="draining" />}
+        {value?.hostname ?? t('Agent')} {value?.drain_config !== undefined && <StateBadge state="draining" />}
       </h1>
       <ApiLink path="/state" />
       <Problem text={problem} />
@@ -40,18 +40,18 @@ function AgentFacts({ state }: { readonly state: AgentState }) {
   const attributes = Object.entries(state.attributes).map(([name, value]) => `${name}:${String(value)}`);
   return (
     <Facts>
-      <Fact name="Agent">{state.id === '' ? 'not registered yet' : <IdText id={state.id} />}</Fact>
+      <Fact name="Agent">{state.id === '' ? t('not registered yet') : <IdText id={state.id} />}</Fact>
       <Fact name="Address">{state.pid.split('@')[1]}</Fact>
       <Fact name="Version">{state.version}</Fact>
       <Fact name="Started">
         <Ago at={state.start_time} />
       </Fact>
-      <Fact name="Master">{state.master_hostname ?? 'none at the moment'}</Fact>
+      <Fact name="Master">{state.master_hostname ?? t('none at the moment')}</Fact>
       {attributes.length > 0 && <Fact name="Attributes">{attributes.join(' ')}</Fact>}
       {state.drain_config !== undefined && (
         <Fact name="Draining since">
           <Ago at={state.estimated_drain_start_time_seconds ?? 0} />
-          {state.drain_config.mark_gone === true && ', then marked gone'}
+          {state.drain_config.mark_gone === true && t(', then marked gone')}
         </Fact>
       )}
       <Fact name="CPUs">

@@ -56,7 +56,7 @@ export function Tasks() {
             title: 'Sandbox',
             value: () => '',
             show: ({ framework, executor }) => (
-              <a href={ownFiles.link('browse', sandboxOf(framework.id, executor.id))}>files</a>
+              <a href={ownFiles.link('browse', sandboxOf(framework.id, executor.id))}>{t('files')}</a>
             ),
           },
         ]}

@@ -59,7 +59,7 @@ export function Summary() {
       <Problem text={problem} />
       <Facts>
         <Fact name="Framework">
-          {value.id === undefined ? 'not registered yet' : <IdText id={value.id} />}
+          {value.id === undefined ? t('not registered yet') : <IdText id={value.id} />}
         </Fact>
         <Fact name="Master">{value.master}</Fact>
         <Fact name="User">{value.user}</Fact>
@@ -134,7 +134,7 @@ function Counts({
 }) {
   return (
     <section class="card">
-      <h2>{title}</h2>
+      <h2>{t(title)}</h2>
       <Facts>
         {Object.entries(counts).map(([name, count]) => (
           <Fact key={name} name={name.toLowerCase().replaceAll('_', ' ')}>

@@ -29,7 +29,7 @@ function DeploymentCard({ deployment }: { readonly deployment: Deployment }) {
   const { id, version, steps, currentStep, totalSteps, currentActions, affectedApps, state } = deployment;
   const results = currentActions.flatMap(({ readinessCheckResults }) => readinessCheckResults ?? []);
   return (
-    <section class="card" aria-label={`Deployment ${id}`}>
+    <section class="card" aria-label={t('Deployment {id}', { id })}>
       <h2>
         <IdText id={id} /> {state !== undefined && <StateBadge state={state} />}
       </h2>
@@ -39,7 +39,7 @@ function DeploymentCard({ deployment }: { readonly deployment: Deployment }) {
         <progress
           max={totalSteps}
           value={currentStep - 1}
-          aria-label={`Step ${currentStep} of ${totalSteps}`}
+          aria-label={t('step {step} of {all}', { step: currentStep, all: totalSteps })}
         />
       </p>
       <ol>

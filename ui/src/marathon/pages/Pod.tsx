@@ -45,7 +45,7 @@ export function PodPage({ id }: { readonly id: string }) {
         </Fact>
         {(spec.containers ?? []).map(({ name, resources }) => (
           <Fact key={name} name={name}>
-            {numberText(resources?.cpus ?? 0)} CPUs, {memoryText(resources?.mem ?? 0)}
+            {numberText(resources?.cpus ?? 0)} {t('CPUs')}, {memoryText(resources?.mem ?? 0)}
           </Fact>
         ))}
       </Facts>

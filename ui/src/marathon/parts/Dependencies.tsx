@@ -14,7 +14,7 @@ export function Dependencies({ group }: { readonly group: string }) {
   if (drawn === undefined) return null;
   const up = drawn.states.map(({ path }) => path).filter(isUp);
   return (
-    <section class="card" aria-label="Dependencies">
+    <section class="card" aria-label={t('Dependencies')}>
       <h2>{t('What waits for what')}</h2>
       <p>{t('An arrow leads to what has to be there first; what is marked is there.')}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}

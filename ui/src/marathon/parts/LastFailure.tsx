@@ -12,7 +12,7 @@ export function When({ text }: { readonly text: string | undefined }) {
 export function LastFailure({ failure }: { readonly failure: Failure }) {
   const link = taskLink(failure.taskId);
   return (
-    <section class="card" aria-label="Last failure">
+    <section class="card" aria-label={t('Last failure')}>
       <h2>{t('Last failure')}</h2>
       <Facts>
         <Fact name="Instance">

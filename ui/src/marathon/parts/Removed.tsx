@@ -22,7 +22,7 @@ export function Removed({ group }: { readonly group: string }) {
   return (
     <>
       {fresh.map(({ change, gone }) => (
-        <section class="card undo" key={change.version} aria-label="Destroyed a moment ago">
+        <section class="card undo" key={change.version} aria-label={t('Destroyed a moment ago')}>
           <span>
             {t('destroyed')} <Ago at={timeOf(change)} />
             {change.by !== undefined && ` (${change.by})`}: <strong>{shortList(gone)}</strong>

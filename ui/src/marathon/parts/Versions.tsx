@@ -26,7 +26,7 @@ export function Versions({ id, current }: VersionsProps) {
   const after = versions.includes(chosen.after) ? chosen.after : newest;
   const before = versions.includes(chosen.before) ? chosen.before : (versions[1] ?? newest);
   return (
-    <section class="card" aria-label="Configuration">
+    <section class="card" aria-label={t('Configuration')}>
       <h2>{t('Configuration')}</h2>
       <Problem text={problem} />
       {versions.length > 1 && (
@@ -73,12 +73,12 @@ interface ChoiceProps {
 function VersionChoice({ label, versions, value, choose }: ChoiceProps) {
   return (
     <label>
-      {label}{' '}
+      {t(label)}{' '}
       <select value={value} onChange={(event) => choose(event.currentTarget.value)}>
         {versions.map((version, at) => (
           <option key={version} value={version}>
             {momentText(new Date(version).getTime() / 1000)}
-            {at === 0 ? ' (now)' : ''}
+            {at === 0 ? ` (${t('now')})` : ''}
           </option>
         ))}
       </select>

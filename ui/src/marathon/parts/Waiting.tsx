@@ -8,16 +8,28 @@ export function Waiting({ entry }: { readonly entry: QueueEntry }) {
   const { count, delay, since, processedOffersSummary: offers, whyWaiting } = entry;
   const rejects = offers.rejectSummaryLastOffers.filter(({ declined }) => declined > 0);
   return (
-    <section class="card" aria-label="Why it waits">
+    <section class="card" aria-label={t('Why it waits')}>
       <h2>{t('Why it waits')}</h2>
       <p>
-        {count} {count === 1 ? 'instance is' : 'instances are'} to be launched, since <When text={since} />
-        {delay.timeLeftSeconds > 0 && `; not before ${delay.timeLeftSeconds} s, as one failed`}.{' '}
-        <strong>{whyWaiting?.reason}</strong>
+        {t(
+          count === 1 ? '1 instance is to be launched, since' : '{count} instances are to be launched, since',
+          {
+            count,
+          },
+        )}{' '}
+        <When text={since} />
+        {delay.timeLeftSeconds > 0 &&
+          t('; not before {seconds} s, as one failed', { seconds: delay.timeLeftSeconds })}
+        {t('.')} <strong>{whyWaiting?.reason}</strong>
       </p>
       <p>
-        {offers.processedOffersCount} offers were looked at, {offers.unusedOffersCount} not used; last used{' '}
-        <When text={offers.lastUsedOfferAt} />, last not used <When text={offers.lastUnusedOfferAt} />.
+        {t('{count} offers were looked at, {unused} not used; last used', {
+          count: offers.processedOffersCount,
+          unused: offers.unusedOffersCount,
+        })}{' '}
+        <When text={offers.lastUsedOfferAt} />
+        {t(', last not used')} <When text={offers.lastUnusedOfferAt} />
+        {t('.')}
       </p>
       {rejects.length > 0 && (
         <WideTable>
