@@ -212,13 +212,44 @@ test.serial(
     await page.goto(`${master.url}/#/maintenance`);
     await page.getByRole('button', { name: 'Plan a window' }).click();
     await dialog.getByLabel('Hosts or addresses').fill('some-host');
+    // Somebody else plans something of which the page does not know yet.
+    const letKnow = await holdPlan(page);
+    await planFor(master, 'other-host');
     await dialog.getByRole('button', { name: 'Plan a window' }).click();
-    await page.getByRole('listitem').filter({ hasText: 'some-host' }).waitFor();
-    await page.getByRole('button', { name: 'Cancel window' }).click();
-    await dialog.getByRole('button', { name: 'Cancel window' }).click();
+    letKnow();
+    for (const host of ['other-host', 'some-host']) {
+      const window = page.locator('main section.card').filter({ hasText: host });
+      await window.getByRole('button', { name: 'Cancel window' }).click();
+      await dialog.getByRole('button', { name: 'Cancel window' }).click();
+      await window.waitFor({ state: 'detached' });
+    }
     await page.getByText('No maintenance is planned.').waitFor();
   },
 );
+
+/** The page's questions for the plan wait. @returns lets them go on */
+async function holdPlan(page: Page): Promise<() => void> {
+  let go = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  await page.route('**/api/v1', async (route) => {
+    if (route.request().postData()?.includes('GET_MAINTENANCE_SCHEDULE')) await held;
+    await route.continue();
+  });
+  return go;
+}
+
+async function planFor({ url }: MasterProcess, hostname: string): Promise<void> {
+  const unavailability = { start: { nanoseconds: 1 } };
+  const schedule = { windows: [{ machine_ids: [{ hostname }], unavailability }] };
+  const answer = await fetch(`${url}/api/v1`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ type: 'UPDATE_MAINTENANCE_SCHEDULE', update_maintenance_schedule: { schedule } }),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+}
 
 test.serial(
   `a master that dies is told, what was known stays, and the page finds the next one by itself (${inBrowser})`,

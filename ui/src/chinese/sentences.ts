@@ -67,6 +67,6 @@ export const sentences: Readonly<Record<string, string>> = {
   '; not before {seconds} s, as one failed': '；因有实例失败，{seconds} 秒后才会启动',
   '.': '。',
   '{count} offers were looked at, {unused} not used; last used':
-    '查看了 {count} 个资源邀约，{unused} 个未使用；上次使用',
+    '查看了 {count} 个报价，{unused} 个未使用；上次使用',
   ', last not used': '，上次未使用',
 };

@@ -64,6 +64,7 @@ export function Charts() {
         <Overview states={states} />
       ) : (
         <Live
+          key={patternFor(actor, machine, instance)}
           pattern={patternFor(actor, machine, instance)}
           name={`${actor}/${machine}`}
           title={machine}
@@ -127,7 +128,7 @@ function Overview({ states }: { readonly states: NonNullable<ProcessFacts['chart
             <ul>
               {Object.entries(state).map(([value, count]) => (
                 <li key={value}>
-                  {value}: {count}
+                  {regionsOf(value).join(' · ')}: {count}
                 </li>
               ))}
               {Object.keys(state).length === 0 && <li>{t('no instance now')}</li>}
@@ -137,6 +138,11 @@ function Overview({ states }: { readonly states: NonNullable<ProcessFacts['chart
       ))}
     </div>
   );
+}
+
+/** `{a.b,c.d}`: where it is in each of several regions. */
+function regionsOf(value: string): readonly string[] {
+  return value.replace(/^\{(.*)\}$/, '$1').split(',');
 }
 
 interface LiveProps {

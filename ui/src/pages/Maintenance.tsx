@@ -58,15 +58,16 @@ export function Maintenance() {
       <ApiLink path="/maintenance/schedule" />
       <Problem text={problem} />
       {value !== undefined && windows.length === 0 && <p>{t('No maintenance is planned.')}</p>}
-      {windows.map((window, at) => (
+      {windows.map((window) => (
         <PlannedWindow
-          key={at}
+          key={JSON.stringify(window)}
           window={window}
           others={windows.filter((each) => each !== window)}
+          cancel={() => replan((now) => now.filter((each) => !isSame(each, window))).then(again)}
           {...{ down, does }}
         />
       ))}
-      <PlanWindow plan={(window) => does(replaced([...windows, window]))()} />
+      <PlanWindow plan={(window) => replan((now) => [...now, window]).then(again)} />
     </>
   );
 }
@@ -76,6 +77,14 @@ const replaced = (windows: readonly Window[]) => ({
   update_maintenance_schedule: { schedule: { windows } },
 });
 
+/** Of the plan as it is now: others may have changed it since the page looked. */
+async function replan(change: (windows: readonly Window[]) => readonly Window[]): Promise<void> {
+  const { windows } = await askPlan();
+  await call<void>(replaced(change(windows)));
+}
+
+const isSame = (a: Window, b: Window): boolean => JSON.stringify(a) === JSON.stringify(b);
+
 interface PlannedWindowProps {
   readonly window: Window;
   /** That stay when this one is cancelled. */
@@ -84,9 +93,10 @@ interface PlannedWindowProps {
   readonly down: ReadonlySet<string>;
   /** Makes a call and looks at the plan again. */
   does(body: object): () => Promise<void>;
+  cancel(): Promise<void>;
 }
 
-function PlannedWindow({ window, others, down, does }: PlannedWindowProps) {
+function PlannedWindow({ window, others, down, does, cancel }: PlannedWindowProps) {
   const { start, duration } = window.unavailability;
   const machines = [...(window.machine_ids ?? [])];
   const when = momentText(start.nanoseconds / 1e9);
@@ -125,7 +135,7 @@ function PlannedWindow({ window, others, down, does }: PlannedWindowProps) {
           needs={['UPDATE_MAINTENANCE_SCHEDULE']}
           question="Cancel this window? Machines that are down must be brought up first."
           call={replaced(others)}
-          perform={does(replaced(others))}
+          perform={cancel}
         />
       </div>
     </section>
