@@ -1,5 +1,5 @@
 /** What a command has at hand: the terminal, the cluster, and the ways to print. */
-import { finished } from 'node:stream/promises';
+import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
 import { jsonText } from '../proto/json.ts';
 import type { Config } from './config.ts';
@@ -84,14 +84,22 @@ export class Context {
     });
   }
 
-  /** Resolves when everything printed has been taken. */
-  async flush(): Promise<void> {
-    const { stdout } = this.terminal;
-    if (stdout.writableLength === 0 || stdout.destroyed) return;
-    await Promise.race([
-      new Promise((resolve) => stdout.once('drain', resolve)),
-      finished(stdout).catch(() => {}),
-    ]);
+  /** Bytes that may be many: resolves when there is room for more. @param to default: stdout */
+  async write(data: Uint8Array, to: Writable = this.terminal.stdout): Promise<void> {
+    if (!to.write(data)) await this.flush(to);
+  }
+
+  /** Resolves when everything printed has been taken, or nobody takes it any more. */
+  async flush(of: Writable = this.terminal.stdout): Promise<void> {
+    if (of.writableLength === 0 || of.destroyed) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        of.off('close', done);
+        resolve();
+      };
+      of.once('close', done);
+      of.write('', done);
+    });
   }
 }
 

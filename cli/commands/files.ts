@@ -70,7 +70,7 @@ function modeText(mode: number): string {
 
 async function print(context: Context, sandbox: Sandbox, file: string): Promise<void> {
   for await (const data of sandbox.whole(file)) {
-    if (!context.terminal.stdout.write(data)) await context.flush();
+    await context.write(data);
   }
 }
 

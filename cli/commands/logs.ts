@@ -77,14 +77,13 @@ async function printPart(
     const { data } = await sandbox.read(file, offset, Math.min(READ_BYTES, to - offset));
     // Rotated or truncated meanwhile: there is no more of it.
     if (data.length === 0) return;
-    if (!context.terminal.stdout.write(data)) await context.flush();
+    await context.write(data);
     offset += data.length;
   }
 }
 
 /** Until the person has seen enough. */
 async function followFrom(context: Context, sandbox: Sandbox, file: string, from: number): Promise<void> {
-  const { stdout } = context.terminal;
   const place = { offset: from };
   let interrupted = false;
   const off = context.terminal.on('SIGINT', () => {
@@ -94,7 +93,7 @@ async function followFrom(context: Context, sandbox: Sandbox, file: string, from
     while (!interrupted) {
       for await (const data of newsOf(sandbox, file, place)) {
         if (interrupted) return;
-        if (!stdout.write(data)) await context.flush();
+        await context.write(data);
       }
       await context.wait(FOLLOW_MS);
     }

@@ -34,7 +34,7 @@ export interface SessionCommand {
  * @returns `ended` resolves when its output has ended; `input` sends what is typed
  */
 export async function openSession(
-  { terminal }: Context,
+  context: Context,
   agent: AgentApi,
   containerId: ContainerID,
   { argv, tty, user }: SessionCommand,
@@ -65,8 +65,8 @@ export async function openSession(
       for (const record of decoder.push(chunk as Buffer)) {
         const { data } = readMessage('mesos.v1.agent.ProcessIO', PROTOBUF_TYPE, record);
         if (data?.data === undefined) continue;
-        const to = data.type === AgentProcessIODataType.STDERR ? terminal.stderr : terminal.stdout;
-        to.write(Buffer.from(data.data));
+        const { stdout, stderr } = context.terminal;
+        await context.write(data.data, data.type === AgentProcessIODataType.STDERR ? stderr : stdout);
       }
     }
   })();

@@ -57,6 +57,6 @@ export class Output {
   }
 
   private async look(sandbox: Sandbox, file: 'stdout' | 'stderr', to: Writable): Promise<void> {
-    for await (const data of newsOf(sandbox, file, this.places[file])) to.write(data);
+    for await (const data of newsOf(sandbox, file, this.places[file])) await this.context.write(data, to);
   }
 }
