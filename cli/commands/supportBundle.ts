@@ -63,7 +63,7 @@ export const supportBundle = defineCommand({
 
 async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder);
+    await mkdir(folder, { mode: 0o700 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST')
       throw new Problem(`${folder} is there already; name another one`);
@@ -77,7 +77,7 @@ async function gather(
   paths: readonly string[],
   problems: string[],
 ): Promise<void> {
-  await mkdir(folder);
+  await mkdir(folder, { mode: 0o700 });
   for (const asked of paths) {
     try {
       const { body } = await http.ask({ path: asked });

@@ -26,7 +26,7 @@ export interface DiskLock {
 }
 
 export interface Disk {
-  /** Creates the folder and its missing parents (mode 0755 and the umask). Throws when that is not possible. */
+  /** Creates the folder, for its owner alone, and its missing parents (as the umask says). Throws when that is not possible. */
   makeDirectory(path: string): void;
   /** The whole file, or undefined when there is none. Throws when it cannot be read: `NotPlainFile` for what is none. */
   readFile(path: string): Uint8Array | undefined;

@@ -70,7 +70,7 @@ export class LineArchive {
    * @throws Error when it cannot be read or written, or another process has it
    */
   static open(dir: string, options: LineArchiveOptions): LineArchive {
-    makeDirectory(dir);
+    makeDirectory(dir, 0o700);
     const lock = acquireLockFile(join(dir, `${options.name}.lock`));
     try {
       return new LineArchive(dir, lock, options);

@@ -5,6 +5,7 @@ import path from 'node:path';
  * Makes a folder and those above it that are missing; one that is there, or that somebody else makes meanwhile, is left as it is. Where a
  * file system makes no folders (`/proc`) this throws, where Node's own `recursive` tries for ever.
  *
+ * @param mode of the folder itself; those above it are as everybody's
  * @throws Error with Node's code and the path
  */
 export function makeDirectory(folder: string, mode: number = 0o777): void {
@@ -12,7 +13,7 @@ export function makeDirectory(folder: string, mode: number = 0o777): void {
   if (problem === undefined) return;
   const parent = path.dirname(folder);
   if (problem.code !== 'ENOENT' || parent === folder) throw problem;
-  makeDirectory(parent, mode);
+  makeDirectory(parent);
   const again = problemOf(folder, mode);
   if (again !== undefined) throw again;
 }

@@ -7,7 +7,8 @@ import { readPlainFile } from './plainFile.ts';
 /** The machine's own file system. Errors carry the path and Node's code (`ENOSPC`, `EACCES`, …). */
 export class RealDisk implements Disk {
   makeDirectory(path: string): void {
-    makeDirectory(path);
+    // What is kept may be secret: environments of tasks, definitions of apps.
+    makeDirectory(path, 0o700);
   }
 
   readFile(path: string): Uint8Array | undefined {

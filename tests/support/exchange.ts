@@ -7,11 +7,15 @@ const PROGRAM = `
   const [, folder, elsewhere] = process.argv;
   fs.symlinkSync(elsewhere, folder + '.link');
   process.stdout.write('ready');
+  const step = (run) => { try { run(); } catch {} };
   for (;;) {
-    fs.renameSync(folder, folder + '.away');
-    fs.renameSync(folder + '.link', folder);
-    fs.renameSync(folder, folder + '.link');
-    fs.renameSync(folder + '.away', folder);
+    step(() => fs.renameSync(folder, folder + '.away'));
+    // Others may have made one meanwhile.
+    step(() => fs.rmdirSync(folder));
+    step(() => fs.renameSync(folder + '.link', folder));
+    step(() => fs.renameSync(folder, folder + '.link'));
+    step(() => fs.rmdirSync(folder));
+    step(() => fs.renameSync(folder + '.away', folder));
   }`;
 
 /** Begins, and ends with the test. @param folder that is there, in a folder that nobody else changes */

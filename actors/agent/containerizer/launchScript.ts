@@ -77,6 +77,8 @@ export interface LaunchIsolation {
 export interface MountedVolume {
   /** Path of the host. */
   readonly from: string;
+  /** The same without links, of a folder where others are at work, who may put links in the way. */
+  readonly real?: string;
   /** In the container: absolute, or relative to the sandbox. */
   readonly to: string;
   readonly readOnly: boolean;

@@ -71,6 +71,21 @@ place() {
   if [ "$4" = ro ]; then queue "$1" "$launcher_at" none rbind,ro; else queue "$1" "$launcher_at" none rbind; fi
 }
 
+# held REAL ROOT PATH rw|ro: `place` for a folder where others are at work, who may put links in the way at any instant. REAL is its path
+# without any: what is entered is looked at, and shown, when it cannot be exchanged any more.
+held() {
+  # Its place may be in what is to be mounted first.
+  flush
+  below "$2" "$3"
+  launcher_taken=$launcher_taken$launcher_at$launcher_newline
+  (
+    cd -P "$1" || fail "$1 cannot be entered"
+    [ "$PWD" = "$1" ] || fail "$1 leads elsewhere"
+    mount --no-canonicalize --rbind . "$launcher_at" || fail "$launcher_at cannot be mounted"
+  ) || exit 125
+  [ "$4" != ro ] || mount -o remount,bind,ro "$launcher_at" || fail "$launcher_at cannot be mounted"
+}
+
 # secret FROM ROOT PATH UID:GID: shows what is in FROM, which goes, at PATH below ROOT to that user alone. It is in memory of this container's that
 # never goes to a disk.
 secret() {

@@ -4,7 +4,7 @@
  */
 import { dirname, join, relative } from 'node:path';
 import { LinuxInfoIpcMode as IpcMode, type Secret } from '../../../../../proto/generated/types/v1.ts';
-import type { UserNumbers } from '../../../heldFolder.ts';
+import { sharedSandbox, type UserNumbers } from '../../../heldFolder.ts';
 import { userNumbers } from '../../../subprocess.ts';
 import type { ProvisionedImage } from '../../images/provisioner.ts';
 import { imageCommand, imageEnvironment } from '../../images/runtime.ts';
@@ -171,7 +171,7 @@ export class NamespacesIsolator implements Isolator {
     const lines = [`overlay ${layersOf(image)}`, `launcher_fresh=${quoted(root, 'root')}`];
     lines.push(
       `system ${quoted(root, 'root')} ${quoted(this.#madeDevices(), 'folder')}`,
-      placing(launch.sandbox, root, sandbox, false),
+      placing(launch.sandbox, root, sandbox, false, sharedSandbox(launch)),
     );
     for (const file of ['/etc/resolv.conf', '/etc/hosts', '/etc/hostname'])
       lines.push(
@@ -192,15 +192,16 @@ export class NamespacesIsolator implements Isolator {
 
 /** @param reader whose a secret is */
 function showing(volume: MountedVolume, root: string, to: string, { uid, gid }: UserNumbers): string {
-  const { from, readOnly, isSecret, image } = volume;
+  const { from, real, readOnly, isSecret, image } = volume;
   if (image !== undefined) return `overlay ${layersOf(image)}\n${placing(from, root, to, readOnly)}`;
-  if (isSecret !== true) return placing(from, root, to, readOnly);
+  if (isSecret !== true) return placing(from, root, to, readOnly, real);
   return `secret ${[from, root, to].map((path) => quoted(path, 'path')).join(' ')} ${uid}:${gid}`;
 }
 
-function placing(from: string, root: string, to: string, readOnly: boolean): string {
-  const words = [from, root, to].map((path) => quoted(path, 'path'));
-  return `place ${words.join(' ')} ${readOnly ? 'ro' : 'rw'}`;
+/** @param real where `from` lies without links, when others are at work there */
+function placing(from: string, root: string, to: string, readOnly: boolean, real?: string): string {
+  const words = [real ?? from, root, to].map((path) => quoted(path, 'path'));
+  return `${real === undefined ? 'place' : 'held'} ${words.join(' ')} ${readOnly ? 'ro' : 'rw'}`;
 }
 
 /** Words for the mount of an image. */

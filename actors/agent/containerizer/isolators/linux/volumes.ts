@@ -44,8 +44,9 @@ export async function volumesOf(
       continue;
     }
     const image = volume.image === undefined ? undefined : images.shift();
-    const from = image?.root ?? (await sourceOf(volume, sandboxes, forcedHostPaths));
-    asked.push({ from, to, readOnly: volume.mode === VolumeMode.RO, ...(image && { image }) });
+    const source: Source =
+      image === undefined ? await sourceOf(volume, sandboxes, forcedHostPaths) : { from: image.root };
+    asked.push({ ...source, to, readOnly: volume.mode === VolumeMode.RO, ...(image && { image }) });
   }
   return [...asked, ...(launch.volumes ?? [])];
 }
@@ -58,6 +59,8 @@ function secretAt(to: string, secret: Secret, keep: ((secret: Secret) => string)
     throw new Error(`volume at '${to}': ${(error as Error).message}`);
   }
 }
+
+type Source = Pick<MountedVolume, 'from' | 'real'>;
 
 interface Sandboxes {
   readonly own: SandboxOf;
@@ -84,12 +87,12 @@ async function sourceOf(
   volume: Volume,
   { own, parent }: Sandboxes,
   forced: readonly string[],
-): Promise<string> {
+): Promise<Source> {
   const { source, container_path: at } = volume;
   const hostPath = source?.type === VolumeSourceType.HOST_PATH ? source.host_path?.path : volume.host_path;
   if (hostPath !== undefined) {
     // Relative ones are of the sandbox, as in Mesos.
-    return isAbsolute(hostPath) ? existing(hostPath, at, forced) : inSandbox(own, hostPath, at);
+    return isAbsolute(hostPath) ? { from: existing(hostPath, at, forced) } : inSandbox(own, hostPath, at);
   }
   if (source?.type !== VolumeSourceType.SANDBOX_PATH || source.sandbox_path === undefined)
     throw new Error(`volume at '${at}': this agent has no volumes of its kind`);
@@ -100,7 +103,7 @@ async function sourceOf(
 }
 
 /** What is made belongs to whoever writes there, with the mode of the sandbox, as in Mesos. */
-async function inSandbox({ id, path: sandbox, user }: SandboxOf, path: string, at: string): Promise<string> {
+async function inSandbox({ id, path: sandbox, user }: SandboxOf, path: string, at: string): Promise<Source> {
   const below = normalize(path);
   const outside = new Error(`volume at '${at}': '${path}' leads out of the sandbox`);
   if (isAbsolute(below) || below.split('/').includes('..')) throw outside;
@@ -108,8 +111,9 @@ async function inSandbox({ id, path: sandbox, user }: SandboxOf, path: string, a
   const owner = user === undefined ? { uid, gid } : await userNumbers(user);
   const folder = makeFolder(sandboxWay(id, sandbox), below, owner, mode & 0o777);
   if (folder === undefined) throw outside;
+  const real = folder.realPath;
   folder.close();
-  return join(sandbox, below);
+  return { from: join(sandbox, below), real };
 }
 
 function existing(path: string, at: string, forced: readonly string[]): string {

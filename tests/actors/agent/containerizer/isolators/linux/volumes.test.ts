@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { volumesOf } from '../../../../../../actors/agent/containerizer/isolators/linux/volumes.ts';
 import {
   ContainerInfoType,
   VolumeSourceSandboxPathType as Place,
@@ -46,3 +47,46 @@ for (const [name, flags] of [
       t.is(fs.statSync(join(bench.sandbox(parent), path)).uid, owner, path);
   });
 }
+
+test('what became a link since it was looked at is not shown (as root); how it is asked for says where it was', async (t) => {
+  const bench = new IsolatedBench(t, canUnshare ? LINUX : {});
+  const [sandbox, elsewhere] = [join(bench.root, 'parent'), join(bench.root, 'elsewhere')];
+  for (const folder of [sandbox, elsewhere]) {
+    fs.mkdirSync(folder);
+    fs.writeFileSync(join(folder, 'file'), '');
+  }
+  const container = { type: ContainerInfoType.MESOS, volumes: [volume(Place.PARENT, 'data')] };
+  const launch = {
+    containerId: 'p.c',
+    sandbox: join(sandbox, 'containers/c'),
+    command: {},
+    environment: {},
+    container,
+  };
+  const isolated = {
+    containerId: 'p.c',
+    parentId: 'p',
+    launch,
+    volumeImages: [],
+    resources: { cpus: 1, mem: 32, disk: 0, revocable: false },
+    image: undefined,
+  };
+  const [asked] = await volumesOf(isolated, [], sandbox);
+  const data = join(fs.realpathSync(sandbox), 'data');
+  t.like(asked, { from: join(sandbox, 'data'), real: data });
+  if (!canUnshare || asked === undefined) return;
+  const show = async (): Promise<string> => {
+    const id = bench.launch('ls shared', { volumes: [asked] });
+    await bench.over(id);
+    return ['stdout', 'stderr']
+      .map((name) => fs.readFileSync(join(bench.sandbox(id), name), 'utf8'))
+      .join('');
+  };
+  fs.writeFileSync(join(data, 'own'), '');
+  t.is(await show(), 'own\n');
+  fs.renameSync(data, `${data} moved`);
+  fs.symlinkSync(elsewhere, data);
+  t.regex(await show(), /The container cannot be made: .*data leads elsewhere/);
+  fs.rmSync(data);
+  t.regex(await show(), /data cannot be entered/);
+});
