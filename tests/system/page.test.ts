@@ -218,7 +218,8 @@ test.serial(
     await dialog.getByRole('button', { name: 'Plan a window' }).click();
     letKnow();
     for (const host of ['other-host', 'some-host']) {
-      const window = page.locator('main section.card').filter({ hasText: host });
+      const machine = page.getByRole('listitem').filter({ hasText: host });
+      const window = page.locator('main section.card').filter({ has: machine });
       await window.getByRole('button', { name: 'Cancel window' }).click();
       await dialog.getByRole('button', { name: 'Cancel window' }).click();
       await window.waitFor({ state: 'detached' });
