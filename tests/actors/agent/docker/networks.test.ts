@@ -11,16 +11,20 @@ import {
 } from '../../../../proto/generated/types/v1.ts';
 import { parseResources } from '../../../../proto/resources/index.ts';
 import { canRunDocker, startEngine } from '../../../support/dockerEngine.ts';
+import { ownRange } from '../../../support/ports.ts';
 import { until } from '../../../support/until.ts';
 import { hasCgroups } from '../containerizer/support.ts';
-import { registeredAgent } from '../support/realAgent.ts';
+import { RESOURCES, registeredAgent } from '../support/realAgent.ts';
 import { commandTask } from '../support/testMaster.ts';
 
 const { TASK_RUNNING, TASK_FINISHED, TASK_FAILED } = TaskState;
 const { HOST, BRIDGE, USER, NONE } = ContainerInfoDockerInfoNetwork;
 
 let engine: Awaited<ReturnType<typeof startEngine>> | undefined;
+/** Of the host, of which agents here offer ten from this one on. */
+let firstPort = 0;
 test.before(async () => {
+  firstPort = await ownRange();
   if (canRunDocker) engine = await startEngine({ bridged: true });
 });
 test.after.always(async () => {
@@ -28,8 +32,6 @@ test.after.always(async () => {
   engine?.docker('network', 'prune', '-f');
   await engine?.stop();
 });
-
-const resources = parseResources('cpus:0.1;mem:64;ports:[31000-31001]').allocatedTo('*').toMessages();
 
 /** Serves a page that says `answer`. */
 const serving = (answer: string, port: number | string) =>
@@ -40,8 +42,9 @@ function docker(
   more: Partial<ContainerInfo> = {},
   extra: object = {},
 ) {
+  const ports = `ports:[${firstPort}-${firstPort + 1}]`;
   return {
-    resources,
+    resources: parseResources(`cpus:0.1;mem:64;${ports}`).allocatedTo('*').toMessages(),
     container: { type: ContainerInfoType.DOCKER, docker: { image: 'shell:1', network, ...extra }, ...more },
   };
 }
@@ -64,6 +67,7 @@ function page(host: string, port: number): Promise<string> {
 async function dockerAgent(t: Parameters<typeof registeredAgent>[0], more: Record<string, string> = {}) {
   const flags = {
     ...more,
+    resources: RESOURCES.replace(/\[.*\]/, `[${firstPort}-${firstPort + 9}]`),
     containerizers: 'docker,mesos',
     docker_socket: engine?.socket ?? '/nowhere/docker.sock',
   };
@@ -87,10 +91,10 @@ async function dockerAgent(t: Parameters<typeof registeredAgent>[0], more: Recor
 
 test('as root with Docker: on a bridge ports of the host lead into the container, and its address is told', async (t) => {
   const { address, runs } = await dockerAgent(t);
-  const port_mappings = [{ host_port: 31_000, container_port: 8080, protocol: 'tcp' }];
+  const port_mappings = [{ host_port: firstPort, container_port: 8080, protocol: 'tcp' }];
   const isThere = await runs('web', serving('mapped', 8080), docker(BRIDGE, {}, { port_mappings }));
   if (!isThere) return;
-  t.is(await until('the port of the host answers', () => page('127.0.0.1', 31_000)), 'mapped\n');
+  t.is(await until('the port of the host answers', () => page('127.0.0.1', firstPort)), 'mapped\n');
   const { name, ip_addresses } = await until('its address is told', () => address('web'));
   t.is(name, 'bridge');
   const ip = ip_addresses?.[0]?.ip_address ?? '';
@@ -136,8 +140,8 @@ test('as root with Docker: tasks of a network of users reach each other, by its 
 test('as root with Docker: the host’s network is the default, none has none', async (t) => {
   const { master, address, runs } = await dockerAgent(t);
   const inHost = docker(HOST);
-  if (!(await runs('host', serving('of the host', 31_001), inHost))) return;
-  t.is(await until('it answers on the host', () => page('127.0.0.1', 31_001)), 'of the host\n');
+  if (!(await runs('host', serving('of the host', firstPort + 1), inHost))) return;
+  t.is(await until('it answers on the host', () => page('127.0.0.1', firstPort + 1)), 'of the host\n');
   const interfaces = 'ls /sys/class/net; [ "$(ls /sys/class/net)" = lo ]';
   master.run(commandTask('none', interfaces, docker(NONE)));
   await until('it ends', () => master.states('none').some((state) => state === TASK_FINISHED));
