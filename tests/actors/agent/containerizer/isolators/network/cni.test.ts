@@ -24,7 +24,7 @@ const SERVER = `exec "${process.execPath}" -e '
 
 /** Fetches URLs, one a line; what cannot be fetched is a line `none`. */
 const FETCH = `"${process.execPath}" -e '
-  (async () => { for (const url of process.argv.slice(1)) console.log(await fetch(url, { signal: AbortSignal.timeout(5000) }).then((a) => a.text(), () => "none")); })()' `;
+  (async () => { for (const url of process.argv.slice(1)) console.log(await fetch(url, { signal: AbortSignal.timeout(60000) }).then((a) => a.text(), () => "none")); })()' `;
 
 /** What an agent that has no networks says. */
 async function refuses(t: ExecutionContext, flags: Record<string, string>): Promise<void> {
