@@ -42,14 +42,8 @@ export class ContainerLogger {
 
   async #look(): Promise<void> {
     for (const container of [...this.#options.containers()]) {
-      for (const name of ['stdout', 'stderr'] as const) {
-        if (this.#closed) return;
-        try {
-          await rotateOutput(container, name);
-        } catch (error) {
-          this.#options.onWarning(`Output of a container cannot be rotated: ${(error as Error).message}`);
-        }
-      }
+      if (this.#closed) return;
+      await rotateOutput(container, this.#options.onWarning);
     }
   }
 }
@@ -57,10 +51,18 @@ export class ContainerLogger {
 /** By folders held open: who writes there may exchange those of nested containers for links. */
 export async function rotateOutput(
   { containerId, sandbox, limits }: LoggedContainer,
-  name: 'stdout' | 'stderr',
+  onWarning: (text: string) => void,
 ): Promise<void> {
-  const folder = folderOf(sandboxWay(containerId, sandbox));
-  if (folder !== undefined) await withHeld(folder, () => rotateFile(folder, name, limits[name]));
+  const held = folderOf(sandboxWay(containerId, sandbox));
+  if (held === undefined) return;
+  await withHeld(held, async (folder) => {
+    for (const name of ['stdout', 'stderr'] as const)
+      try {
+        await rotateFile(folder, name, limits[name]);
+      } catch (error) {
+        onWarning(`Output of a container cannot be rotated: ${(error as Error).message}`);
+      }
+  });
 }
 
 /** undefined of one that is gone, and of what stands in its place */
