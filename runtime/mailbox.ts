@@ -50,6 +50,9 @@ export type MailboxState =
 
 const NOTHING: readonly ProcessEvent[] = [];
 
+/** Stands where an event was that was taken: a large message goes when it was handled, not when its burst is over. */
+const TAKEN: ProcessEvent = { kind: 'terminate' };
+
 /** A process' queue of events and its place in the run queue. */
 export class Mailbox {
   readonly pid: Pid;
@@ -93,6 +96,7 @@ export class Mailbox {
   shift(): ProcessEvent | undefined {
     const event = this.events[this.head];
     if (event === undefined) return undefined;
+    this.events[this.head] = TAKEN;
     this.head++;
     if (this.head === this.events.length) {
       // A burst should not pin its peak memory: a long array is let go, a short one is used again.
