@@ -139,13 +139,22 @@ test.serial(
     await runs(page);
 
     await page.getByRole('link', { name: 'Edit' }).click();
+    await page.getByLabel('Labels').waitFor();
+    await page.reload();
+    await page.getByLabel('Labels').waitFor();
+    // What somebody else changes meanwhile is not taken back.
+    const headers = { 'Content-Type': 'application/json' };
+    const change = { method: 'PATCH', headers, body: '{"env":{"COLOUR":"red"}}' };
+    t.is((await fetch(`${url}/v2/apps/api`, change)).status, 200);
+    await until('nothing is deployed', async () => (await appOf(url, '/api')).deployments.length === 0);
     await page.getByLabel('Labels').fill('team=blue');
     await page.getByText('"team": "blue"').first().waitFor();
     t.deepEqual(await objections(page), [], 'the difference');
     await page.getByRole('button', { name: 'Deploy', exact: true }).click();
     await page.getByRole('heading', { name: 'Configuration' }).waitFor();
-    const { labels, backoffFactor } = await appOf(url, '/api');
+    const { labels, env, backoffFactor } = await appOf(url, '/api');
     t.deepEqual(labels, { team: 'blue' });
+    t.deepEqual(env, { COLOUR: 'red' });
     t.is(backoffFactor, 1.5);
     // The browser tells of the answers that refuse; nothing else may be wrong.
     t.deepEqual(

@@ -36,14 +36,15 @@ export function Create() {
 }
 
 export function Edit({ id }: { readonly id: string }) {
-  // The definition as it was when the editing began.
-  const [version] = useState(() => apps.value.get(id)?.version);
-  const current = version ?? apps.value.get(id)?.version;
+  // The definition as it was when the editing began, also where the page began with it: else what others change meanwhile would be taken back.
+  const begun = useRef<string | undefined>(undefined);
+  begun.current ??= apps.value.get(id)?.version;
+  const version = begun.current;
   const { value, problem } = useLoaded(
-    async () => (current === undefined ? undefined : definitionOf(id, current)),
-    [id, current],
+    async () => (version === undefined ? undefined : definitionOf(id, version)),
+    [id, version],
   );
-  if (isLoaded.value && current === undefined)
+  if (isLoaded.value && version === undefined)
     return <p role="status">{t('There is no application {id} (any more).', { id })}</p>;
   if (value === undefined) return <Problem text={problem} />;
   return <Editor title={t('Edit {id}', { id })} first={value} id={id} />;
