@@ -1,6 +1,6 @@
 /** A job processor that stays: jobs by HTTP, their progress read at a real agent, a host that is off, `kill -9` (docs/beyond-marathon.md). */
 import { readFileSync, writeFileSync } from 'node:fs';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { boot, bootAgent, bootMaster, freePort, scratch } from '../support/processes.ts';
 import { until } from '../support/until.ts';
 
@@ -13,7 +13,8 @@ interface Job {
   readonly reasons?: readonly { readonly reason: string }[];
 }
 
-test('jobs are taken once, tell how far they are, and outlive their processor', async (t) => {
+/** A master and an agent, and a job processor that may be started again and again at its port, with its folder. */
+async function processor(t: ExecutionContext) {
   const folder = scratch(t);
   const master = await bootMaster(t, folder, ['--allocation_interval=200ms']);
   await bootAgent(t, master, `${folder}/agent`, ['--resources=cpus:2;mem:256', '--hostname=127.0.0.1']);
@@ -29,6 +30,11 @@ test('jobs are taken once, tell how far they are, and outlive their processor', 
     await booted.says(/connected/);
     return booted;
   };
+  return { folder, master, port, start };
+}
+
+test('jobs are taken once, tell how far they are, and outlive their processor', async (t) => {
+  const { folder, master, port, start } = await processor(t);
   const send = async (method: string, url: string, body?: object): Promise<number> => {
     const headers = { 'content-type': 'application/json' };
     const sent = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
@@ -72,21 +78,7 @@ test('jobs are taken once, tell how far they are, and outlive their processor', 
 });
 
 test('a defined job runs with its arguments, and goes on being known after kill -9', async (t) => {
-  const folder = scratch(t);
-  const master = await bootMaster(t, folder, ['--allocation_interval=200ms']);
-  await bootAgent(t, master, `${folder}/agent`, ['--resources=cpus:2;mem:256', '--hostname=127.0.0.1']);
-  const port = await freePort();
-  const start = async () => {
-    const flags = ['--serve_jobs', `--port=${port}`, `--work_dir=${folder}/jobs`];
-    const booted = boot(t, [
-      '--role=framework',
-      '--framework=jobs',
-      `--master=127.0.0.1:${master.port}`,
-      ...flags,
-    ]);
-    await booted.says(/connected/);
-    return booted;
-  };
+  const { folder, port, start } = await processor(t);
   const url = `http://127.0.0.1:${port}/definitions/report`;
   const send = (method: string, to: string, body: object) =>
     fetch(to, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { basename } from 'node:path';
 import type { HeldFolder } from '../heldFolder.ts';
 import { makeFile, type Owner } from '../sandboxFiles.ts';
-import { runProgram } from '../subprocess.ts';
+import { type ProgramOptions, runProgram } from '../subprocess.ts';
 import { archiveKind } from './uri.ts';
 
 /**
@@ -21,11 +21,11 @@ export async function extract(
   const cwd = folder.itself;
   switch (archiveKind(name)) {
     case 'tar':
-      await refuseEscapes('tar', ['--list', '--file', archive]);
+      await refuseEscapes('tar', ['--list', '--file', archive], { cwd, user });
       await runProgram('tar', ['--extract', '--no-same-owner', '--file', archive], { cwd, user });
       return true;
     case 'zip':
-      await refuseEscapes('unzip', ['-Z1', archive]);
+      await refuseEscapes('unzip', ['-Z1', archive], { cwd, user });
       await runProgram('unzip', ['-o', '-q', archive], { cwd, user });
       return true;
     case 'gzip': {
@@ -47,12 +47,17 @@ export async function extract(
   }
 }
 
-async function refuseEscapes(program: string, args: readonly string[]): Promise<void> {
+/** As the user, too: at the path there may be a link to what only the agent may read. */
+async function refuseEscapes(
+  program: string,
+  args: readonly string[],
+  options: Pick<ProgramOptions, 'cwd' | 'user'>,
+): Promise<void> {
   let outside: string | undefined;
   const onLine = (line: string) => {
     if (line.startsWith('/') || line.split('/').includes('..')) outside ??= line;
   };
-  await runProgram(program, args, { onLine });
+  await runProgram(program, args, { ...options, onLine });
   if (outside !== undefined)
     throw new Error(`the archive holds '${outside.slice(0, 200)}', which would leave the sandbox`);
 }
