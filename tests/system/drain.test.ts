@@ -26,7 +26,7 @@ test.serial(
   'a drained agent ends its tasks in time, whatever they do, though its master is killed meanwhile',
   async (t) => {
     const folder = scratch(t);
-    const flags = ['--allocation_interval=200ms', '--agent_ping_timeout=1secs'];
+    const flags = ['--allocation_interval=200ms'];
     const first = await bootMaster(t, folder, flags);
     const agents = new Map<string, Awaited<ReturnType<typeof bootAgent>>>();
     for (const host of ['h1', 'h2']) {

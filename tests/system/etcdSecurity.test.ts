@@ -23,7 +23,7 @@ if (hasEtcd) {
       `--etcd_cert_file=${own.certFile}`,
       `--etcd_key_file=${own.keyFile}`,
     ];
-    const flags = ['--role=master', `--etcd=${etcd.url}`, ...tls];
+    const flags = ['--role=master', `--etcd=${etcd.url}`, '--etcd_session_timeout=2mins', ...tls];
     const refused = boot(t, [...flags, `--port=${await freePort()}`]);
     await refused.says(/etcd did not do what the election needs.*reason=/);
     t.is(await refused.end(), 0);

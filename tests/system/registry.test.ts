@@ -75,7 +75,8 @@ if (hasEtcd) {
     const etcd = await bootEtcd(t);
     const folder = scratch(t);
     const port = await freePort();
-    const master = boot(t, ['--role=master', `--port=${port}`, `--etcd=${etcd.url}`]);
+    const lasting = '--etcd_session_timeout=2mins';
+    const master = boot(t, ['--role=master', `--port=${port}`, `--etcd=${etcd.url}`, lasting]);
     await master.says(/leading id=/);
     await bootAgent(t, { port }, path.join(folder, 'agent'), ['--resources=cpus:1;mem:64']);
     await until('the agent is registered', async () => {

@@ -69,7 +69,8 @@ if (hasEtcd) {
     const etcd = await bootEtcd(t);
     await olderEtcd(etcd);
     const port = await freePort();
-    const bootOver = () => boot(t, ['--role=master', `--port=${port}`, `--etcd=${etcd.url}`]);
+    const lasting = '--etcd_session_timeout=2mins';
+    const bootOver = () => boot(t, ['--role=master', `--port=${port}`, `--etcd=${etcd.url}`, lasting]);
     const master = bootOver();
     await asItWas(t, { ...master, url: `http://127.0.0.1:${port}` }, { hostname: 'vm', limit: 1 });
     const gone = { type: 'MARK_AGENT_GONE', mark_agent_gone: { agent_id: { value: GONE } } };
@@ -84,7 +85,7 @@ if (hasEtcd) {
       const own = await freePort();
       const booted = boot(t, [
         ...['--role=framework', '--framework=marathon', `--master=127.0.0.1:${port}`, `--http_port=${own}`],
-        `--etcd=${etcd.url.replace(/mesostate$/, 'marathon')}`,
+        ...[`--etcd=${etcd.url.replace(/mesostate$/, 'marathon')}`, lasting],
       ]);
       return { ...booted, url: `http://127.0.0.1:${own}` };
     };
