@@ -93,7 +93,10 @@ if (hasEtcd) {
       await fill(etcd);
       const asked = await second.ask('PUT', '/v2/apps/late', app(2));
       t.is(asked.status, 503);
-      t.regex(asked.body.message ?? '', /is done as soon as it can be, .*: .*database space exceeded/);
+      const { message = '' } = asked.body;
+      t.regex(message, /database space exceeded/);
+      // Unless something else was to be written just before, it is the first that finds no room.
+      const isTakenUp = /is done as soon as it can be/.test(message);
       const refused = await first.ask('PUT', '/v2/apps/web', app(3));
       t.is(refused.status, 503);
       t.regex(refused.body.message ?? '', /^Nothing was changed: .*database space exceeded/);
@@ -106,9 +109,10 @@ if (hasEtcd) {
       const over = await told(t, first);
 
       await makeRoom(etcd);
+      await until('it is held up no more', async () => (await first.gauge()) === 0);
+      if (!isTakenUp) t.is((await first.ask('PUT', '/v2/apps/late', app(2))).status, 201);
       await runs(first, 'late', 2);
       await over();
-      t.is(await first.gauge(), 0);
       t.is((await first.ask('GET', '/v2/apps/web')).warning, null);
       t.is((await first.ask('PUT', '/v2/apps/web', app(2))).status, 200);
       await runs(first, 'web', 2);
