@@ -117,10 +117,17 @@ function read(name: string): string | null {
 }
 
 function write(name: string, value: string): void {
+  if (stored(name, value)) return;
+  forgetAll();
+  stored(name, value);
+}
+
+function stored(name: string, value: string): boolean {
   try {
     sessionStorage.setItem(name, value);
+    return true;
   } catch {
-    forgetAll();
+    return false;
   }
 }
 
