@@ -1,6 +1,7 @@
 /** The page's texts in the language of who reads: English as written, Chinese by a table. */
 import { signal } from '@preact/signals';
 import { chinese } from './chinese/index.ts';
+import { textFrom } from './texts.ts';
 
 export type Language = 'en' | 'zh';
 
@@ -26,6 +27,5 @@ export function chooseLanguage(next: Language): void {
  * @param values take the places of `{name}` in it
  */
 export function t(text: string, values: Readonly<Record<string, string | number>> = {}): string {
-  const found = language.value === 'zh' ? (chinese[text] ?? text) : text;
-  return found.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return textFrom(language.value === 'zh' ? chinese : {}, text, values);
 }
