@@ -27,19 +27,24 @@ interface RefusalBody {
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
+/** A question that is not answered for so long is asked anew by who asked it: what waits for it would wait for good. */
+const READ_MS_MAX = 60_000;
+
 /** @param path below `/v2` @throws Refusal, ApiError when there is no answer */
 export async function ask<T>(method: Method, path: string, body?: unknown): Promise<T> {
   let response: Response;
+  let text: string;
   try {
     response = await fetch(`/v2${path}`, {
       method,
       headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...BY_SCRIPT },
       ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(method === 'GET' && { signal: AbortSignal.timeout(READ_MS_MAX) }),
     });
+    text = await response.text();
   } catch {
     throw new ApiError(0, t('No answer from Marathon. It may be down; try again in a moment.'));
   }
-  const text = await response.text();
   if (response.status === 401) {
     needsLogin.value = true;
     throw new ApiError(401, t('Log in first: Marathon wants to know who asks.'));
