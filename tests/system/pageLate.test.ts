@@ -51,3 +51,18 @@ test(`files that come while one looks into a sandbox are shown (${inBrowser})`, 
   await page.getByRole('link', { name: 'late', exact: true }).waitFor();
   t.pass();
 });
+
+test(`a page whose worker did not come asks for it again (${inBrowser})`, async (t) => {
+  if (chromiumPath === undefined) return t.pass();
+  const folder = scratch(t);
+  const master = await bootMaster(t, folder);
+  await bootAgent(t, master, path.join(folder, 'agent'), ['--hostname=somewhere']);
+  const { page } = await openPage(t, chromiumPath);
+  let refused = 0;
+  await page.route(/worker[^/]*\.js$/, (route) => (refused++ < 2 ? route.abort('failed') : route.continue()));
+  // Not by `goto`, which loads what is not whole again.
+  await page.goto(`${master.url}/version`);
+  await page.evaluate(`location.href = '${master.url}/#/agents'`);
+  await page.getByRole('row').filter({ hasText: 'somewhere' }).waitFor();
+  t.is(refused, 3);
+});

@@ -1,5 +1,5 @@
 /** The page's side of its worker. */
-import { nowMs } from '../clock.ts';
+import { later, nowMs } from '../clock.ts';
 import { connection, needsLogin, version } from './live.ts';
 import { forgetRights } from './rights.ts';
 import type {
@@ -14,18 +14,45 @@ import type {
 } from './rows.ts';
 import { onLogin } from './session.ts';
 
-const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-const waiting = new Map<number, (value: unknown) => void>();
-let asked = 0;
+const AGAIN_MS = 2000;
 
-worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+interface Waiting {
+  readonly question: Question;
+  readonly answered: (value: unknown) => void;
+}
+
+const waiting = new Map<number, Waiting>();
+let asked = 0;
+let worker = begin();
+
+/** One whose script did not come, as the network changed or the node was away, is begun anew with all that it was asked. */
+function begin(): Worker {
+  const begun = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  let isThere = false;
+  begun.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+    isThere = true;
+    take(data);
+  });
+  begun.addEventListener('error', () => {
+    // What it throws later does not end it.
+    if (isThere) return;
+    begun.terminate();
+    later(AGAIN_MS, () => {
+      worker = begin();
+      for (const [id, { question }] of waiting) worker.postMessage({ id, question });
+    });
+  });
+  return begun;
+}
+
+function take(data: FromWorker): void {
   if (data.kind === 'changed') version.value += 1;
   else if (data.kind === 'connection') connected(data.connection);
   else {
-    waiting.get(data.id)?.(data.value);
+    waiting.get(data.id)?.answered(data.value);
     waiting.delete(data.id);
   }
-});
+}
 
 function connected(next: Connection): void {
   // Another master may lead now, with other rules.
@@ -44,9 +71,9 @@ function connected(next: Connection): void {
 onLogin(() => void ask({ what: 'connect' }));
 
 function ask(question: Question): Promise<unknown> {
-  return new Promise((resolve) => {
+  return new Promise((answered) => {
     const id = ++asked;
-    waiting.set(id, resolve);
+    waiting.set(id, { question, answered });
     worker.postMessage({ id, question });
   });
 }
