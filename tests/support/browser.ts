@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { chromium, type Page } from 'playwright-core';
+import { realPorts } from '../../runtime/realPorts.ts';
 import { chromiumPath } from './chromium.ts';
 import { repositoryRoot } from './processes.ts';
 import { pause } from './until.ts';
@@ -16,6 +17,8 @@ export const inBrowser: string =
 const SLOWDOWN = numberOf('BROWSER_SLOWDOWN', 1);
 /** What pages ask for is sent as much as so many milliseconds later (`BROWSER_LATENCY_MS=400`), each a part of it by chance: answers change their order. */
 const LATENCY_MS_MAX = numberOf('BROWSER_LATENCY_MS', 0);
+
+const { random } = realPorts();
 
 function numberOf(variable: string, otherwise: number): number {
   const text = process.env[variable] ?? '';
@@ -136,7 +139,7 @@ async function slowDown(page: Page): Promise<void> {
   }
   if (LATENCY_MS_MAX > 0)
     await page.route('**', async (route) => {
-      await pause(Math.random() * LATENCY_MS_MAX);
+      await pause(random.next() * LATENCY_MS_MAX);
       // The page may have left meanwhile.
       await route.continue().catch(() => undefined);
     });

@@ -61,6 +61,20 @@ async function place(t: ExecutionContext) {
   return { lead, depose, store };
 }
 
+/** A client whose writer ends after that many transactions. */
+const endsAfter =
+  (transactions: number) =>
+  (client: EtcdClient): EtcdClient => {
+    let left = transactions;
+    return {
+      ...bound(client),
+      transact: (transaction, done) => {
+        if (left-- > 0) client.transact(transaction, done);
+        else done(new Error('the end'));
+      },
+    };
+  };
+
 /** More than etcd takes in one transaction, by count and by bytes. */
 const large = (text: string) =>
   Array.from({ length: 300 }, (_, n) => change(`slaves/${n}`, `${text} ${n} ${'x'.repeat(8000)}`));
@@ -170,16 +184,7 @@ if (hasEtcd) {
     t.is(await commit(before, large('old')), 'stored');
     let steps = 0;
     for (let last = 0; ; last++) {
-      // The writer ends after that many transactions.
-      let left = last;
-      const ends = (client: EtcdClient): EtcdClient => ({
-        ...bound(client),
-        transact: (transaction, done) => {
-          if (left-- > 0) client.transact(transaction, done);
-          else done(new Error('the end'));
-        },
-      });
-      const writer = store(fence, ends);
+      const writer = store(fence, endsAfter(last));
       await texts(writer);
       const answer = await commit(writer, [...large(`new ${last}`), change('slaves/0', undefined)]);
       const reader = store(fence);
@@ -224,16 +229,7 @@ if (hasEtcd) {
       await texts(writer);
       t.is(await commit(writer, old), 'stored');
       t.deepEqual(await shown(store(fence)), before);
-      // The next one ends after that many transactions.
-      let left = steps;
-      const ends = (client: EtcdClient): EtcdClient => ({
-        ...bound(client),
-        transact: (transaction, done) => {
-          if (left-- > 0) client.transact(transaction, done);
-          else done(new Error('the end'));
-        },
-      });
-      const next = store(fence, ends);
+      const next = store(fence, endsAfter(steps));
       await texts(next);
       answer = await commit(next, [
         change('a', sized(1.5)),

@@ -10,6 +10,7 @@ import { Changes } from '../parts/Changes.tsx';
 import { Ended } from '../parts/Ended.tsx';
 import { HealthBar } from '../parts/HealthBar.tsx';
 import { Instances } from '../parts/Instances.tsx';
+import { InstancesField } from '../parts/InstancesField.tsx';
 import { LastFailure, When } from '../parts/LastFailure.tsx';
 import { Versions } from '../parts/Versions.tsx';
 import { Waiting } from '../parts/Waiting.tsx';
@@ -158,17 +159,7 @@ function Scale({ id, instances }: { readonly id: string; readonly instances: num
       path={Number(lasts) > 0 ? `${path}?expireAfterSeconds=${Number(lasts)}` : path}
       body={{ instances: wanted === '' ? instances : Number(wanted) }}
     >
-      <label>
-        {t('Instances')}{' '}
-        <input
-          type="number"
-          min="0"
-          step="1"
-          required
-          value={wanted === '' ? String(instances) : wanted}
-          onInput={(event) => setWanted(event.currentTarget.value)}
-        />
-      </label>
+      <InstancesField value={wanted === '' ? instances : wanted} typed={setWanted} />
       <label>
         {t('For so many seconds (empty: from now on)')}{' '}
         <input

@@ -7,6 +7,7 @@ import { ApiLink, Fact, Facts, IdText, Problem, StateBadge, WideTable } from '..
 import { to } from '../../router.ts';
 import { useLast, useLoaded } from '../../use.ts';
 import { ask, podPath } from '../api.ts';
+import { InstancesField } from '../parts/InstancesField.tsx';
 import { When } from '../parts/LastFailure.tsx';
 import { Waiting } from '../parts/Waiting.tsx';
 import { Write } from '../parts/Write.tsx';
@@ -76,17 +77,7 @@ function Steering({ id, spec }: { readonly id: string; readonly spec: PodStatus[
         path={podPath(id)}
         body={{ ...spec, scaling: { ...spec.scaling, kind: 'fixed', instances: count } }}
       >
-        <label>
-          {t('Instances')}{' '}
-          <input
-            type="number"
-            min="0"
-            step="1"
-            required
-            value={String(count)}
-            onInput={(event) => setWanted(event.currentTarget.value)}
-          />
-        </label>
+        <InstancesField value={count} typed={setWanted} />
       </Write>
       <Write
         label="Destroy"
