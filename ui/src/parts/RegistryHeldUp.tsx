@@ -1,6 +1,5 @@
 /** That the master cannot write its registry now: a disk or an etcd has no room. No event tells of it, so it is asked now and then. */
-import { useEffect } from 'preact/hooks';
-import { every } from '../clock.ts';
+import { now } from '../clock.ts';
 import { getJson } from '../data/http.ts';
 import { t } from '../language.ts';
 import { momentText } from '../times.ts';
@@ -19,7 +18,8 @@ interface Leadership {
   };
 }
 
-const LOOK_MS = 5000;
+/** This often, in seconds. */
+const LOOK_S = 5;
 const LEADING =
   'The registry cannot be written since {when}: {reason}. Until it can, agents that come are not admitted, and neither policy nor maintenance can be changed ({waiting} change(s) wait). What runs goes on.';
 /** Also of one that was elected, which has nothing else to show. */
@@ -27,8 +27,7 @@ const RECOVERING =
   'This master cannot begin to lead: its registry cannot be written since {when}: {reason}. Tasks go on meanwhile.';
 
 export function RegistryHeldUp() {
-  const { value, again } = useLoaded(() => getJson<Leadership>('/leadership'), []);
-  useEffect(() => every(LOOK_MS, again), []);
+  const { value } = useLoaded(() => getJson<Leadership>('/leadership'), [], Math.floor(now.value / LOOK_S));
   const held = value?.registry_held_up;
   if (held === undefined) return null;
   const { reason, since, waiting } = held;
